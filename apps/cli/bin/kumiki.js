@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// Starts the CLI on the Node that it was made for. Plain JavaScript, since the Node that reads this may be too old
+// for anything else; the right one is among our own dependencies.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const leastMajor = 24;
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+if (Number(process.versions.node.split('.')[0]) >= leastMajor) await import('../src/main.ts');
+else runOnPinnedNode();
+
+function runOnPinnedNode() {
+  const node = findPinnedNode();
+  if (node === null) {
+    process.stderr.write(
+      `Kumiki needs Node ${leastMajor}; this is ${process.versions.node}. Run 'npm ci' in Kumiki's folder: it installs the right one beside it.\n`,
+    );
+    process.exit(1);
+  }
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Ctrl-C reaches both of us by the terminal, and the child decides what it means.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
+}
+
+function findPinnedNode() {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  for (let folder = dirname(main); folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, 'node_modules', 'node', 'bin', name);
+    if (existsSync(path)) return path;
+  }
+  return null;
+}

@@ -1,0 +1,22 @@
+import type { Status } from '@kumiki/api';
+import { CliError } from '../cli-error.ts';
+import type { Connection } from '../client/connect.ts';
+import { callJson } from '../client/http-client.ts';
+
+/** The first chat model that can answer. A key without the admin role sees names only: then the first of these. */
+export async function pickModel(connection: Connection): Promise<string> {
+  const status = await callJson<Status>(connection, '/v1/kumiki/status').catch((error: unknown) => {
+    if (error instanceof CliError) return null;
+    throw error;
+  });
+  if (status === null) {
+    const { data } = await callJson<{ data: { id: string }[] }>(connection, '/v1/models');
+    const [first] = data;
+    if (first === undefined) throw new CliError(`${connection.url} offers this key no model.`);
+    return first.id;
+  }
+  const chats = status.services.filter(({ manifest, models }) => manifest.spec.task === 'chat' && models.length > 0);
+  const model = (chats.find(({ ready }) => ready > 0) ?? chats[0])?.models[0];
+  if (model !== undefined) return model;
+  throw new CliError("No chat model runs. Apply a manifest with 'task: chat', or name a model with --model.");
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { findRunning, homePaths } from '@kumiki/local';
+import { CliError } from '../cli-error.ts';
+import { readCliConfig } from '../config.ts';
+
+/** Where the product is and the key to it. */
+export interface Connection {
+  /** Origin and base path, without `/v1` and without a slash at its end. */
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+export interface ConnectionFlags {
+  readonly home?: string;
+  readonly url?: string;
+  readonly apiKey?: string;
+}
+
+/** Finds the product: the one that the flags or the environment name, or the one that runs on this machine. */
+export function connect(flags: ConnectionFlags): Connection {
+  const config = readCliConfig();
+  const url = flags.url ?? (flags.home === undefined ? config.url : null);
+  if (url !== null && url !== undefined) {
+    const apiKey = flags.apiKey ?? config.apiKey;
+    if (apiKey === null) throw new CliError(`${url} needs a key. Give one with --api-key or KUMIKI_API_KEY.`);
+    return { url: url.replace(/\/+$/, '').replace(/\/v1$/, ''), apiKey };
+  }
+  const home = homePaths(flags.home ?? config.home);
+  if (findRunning(home.path) === null) {
+    throw new CliError(
+      `Kumiki does not run on ${home.path}. Start it with 'kumiki up', or name another one with --url.`,
+    );
+  }
+  const found = readText(home.url);
+  if (found === null) throw new CliError("Kumiki is just starting. Wait until 'kumiki up' says that it is ready.");
+  const apiKey = flags.apiKey ?? config.apiKey ?? readText(home.adminKey);
+  if (apiKey === null) throw new CliError(`There is no key in ${home.adminKey}. Give one with --api-key.`);
+  return { url: found, apiKey };
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,21 @@
+import type { ServiceStatus } from '@kumiki/api';
+import { writeManifests } from '@kumiki/manifest';
+import { connect, type ConnectionFlags } from '../client/connect.ts';
+import { callJson } from '../client/http-client.ts';
+import { printJson } from '../terminal/print.ts';
+
+/** Prints manifests that `kumiki apply` takes as they are. */
+export async function getManifests(
+  service: string | undefined,
+  flags: ConnectionFlags & { readonly json?: boolean },
+): Promise<void> {
+  const connection = connect(flags);
+  const path = '/v1/kumiki/services';
+  const services =
+    service === undefined
+      ? (await callJson<{ data: ServiceStatus[] }>(connection, path)).data
+      : [await callJson<ServiceStatus>(connection, `${path}/${encodeURIComponent(service)}`)];
+  const manifests = services.map(({ manifest }) => manifest);
+  if (flags.json === true) printJson(manifests);
+  else process.stdout.write(writeManifests(manifests));
+}

@@ -1,0 +1,99 @@
+import type { Replica, ServiceStatus, Status } from '@kumiki/api';
+import { writeYaml } from '@kumiki/manifest';
+import { connect, type ConnectionFlags } from '../client/connect.ts';
+import { callJson } from '../client/http-client.ts';
+import { formatAge, formatBytes } from '../terminal/format.ts';
+import { colors, print, printJson } from '../terminal/print.ts';
+import { formatTable } from '../terminal/table.ts';
+
+interface StatusFlags extends ConnectionFlags {
+  readonly json?: boolean;
+  readonly output?: 'json' | 'yaml';
+}
+
+export async function showStatus(service: string | undefined, flags: StatusFlags): Promise<void> {
+  const connection = connect(flags);
+  const value =
+    service === undefined
+      ? await callJson<Status>(connection, '/v1/kumiki/status')
+      : await callJson<ServiceStatus>(connection, `/v1/kumiki/services/${encodeURIComponent(service)}`);
+  if (flags.json === true || flags.output === 'json') printJson(value);
+  else if (flags.output === 'yaml') process.stdout.write(writeYaml(value));
+  else if (value.object === 'kumiki.service') printServices([value]);
+  else printStatus(value);
+}
+
+function printStatus(status: Status): void {
+  const age = formatAge(Date.now() / 1_000 - status.started_at);
+  print(
+    `Kumiki ${status.version} at ${colors.cyan(`${status.url}/v1`)} for ${age}, process ${status.pid}, state in ${status.home}`,
+  );
+  print();
+  if (status.services.length === 0) print("No service runs. Create one with 'kumiki apply -f <manifest>'.");
+  else printServices(status.services);
+}
+
+export function printServices(services: readonly ServiceStatus[]): void {
+  print(
+    formatTable(
+      ['SERVICE', 'MODELS', 'TASK', 'READY', 'STATE'],
+      services.map((service) => [
+        service.manifest.metadata.name,
+        `${shortList(service.models)}${service.simulated ? ' (simulated)' : ''}`,
+        service.manifest.spec.task,
+        `${service.ready}/${service.desired}`,
+        stateOf(service),
+      ]),
+    ),
+  );
+  const replicas = services.flatMap((service) => service.replicas);
+  if (replicas.length === 0) return;
+  print();
+  print(
+    formatTable(
+      ['REPLICA', 'PHASE', 'PID', 'RUNNING', 'WAITING', 'MEMORY', 'RESTARTS', 'AGE', 'WHY'],
+      replicas.map(replicaRow),
+    ),
+  );
+}
+
+const shownNames = 3;
+
+function shortList(names: readonly string[]): string {
+  const rest = names.length - shownNames;
+  return rest > 0 ? `${names.slice(0, shownNames).join(', ')} and ${rest} more` : names.join(', ');
+}
+
+/** The condition that matters most, in its own words. */
+function stateOf({ conditions }: ServiceStatus): string {
+  const of = (type: string) => conditions.find((condition) => condition.type === type);
+  const degraded = of('Degraded');
+  if (degraded?.status === 'True') return colors.red(`Degraded: ${degraded.message}`);
+  const progressing = of('Progressing');
+  if (progressing?.status === 'True') return colors.yellow(`${progressing.reason}: ${progressing.message}`);
+  const ready = of('Ready');
+  return ready?.status === 'True' ? colors.green(ready.reason) : colors.red(ready?.message ?? 'unknown');
+}
+
+const phaseColors = {
+  ready: colors.green,
+  starting: colors.yellow,
+  draining: colors.yellow,
+  failed: colors.red,
+  stopped: colors.dim,
+} as const;
+
+function replicaRow(replica: Replica): string[] {
+  const progress = replica.progress === null ? '' : ` ${Math.round(replica.progress * 100)} %`;
+  return [
+    replica.id,
+    phaseColors[replica.phase](`${replica.phase}${progress}`),
+    String(replica.pid ?? '-'),
+    String(replica.running ?? '-'),
+    String(replica.waiting ?? '-'),
+    replica.rssBytes === null ? '-' : formatBytes(replica.rssBytes),
+    String(replica.restarts),
+    replica.started_at === null ? '-' : formatAge(Date.now() / 1_000 - replica.started_at),
+    replica.phase === 'ready' && replica.pid !== null ? '' : replica.reason,
+  ];
+}

@@ -1,0 +1,27 @@
+import { defaultHome } from '@kumiki/local';
+import { readConfig } from '@kumiki/service';
+import { z } from 'zod';
+
+const schema = z.strictObject({
+  /** The state folder. */
+  KUMIKI_HOME: z.string().min(1).optional(),
+  /** A product that runs elsewhere. */
+  KUMIKI_URL: z.url({ protocol: /^https?$/ }).optional(),
+  KUMIKI_API_KEY: z.string().min(1).optional(),
+});
+
+export interface CliConfig {
+  readonly home: string;
+  readonly url: string | null;
+  readonly apiKey: string | null;
+}
+
+/** The CLI's settings from the environment; flags go before them. Throws ConfigError. */
+export function readCliConfig(): CliConfig {
+  const settings = readConfig(schema, process.env, 'KUMIKI_');
+  return {
+    home: settings.KUMIKI_HOME ?? defaultHome(),
+    url: settings.KUMIKI_URL ?? null,
+    apiKey: settings.KUMIKI_API_KEY ?? null,
+  };
+}

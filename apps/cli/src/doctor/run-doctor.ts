@@ -1,0 +1,39 @@
+import { CliError } from '../cli-error.ts';
+import { readCliConfig } from '../config.ts';
+import { colors, print, printJson } from '../terminal/print.ts';
+import type { Finding } from './finding.ts';
+import { checkDisk, checkEngine, checkHome, checkRunning } from './installation-checks.ts';
+import { checkGpu, checkMemory, checkNode, checkProcessor } from './machine-checks.ts';
+
+interface DoctorFlags {
+  readonly home?: string;
+  readonly port: number;
+  readonly json?: boolean;
+}
+
+const marks = { ok: colors.green('✓'), warn: colors.yellow('!'), fail: colors.red('✗') } as const;
+
+/** Runs every check and says what to do. Throws CliError when one failed, so that scripts notice. */
+export async function runDoctor(flags: DoctorFlags): Promise<void> {
+  const home = flags.home ?? readCliConfig().home;
+  const findings: Finding[] = [
+    checkNode(),
+    checkProcessor(),
+    checkMemory(),
+    checkDisk(home),
+    checkHome(home),
+    ...(await checkRunning(home, flags.port)),
+    await checkGpu(),
+    await checkEngine(),
+  ];
+  if (flags.json === true) printJson({ checks: findings });
+  else for (const finding of findings) printFinding(finding);
+  const failed = findings.filter(({ state }) => state === 'fail').length;
+  if (failed > 0)
+    throw new CliError(`${failed} ${failed === 1 ? 'check' : 'checks'} failed. What to do stands beside each.`);
+}
+
+function printFinding({ check, state, found, remedy }: Finding): void {
+  print(`${marks[state]} ${check}: ${found}`);
+  if (remedy !== null) print(`    ${remedy}`);
+}

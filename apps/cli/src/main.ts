@@ -1,0 +1,5 @@
+import { runCli } from './run-cli.ts';
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  forceExit: (code) => process.exit(code),
+});

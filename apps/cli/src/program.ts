@@ -1,0 +1,153 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CliHost } from './run-cli.ts';
+import type { RunUpOptions } from './up/run-up.ts';
+import { readVersion } from './version.ts';
+
+const examples = `
+Examples:
+  kumiki up                              start everything on this machine
+  kumiki up -f shop.yaml                 the same, with your own models
+  kumiki chat "What is a Pod?"           ask a model
+  kumiki apply -f shop.yaml              change what runs, without an interruption
+  kumiki status                          what runs, and how well`;
+
+/** The commands and their options. What they do is loaded when one is called. */
+export function createProgram(host: CliHost): Command {
+  const program = new Command('kumiki')
+    .description('Runs your own generative AI, on this machine or on Kubernetes, and keeps it up.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .showHelpAfterError("Run 'kumiki --help' for the commands, 'kumiki <command> --help' for one of them.")
+    .addHelpText('after', examples)
+    .exitOverride();
+  addUp(program, host);
+  addObserving(program);
+  addChanging(program);
+  addKeys(program);
+  addMachine(program);
+  return program;
+}
+
+function addUp(program: Command, host: CliHost): void {
+  program
+    .command('up')
+    .description('start the product on this machine and keep it running until Ctrl-C')
+    .option('-f, --file <manifest...>', 'apply these manifests too; on a new state folder, instead of the demo models')
+    .option('--port <number>', 'port of the API', wholeNumber(0, 65_535), 8_420)
+    .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
+    .option('--home <folder>', 'state folder (default: KUMIKI_HOME or ~/.kumiki)')
+    .option('--json', 'print events as JSON lines')
+    .action(async (options: RunUpOptions) => {
+      const { runUp } = await import('./up/run-up.ts');
+      await runUp(options, host);
+    });
+}
+
+function addObserving(program: Command): void {
+  connected(program.command('status').argument('[service]', 'only this one'))
+    .description('show what runs, and how well')
+    .addOption(new Option('-o, --output <format>', 'another format').choices(['json', 'yaml']))
+    .action(async (service, options) => (await import('./commands/status.ts')).showStatus(service, options));
+  connected(program.command('get').argument('[service]', 'only this one'))
+    .description('print the manifests of what runs, as kumiki apply takes them')
+    .action(async (service, options) => (await import('./commands/get.ts')).getManifests(service, options));
+  connected(program.command('logs').argument('[name]', 'a service or a replica; all when absent'))
+    .description("print the replicas' logs")
+    .option('-n, --tail <lines>', 'how many of the last lines', wholeNumber(0, 10_000), 100)
+    .option('--follow', 'go on with new lines as they come')
+    .action(async (name, options) => (await import('./commands/logs.ts')).showLogs(name, options));
+  connected(program.command('chat').argument('[prompt...]', 'ask this and leave; a conversation when absent'))
+    .description('talk with a model; Ctrl-C stops an answer, a second one leaves')
+    .option('-m, --model <name>', 'which model; the first chat model when absent')
+    .option('-s, --system <text>', 'what the model is told before all else')
+    .option('-t, --temperature <number>', 'how much is left to chance, from 0 to 2', decimal(0, 2))
+    .option('--max-tokens <number>', 'most tokens of an answer', wholeNumber(1, 1_000_000_000))
+    .action(async (prompt, options) => (await import('./chat/run-chat.ts')).runChat(prompt, options));
+}
+
+function addChanging(program: Command): void {
+  connected(program.command('apply'))
+    .description('create or change services as manifests say; replicas are replaced without an interruption')
+    .requiredOption('-f, --file <manifest...>', 'YAML or JSON files; - for standard input')
+    .action(async (options) => (await import('./commands/change.ts')).applyManifests(options));
+  connected(program.command('scale').argument('<service>').argument('<replicas>', 'how many', wholeNumber(0, 256)))
+    .description('set the number of replicas of a service')
+    .action(async (service, replicas, options) =>
+      (await import('./commands/change.ts')).scaleService(service, replicas, options),
+    );
+  connected(program.command('restart').argument('<service>'))
+    .description('replace every replica of a service, one after the other')
+    .action(async (service, options) => (await import('./commands/change.ts')).restartService(service, options));
+  connected(program.command('delete').argument('[service...]'))
+    .description('stop services and forget them')
+    .option('-f, --file <manifest...>', 'those that these manifests name')
+    .action(async (services, options) => (await import('./commands/change.ts')).deleteServices(services, options));
+}
+
+function addKeys(program: Command): void {
+  const key = program.command('key').description('make, list and revoke API keys').exitOverride();
+  connected(key.command('create').argument('<name>', 'who or what the key is for'))
+    .description('make a key; it is shown once')
+    .addOption(new Option('--role <role...>', 'what it may do').choices(['inference', 'admin']).default(['inference']))
+    .option('--model <name...>', 'only these models')
+    .option('--project <name>', 'the project that it belongs to', 'default')
+    .option('--requests-per-minute <number>', 'limit', wholeNumber(1, 1_000_000_000))
+    .option('--tokens-per-minute <number>', 'limit', wholeNumber(1, 1_000_000_000))
+    .option('--max-concurrent <number>', 'requests open at once', wholeNumber(1, 1_000_000_000))
+    .option('--expires-in <duration>', 'such as 12h, 30d; never when absent')
+    .action(async (name, options) => (await import('./commands/keys.ts')).createKey(name, options));
+  connected(key.command('list'))
+    .description('list the keys, without showing them')
+    .action(async (options) => (await import('./commands/keys.ts')).listKeys(options));
+  connected(key.command('revoke').argument('<id>', 'as kumiki key list shows it'))
+    .description('make a key void at once')
+    .action(async (id, options) => (await import('./commands/keys.ts')).revokeKey(id, options));
+}
+
+function addMachine(program: Command): void {
+  program
+    .command('down')
+    .description('stop what runs on this machine, finishing the answers that have begun')
+    .option('--home <folder>', 'state folder (default: KUMIKI_HOME or ~/.kumiki)')
+    .option('--timeout <seconds>', 'how long to wait for its end', wholeNumber(1, 3_600), 60)
+    .option('--force', 'end it at once, answers and all')
+    .option('--json', 'print JSON')
+    .action(async (options) => (await import('./commands/down.ts')).stopProduct(options));
+  program
+    .command('doctor')
+    .description('check this machine and say what to do')
+    .option('--port <number>', 'the port that the API shall have', wholeNumber(1, 65_535), 8_420)
+    .option('--home <folder>', 'state folder (default: KUMIKI_HOME or ~/.kumiki)')
+    .option('--json', 'print JSON')
+    .action(async (options) => (await import('./doctor/run-doctor.ts')).runDoctor(options));
+  program
+    .command('version')
+    .description('print the version of Kumiki and of what it stands on')
+    .option('--json', 'print JSON')
+    .action(async (options) => (await import('./commands/show-version.ts')).showVersion(options));
+}
+
+/** Adds the options of every command that talks to a running product. */
+function connected(command: Command): Command {
+  return command
+    .option('--home <folder>', 'state folder of the product on this machine (default: KUMIKI_HOME or ~/.kumiki)')
+    .option('--url <url>', 'a product elsewhere (default: KUMIKI_URL)')
+    .option('--api-key <key>', 'key to it (default: KUMIKI_API_KEY)')
+    .option('--json', 'print JSON');
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+function decimal(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+  };
+}

@@ -1,0 +1,34 @@
+import { KumikiError } from '@kumiki/api';
+import { ConfigError } from '@kumiki/service';
+import { CommanderError } from 'commander';
+import { CliError } from './cli-error.ts';
+import { createProgram } from './program.ts';
+import { printError } from './terminal/print.ts';
+
+export interface CliHost {
+  /** Ends the process at once: for a second Ctrl-C. */
+  forceExit(code: number): void;
+}
+
+/** Runs one command. @returns the exit status: 0 done, 1 failed, 2 not understood. */
+export async function runCli(args: readonly string[], host: CliHost): Promise<number> {
+  const json = args.includes('--json');
+  try {
+    await createProgram(host).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has said what is wrong, with the nearest command or option.
+      return error.exitCode === 0 ? 0 : 2;
+    }
+    if (error instanceof CliError || error instanceof KumikiError || error instanceof ConfigError) {
+      printError(error.message, json);
+      return error instanceof CliError ? error.exitCode : 1;
+    }
+    printError(
+      `Something went wrong in Kumiki itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      json,
+    );
+    return 1;
+  }
+}

@@ -1,0 +1,28 @@
+import colors from 'picocolors';
+import { printable } from './printable.ts';
+
+export { colors };
+
+/** A line for the person or program that reads the result. */
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** One value as one line, for streams of events. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+export function printError(message: string, json: boolean): void {
+  if (json) process.stderr.write(`${JSON.stringify({ error: { message } })}\n`);
+  else process.stderr.write(`${colors.red('error:')} ${printable(message)}\n`);
+}
+
+/** A note beside the result: on standard error, so that it does not end up in a pipe. */
+export function printNote(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

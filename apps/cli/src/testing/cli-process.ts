@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cliEntry } from '../index.ts';
+
+export interface CliResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const runLimitMs = 60_000;
+
+/** A running command, and what it has said so far. */
+export interface CliProcess {
+  readonly child: ChildProcess;
+  stdout(): string;
+  /** Resolves when standard output matches; rejects when the command ends before. */
+  saying(pattern: RegExp): Promise<RegExpExecArray>;
+  ended: Promise<CliResult>;
+}
+
+/** Starts `kumiki` with a state folder and nothing of our own Kumiki settings. */
+export function startCli(
+  home: string,
+  args: readonly string[],
+  input = '',
+  settings: Readonly<Record<string, string>> = {},
+): CliProcess {
+  const child = spawn(process.execPath, [cliEntry, ...args], {
+    env: { PATH: process.env['PATH'], HOME: home, KUMIKI_HOME: home, NO_COLOR: '1', ...settings },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: runLimitMs,
+  });
+  child.stdin.end(input);
+  let stdout = '';
+  let stderr = '';
+  const listeners = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    for (const listener of listeners) listener();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<CliResult>((resolve) => {
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+  return {
+    child,
+    ended,
+    stdout: () => stdout,
+    saying: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(stdout);
+          if (match !== null) resolve(match);
+        };
+        listeners.add(look);
+        look();
+        void ended.then(() => reject(new Error(`it ended without saying ${pattern}: ${stdout}\n${stderr}`)));
+      }),
+  };
+}
+
+export function runCli(home: string, args: readonly string[], input = ''): Promise<CliResult> {
+  return startCli(home, args, input).ended;
+}
+
+/** A folder for one test: its home, and files of its own. */
+export interface TestFolder extends Disposable {
+  readonly path: string;
+  readonly home: string;
+  write(name: string, text: string): string;
+}
+
+export function makeTestFolder(): TestFolder {
+  const path = mkdtempSync(join(tmpdir(), 'kumiki-cli-'));
+  return {
+    path,
+    home: join(path, 'home'),
+    write(name, text) {
+      const file = join(path, name);
+      writeFileSync(file, text);
+      return file;
+    },
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+/** A manifest of a simulated model. */
+export function simulatedManifest(
+  name: string,
+  options: { replicas?: number; interTokenLatencyMs?: number } = {},
+): string {
+  return `apiVersion: kumiki.dev/v1alpha1
+kind: ModelService
+metadata:
+  name: ${name}
+spec:
+  model:
+    source: 'simulated:'
+  engine:
+    kind: simulated
+    simulated:
+      interTokenLatencyMs: ${options.interTokenLatencyMs ?? 2}
+  replicas: ${options.replicas ?? 1}
+`;
+}

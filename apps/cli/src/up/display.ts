@@ -1,0 +1,118 @@
+import type { Replica, Status } from '@kumiki/api';
+import { colors, print, printJsonLine } from '../terminal/print.ts';
+import { createBars } from './bars.ts';
+import type { Product } from './start-product.ts';
+import { printWelcome } from './welcome.ts';
+
+/** What the person or program that called `kumiki up` sees. */
+export interface Display {
+  update(status: Status): void;
+  warn(text: string): void;
+  ready(product: Product, startMs: number): void;
+  stopping(): void;
+  stopped(): void;
+}
+
+export function createDisplay(json: boolean): Display {
+  return json ? jsonDisplay() : textDisplay();
+}
+
+function jsonDisplay(): Display {
+  const changes = createChanges();
+  return {
+    update(status) {
+      for (const { replica } of changes.since(status)) {
+        const { id, service, model, phase, progress, restarts, reason } = replica;
+        printJsonLine({ type: 'replica', id, service, model, phase, progress, restarts, reason });
+      }
+    },
+    warn: (message) => printJsonLine({ type: 'warning', message }),
+    ready({ runtime, url, adminKey }, startMs) {
+      printJsonLine({
+        type: 'ready',
+        url: `${url}/v1`,
+        api_key: adminKey.isNew ? adminKey.key : null,
+        api_key_file: runtime.home.adminKey,
+        start_ms: Math.round(startMs),
+        status: runtime.status(),
+      });
+    },
+    stopping: () => printJsonLine({ type: 'stopping' }),
+    stopped: () => printJsonLine({ type: 'stopped' }),
+  };
+}
+
+/** Bars on a terminal while models load, lines elsewhere and afterwards. */
+function textDisplay(): Display {
+  const changes = createChanges();
+  const bars = process.stdout.isTTY ? createBars(process.stdout) : null;
+  let loading = bars !== null;
+  let ending = false;
+  const stopBars = (): void => {
+    if (loading) bars?.clear();
+    loading = false;
+  };
+  return {
+    update(status) {
+      const changed = changes.since(status);
+      if (ending) return;
+      if (loading) bars?.draw(status.services.flatMap(({ replicas }) => replicas));
+      else for (const { replica, telling } of changed) if (telling) print(changeLine(replica));
+    },
+    warn(message) {
+      bars?.clear();
+      print(`${colors.yellow('warning:')} ${message}`);
+    },
+    ready(product, startMs) {
+      stopBars();
+      printWelcome(product, startMs);
+    },
+    stopping() {
+      stopBars();
+      ending = true;
+      print('Finishing the answers that have begun. Ctrl-C again ends them now.');
+    },
+    stopped: () => print('Stopped.'),
+  };
+}
+
+function changeLine({ id, phase, progress, reason }: Replica): string {
+  if (phase === 'ready') return `${colors.green('●')} ${id} is ready`;
+  if (phase === 'failed') return `${colors.red('●')} ${id} failed: ${reason}`;
+  const done = progress === null || progress === 0 ? '' : ` (${Math.round(progress * 100)} %)`;
+  return `${colors.yellow('●')} ${id} is ${phase}: ${reason}${done}`;
+}
+
+/** Steps of progress that are worth an event. */
+const progressSteps = 4;
+/** A small model loads in less time than its lines take to read. */
+const telltaleMs = 2_000;
+
+interface Change {
+  readonly replica: Replica;
+  /** Whether a person wants to know: another phase, or progress after a while without news. */
+  readonly telling: boolean;
+}
+
+/** Finds which replicas changed in a way that is worth telling since the last look. */
+function createChanges(): { since(status: Status): Change[] } {
+  let seen = new Map<string, { text: string; phase: string; toldAt: number }>();
+  return {
+    since(status) {
+      const next: typeof seen = new Map();
+      const changed: Change[] = [];
+      const now = performance.now();
+      for (const replica of status.services.flatMap(({ replicas }) => replicas)) {
+        const step = Math.floor((replica.progress ?? 0) * progressSteps);
+        const text = `${replica.phase} ${replica.restarts} ${step}`;
+        const phase = `${replica.phase} ${replica.restarts}`;
+        const before = seen.get(replica.id);
+        const telling = before?.phase !== phase || (before.text !== text && now - before.toldAt > telltaleMs);
+        if (before?.text !== text) changed.push({ replica, telling });
+        next.set(replica.id, { text, phase, toldAt: telling ? now : (before?.toldAt ?? now) });
+      }
+      seen = next;
+      return changed;
+    },
+  };
+}

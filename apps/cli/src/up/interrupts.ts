@@ -1,0 +1,28 @@
+import type { CliHost } from '../run-cli.ts';
+
+/** A parent such as npm passes the terminal's own signal on, so one Ctrl-C arrives twice within this time. */
+const sameKeyMs = 500;
+
+const forcedExitCode = 130;
+
+export interface Interrupts {
+  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
+  readonly first: Promise<NodeJS.Signals>;
+  /** Whether it has come. */
+  readonly asked: () => boolean;
+}
+
+/** The first signal asks for an orderly end; the second ends the process, and with it every worker. */
+export function watchInterrupts(host: CliHost): Interrupts {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  let askedAt: number | null = null;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (askedAt === null) {
+      askedAt = now;
+      resolve(signal);
+    } else if (now - askedAt > sameKeyMs) host.forceExit(forcedExitCode);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  return { first: promise, asked: () => askedAt !== null };
+}

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ApiKey, CreatedKey, ServiceStatus, Status } from '@kumiki/api';
+import {
+  type CliProcess,
+  makeTestFolder,
+  runCli,
+  simulatedManifest,
+  startCli,
+  type TestFolder,
+} from '../testing/cli-process.ts';
+
+interface ReadyLine {
+  readonly url: string;
+  readonly api_key: string | null;
+  readonly status: Status;
+}
+
+/** `kumiki up` on any free port, once it is ready. */
+async function startUp(
+  folder: TestFolder,
+  manifest: string | null,
+): Promise<CliProcess & { ready: ReadyLine } & AsyncDisposable> {
+  const files = manifest === null ? [] : ['-f', folder.write('up.yaml', manifest)];
+  const up = startCli(folder.home, ['up', '--port', '0', '--json', ...files]);
+  const [line] = await up.saying(/^.*"type":"ready".*$/m);
+  return {
+    ...up,
+    ready: JSON.parse(line) as ReadyLine,
+    async [Symbol.asyncDispose]() {
+      up.child.kill('SIGTERM');
+      await up.ended;
+    },
+  };
+}
+
+/** Runs a command that must succeed and reads its JSON. */
+async function json<Value>(folder: TestFolder, ...args: string[]): Promise<Value> {
+  const { status, stdout, stderr } = await runCli(folder.home, [...args, '--json']);
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as Value;
+}
+
+async function untilTrue(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
+  const limit = performance.now() + 20_000;
+  while (!(await condition())) {
+    assert.ok(performance.now() < limit, `not in time: ${what}`);
+    await wait(20);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const pidsOf = (status: Status): number[] =>
+  status.services.flatMap(({ replicas }) => replicas.map(({ pid }) => pid ?? 0));
+
+test('up, look, ask, change, and down again', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder, simulatedManifest('shop', { replicas: 2 }));
+  assert.match(up.ready.api_key ?? '', /^kmk_/);
+  const status = await json<Status>(folder, 'status');
+  assert.deepEqual([status.url, status.services[0]?.ready], [up.ready.url.replace(/\/v1$/, ''), 2]);
+
+  const table = await runCli(folder.home, ['status']);
+  assert.match(table.stdout, /^shop +shop \(simulated\) +chat +2\/2 +Serving$/m);
+  const answer = await json<{ content: string; finish_reason: string }>(
+    folder,
+    'chat',
+    'What',
+    'is',
+    'it?',
+    '--max-tokens',
+    '8',
+  );
+  assert.ok(answer.content.length > 0);
+  assert.match(answer.finish_reason, /^(length|stop)$/);
+  const piped = await runCli(folder.home, ['chat', '--max-tokens', '4'], 'What is it?\n');
+  assert.equal(piped.status, 0, piped.stderr);
+  assert.ok(piped.stdout.trim().length > 0);
+
+  assert.equal((await json<ServiceStatus>(folder, 'scale', 'shop', '1')).desired, 1);
+  const yaml = await runCli(folder.home, ['get', 'shop']);
+  assert.match(yaml.stdout, /^ {2}replicas: 1$/m);
+  const again = await runCli(folder.home, ['apply', '-f', folder.write('again.yaml', yaml.stdout)]);
+  assert.equal(again.stdout, 'modelservice/shop unchanged\n');
+  const logs = await runCli(folder.home, ['logs', 'shop']);
+  assert.match(logs.stdout, /"service":"worker"/);
+  const wrong = await runCli(folder.home, ['logs', 'shpo']);
+  assert.match(wrong.stderr, /There is no service or replica 'shpo'\. Did you mean 'shop'\?/);
+
+  const deleted = await runCli(folder.home, ['delete', 'shop']);
+  assert.equal(deleted.stdout, 'modelservice/shop deleted\n');
+  const nothing = await runCli(folder.home, ['chat', 'hi']);
+  assert.match(nothing.stderr, /No chat model runs\./);
+  const down = await runCli(folder.home, ['down']);
+  assert.equal(down.stdout, `Stopped process ${up.ready.status.pid}.\n`);
+  assert.equal((await up.ended).status, 0);
+});
+
+test('problems of a manifest are told with their lines, and nothing is changed', async () => {
+  using folder = makeTestFolder();
+  const bad = folder.write('bad.yaml', simulatedManifest('bad').replace('replicas:', 'replcias:'));
+  const start = await runCli(folder.home, ['up', '-f', bad]);
+  assert.equal(start.status, 1);
+  assert.ok(
+    start.stderr.endsWith(`${bad}:12:3: spec.replcias: unknown field. Did you mean 'replicas'?\n`),
+    start.stderr,
+  );
+  await using _ = await startUp(folder, simulatedManifest('shop'));
+  const apply = await runCli(folder.home, ['apply', '-f', bad]);
+  assert.equal(apply.status, 1);
+  assert.match(apply.stderr, /^error: One problem in what is to be applied; nothing was changed\.\n/);
+  const relative = folder.write(
+    'file.yaml',
+    simulatedManifest('file')
+      .replace("'simulated:'", 'none.gguf')
+      .replace(/ {2}engine:[\s\S]*Ms: 2\n/, ''),
+  );
+  const missing = await runCli(folder.home, ['apply', '-f', relative]);
+  assert.match(missing.stderr, new RegExp(`there is no file or folder ${folder.path}/none\\.gguf`));
+});
+
+test('a second up on the folder is refused with the reason, and so is a taken port', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder, simulatedManifest('shop'));
+  const second = await runCli(folder.home, ['up', '--port', '0']);
+  assert.equal(second.status, 1);
+  assert.match(
+    second.stderr,
+    new RegExp(`Kumiki runs already on .*, as process ${up.ready.status.pid} since .*'kumiki down'`),
+  );
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const taken = await runCli(`${folder.home}-2`, ['up', '--port', String(port)]);
+  server.close();
+  assert.equal(taken.status, 1);
+  assert.match(taken.stderr, new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken by another program.*--port`));
+});
+
+test('keys are made, take effect at once, and are void at once when revoked', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder, simulatedManifest('shop'));
+  const key = await json<CreatedKey>(folder, 'key', 'create', 'app', '--expires-in', '30d');
+  const models = async (): Promise<number> =>
+    (await fetch(`${up.ready.url}/models`, { headers: { authorization: `Bearer ${key.value}` } })).status;
+  assert.equal(await models(), 200);
+  const list = await json<{ data: ApiKey[] }>(folder, 'key', 'list');
+  assert.deepEqual(list.data.map(({ name }) => name).toSorted(), ['app', 'this machine']);
+  const refused = await runCli(folder.home, ['status', '--api-key', key.value]);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /This API key may not/);
+  const revoked = await runCli(folder.home, ['key', 'revoke', key.id]);
+  assert.equal(revoked.status, 0);
+  assert.equal(await models(), 401);
+});
+
+test('SIGTERM lets an answer that has begun come to its end', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder, simulatedManifest('shop', { interTokenLatencyMs: 20 }));
+  const chat = startCli(folder.home, ['chat', 'Count', '--max-tokens', '60']);
+  await chat.saying(/\w/);
+  up.child.kill('SIGTERM');
+  const answer = await chat.ended;
+  // A stream that ends before its answer makes the command fail.
+  assert.equal(answer.status, 0, answer.stderr);
+  assert.equal((await up.ended).status, 0);
+});
+
+test('Ctrl-C in a chat stops the answer in the engine too', async () => {
+  using folder = makeTestFolder();
+  await using _ = await startUp(folder, simulatedManifest('shop', { interTokenLatencyMs: 50 }));
+  const running = async (): Promise<number> =>
+    (await json<Status>(folder, 'status')).services[0]?.replicas[0]?.running ?? 0;
+  const chat = startCli(folder.home, ['chat', 'Count', '--max-tokens', '2000']);
+  await chat.saying(/\w/);
+  await untilTrue('the answer runs', async () => (await running()) === 1);
+  chat.child.kill('SIGINT');
+  const { status, stderr } = await chat.ended;
+  assert.deepEqual([status, stderr], [0, '(stopped)\n']);
+  await untilTrue('nothing runs', async () => (await running()) === 0);
+});
+
+test('after kill -9 its workers end, and the next up goes on with what ran and the same key', async () => {
+  using folder = makeTestFolder();
+  const first = await startUp(folder, simulatedManifest('shop'));
+  const pids = pidsOf(first.ready.status);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  await untilTrue('the workers end', () => !pids.some(isAlive));
+  await using second = await startUp(folder, null);
+  assert.equal(second.ready.api_key, null);
+  assert.deepEqual(second.ready.status.services[0]?.models, ['shop']);
+  const { data } = await json<{ data: ApiKey[] }>(folder, 'key', 'list');
+  assert.equal(data.length, 1);
+});

@@ -1,0 +1,78 @@
+import type { Status } from '@kumiki/api';
+import { demoManifestPath, findRunning } from '@kumiki/local';
+import { CliError } from '../cli-error.ts';
+import { readCliConfig } from '../config.ts';
+import { loadManifests } from '../manifests.ts';
+import type { CliHost } from '../run-cli.ts';
+import { createDisplay, type Display } from './display.ts';
+import { requireFreePort } from './free-port.ts';
+import { type Interrupts, watchInterrupts } from './interrupts.ts';
+import { type Product, startProduct } from './start-product.ts';
+
+export interface RunUpOptions {
+  readonly file?: readonly string[];
+  readonly port: number;
+  readonly host: string;
+  readonly home?: string;
+  readonly json?: boolean;
+}
+
+/** Answers that have begun may take so long to end after Ctrl-C. */
+const drainMs = 30_000;
+
+/** Starts the product, shows how it comes up, and keeps it until it is asked to end. */
+export async function runUp(options: RunUpOptions, host: CliHost): Promise<void> {
+  const startedAt = performance.now();
+  const home = options.home ?? readCliConfig().home;
+  refuseSecond(home);
+  const manifests = loadManifests(options.file ?? [demoManifestPath]);
+  await requireFreePort(options.host, options.port);
+  const interrupts = watchInterrupts(host);
+  const display = createDisplay(options.json === true);
+  const product = await startProduct({
+    home,
+    host: options.host,
+    port: options.port,
+    firstServices: manifests,
+    services: options.file === undefined ? [] : manifests,
+  });
+  try {
+    for (const report of product.runtime.reports) display.warn(report);
+    await showStart(product, display, interrupts);
+    if (!interrupts.asked()) display.ready(product, performance.now() - startedAt);
+    await interrupts.first;
+    display.stopping();
+  } finally {
+    await product.stop(drainMs);
+  }
+  display.stopped();
+}
+
+function refuseSecond(home: string): void {
+  const holder = findRunning(home);
+  if (holder === null) return;
+  throw new CliError(
+    `Kumiki runs already on ${home}, as process ${holder.pid} since ${holder.since}. Change what it runs with 'kumiki apply -f', stop it with 'kumiki down', or take another folder with --home.`,
+  );
+}
+
+/** Shows every change from now on; resolves when all services serve or have failed, or at an interrupt. */
+function showStart({ runtime }: Product, display: Display, interrupts: Interrupts): Promise<unknown> {
+  const started = new Promise<void>((resolve) => {
+    const look = (): void => {
+      const status = runtime.status();
+      display.update(status);
+      if (hasStarted(status)) resolve();
+    };
+    runtime.onChange(look);
+    look();
+  });
+  return Promise.race([started, interrupts.first]);
+}
+
+function hasStarted({ services }: Status): boolean {
+  return services.every(({ conditions }) => {
+    const is = (type: string): boolean => conditions.find((one) => one.type === type)?.status === 'True';
+    return is('Degraded') || (is('Ready') && !is('Progressing'));
+  });
+}

@@ -1,0 +1,100 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ModelService } from '@kumiki/api';
+import { homePaths, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
+import { createLog, type Log } from '@kumiki/service';
+import { workerEntry } from '@kumiki/worker/entry';
+import { readVersion } from '../version.ts';
+import { boundLog } from './bound-log.ts';
+
+export interface ProductOptions {
+  readonly home: string;
+  readonly host: string;
+  readonly port: number;
+  /** Applied when the state folder is new. */
+  readonly firstServices: readonly ModelService[];
+  /** Applied in any case. */
+  readonly services: readonly ModelService[];
+}
+
+export interface Product {
+  readonly runtime: LocalRuntime;
+  /** Origin, without `/v1`. */
+  readonly url: string;
+  readonly adminKey: { readonly key: string; readonly isNew: boolean };
+  /** Lets answers end, at most so long, then stops everything. */
+  stop(drainMs: number): Promise<void>;
+}
+
+/** Workers that are idle end within milliseconds; the rest is killed after this. */
+const workerStopMs = 5_000;
+
+/**
+ * Starts the whole product in this process and the workers beside it. Workers come first: they need the longest, and
+ * everything else is loaded while they start.
+ */
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const logFile = openLogFile(options.home);
+  boundLog(logFile);
+  const log = createLog({ service: 'local', to: logFile });
+  const runtime = await startLocalRuntime({
+    home: options.home,
+    workerEntry: fileURLToPath(workerEntry),
+    version: readVersion(),
+    log,
+    firstServices: options.firstServices,
+  });
+  try {
+    if (options.services.length > 0) await runtime.apply(options.services);
+    return await openDoors(runtime, options, log, logFile);
+  } catch (error) {
+    await runtime.stop(0);
+    throw error;
+  }
+}
+
+/** Gateway and control service around a runtime whose workers are starting. */
+async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Log, logFile: string): Promise<Product> {
+  const { startGateway } = await import('@kumiki/gateway');
+  const adminKey = runtime.keys.adminKey();
+  const gateway = await startGateway({
+    host: options.host,
+    port: options.port,
+    pepper: runtime.pepper,
+    routes: runtime.routes(),
+    keys: runtime.keys.records(),
+    log: createLog({ service: 'gateway', to: logFile, buffered: true }),
+  });
+  runtime.onRoutes(gateway.replaceRoutes);
+  runtime.keys.onChange(gateway.replaceKeys);
+  gateway.replaceRoutes(runtime.routes());
+  const url = `http://${shownHost(options.host)}:${gateway.port}`;
+  const control = await startControl(runtime, log);
+  runtime.setBackends([control.backend]);
+  runtime.setUrl(url);
+  return {
+    runtime,
+    url,
+    adminKey,
+    async stop(drainMs) {
+      await gateway.drain(drainMs);
+      await control.close();
+      await runtime.stop(workerStopMs);
+      await gateway.close();
+    },
+  };
+}
+
+/** An address that a client on this machine can use. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function openLogFile(home: string): string {
+  const { path, logs } = homePaths(home);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  return join(logs, 'up.log');
+}

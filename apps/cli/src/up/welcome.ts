@@ -1,0 +1,37 @@
+import { printServices } from '../commands/status.ts';
+import { colors, print } from '../terminal/print.ts';
+import type { Product } from './start-product.ts';
+
+/** What a user needs next: the URL, the key, how to call it, and what runs. */
+export function printWelcome({ runtime, url, adminKey }: Product, startMs: number): void {
+  const { version, services } = runtime.status();
+  const base = `${url}/v1`;
+  print(`${colors.bold(`Kumiki ${version} is up`)} after ${(startMs / 1_000).toFixed(1)} s`);
+  print();
+  print(`  URL      ${colors.cyan(base)}`);
+  if (adminKey.isNew) {
+    print(`  API key  ${colors.cyan(adminKey.key)}`);
+    print(
+      colors.dim(
+        `           It may do everything, and is shown once; the CLI on this machine has it in ${runtime.home.adminKey}.`,
+      ),
+    );
+  } else
+    print(`  API key  as before (this machine's is in ${runtime.home.adminKey}; make others with 'kumiki key create')`);
+  const chat = services.find(({ manifest, models }) => manifest.spec.task === 'chat' && models.length > 0)?.models[0];
+  if (chat !== undefined) printExample(base, chat, adminKey.isNew ? adminKey.key : 'kmk_…');
+  print();
+  if (services.length === 0) print("No service runs. Create one with 'kumiki apply -f <manifest>'.");
+  else printServices(services);
+  print();
+  print(`Try ${colors.bold('npm exec kumiki chat')} in another terminal. Ctrl-C here drains and stops.`);
+}
+
+function printExample(base: string, model: string, key: string): void {
+  print();
+  print("  import OpenAI from 'openai';");
+  print(`  const ai = new OpenAI({ baseURL: '${base}', apiKey: '${key}' });`);
+  print(
+    `  console.log((await ai.chat.completions.create({ model: '${model}', messages: [{ role: 'user', content: 'What is a Pod?' }] })).choices[0].message.content);`,
+  );
+}

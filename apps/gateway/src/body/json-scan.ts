@@ -1,0 +1,110 @@
+/**
+ * Walks a JSON text as bytes. Values that nobody asked for are skipped by their quotes and brackets alone, so a body
+ * that is broken inside of them is left for the model server to refuse.
+ */
+
+/** Deepest nesting of a request body; JSON.parse itself has no limit but the stack. */
+export const maxBodyDepth = 128;
+
+export const quote = 34;
+export const comma = 44;
+export const colon = 58;
+export const openBracket = 91;
+const backslash = 92;
+export const closeBracket = 93;
+export const openBrace = 123;
+export const closeBrace = 125;
+
+/** A string is walked this far byte by byte; beyond, its end is searched natively, which has a cost per call. */
+const nativeSearchAfter = 24;
+
+/** Returned in place of an offset. */
+export const broken = -1;
+export const tooDeep = -2;
+
+/** For each byte: 0 where a skipped value goes on, 1 where something must be done. */
+const structural = new Uint8Array(256);
+for (const byte of [quote, openBracket, closeBracket, openBrace, closeBrace]) structural[byte] = 1;
+
+/** Where the byte at or after `at` is that is no JSON white space. */
+export function skipSpace(body: Buffer, at: number): number {
+  let next = at;
+  for (;;) {
+    const byte = body[next];
+    if (byte !== 32 && byte !== 10 && byte !== 13 && byte !== 9) return next;
+    next++;
+  }
+}
+
+/** The byte after the string whose opening quote is at `at`, or {@link broken} when it does not end. */
+export function skipString(body: Buffer, at: number): number {
+  const near = Math.min(body.length, at + nativeSearchAfter);
+  let next = at + 1;
+  while (next < near) {
+    const byte = body[next];
+    if (byte === quote) return next + 1;
+    next += byte === backslash ? 2 : 1;
+  }
+  // Each quote costs a walk back over the backslashes just before it, which no other quote walks: linear time.
+  let from = next;
+  for (;;) {
+    const end = from < body.length ? body.indexOf(quote, from) : broken;
+    if (end === broken) return broken;
+    let before = end;
+    while (before > next && body[before - 1] === backslash) before--;
+    if (((end - before) & 1) === 0) return end + 1;
+    from = end + 1;
+  }
+}
+
+/** Which bracket is open at each depth; one scan runs at a time. */
+const opened = new Uint8Array(maxBodyDepth + 1);
+
+/**
+ * The byte after the value that begins at `at`, {@link broken} or {@link tooDeep}.
+ * @param depth how many brackets are open around it.
+ */
+export function skipValue(body: Buffer, at: number, depth: number): number {
+  const first = body[at];
+  if (first === quote) return skipString(body, at);
+  if (first !== openBrace && first !== openBracket) return skipScalar(body, at);
+  return skipToClose(body, at + 1, first, depth + 1);
+}
+
+/**
+ * The byte after the bracket that closes the one that is open at `at`, {@link broken} or {@link tooDeep}.
+ * @param bracket the open one, whose contents begin before or at `at`.
+ * @param depth how many brackets are open, this one included.
+ */
+export function skipToClose(body: Buffer, at: number, bracket: number, depth: number): number {
+  if (depth > maxBodyDepth) return tooDeep;
+  opened[depth] = bracket;
+  const length = body.length;
+  let open = depth;
+  for (let next = at; next < length; next++) {
+    const byte = body[next] as number;
+    if (structural[byte] === 0) continue;
+    if (byte === quote) {
+      next = skipString(body, next) - 1;
+      if (next < 0) return broken;
+    } else if (byte === openBrace || byte === openBracket) {
+      if (++open > maxBodyDepth) return tooDeep;
+      opened[open] = byte;
+    } else {
+      // A closing brace or bracket is its opening one plus two.
+      if (opened[open] !== byte - 2) return broken;
+      if (--open < depth) return next + 1;
+    }
+  }
+  return broken;
+}
+
+const scalarByte = new Uint8Array(256);
+for (const character of '+-.0123456789Eaeflnrstu') scalarByte[character.charCodeAt(0)] = 1;
+
+/** The byte after a number, true, false or null; what it says is not checked. */
+function skipScalar(body: Buffer, at: number): number {
+  let next = at;
+  while (next < body.length && scalarByte[body[next] as number] === 1) next++;
+  return next === at ? broken : next;
+}

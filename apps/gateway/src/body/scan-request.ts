@@ -1,0 +1,91 @@
+import { isUtf8 } from 'node:buffer';
+import type { ErrorDetails } from '@kumiki/api';
+import { scanMessages } from './first-user-message.ts';
+import {
+  broken,
+  closeBrace,
+  colon,
+  comma,
+  maxBodyDepth,
+  openBrace,
+  quote,
+  skipSpace,
+  skipString,
+  skipValue,
+  tooDeep,
+} from './json-scan.ts';
+import { interpret, type FoundValues, type ScannedRequest } from './scanned-request.ts';
+import { wantedKeyAt, wantedKeys } from './wanted-keys.ts';
+
+export type { ScannedRequest, Span } from './scanned-request.ts';
+
+export type ScanResult = { readonly ok: true; readonly value: ScannedRequest } | ScanRefusal;
+
+export interface ScanRefusal {
+  readonly ok: false;
+  readonly code: 'invalid_json' | 'body_too_deep' | 'invalid_value';
+  /** For `new KumikiError(code, details)`. */
+  readonly details: ErrorDetails;
+}
+
+const messagesIndex = wantedKeys.indexOf('messages');
+
+/** Where the wanted values stand, -1 for absent ones; one scan runs at a time. */
+const starts = new Int32Array(wantedKeys.length);
+const ends = new Int32Array(wantedKeys.length);
+
+/**
+ * Reads what the gateway needs of a request body without parsing it: linear time, no copy. What it accepts may still
+ * be refused by the model server, since values that the gateway does not read are skipped by quotes and brackets;
+ * what it reads is what JSON.parse would give. A member that it reads and that stands there twice is refused, for the
+ * next parser might take the other one.
+ */
+export function scanRequest(body: Buffer): ScanResult {
+  if (!isUtf8(body)) return notJson('it is not encoded as UTF-8');
+  const open = skipSpace(body, 0);
+  if (body[open] !== openBrace) return notJson(open === body.length ? 'it is empty' : 'it is not an object');
+  starts.fill(-1);
+  const first = skipSpace(body, open + 1);
+  const found = { starts, ends, firstUserEnd: -1, closeAt: first, empty: body[first] === closeBrace };
+  if (!found.empty) {
+    const refusal = scanMembers(body, first, found);
+    if (refusal !== null) return refusal;
+  }
+  const after = skipSpace(body, found.closeAt + 1);
+  if (after !== body.length) return notJson(`something follows the object at byte ${after}`);
+  return interpret(body, found);
+}
+
+/** Walks the members from the quote of the first one's name on and notes what is found. */
+function scanMembers(body: Buffer, at: number, found: FoundValues): ScanRefusal | null {
+  let next = at;
+  for (;;) {
+    const keyEnd = body[next] === quote ? skipString(body, next) : broken;
+    if (keyEnd === broken) return notJson(`a member's name is expected at byte ${next}`);
+    const key = wantedKeyAt(body, next, keyEnd);
+    next = skipSpace(body, keyEnd);
+    if (body[next] !== colon) return notJson(`a colon is expected at byte ${next}`);
+    const start = skipSpace(body, next + 1);
+    let end: number;
+    if (key === messagesIndex) ({ end, firstUserEnd: found.firstUserEnd } = scanMessages(body, start));
+    else end = skipValue(body, start, 1);
+    if (end === tooDeep) return { ok: false, code: 'body_too_deep', details: { limit: maxBodyDepth } };
+    if (end === broken) return notJson(`the value at byte ${start} is not valid or does not end`);
+    if (key !== -1) {
+      if (starts[key] !== -1) return notJson(`duplicate key '${wantedKeys[key]}'`);
+      starts[key] = start;
+      ends[key] = end;
+    }
+    next = skipSpace(body, end);
+    if (body[next] === closeBrace) {
+      found.closeAt = next;
+      return null;
+    }
+    if (body[next] !== comma) return notJson(`a comma or brace is expected at byte ${next}`);
+    next = skipSpace(body, next + 1);
+  }
+}
+
+function notJson(reason: string): ScanRefusal {
+  return { ok: false, code: 'invalid_json', details: { reason } };
+}

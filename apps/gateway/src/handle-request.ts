@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { didYouMean, headers, KumikiError, openaiVersion, toKumikiError, type KeyRecord, type Role } from '@kumiki/api';
+import type { Log } from '@kumiki/service';
+import { drainBody } from './body/read-body.ts';
+import { makeRequestId, nextTraceparent } from './http/random-ids.ts';
+import { sendError, sendJson } from './http/send-error.ts';
+import type { KeyStore } from './keys/key-store.ts';
+import type { GatewayMetrics } from './observe/gateway-metrics.ts';
+import type { ModelPath } from './proxy/exchange.ts';
+import { forwardBackend } from './proxy/forward-backend.ts';
+import { listModels, retrieveModel } from './proxy/list-models.ts';
+import type { RouteIndex } from './routes/route-index.ts';
+
+/** Longest path that is looked at; the header limit bounds it too. */
+const maxPathLength = 4_096;
+
+/** Most bytes of a refused request's body that are read so that its connection can be used again. */
+const maxDiscardedBytes = 67_108_864;
+
+const modelPaths: ReadonlySet<string> = new Set<ModelPath>([
+  '/v1/chat/completions',
+  '/v1/completions',
+  '/v1/embeddings',
+]);
+
+const ownPaths = [...modelPaths, '/v1/models'];
+
+/** One request, admitted so far as having an id. */
+export interface RequestContext {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly traceparent: string;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+}
+
+export interface HandlerOptions {
+  readonly keys: KeyStore;
+  readonly routes: RouteIndex;
+  readonly metrics: GatewayMetrics;
+  readonly log: Log;
+  readonly draining: () => boolean;
+  readonly serveModel: (context: RequestContext, path: ModelPath, key: KeyRecord) => Promise<void>;
+}
+
+/** Answers everything that arrives at the one URL. Never throws. */
+export function createRequestHandler(
+  options: HandlerOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const { metrics, log } = options;
+  return (request, response) => {
+    const context = openContext(request, response);
+    response.setHeader(headers.requestId, context.id);
+    response.setHeader(headers.apiVersion, openaiVersion);
+    if (options.draining()) response.setHeader('connection', 'close');
+    response.once('finish', () => metrics.countRequest(routeLabel(context.path), response.statusCode));
+    dispatch(options, context).catch((thrown: unknown) => {
+      const error = toKumikiError(thrown);
+      if (error.code === 'internal_error')
+        log.error({ requestId: context.id, err: error.cause }, 'request failed inside the gateway');
+      sendError(response, error);
+      if (!request.complete) void discardBody(request);
+    });
+  };
+}
+
+/** A body that nobody will read is thrown away as it comes; one that does not end soon takes its connection with it. */
+async function discardBody(request: IncomingMessage): Promise<void> {
+  const reachedEnd = await drainBody(request, maxDiscardedBytes);
+  if (!reachedEnd) request.socket.destroySoon();
+}
+
+function openContext(request: IncomingMessage, response: ServerResponse): RequestContext {
+  const url = request.url ?? '/';
+  const query = url.indexOf('?');
+  const traceparent = request.headers['traceparent'];
+  return {
+    id: makeRequestId(),
+    request,
+    response,
+    path: (query === -1 ? url : url.slice(0, query)).slice(0, maxPathLength),
+    traceparent: nextTraceparent(typeof traceparent === 'string' ? traceparent : undefined),
+    startedAt: performance.now(),
+  };
+}
+
+async function dispatch(options: HandlerOptions, context: RequestContext): Promise<void> {
+  const { request, response, path } = context;
+  const method = request.method ?? 'GET';
+  // Node would refuse this by itself, with an empty body.
+  if (request.headers.host === undefined && request.httpVersion === '1.1') {
+    throw new KumikiError('bad_request_framing', { reason: 'it has no Host header' });
+  }
+  const backend = options.routes.backendFor(path);
+  const known = modelPaths.has(path) || path === '/v1/models' || path.startsWith('/v1/models/') || backend !== null;
+  // What is not there is not there for anybody: a client that probes for another dialect must not be told to log in.
+  if (!known) {
+    throw new KumikiError('unknown_route', { method, path: path.slice(0, 256), hint: didYouMean(path, ownPaths) });
+  }
+  const key = options.keys.authenticate(request.headers.authorization, Math.floor(Date.now() / 1_000));
+  if (modelPaths.has(path)) {
+    demandMethod(method, path, 'POST');
+    demandRole(key, 'inference');
+    if (options.draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
+    return options.serveModel(context, path as ModelPath, key);
+  }
+  if (path === '/v1/models') {
+    demandMethod(method, path, 'GET');
+    return sendJson(response, 200, listModels(options.routes, key));
+  }
+  if (path.startsWith('/v1/models/')) {
+    demandMethod(method, path, 'GET');
+    return sendJson(response, 200, retrieveModel(options.routes, key, decodePath(path.slice('/v1/models/'.length))));
+  }
+  if (backend !== null) {
+    demandRole(key, backend.role);
+    return forwardBackend({ ...context, requestId: context.id, backend, key });
+  }
+}
+
+function demandMethod(method: string, path: string, allowed: string): void {
+  if (method !== allowed) throw new KumikiError('method_not_allowed', { method, path, allowed });
+}
+
+function demandRole(key: KeyRecord, role: Role): void {
+  if (key.roles.includes(role)) return;
+  const action = role === 'admin' ? 'operate this installation' : 'use models';
+  throw new KumikiError('permission_denied', { action, remedy: `It needs the role '${role}'.` });
+}
+
+/** Model names may hold slashes; SDKs escape them. A broken escape is taken as it stands. */
+function decodePath(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The path as a metric label: only what we serve, so that a scanner cannot make new time series. */
+function routeLabel(path: string): string {
+  if (modelPaths.has(path)) return path;
+  if (path.startsWith('/v1/models')) return '/v1/models';
+  return path.startsWith('/v1/kumiki/') ? '/v1/kumiki' : 'other';
+}

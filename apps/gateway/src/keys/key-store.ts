@@ -1,0 +1,75 @@
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { checkApiKeyFormat, KumikiError, type KeyRecord } from '@kumiki/api';
+
+/** Longest `authorization` value that is looked at. */
+const maxAuthorizationLength = 512;
+
+/** HMAC-SHA-256 of a key under the installation's pepper, as 64 hex digits: what `KeyRecord.hash` holds. */
+export function hashApiKey(key: string, pepper: Uint8Array): string {
+  return hashUnder(createSecretKey(pepper), key);
+}
+
+function hashUnder(secret: KeyObject, key: string): string {
+  return createHmac('sha256', secret).update(key).digest('hex');
+}
+
+export interface KeyStore {
+  replace(keys: readonly KeyRecord[]): void;
+  /**
+   * The record of the key in an `authorization` header, or throws `invalid_api_key`.
+   * @param now Unix seconds.
+   */
+  authenticate(authorization: string | undefined, now: number): KeyRecord;
+}
+
+/**
+ * Finds keys by their hash. An attacker who can time the look-up learns about hashes under a secret pepper, not
+ * about keys; the final comparison is constant-time all the same.
+ */
+export function createKeyStore(pepper: Uint8Array, initial: readonly KeyRecord[]): KeyStore {
+  // Made once: from bytes, Node makes one anew for every request, which costs seven times the hash (9 against 1.3 µs).
+  const secret = createSecretKey(pepper);
+  let byHash = index(initial);
+
+  return {
+    replace: (keys) => void (byHash = index(keys)),
+    authenticate(authorization, now) {
+      const key = bearerToken(authorization);
+      switch (checkApiKeyFormat(key)) {
+        case 'malformed':
+          throw invalid('it has not the form of one');
+        case 'checksum_mismatch':
+          throw invalid('its checksum does not match, so it was mistyped or cut');
+        case 'valid':
+          break;
+      }
+      const hash = hashUnder(secret, key);
+      const found = byHash.get(hash);
+      if (found === undefined || !timingSafeEqual(found.hash, Buffer.from(hash, 'hex')))
+        throw invalid('it is not known here');
+      if (found.record.expiresAt !== null && found.record.expiresAt <= now) throw invalid('it has expired');
+      return found.record;
+    },
+  };
+}
+
+interface StoredKey {
+  readonly record: KeyRecord;
+  readonly hash: Buffer;
+}
+
+function index(keys: readonly KeyRecord[]): Map<string, StoredKey> {
+  return new Map(keys.map((record) => [record.hash, { record, hash: Buffer.from(record.hash, 'hex') }]));
+}
+
+function bearerToken(authorization: string | undefined): string {
+  if (authorization === undefined || authorization === '') throw invalid('there is none in the request');
+  if (authorization.length > maxAuthorizationLength) throw invalid('the header is too long');
+  const match = /^bearer +(\S+) *$/i.exec(authorization);
+  if (match?.[1] === undefined) throw invalid('the Authorization header is not of the form "Bearer …"');
+  return match[1];
+}
+
+function invalid(reason: string): KumikiError {
+  return new KumikiError('invalid_api_key', { reason });
+}

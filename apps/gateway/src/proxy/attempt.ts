@@ -1,0 +1,248 @@
+import { headers, type Deadlines } from '@kumiki/api';
+import { parseUpstreamError } from '@kumiki/openai';
+import type { EndpointState } from '../routes/endpoint-state.ts';
+import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
+import {
+  headerValue,
+  type ResponseHeaders,
+  type UpstreamClient,
+  type UpstreamExchange,
+  type UpstreamFailure,
+} from '../upstream/upstream.ts';
+import { createCollector, maxErrorBytes, maxReplyBytes, type Collector } from './collect-body.ts';
+import type { Exchange } from './exchange.ts';
+import { failed, type Outcome } from './outcome.ts';
+import type { FrameRelay } from './relay-frames.ts';
+
+/** How long the end of a message may come after `[DONE]`. */
+const lingerMs = 1_000;
+
+export interface AttemptOptions {
+  readonly exchange: Exchange;
+  readonly state: EndpointState;
+  readonly upstream: UpstreamClient;
+  readonly wheel: DeadlineWheel;
+  readonly body: Buffer;
+  /** Ask for token ids in comments. */
+  readonly tokenIds: boolean;
+  /** Where events go, when the reply is an event stream. */
+  readonly relay: FrameRelay;
+  /** Whether the client is behind: then silence is not the upstream's fault. */
+  readonly clientFull: () => boolean;
+  /** A whole reply that is no event stream. */
+  readonly onReply: (body: Buffer, contentType: string) => void;
+}
+
+/** An attempt under way. */
+export interface Attempt {
+  readonly outcome: Promise<Outcome>;
+  pause(): void;
+  resume(): void;
+  /** Ends it as the client's leaving. */
+  abort(): void;
+}
+
+/** Sends a request to one endpoint and relays its reply, under the five deadlines. Never rejects. */
+export function startAttempt(options: AttemptOptions): Attempt {
+  const { exchange, state, wheel } = options;
+  const { deadlines } = exchange.route.route;
+  const reply = createReplyReader(options);
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  let silence: Deadline | null = null;
+  let linger: Deadline | null = null;
+  let ended = false;
+
+  function end(outcome: Outcome): void {
+    if (ended) return;
+    ended = true;
+    total.clear();
+    firstToken?.clear();
+    silence?.clear();
+    state.abandon.delete(abandon);
+    if (outcome.kind !== 'done') call.abort();
+    else if (!reply.complete()) lingerForEnd();
+    resolve(outcome);
+  }
+
+  /** The last event is here and the end of the message is not: with it, the connection can be used again. */
+  function lingerForEnd(): void {
+    linger = wheel.arm(lingerMs, () => call.abort());
+    call.resume();
+  }
+
+  const abandon = () => end(failed('stalled', 'it fails its health probe'));
+
+  function watchSilence(): void {
+    silence = wheel.arm(deadlines.betweenTokensMs, () => {
+      if (options.clientFull()) watchSilence();
+      else end(failed('stalled', `it sent nothing for ${deadlines.betweenTokensMs} ms`));
+    });
+  }
+
+  const call: UpstreamExchange = options.upstream.request(upstreamRequest(options, deadlines), {
+    onHead(status, replyHeaders) {
+      reply.head(status, replyHeaders);
+      if (reply.isStream()) watchSilence();
+    },
+    onData(chunk) {
+      silence?.rearm();
+      const outcome = reply.data(chunk);
+      if (outcome !== null) end(outcome);
+      else if (reply.firstTokenSeen()) firstToken?.clear();
+    },
+    onEnd() {
+      linger?.clear();
+      end(reply.end());
+    },
+    onError(failure) {
+      linger?.clear();
+      end(describeFailure(failure, deadlines));
+    },
+  });
+  // Without a stream the first byte comes with the last: the total deadline is the one that counts.
+  const firstToken = exchange.scanned.stream
+    ? wheel.arm(deadlines.firstTokenMs, () =>
+        end(failed('first-token-timeout', `it gave no token within ${deadlines.firstTokenMs} ms`)),
+      )
+    : null;
+  const total = wheel.arm(remainingMs(exchange), () =>
+    end(failed('total-timeout', `it was not done within ${deadlines.totalMs} ms`)),
+  );
+  state.abandon.add(abandon);
+  if (options.clientFull()) call.pause();
+
+  return {
+    outcome: promise,
+    pause: () => call.pause(),
+    resume() {
+      silence?.rearm();
+      call.resume();
+    },
+    abort: () => end({ kind: 'client-left' }),
+  };
+}
+
+/** What is left of the time for the whole answer, earlier attempts counted. */
+function remainingMs(exchange: Exchange): number {
+  const elapsedMs = performance.now() - exchange.startedAt;
+  return Math.max(1, exchange.route.route.deadlines.totalMs - elapsedMs);
+}
+
+function upstreamRequest(options: AttemptOptions, deadlines: Deadlines) {
+  const { exchange, state, body } = options;
+  const { origin, basePath } = splitUrl(state.endpoint.url);
+  const list = [
+    'content-type',
+    'application/json',
+    headers.requestId,
+    exchange.id,
+    'traceparent',
+    exchange.traceparent,
+  ];
+  if (state.endpoint.authorization !== null) list.push('authorization', state.endpoint.authorization);
+  if (options.tokenIds) list.push(headers.tokenIds, '1');
+  return {
+    origin,
+    method: 'POST',
+    path: basePath + exchange.path,
+    headers: list,
+    body,
+    connectTimeoutMs: deadlines.connectMs,
+    // A reply that is no stream has its head when all is done: only the total deadline and the probes watch it.
+    headersTimeoutMs: exchange.scanned.stream ? deadlines.headersMs : null,
+  };
+}
+
+const splitUrls = new Map<string, { origin: string; basePath: string }>();
+const maxSplitUrls = 4_096;
+
+function splitUrl(url: string): { origin: string; basePath: string } {
+  let split = splitUrls.get(url);
+  if (split === undefined) {
+    const parsed = new URL(url);
+    split = { origin: parsed.origin, basePath: parsed.pathname.replace(/\/+$/, '') };
+    if (splitUrls.size >= maxSplitUrls) splitUrls.clear();
+    splitUrls.set(url, split);
+  }
+  return split;
+}
+
+function describeFailure(failure: UpstreamFailure, deadlines: Deadlines): Outcome {
+  switch (failure.code) {
+    case 'connect_refused':
+      return failed('connect-refused', failure.reason);
+    case 'connect_timeout':
+      return failed('connect-timeout', `it took no connection within ${deadlines.connectMs} ms`);
+    case 'headers_timeout':
+      return failed('headers-timeout', `it did not begin to reply within ${deadlines.headersMs} ms`);
+    case 'protocol_error':
+      return failed('protocol-error', failure.reason);
+    case 'reset':
+    case 'closed_early':
+    case 'aborted':
+      return { kind: 'failed', failure: 'broken', detail: failure.reason, stale: failure.stale };
+  }
+}
+
+interface ReplyReader {
+  head(status: number, replyHeaders: ResponseHeaders): void;
+  data(chunk: Buffer): Outcome | null;
+  end(): Outcome;
+  isStream(): boolean;
+  firstTokenSeen(): boolean;
+  /** The reply was read to its end, so that its connection can be used again. */
+  complete(): boolean;
+}
+
+/** Tells the three kinds of reply apart: an event stream, a whole body, an error. */
+function createReplyReader(options: AttemptOptions): ReplyReader {
+  let status = 0;
+  let contentType = '';
+  let stream = false;
+  let complete = false;
+  let doneSeen = false;
+  let collector: Collector | null = null;
+
+  return {
+    head(replyStatus, replyHeaders) {
+      status = replyStatus;
+      contentType = headerValue(replyHeaders, 'content-type') ?? '';
+      stream = status === 200 && contentType.startsWith('text/event-stream');
+      if (!stream) collector = createCollector(status === 200 ? maxReplyBytes : maxErrorBytes);
+    },
+    data(chunk) {
+      if (stream) {
+        if (doneSeen) return null;
+        const outcome = options.relay.push(chunk);
+        doneSeen = outcome?.kind === 'done';
+        return outcome;
+      }
+      if (collector?.add(chunk) !== false) return null;
+      if (status === 200) return failed('protocol-error', `its reply is larger than ${maxReplyBytes} bytes`);
+      return describeError(status, collector.body());
+    },
+    end() {
+      complete = true;
+      if (doneSeen) return { kind: 'done' };
+      if (stream) return failed('broken', 'its stream ended before the answer did');
+      const body = collector?.body() ?? Buffer.alloc(0);
+      if (status !== 200) return describeError(status, body);
+      options.onReply(body, contentType);
+      return { kind: 'done' };
+    },
+    isStream: () => stream,
+    firstTokenSeen: () => stream && options.exchange.firstTokenAt !== 0,
+    complete: () => complete,
+  };
+}
+
+function describeError(status: number, body: Buffer): Outcome {
+  const error = parseUpstreamError(status, body);
+  if (status === 429) return failed('refused-busy', error.message);
+  if (status === 503 && error.code !== 'engine_failed') return failed('refused-busy', error.message);
+  if (status >= 500 || status === 408) return failed('server-error', error.message);
+  // A worker that refuses our own credentials is our fault, and nothing that a client may learn about.
+  if (status === 401 || status === 403)
+    return failed('server-error', `it refused the gateway's credentials (${status})`);
+  return { kind: 'refused', status, error };
+}

@@ -1,0 +1,100 @@
+import type { ServerResponse } from 'node:http';
+import type { KumikiError } from '@kumiki/api';
+import { errorFrame } from '@kumiki/openai';
+import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
+
+/** Silence after which the client gets its headers and a first comment, though no token is there yet. */
+const headAfterMs = 5_000;
+
+/** Silence after which a comment keeps the connection open; nginx, load balancers and SDKs cut at 60 s to 5 min. */
+const pingAfterMs = 10_000;
+
+/** A client that takes nothing for so long is gone, whatever its socket says. */
+const clientStallMs = 120_000;
+
+const ping = Buffer.from(': ping\n\n');
+const done = Buffer.from('data: [DONE]\n\n');
+
+export interface ClientStreamOptions {
+  readonly response: ServerResponse;
+  readonly wheel: DeadlineWheel;
+  /** The client has stopped taking: stop reading for it. */
+  readonly onFull: () => void;
+  /** It takes again. */
+  readonly onDrained: () => void;
+  /** Headers beside those of every event stream, at the moment the stream begins. */
+  readonly headers: () => Record<string, string | number>;
+}
+
+/** One server-sent event stream towards a client, from its first byte to its last. */
+export interface ClientStream {
+  readonly begun: () => boolean;
+  /** Writes bytes that are one or more whole events. */
+  write(frames: Uint8Array): void;
+  /** Whether the client is behind; whoever reads for it stays paused then. */
+  readonly isFull: () => boolean;
+  /** Ends the stream well. */
+  finish(): void;
+  /** Ends a stream that has begun with an error event and no `[DONE]`, so that nobody takes it for whole. */
+  fail(error: KumikiError): void;
+  /** Stops all timers. The response itself is left alone. */
+  release(): void;
+}
+
+export function createClientStream(options: ClientStreamOptions): ClientStream {
+  const { response, wheel } = options;
+  let begun = false;
+  let full = false;
+  let quiet = wheel.arm(headAfterMs, sendPing);
+
+  function sendPing(): void {
+    begin();
+    quiet = wheel.arm(pingAfterMs, sendPing);
+    push(ping);
+  }
+
+  function begin(): void {
+    if (begun || response.destroyed) return;
+    begun = true;
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      ...options.headers(),
+    });
+  }
+
+  function push(bytes: Uint8Array): void {
+    if (response.destroyed || response.write(bytes) || full) return;
+    full = true;
+    quiet.clear();
+    const stalled = wheel.arm(clientStallMs, () => response.destroy());
+    options.onFull();
+    response.once('drain', () => {
+      full = false;
+      stalled.clear();
+      quiet = wheel.arm(pingAfterMs, sendPing);
+      options.onDrained();
+    });
+    response.once('close', () => stalled.clear());
+  }
+
+  function end(bytes: Uint8Array): void {
+    quiet.clear();
+    begin();
+    if (!response.destroyed) response.end(bytes);
+  }
+
+  return {
+    begun: () => begun,
+    isFull: () => full,
+    write(frames) {
+      begin();
+      quiet.rearm();
+      push(frames);
+    },
+    finish: () => end(done),
+    fail: (error) => end(errorFrame(error)),
+    release: () => quiet.clear(),
+  };
+}

@@ -1,0 +1,42 @@
+import type { ServerResponse } from 'node:http';
+import type { KeyRecord } from '@kumiki/api';
+import type { ScannedRequest } from '../body/scan-request.ts';
+import type { Admission } from '../limits/key-limiter.ts';
+import type { ModelMetrics } from '../observe/gateway-metrics.ts';
+import type { EndpointState } from '../routes/endpoint-state.ts';
+import type { Route } from '../routes/route-index.ts';
+
+/** The paths that go to models. */
+export type ModelPath = '/v1/chat/completions' | '/v1/completions' | '/v1/embeddings';
+
+/** One client's request for a model, from its admission to its end, however many replicas it takes. */
+export interface Exchange {
+  readonly id: string;
+  readonly response: ServerResponse;
+  readonly path: ModelPath;
+  readonly key: KeyRecord;
+  readonly route: Route;
+  readonly scanned: ScannedRequest;
+  /** As the client sent it, with the model's canonical name. Kept to the end, since it may have to be sent again. */
+  readonly body: Buffer;
+  readonly traceparent: string;
+  readonly admission: Admission;
+  readonly metrics: ModelMetrics;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  /** Hash of the conversation's beginning; null when it is too short to matter. */
+  readonly affinity: number | null;
+  /** Replicas that failed this request since it last made progress. */
+  readonly failed: Set<string>;
+  attempts: number;
+  attemptsWithoutProgress: number;
+  continuations: number;
+  /** Events sent to the client; for a server without usage, what comes nearest to tokens. */
+  eventsSent: number;
+  /** Monotonic milliseconds of the first token sent; 0 before. */
+  firstTokenAt: number;
+  promptTokens: number | null;
+  completionTokens: number | null;
+  replica: EndpointState | null;
+  clientLeft: boolean;
+}

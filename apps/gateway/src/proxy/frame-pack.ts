@@ -1,0 +1,123 @@
+/**
+ * Frames of one stream are alike but for a few bytes: a token id and its text. The first frame is kept whole; of each
+ * later one, what differs. That is a tenth of the stream, and keeps nothing of the buffers in which it arrived.
+ */
+
+const colon = 0x3a;
+const lineFeed = 0x0a;
+
+/** Most bytes that the six numbers of one packed frame take, five each. */
+const headBytes = 30;
+
+/** Room of a pack at its first frame, beside that frame. */
+const firstRoomBytes = 256;
+
+const noBytes = new Uint8Array(0);
+
+export interface FramePack {
+  /** Copies what is needed of the frame. */
+  add(frame: Uint8Array): void;
+  /** Frames that are kept. */
+  count(): number;
+  /** Bytes that they take. */
+  bytes(): number;
+  /** Gives the frames back as they came, in order, and keeps none of them. */
+  takeAll(): Uint8Array[];
+}
+
+export function createFramePack(): FramePack {
+  /** The first frame, then for each other one what differs in its comment line and in the rest. */
+  let packed: Uint8Array = noBytes;
+  let used = 0;
+  let count = 0;
+  let firstLength = 0;
+  let firstSplit = 0;
+
+  function reserve(more: number): void {
+    if (used + more <= packed.length) return;
+    const grown = new Uint8Array(Math.max(used + more, 2 * packed.length));
+    grown.set(packed.subarray(0, used));
+    packed = grown;
+  }
+
+  function putNumber(value: number): void {
+    let rest = value;
+    for (; rest > 127; rest >>>= 7) packed[used++] = (rest & 127) | 128;
+    packed[used++] = rest;
+  }
+
+  /** The part [start, end) of a frame, as what differs from [likeStart, likeEnd) of the first one. */
+  function putPart(frame: Uint8Array, start: number, end: number, likeStart: number, likeEnd: number): void {
+    const most = Math.min(end - start, likeEnd - likeStart);
+    let prefix = 0;
+    while (prefix < most && frame[start + prefix] === packed[likeStart + prefix]) prefix++;
+    let suffix = 0;
+    while (suffix < most - prefix && frame[end - 1 - suffix] === packed[likeEnd - 1 - suffix]) suffix++;
+    putNumber(prefix);
+    putNumber(suffix);
+    putNumber(end - start - prefix - suffix);
+    // For the few bytes that differ as a rule, a loop is faster than a view of them.
+    for (let at = start + prefix; at < end - suffix; at++) packed[used++] = frame[at] as number;
+  }
+
+  return {
+    add(frame) {
+      reserve(frame.length + (count === 0 ? firstRoomBytes : headBytes));
+      if (count++ === 0) {
+        packed.set(frame);
+        used = firstLength = frame.length;
+        firstSplit = endOfComment(frame);
+        return;
+      }
+      const split = endOfComment(frame);
+      putPart(frame, 0, split, 0, firstSplit);
+      putPart(frame, split, frame.length, firstSplit, firstLength);
+    },
+    count: () => count,
+    bytes: () => used,
+    takeAll() {
+      const frames = count === 0 ? [] : unpack(packed, count, firstLength, firstSplit);
+      packed = noBytes;
+      used = 0;
+      count = 0;
+      return frames;
+    },
+  };
+}
+
+/** Where the comment line at a frame's front ends; 0 without one. */
+function endOfComment(frame: Uint8Array): number {
+  return frame[0] === colon ? frame.indexOf(lineFeed) + 1 : 0;
+}
+
+/** What {@link createFramePack} packed. */
+function unpack(packed: Uint8Array, count: number, firstLength: number, firstSplit: number): Uint8Array[] {
+  const frames = [packed.slice(0, firstLength)];
+  let at = firstLength;
+
+  function takeNumber(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = packed[at++] as number;
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  }
+
+  function takePart(likeStart: number, likeEnd: number): Uint8Array[] {
+    const prefix = takeNumber();
+    const suffix = takeNumber();
+    const middle = takeNumber();
+    at += middle;
+    return [
+      packed.subarray(likeStart, likeStart + prefix),
+      packed.subarray(at - middle, at),
+      packed.subarray(likeEnd - suffix, likeEnd),
+    ];
+  }
+
+  while (frames.length < count) {
+    frames.push(Buffer.concat([...takePart(0, firstSplit), ...takePart(firstSplit, firstLength)]));
+  }
+  return frames;
+}

@@ -1,0 +1,129 @@
+import { KumikiError } from '@kumiki/api';
+import { choose } from '@kumiki/policy';
+import { formatDuration } from '../limits/format-duration.ts';
+import { isEligible, toCandidate, type EndpointState } from '../routes/endpoint-state.ts';
+import type { RouteIndex } from '../routes/route-index.ts';
+import type { Exchange } from './exchange.ts';
+
+/** How long a request that has shown nothing yet is held while no replica can take it. */
+const holdMs = 15_000;
+
+/** How long a stream that has begun is held: its reader has already waited for the answer. */
+const holdBegunMs = 60_000;
+
+/** A replica that failed this request is asked again after this long when there is no other. */
+const retrySameMs = 200;
+
+/** Requests that may be held at once; the next is refused at once with 503. */
+const maxHeld = 2_000;
+
+/** Told to a client that is refused because every replica is full, in milliseconds. */
+const saturatedRetryMs = 1_000;
+
+export interface Picker {
+  /**
+   * The endpoint for the next attempt; waits while there is none. Throws `queue_full` or `no_replica_available`.
+   * @param begun the client has part of the answer, or its headers.
+   * @param preferences which endpoints will do, best first; the later ones count when the earlier find nobody.
+   */
+  pick(exchange: Exchange, begun: boolean, preferences: readonly Accepts[]): Promise<EndpointState>;
+}
+
+export type Accepts = (state: EndpointState) => boolean;
+
+export interface PickerOptions {
+  readonly routes: RouteIndex;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+export function createPicker(options: PickerOptions): Picker {
+  const { routes, now, random } = options;
+  let held = 0;
+
+  /** A rollout replaces the endpoints while a request is under way: they are looked up each time. */
+  function endpointsOf(exchange: Exchange): readonly EndpointState[] {
+    return (routes.find(exchange.route.route.model) ?? exchange.route).endpoints;
+  }
+
+  function tryPick(exchange: Exchange, begun: boolean, accepts: Accepts) {
+    const endpoints = endpointsOf(exchange);
+    const time = now();
+    const candidates = endpoints.map((state) => {
+      const eligible =
+        (isEligible(state, time) || mayFinishThere(state, begun, time)) && !exchange.failed.has(state.endpoint.id);
+      const candidate = toCandidate(state, eligible && accepts(state));
+      // What has begun goes before what has not: a stream is moved even to a replica that is full.
+      return begun ? { ...candidate, maxInFlight: Number.MAX_SAFE_INTEGER } : candidate;
+    });
+    return { choice: choose(candidates, exchange.affinity, random()), endpoints };
+  }
+
+  async function hold(exchange: Exchange, waitMs: number): Promise<void> {
+    if (held >= maxHeld) throw unavailable(exchange, 'too many requests wait for one already');
+    held++;
+    try {
+      await changeOrTimeout(routes, exchange, waitMs);
+    } finally {
+      held--;
+    }
+  }
+
+  return {
+    async pick(exchange, begun, preferences) {
+      const giveUpAt = now() + (begun ? holdBegunMs : holdMs);
+      for (;;) {
+        for (const accepts of preferences) {
+          const { choice, endpoints } = tryPick(exchange, begun, accepts);
+          const state = choice.kind === 'chosen' ? endpoints[choice.index] : undefined;
+          if (state !== undefined) return state;
+          if (choice.kind === 'saturated') throw saturated(exchange, choice.limit);
+        }
+        if (now() >= giveUpAt || exchange.clientLeft)
+          throw unavailable(exchange, whyNone(endpointsOf(exchange), exchange, preferences));
+        await hold(exchange, retrySameMs);
+        exchange.failed.clear();
+      }
+    },
+  };
+}
+
+/** A draining replica may take back what has begun: it is alive, and nobody knows the model better. */
+function mayFinishThere(state: EndpointState, begun: boolean, now: number): boolean {
+  return begun && state.endpoint.state === 'draining' && !state.probeFailed && state.eject.ejectedUntil <= now;
+}
+
+function changeOrTimeout(routes: RouteIndex, exchange: Exchange, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(timer);
+      leave();
+      exchange.response.off('close', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, waitMs);
+    const leave = routes.onChange(finish);
+    exchange.response.once('close', finish);
+  });
+}
+
+function whyNone(endpoints: readonly EndpointState[], exchange: Exchange, preferences: readonly Accepts[]): string {
+  if (endpoints.length === 0) return 'it has none; scale it up, or wait until one has started';
+  if (!endpoints.some((state) => preferences.some((accepts) => accepts(state)))) return 'none can continue this answer';
+  const failed = endpoints.filter((state) => exchange.failed.has(state.endpoint.id)).length;
+  return failed > 0
+    ? `${failed} of ${endpoints.length} failed this request`
+    : `all ${endpoints.length} are down or draining`;
+}
+
+function unavailable(exchange: Exchange, reason: string): KumikiError {
+  const details = { model: exchange.route.route.model, reason, retryAfter: formatDuration(saturatedRetryMs) };
+  return new KumikiError('no_replica_available', details, { retryAfterMs: saturatedRetryMs });
+}
+
+function saturated(exchange: Exchange, limit: number): KumikiError {
+  const details = { model: exchange.route.route.model, limit, retryAfter: formatDuration(saturatedRetryMs) };
+  return new KumikiError('queue_full', details, { retryAfterMs: saturatedRetryMs });
+}

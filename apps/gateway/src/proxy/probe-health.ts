@@ -1,0 +1,33 @@
+import type { EndpointState } from '../routes/endpoint-state.ts';
+import type { UpstreamClient, UpstreamRequest } from '../upstream/upstream.ts';
+
+/**
+ * Whether `GET /health` of an endpoint answers 200 within the time. A kept connection that the endpoint had closed
+ * says nothing about it, so then a new one is tried.
+ */
+export function probeHealth(upstream: UpstreamClient, state: EndpointState, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const ask = (mayBeStale: boolean): void => {
+      let status = 0;
+      upstream.request(healthRequest(state, timeoutMs), {
+        onHead: (code) => void (status = code),
+        onData: () => {},
+        onEnd: () => resolve(status === 200),
+        onError: (failure) => (failure.stale && mayBeStale ? ask(false) : resolve(false)),
+      });
+    };
+    ask(true);
+  });
+}
+
+function healthRequest(state: EndpointState, timeoutMs: number): UpstreamRequest {
+  return {
+    origin: new URL(state.endpoint.url).origin,
+    method: 'GET',
+    path: '/health',
+    headers: [],
+    body: null,
+    connectTimeoutMs: timeoutMs,
+    headersTimeoutMs: timeoutMs,
+  };
+}

@@ -1,0 +1,126 @@
+import { tokenCommentPrefix } from '@kumiki/api';
+import {
+  createFrameSplitter,
+  dataOf,
+  isBlank,
+  isComment,
+  isDone,
+  isUsageOnlyChunk,
+  maxFrameBytes,
+  parseUpstreamError,
+  usageOf,
+  withoutNullUsage,
+  type Usage,
+} from '@kumiki/openai';
+import type { ClientStream } from './client-stream.ts';
+import { failed, type Outcome } from './outcome.ts';
+import type { Recording } from './recording.ts';
+
+const colon = 0x3a;
+const lineFeed = 0x0a;
+const errorStart = Buffer.from('data: {"error"');
+const usageKey = Buffer.from('"usage":{');
+
+/** Rewrites the data of one frame, for a stream that goes on at a server that knows nothing of its beginning. */
+export type FrameRewrite = (data: string) => { readonly show: Uint8Array | null } | { readonly diverged: string };
+
+export interface RelayOptions {
+  readonly client: ClientStream;
+  readonly recording: Recording;
+  /** The gateway asked for usage and the client did not: take it and hide it. */
+  readonly hideUsage: boolean;
+  /** Null relays frames as they come. */
+  readonly rewrite: FrameRewrite | null;
+  readonly onUsage: (usage: Usage) => void;
+  /** An event has gone to the client. */
+  readonly onEvent: () => void;
+}
+
+export interface FrameRelay {
+  /** Null while the stream goes on. */
+  push(chunk: Uint8Array): Outcome | null;
+}
+
+/** Moves whole events from an upstream to the client, unchanged where nothing must change. */
+export function createFrameRelay(options: RelayOptions): FrameRelay {
+  const { client, recording, hideUsage, rewrite } = options;
+  const splitter = createFrameSplitter();
+  let toShow: Uint8Array[] = [];
+
+  function show(shown: Uint8Array, recorded: Uint8Array): void {
+    recording.add(recorded);
+    toShow.push(shown);
+    options.onEvent();
+  }
+
+  /** One write for what one read brought: each write costs four buffers in `node:http`, however small it is. */
+  function writeShown(): void {
+    const [first] = toShow;
+    if (first === undefined) return;
+    client.write(toShow.length === 1 ? first : Buffer.concat(toShow));
+    toShow = [];
+  }
+
+  function relay(frame: Uint8Array): Outcome | null {
+    const event = frame[0] === colon ? withoutLeadingComment(frame) : frame;
+    if (event === null) return null;
+    if (isDone(event)) return { kind: 'done' };
+    if (startsWithError(event)) return inStreamError(event);
+    // Only the last chunk of a stream holds a usage object; looking for its bytes is far cheaper than parsing.
+    if (Buffer.prototype.indexOf.call(event, usageKey) !== -1) {
+      const usage = usageOf(event);
+      if (usage !== null) options.onUsage(usage);
+      if (hideUsage && rewrite === null && isUsageOnlyChunk(event)) return null;
+    }
+    if (rewrite !== null) return relayRewritten(event, rewrite);
+    show(hideUsage ? withoutNullUsage(event) : event, frame);
+    return null;
+  }
+
+  function relayRewritten(event: Uint8Array, rewriteData: FrameRewrite): Outcome | null {
+    const data = dataOf(event);
+    if (data === null) return null;
+    const result = rewriteData(data);
+    if ('diverged' in result) return failed('diverged', result.diverged);
+    if (result.show === null) return null;
+    if (hideUsage && isUsageOnlyChunk(result.show)) return null;
+    show(hideUsage ? withoutNullUsage(result.show) : result.show, result.show);
+    return null;
+  }
+
+  return {
+    push(chunk) {
+      const frames = splitter.push(chunk);
+      if (frames === 'frame_too_large')
+        return failed('protocol-error', `an event was larger than ${maxFrameBytes} bytes`);
+      let outcome: Outcome | null = null;
+      for (const frame of frames) {
+        outcome = relay(frame);
+        if (outcome !== null) break;
+      }
+      writeShown();
+      if (outcome?.kind === 'done') client.finish();
+      return outcome;
+    },
+  };
+}
+
+/** The event behind a leading comment line; null when the frame is all comment. */
+function withoutLeadingComment(frame: Uint8Array): Uint8Array | null {
+  if (frame[2] !== tokenCommentPrefix.charCodeAt(2) && isComment(frame)) return null;
+  const end = frame.indexOf(lineFeed);
+  const rest = end === -1 ? frame : frame.subarray(end + 1);
+  return isBlank(rest) || isComment(rest) ? null : rest;
+}
+
+function startsWithError(event: Uint8Array): boolean {
+  for (let at = 0; at < errorStart.length; at++) if (event[at] !== errorStart[at]) return false;
+  return true;
+}
+
+/** A server that fails after its 200 says so in the stream. What is the request's own fault would fail elsewhere too. */
+function inStreamError(event: Uint8Array): Outcome {
+  const error = parseUpstreamError(500, Buffer.from(dataOf(event) ?? ''));
+  if (error.type === 'invalid_request_error') return { kind: 'refused', status: 400, error };
+  return failed('server-error', error.message);
+}

@@ -1,0 +1,232 @@
+import { KumikiError } from '@kumiki/api';
+import { continuationMode, judge, type AnswerFacts, type Failure } from '@kumiki/policy';
+import type { Log } from '@kumiki/service';
+import { sendError } from '../http/send-error.ts';
+import { formatDuration } from '../limits/format-duration.ts';
+import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
+import type { EndpointState } from '../routes/endpoint-state.ts';
+import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
+import type { UpstreamClient } from '../upstream/upstream.ts';
+import { startAttempt, type Attempt } from './attempt.ts';
+import { createClientStream, type ClientStream } from './client-stream.ts';
+import type { Exchange } from './exchange.ts';
+import { learn } from './learn.ts';
+import type { Outcome } from './outcome.ts';
+import type { Picker } from './pick-endpoint.ts';
+import { createRecording, type Recorded, type Recording } from './recording.ts';
+import { createFrameRelay } from './relay-frames.ts';
+import { answerHeaders, sendRefusal, sendReply } from './send-reply.ts';
+import { answerFacts, isWhole, planContinuation, planFresh, type AttemptPlan } from './stream-answer.ts';
+
+/** Tokens by which a stream's reservation grows once it has outgrown it. */
+const reservationStep = 64;
+
+/** Told to a client when every replica is busy, in milliseconds. */
+const busyRetryMs = 1_000;
+
+export interface RunOptions {
+  readonly picker: Picker;
+  readonly wheel: DeadlineWheel;
+  readonly upstreamFor: (url: string) => UpstreamClient;
+  readonly metrics: GatewayMetrics;
+  readonly log: Log;
+}
+
+/** One exchange under way. */
+interface Run {
+  readonly options: RunOptions;
+  readonly exchange: Exchange;
+  readonly recording: Recording;
+  readonly client: ClientStream;
+  attempt: Attempt | null;
+  /** Completion tokens that the key's reservation covers. */
+  covered: number;
+  /** The revision whose token ids are recorded. */
+  revision: string | null;
+  busy: number;
+}
+
+/**
+ * Carries one request to its end: attempt after attempt until the answer is whole, refused, given up, or not wanted
+ * any more. The client sees one reply. Never rejects.
+ * @param reservedCompletion completion tokens that were reserved of the key's limit.
+ */
+export async function runExchange(options: RunOptions, exchange: Exchange, reservedCompletion: number): Promise<void> {
+  const run: Run = {
+    options,
+    exchange,
+    recording: createRecording(exchange.path),
+    client: createClientStream({
+      response: exchange.response,
+      wheel: options.wheel,
+      onFull: () => run.attempt?.pause(),
+      onDrained: () => run.attempt?.resume(),
+      headers: () => answerHeaders(exchange),
+    }),
+    attempt: null,
+    covered: reservedCompletion,
+    revision: null,
+    busy: 0,
+  };
+  // Without a stream there is nothing that a comment could keep open.
+  if (!exchange.scanned.stream) run.client.release();
+  exchange.response.once('close', () => {
+    exchange.clientLeft = !exchange.response.writableFinished;
+    if (exchange.clientLeft) run.attempt?.abort();
+  });
+  try {
+    await attemptUntilEnd(run);
+  } catch (thrown) {
+    if (!(thrown instanceof KumikiError)) options.log.error({ requestId: exchange.id, err: thrown }, 'exchange failed');
+    fail(run, thrown instanceof KumikiError ? thrown : new KumikiError('internal_error', {}, { cause: thrown }));
+  } finally {
+    run.client.release();
+  }
+}
+
+async function attemptUntilEnd(run: Run): Promise<void> {
+  const { exchange } = run;
+  for (;;) {
+    const begun = exchange.eventsSent > 0 ? run.recording.read() : null;
+    if (begun !== null && isWhole(exchange, begun)) return run.client.finish();
+    const [state, plan] = await nextAttempt(run, begun);
+    if (exchange.clientLeft) return;
+    const outcome = await tryEndpoint(run, state, plan);
+    if (outcome.kind === 'done' || outcome.kind === 'client-left') return;
+    if (outcome.kind === 'refused') return refuse(run, outcome);
+    if (outcome.stale === true) continue;
+    afterFailure(run, outcome.failure, outcome.detail);
+  }
+}
+
+/** Who goes next and how: from the beginning, or from where the last one stopped. */
+async function nextAttempt(run: Run, begun: Recorded | null): Promise<[EndpointState, AttemptPlan]> {
+  const { exchange, options, recording } = run;
+  if (begun === null) {
+    const state = await options.picker.pick(exchange, run.client.begun(), [() => true]);
+    run.revision = state.endpoint.revision;
+    return [state, planFresh(exchange, state)];
+  }
+  const facts: AnswerFacts = answerFacts(exchange, begun, run.revision);
+  if (exchange.route.endpoints.every(({ endpoint }) => endpoint.continuation === 'none')) {
+    throw new KumikiError('stream_interrupted', {
+      reason: 'its model server can neither continue an answer nor repeat it',
+    });
+  }
+  const state = await options.picker.pick(exchange, true, [
+    ({ endpoint }) => continuationMode(endpoint, facts) === 'token-ids',
+    ({ endpoint }) => continuationMode(endpoint, facts) !== null,
+  ]);
+  return [state, planContinuation(exchange, state, begun, facts, recording)];
+}
+
+/** One attempt at one endpoint, and what it taught us about that endpoint. */
+async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): Promise<Outcome> {
+  const { exchange, options, client, recording } = run;
+  const sentBefore = exchange.eventsSent;
+  exchange.attempts++;
+  exchange.replica = state;
+  state.inFlight++;
+  run.attempt = startAttempt({
+    exchange,
+    state,
+    upstream: options.upstreamFor(state.endpoint.url),
+    wheel: options.wheel,
+    body: plan.body,
+    tokenIds: plan.tokenIds,
+    relay: createFrameRelay({
+      client,
+      recording,
+      hideUsage: !exchange.scanned.includeUsage,
+      rewrite: plan.rewrite,
+      onUsage(usage) {
+        exchange.promptTokens = usage.prompt_tokens;
+        exchange.completionTokens = usage.completion_tokens;
+      },
+      onEvent: () => countEvent(run),
+    }),
+    clientFull: client.isFull,
+    onReply: (body, contentType) => sendReply(exchange, body, contentType),
+  });
+  const outcome = await run.attempt.outcome;
+  run.attempt = null;
+  state.inFlight--;
+  learn(state, outcome, options.metrics, options.log);
+  if (exchange.eventsSent > sentBefore) {
+    exchange.attemptsWithoutProgress = 0;
+    exchange.failed.clear();
+  }
+  return outcome;
+}
+
+function countEvent(run: Run): void {
+  const { exchange } = run;
+  if (exchange.eventsSent++ === 0) {
+    exchange.firstTokenAt = performance.now();
+    exchange.metrics.timeToFirstToken.observe((exchange.firstTokenAt - exchange.startedAt) / 1_000);
+  }
+  if (exchange.eventsSent <= run.covered) return;
+  run.covered += reservationStep;
+  exchange.admission.extend(reservationStep);
+}
+
+/** Returns when another attempt is to be made; throws when not. */
+function afterFailure(run: Run, failure: Failure, detail: string): void {
+  const { exchange, options, recording } = run;
+  if (exchange.replica !== null) exchange.failed.add(exchange.replica.endpoint.id);
+  const begun = exchange.eventsSent > 0;
+  if (failure === 'refused-busy') {
+    run.busy++;
+    if (!begun && run.busy >= exchange.route.endpoints.length) throw busy(exchange, detail);
+  } else {
+    exchange.attemptsWithoutProgress++;
+  }
+  const verdict = judge(failure, {
+    attempts: exchange.attempts,
+    attemptsWithoutProgress: exchange.attemptsWithoutProgress,
+    begun,
+    obstacle: begun && recording.read() === null ? 'more was sent than is kept for continuing it' : null,
+  });
+  options.log.info(
+    { requestId: exchange.id, endpoint: exchange.replica?.endpoint.id, failure, reason: detail, next: verdict.kind },
+    'attempt failed',
+  );
+  if (verdict.kind === 'give-up') throw finalError(run, failure, `${detail}; ${verdict.reason}`);
+  if (verdict.kind === 'again') return exchange.metrics.retries.inc();
+  exchange.continuations++;
+  exchange.metrics.continuations.inc();
+}
+
+function finalError(run: Run, failure: Failure, reason: string): KumikiError {
+  if (run.client.begun()) return new KumikiError('stream_interrupted', { reason });
+  if (failure === 'first-token-timeout' || failure === 'total-timeout' || failure === 'headers-timeout') {
+    const { firstTokenMs, totalMs } = run.exchange.route.route.deadlines;
+    const limitMs = failure === 'total-timeout' ? totalMs : firstTokenMs;
+    return new KumikiError('upstream_timeout', {
+      what: failure === 'total-timeout' ? 'finish' : 'begin to answer',
+      limitMs,
+    });
+  }
+  return new KumikiError('upstream_error', { reason });
+}
+
+function busy(exchange: Exchange, detail: string): KumikiError {
+  const { endpoints, route } = exchange.route;
+  const limit = endpoints.reduce((sum, state) => sum + state.endpoint.maxInFlight, 0);
+  const details = { model: route.model, limit, retryAfter: formatDuration(busyRetryMs) };
+  return new KumikiError('queue_full', details, { retryAfterMs: busyRetryMs, cause: detail });
+}
+
+function refuse(run: Run, outcome: Extract<Outcome, { kind: 'refused' }>): void {
+  if (run.client.begun()) fail(run, new KumikiError('stream_interrupted', { reason: outcome.error.message }));
+  else sendRefusal(run.exchange, outcome.status, outcome.error);
+}
+
+function fail(run: Run, error: KumikiError): void {
+  const { exchange, client } = run;
+  if (exchange.clientLeft) return;
+  if (!client.begun()) return sendError(exchange.response, error);
+  exchange.metrics.lostStreams.inc();
+  const cut = exchange.eventsSent > 0 && error.code !== 'stream_interrupted';
+  client.fail(cut ? new KumikiError('stream_interrupted', { reason: error.message }) : error);
+}

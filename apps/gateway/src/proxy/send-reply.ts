@@ -1,0 +1,53 @@
+import { errorTable, headers, type ErrorType } from '@kumiki/api';
+import { usageOf, type UpstreamErrorBody } from '@kumiki/openai';
+import type { Exchange } from './exchange.ts';
+
+const errorTypes: ReadonlySet<string> = new Set(Object.values(errorTable).map((row) => row.type));
+
+/** Headers that say how a request was served, on every answer of a model. */
+export function answerHeaders(exchange: Exchange): Record<string, string | number> {
+  const result: Record<string, string | number> = {
+    [headers.processingMs]: Math.round(performance.now() - exchange.startedAt),
+    [headers.attempts]: exchange.attempts,
+  };
+  if (exchange.replica !== null) result[headers.replica] = exchange.replica.endpoint.id;
+  for (const [name, value] of exchange.admission.headers) result[name] = value;
+  return result;
+}
+
+/** A whole reply, as the model server gave it. */
+export function sendReply(exchange: Exchange, body: Buffer, contentType: string): void {
+  const { response } = exchange;
+  const usage = usageOf(body);
+  if (usage !== null) {
+    exchange.promptTokens = usage.prompt_tokens;
+    exchange.completionTokens = usage.completion_tokens;
+  }
+  if (response.destroyed) return;
+  response.writeHead(200, {
+    'content-type': contentType || 'application/json',
+    'content-length': body.length,
+    ...answerHeaders(exchange),
+  });
+  response.end(body);
+}
+
+/** A refusal of the request itself by the model server, in our envelope whatever its own looks like. */
+export function sendRefusal(exchange: Exchange, status: number, refused: UpstreamErrorBody): void {
+  const { response } = exchange;
+  if (response.destroyed || response.headersSent) return;
+  const type: ErrorType =
+    refused.type !== null && errorTypes.has(refused.type) ? (refused.type as ErrorType) : 'invalid_request_error';
+  const body = Buffer.from(
+    JSON.stringify({
+      error: { message: refused.message, type, param: refused.param, code: refused.code ?? 'invalid_value' },
+    }),
+  );
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    [headers.shouldRetry]: 'false',
+    ...answerHeaders(exchange),
+  });
+  response.end(body);
+}

@@ -1,0 +1,147 @@
+import { isUtf8 } from 'node:buffer';
+import { continuationKey, KumikiError, type KeyRecord } from '@kumiki/api';
+import { hashBytes, minAffinityBytes } from '@kumiki/policy';
+import type { Log } from '@kumiki/service';
+import { readBody } from '../body/read-body.ts';
+import { scanRequest, type ScannedRequest } from '../body/scan-request.ts';
+import type { RequestContext } from '../handle-request.ts';
+import type { KeyLimiter } from '../limits/key-limiter.ts';
+import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
+import type { Route, RouteIndex } from '../routes/route-index.ts';
+import type { Exchange, ModelPath } from './exchange.ts';
+import { mayUse, modelNotFound } from './list-models.ts';
+import { runExchange, type RunOptions } from './run-exchange.ts';
+
+/** Completion tokens that are reserved for a request that names no limit of its own. */
+const defaultReservedCompletion = 256;
+
+/** Bytes of JSON per prompt token, for reserving before the tokens are counted; English is near 4, Japanese near 3. */
+const bytesPerToken = 4;
+
+export interface ServeOptions extends RunOptions {
+  readonly routes: RouteIndex;
+  readonly limiter: KeyLimiter;
+  readonly metrics: GatewayMetrics;
+  readonly log: Log;
+  readonly maxBodyBytes: number;
+}
+
+/** Serves one request for a model: reads and checks it, holds it against the key's limits, and runs it. */
+export async function serveModel(
+  options: ServeOptions,
+  context: RequestContext,
+  path: ModelPath,
+  key: KeyRecord,
+): Promise<void> {
+  const { request, response } = context;
+  demandJson(request.headers['content-type']);
+  const read = await readBody(request, options.maxBodyBytes);
+  if (read.outcome === 'aborted') return;
+  if (read.outcome === 'too_large') throw new KumikiError('body_too_large', { limitBytes: read.limitBytes });
+  const { body } = read;
+  const scanned = scan(body);
+  const route = findRoute(options.routes, key, scanned);
+  const reservedCompletion = reservationOf(scanned);
+  const admission = options.limiter.admit(key, Math.ceil(promptBytes(scanned) / bytesPerToken) + reservedCompletion);
+  const exchange: Exchange = {
+    id: context.id,
+    response,
+    path,
+    key,
+    route,
+    scanned,
+    body,
+    traceparent: context.traceparent,
+    admission,
+    metrics: options.metrics.model(route.route.model),
+    startedAt: context.startedAt,
+    affinity: affinityOf(body, scanned),
+    failed: new Set(),
+    attempts: 0,
+    attemptsWithoutProgress: 0,
+    continuations: 0,
+    eventsSent: 0,
+    firstTokenAt: 0,
+    promptTokens: null,
+    completionTokens: null,
+    replica: null,
+    clientLeft: false,
+  };
+  try {
+    await runExchange(options, exchange, reservedCompletion);
+  } finally {
+    close(options, exchange);
+  }
+}
+
+function demandJson(contentType: string | undefined): void {
+  if (contentType === undefined || /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i.test(contentType)) return;
+  throw new KumikiError('unsupported_media_type', { contentType: contentType.slice(0, 100) });
+}
+
+function scan(body: Buffer): ScannedRequest {
+  if (!isUtf8(body)) throw new KumikiError('invalid_json', { reason: 'it is not valid UTF-8' });
+  const result = scanRequest(body);
+  if (!result.ok) throw new KumikiError(result.code, result.details);
+  const { value } = result;
+  if (value.hasContinuation) throw new KumikiError('unknown_parameter', { param: continuationKey, hint: '' });
+  if (value.model === null) {
+    throw new KumikiError('invalid_value', { param: 'model', reason: 'it is missing; name one of GET /v1/models' });
+  }
+  return value;
+}
+
+function findRoute(routes: RouteIndex, key: KeyRecord, scanned: ScannedRequest): Route {
+  const model = scanned.model ?? '';
+  const route = routes.find(model);
+  if (route === null || !mayUse(key, route.route.model)) throw modelNotFound(routes, key, model);
+  return route;
+}
+
+function reservationOf(scanned: ScannedRequest): number {
+  if (scanned.input !== null) return 0;
+  const perChoice = scanned.maxCompletionTokens ?? scanned.maxTokens ?? defaultReservedCompletion;
+  return perChoice * Math.max(1, scanned.n ?? 1);
+}
+
+function promptBytes(scanned: ScannedRequest): number {
+  const span = scanned.messages ?? scanned.prompt ?? scanned.input;
+  return span === null ? 0 : span.end - span.start;
+}
+
+/**
+ * Hash of the beginning of the conversation, up to and with its first user message: the same at every turn of it, and
+ * another for another conversation under the same system prompt.
+ */
+function affinityOf(body: Buffer, scanned: ScannedRequest): number | null {
+  const span = scanned.messages ?? scanned.prompt;
+  if (span === null || span.end - span.start < minAffinityBytes) return null;
+  const end = scanned.messages !== null && scanned.firstUserMessageEnd !== -1 ? scanned.firstUserMessageEnd : span.end;
+  return hashBytes(body, span.start, end);
+}
+
+/** Settles limits, counts, and writes the one line that says what became of the request. */
+function close(options: ServeOptions, exchange: Exchange): void {
+  const { metrics, promptTokens, completionTokens } = exchange;
+  const tokens = promptTokens === null ? null : promptTokens + (completionTokens ?? 0);
+  exchange.admission.settle(tokens);
+  const durationMs = performance.now() - exchange.startedAt;
+  metrics.duration.observe(durationMs / 1_000);
+  if (promptTokens !== null) metrics.promptTokens.inc(promptTokens);
+  if (completionTokens !== null) metrics.completionTokens.inc(completionTokens);
+  options.log.info({
+    requestId: exchange.id,
+    key_id: exchange.key.id,
+    project: exchange.key.project,
+    path: exchange.path,
+    model: exchange.route.route.model,
+    replica: exchange.replica?.endpoint.id,
+    status: exchange.clientLeft ? 499 : exchange.response.statusCode,
+    durationMs: Math.round(durationMs),
+    ttftMs: exchange.firstTokenAt === 0 ? undefined : Math.round(exchange.firstTokenAt - exchange.startedAt),
+    promptTokens,
+    completionTokens,
+    attempts: exchange.attempts,
+    continuations: exchange.continuations,
+  });
+}

@@ -1,0 +1,52 @@
+import type { Endpoint } from '@kumiki/api';
+import {
+  hashText,
+  isEjected,
+  neverEjected,
+  observe,
+  type Candidate,
+  type EjectState,
+  type Observation,
+} from '@kumiki/policy';
+
+/** What a gateway knows of one endpoint beyond what it was told: its own load there and what became of it. */
+export interface EndpointState {
+  endpoint: Endpoint;
+  readonly hash: number;
+  inFlight: number;
+  eject: EjectState;
+  /** The last health probe said that it must not get traffic. */
+  probeFailed: boolean;
+  /** Ends what runs there, when a probe finds the endpoint dead and its connections hang. */
+  readonly abandon: Set<() => void>;
+}
+
+export function createEndpointState(endpoint: Endpoint): EndpointState {
+  return {
+    endpoint,
+    hash: hashText(endpoint.id),
+    inFlight: 0,
+    eject: neverEjected,
+    probeFailed: false,
+    abandon: new Set(),
+  };
+}
+
+/** @param now monotonic milliseconds */
+export function record(state: EndpointState, seen: Observation, now: number): void {
+  state.eject = observe(state.eject, seen, now);
+}
+
+export function isEligible(state: EndpointState, now: number): boolean {
+  return state.endpoint.state === 'ready' && !state.probeFailed && !isEjected(state.eject, now);
+}
+
+export function toCandidate(state: EndpointState, eligible: boolean): Candidate {
+  return {
+    id: state.endpoint.id,
+    hash: state.hash,
+    inFlight: state.inFlight,
+    maxInFlight: state.endpoint.maxInFlight,
+    eligible,
+  };
+}

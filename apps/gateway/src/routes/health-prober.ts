@@ -1,0 +1,72 @@
+import type { Log } from '@kumiki/service';
+import { record, type EndpointState } from './endpoint-state.ts';
+import type { RouteIndex } from './route-index.ts';
+
+/** Between two rounds of probes. */
+const intervalMs = 1_000;
+
+/** A probe that takes longer has failed. */
+const timeoutMs = 1_500;
+
+/** Failed probes in a row after which an endpoint is out and what runs there is moved. */
+const failuresToEject = 2;
+
+/** Probes that are open at once; the others wait for the next round. */
+const maxOpenProbes = 64;
+
+export type Probe = (state: EndpointState, timeoutMs: number) => Promise<boolean>;
+
+export interface HealthProber {
+  stop(): void;
+}
+
+export interface ProberOptions {
+  readonly routes: RouteIndex;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Whether `GET /health` answers 200 within the time. Never rejects. */
+  readonly probe: Probe;
+}
+
+/**
+ * Asks our own workers every second whether they make progress. A probe is what finds a stopped process that holds
+ * requests without a stream (nothing flows that could stop flowing), and what brings an ejected endpoint back early.
+ */
+export function startHealthProber(options: ProberOptions): HealthProber {
+  const { routes, log, now, probe } = options;
+  const open = new Set<EndpointState>();
+  const failures = new WeakMap<EndpointState, number>();
+
+  async function check(state: EndpointState): Promise<void> {
+    open.add(state);
+    const well = await probe(state, timeoutMs);
+    open.delete(state);
+    if (well) return readmit(state);
+    const count = (failures.get(state) ?? 0) + 1;
+    failures.set(state, count);
+    if (count < failuresToEject || state.probeFailed) return;
+    state.probeFailed = true;
+    log.warn(
+      { endpoint: state.endpoint.id, moved: state.abandon.size },
+      'endpoint fails its health probe: its requests are moved',
+    );
+    for (const abandon of state.abandon) abandon();
+  }
+
+  function readmit(state: EndpointState): void {
+    failures.delete(state);
+    if (!state.probeFailed && state.eject.ejections === 0) return;
+    if (state.probeFailed) log.info({ endpoint: state.endpoint.id }, 'endpoint passes its health probe again');
+    state.probeFailed = false;
+    record(state, 'success', now());
+    routes.announceChange();
+  }
+
+  const timer = setInterval(() => {
+    for (const state of routes.endpoints()) {
+      if (open.size >= maxOpenProbes) break;
+      if (state.endpoint.healthProbe && !open.has(state)) void check(state);
+    }
+  }, intervalMs);
+  return { stop: () => clearInterval(timer) };
+}

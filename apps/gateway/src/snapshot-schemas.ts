@@ -1,0 +1,60 @@
+import { deadlinesSchema, modelNameSchema, roles, taskSchema, type KeyRecord, type RouteTable } from '@kumiki/api';
+import { z } from 'zod';
+
+/** Limits of what a snapshot file may hold. */
+const maxModels = 10_000;
+const maxEndpoints = 10_000;
+const maxBackends = 1_000;
+const maxKeys = 1_000_000;
+
+const url = z.url({ protocol: /^https?$/ });
+const secret = z.string().max(8_192).nullable();
+const limit = z.int().min(1).nullable();
+
+const endpointSchema = z.strictObject({
+  id: z.string().min(1).max(255),
+  url,
+  authorization: secret,
+  upstreamModel: z.string().max(255).nullable(),
+  revision: z.string().max(255),
+  state: z.enum(['ready', 'draining']),
+  continuation: z.enum(['token-ids', 'prefill', 'replay', 'none']),
+  maxInFlight: z.int().min(1),
+  healthProbe: z.boolean(),
+});
+
+/** A RouteTable as it stands in a file. */
+export const routeTableSchema: z.ZodType<RouteTable> = z.strictObject({
+  models: z
+    .array(
+      z.strictObject({
+        model: modelNameSchema,
+        aliases: z.array(modelNameSchema),
+        task: taskSchema,
+        service: z.string().min(1).max(255),
+        created: z.int().min(0),
+        deadlines: deadlinesSchema.required(),
+        endpoints: z.array(endpointSchema).max(maxEndpoints),
+      }),
+    )
+    .max(maxModels),
+  backends: z
+    .array(z.strictObject({ prefix: z.string().startsWith('/'), url, authorization: secret, role: z.enum(roles) }))
+    .max(maxBackends),
+});
+
+/** The keys as they stand in a file. */
+export const keyRecordsSchema: z.ZodType<KeyRecord[]> = z
+  .array(
+    z.strictObject({
+      id: z.string().min(1).max(255),
+      name: z.string().max(255),
+      project: z.string().max(255),
+      hash: z.string().regex(/^[0-9a-f]{64}$/),
+      roles: z.array(z.enum(roles)),
+      models: z.array(z.string()).nullable(),
+      limits: z.strictObject({ requestsPerMinute: limit, tokensPerMinute: limit, maxConcurrent: limit }),
+      expiresAt: z.int().min(0).nullable(),
+    }),
+  )
+  .max(maxKeys);

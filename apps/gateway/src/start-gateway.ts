@@ -1,0 +1,168 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { KeyRecord, RouteTable } from '@kumiki/api';
+import { closeServer, listen, startOpsListener, type Log } from '@kumiki/service';
+import { createRequestHandler } from './handle-request.ts';
+import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
+import { createKeyStore } from './keys/key-store.ts';
+import { createKeyLimiter } from './limits/key-limiter.ts';
+import { createGatewayMetrics } from './observe/gateway-metrics.ts';
+import { createPicker } from './proxy/pick-endpoint.ts';
+import { probeHealth } from './proxy/probe-health.ts';
+import { serveModel } from './proxy/serve-model.ts';
+import { startHealthProber } from './routes/health-prober.ts';
+import { createRouteIndex } from './routes/route-index.ts';
+import { createDeadlineWheel } from './upstream/deadline-wheel.ts';
+import { createUpstreamPool } from './upstream/pool.ts';
+import { createTlsUpstream } from './upstream/tls-upstream.ts';
+
+const defaultHeadersTimeoutMs = 10_000;
+const defaultRequestTimeoutMs = 120_000;
+
+/** Idle connections are kept longer than the 60 s of common load balancers, so that they close first. */
+const keepAliveTimeoutMs = 75_000;
+
+/** What a connection may hold unsent before its upstream is paused: this is what a client that never reads costs. */
+const unsentBytes = 16_384;
+
+/** Connections that are open at once; the next is refused. */
+const maxConnections = 20_000;
+
+/** Between two looks for idle connections while draining. */
+const sweepMs = 50;
+
+const defaultMaxBodyBytes = 33_554_432;
+
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Secret of the installation under which keys are hashed. */
+  readonly pepper: Uint8Array;
+  readonly routes: RouteTable;
+  readonly keys: readonly KeyRecord[];
+  readonly log: Log;
+  readonly opsHost?: string;
+  /** No ops listener when absent. */
+  readonly opsPort?: number;
+  readonly maxBodyBytes?: number;
+  /** A client must have sent its headers within this time, */
+  readonly headersTimeoutMs?: number;
+  /** and the whole request within this one. */
+  readonly requestTimeoutMs?: number;
+}
+
+export interface Gateway {
+  readonly port: number;
+  readonly opsPort: number | null;
+  replaceRoutes(table: RouteTable): void;
+  replaceKeys(keys: readonly KeyRecord[]): void;
+  /** Takes no more requests and waits until those that are open have ended, at most so long. */
+  drain(limitMs: number): Promise<void>;
+  /** Ends everything now. */
+  close(): Promise<void>;
+}
+
+/** Starts a gateway on one port. Rejects when it cannot listen. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { log } = options;
+  const now = () => performance.now();
+  const routes = createRouteIndex(options.routes);
+  const keys = createKeyStore(options.pepper, options.keys);
+  const metrics = createGatewayMetrics(routes);
+  const wheel = createDeadlineWheel();
+  const pool = createUpstreamPool({ wheel });
+  const tls = createTlsUpstream({ wheel });
+  const upstreamFor = (url: string) => (url.startsWith('https:') ? tls : pool);
+  const serving = {
+    routes,
+    metrics,
+    log,
+    wheel,
+    upstreamFor,
+    limiter: createKeyLimiter(now),
+    picker: createPicker({ routes, now, random: Math.random }),
+    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+  };
+  let draining = false;
+  const handler = createRequestHandler({
+    keys,
+    routes,
+    metrics,
+    log,
+    draining: () => draining,
+    serveModel: (context, path, key) => serveModel(serving, context, path, key),
+  });
+  const server = createHttpServer(handler, options);
+  await listen(server, options.port, options.host);
+  const prober = startHealthProber({
+    routes,
+    log,
+    now,
+    probe: (state, timeoutMs) => probeHealth(pool, state, timeoutMs),
+  });
+  const ops =
+    options.opsPort === undefined
+      ? null
+      : await startOpsListener({
+          host: options.opsHost ?? '127.0.0.1',
+          port: options.opsPort,
+          metrics: metrics.registry,
+          alive: () => null,
+          ready: () => (draining ? 'draining' : null),
+        });
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    opsPort: ops?.port ?? null,
+    replaceRoutes: (table) => routes.replace(table),
+    replaceKeys: (records) => keys.replace(records),
+    async drain(limitMs) {
+      draining = true;
+      await untilClosed(server, limitMs);
+    },
+    async close() {
+      draining = true;
+      prober.stop();
+      await Promise.all([closeServer(server), ops?.close()]);
+      pool.close();
+      tls.close();
+    },
+  };
+}
+
+function createHttpServer(handler: ReturnType<typeof createRequestHandler>, options: GatewayOptions): Server {
+  const headersTimeoutMs = options.headersTimeoutMs ?? defaultHeadersTimeoutMs;
+  const server = createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      maxHeaderSize: maxHeaderBytes,
+      connectionsCheckingInterval: 1_000,
+      requireHostHeader: false,
+      noDelay: true,
+      highWaterMark: unsentBytes,
+    },
+    handler,
+  );
+  server.maxConnections = maxConnections;
+  server.on('clientError', (error, socket) => answerClientError(error, socket, headersTimeoutMs));
+  return server;
+}
+
+/** Stops listening; resolves when the last connection has closed or the time is over. */
+function untilClosed(server: Server, limitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection whose last reply began before the draining is kept alive by its client: it is closed once idle.
+    const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+    const finish = (): void => {
+      clearInterval(sweep);
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(finish, limitMs);
+    server.close(finish);
+    server.closeIdleConnections();
+  });
+}

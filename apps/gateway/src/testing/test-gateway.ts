@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import { makeApiKey, type Endpoint, type KeyLimits, type ModelRoute } from '@kumiki/api';
+import { createLog } from '@kumiki/service';
+import { hashApiKey } from '../keys/key-store.ts';
+import { startGateway, type Gateway } from '../start-gateway.ts';
+
+export interface TestGateway {
+  readonly gateway: Gateway;
+  readonly origin: string;
+  readonly apiKey: string;
+  route(endpoints: readonly Endpoint[], change?: Partial<ModelRoute>): void;
+  /** A request with the key, to `/v1/chat/completions` unless told. */
+  chat(body: unknown, init?: RequestInit & { path?: string }): Promise<Response>;
+}
+
+const deadlines = { connectMs: 1_000, headersMs: 1_500, firstTokenMs: 5_000, betweenTokensMs: 600, totalMs: 20_000 };
+
+/** A gateway on a free port with one key and one model `m`, closed when the test ends. */
+export async function startTestGateway(
+  context: TestContext,
+  endpoints: readonly Endpoint[],
+  change: { readonly limits?: Partial<KeyLimits>; readonly route?: Partial<ModelRoute> } = {},
+): Promise<TestGateway> {
+  const pepper = randomBytes(32);
+  const apiKey = makeApiKey(randomBytes);
+  const table = (list: readonly Endpoint[], routeChange: Partial<ModelRoute> = {}) => ({
+    models: [
+      {
+        model: 'm',
+        aliases: ['alias'],
+        task: 'chat' as const,
+        service: 'm',
+        created: 1,
+        deadlines,
+        endpoints: list,
+        ...routeChange,
+      },
+    ],
+    backends: [],
+  });
+  const gateway = await startGateway({
+    host: '127.0.0.1',
+    port: 0,
+    pepper,
+    log: createLog({ service: 'gateway', level: 'silent' }),
+    routes: table(endpoints, change.route),
+    keys: [
+      {
+        id: 'key_test',
+        name: 'test',
+        project: 'default',
+        hash: hashApiKey(apiKey, pepper),
+        roles: ['inference'],
+        models: null,
+        limits: { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null, ...change.limits },
+        expiresAt: null,
+      },
+    ],
+  });
+  context.after(() => gateway.close());
+  const origin = `http://127.0.0.1:${gateway.port}`;
+  return {
+    gateway,
+    origin,
+    apiKey,
+    route: (list, routeChange) => gateway.replaceRoutes(table(list, routeChange)),
+    chat: (body, init = {}) =>
+      fetch(origin + (init.path ?? '/v1/chat/completions'), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...init,
+      }),
+  };
+}

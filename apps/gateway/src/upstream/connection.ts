@@ -1,0 +1,130 @@
+import { connect, type Socket } from 'node:net';
+import type { Deadline, DeadlineWheel } from './deadline-wheel.ts';
+import type { Exchange } from './exchange.ts';
+
+/** Where an origin is reached, and which of its connections wait for work, the last used one at the end. */
+export interface Origin {
+  readonly key: string;
+  readonly host: string;
+  readonly port: number;
+  /** Value of the `host` header. */
+  readonly authority: string;
+  readonly idle: Connection[];
+  /** All of its connections that are not closed. */
+  connections: number;
+}
+
+/** What a connection needs of the pool that owns it. */
+export interface ConnectionOwner {
+  readonly wheel: DeadlineWheel;
+  readonly idleTimeoutMs: number;
+  /** Whether one more connection of this origin may be kept. */
+  mayKeep(origin: Origin): boolean;
+  onClosed(connection: Connection): void;
+}
+
+/** Bytes that one read takes at most. */
+const readBufferBytes = 65_536;
+
+/**
+ * One buffer serves all connections: it is filled and read within one callback. Windows keeps the buffer while it
+ * waits for data, so there each connection has its own.
+ */
+const sharedReadBuffer = process.platform === 'win32' ? null : Buffer.allocUnsafeSlow(readBufferBytes);
+
+/** A connection is closed this long before the server said that it would, since our request takes a while to arrive. */
+const keepAliveMarginMs = 1_000;
+
+/** A TCP connection that carries one exchange at a time. */
+export class Connection {
+  readonly origin: Origin;
+  readonly #owner: ConnectionOwner;
+  readonly #socket: Socket;
+  #exchange: Exchange | null = null;
+  #idleDeadline: Deadline | null = null;
+  #connected = false;
+  #closed = false;
+
+  constructor(origin: Origin, owner: ConnectionOwner) {
+    this.origin = origin;
+    this.#owner = owner;
+    const buffer = sharedReadBuffer ?? Buffer.allocUnsafeSlow(readBufferBytes);
+    this.#socket = connect({
+      host: origin.host,
+      port: origin.port,
+      noDelay: true,
+      onread: {
+        buffer,
+        callback: (count) => {
+          this.#onRead(buffer.subarray(0, count));
+          return true;
+        },
+      },
+    });
+    this.#socket.on('connect', () => {
+      this.#connected = true;
+      this.#exchange?.onConnected();
+    });
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
+    this.#socket.on('end', () => this.#onEnd());
+    this.#socket.on('close', () => this.#onEnd());
+  }
+
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Gives the connection, new or idle, its next exchange. */
+  begin(exchange: Exchange): void {
+    this.#idleDeadline?.clear();
+    this.#idleDeadline = null;
+    this.#exchange = exchange;
+  }
+
+  /** The exchange is over and left the connection in order: keep it for the next one, or close it. */
+  release(keepAliveTimeoutMs: number | null): void {
+    this.#exchange = null;
+    const waitMs = Math.min(this.#owner.idleTimeoutMs, (keepAliveTimeoutMs ?? Infinity) - keepAliveMarginMs);
+    // Bytes of the request that are still to be sent would be taken for the next one's beginning.
+    if (this.#closed || waitMs <= 0 || this.#socket.writableLength > 0 || !this.#owner.mayKeep(this.origin)) {
+      this.close();
+      return;
+    }
+    if (this.#socket.isPaused()) this.#socket.resume();
+    this.#idleDeadline = this.#owner.wheel.arm(waitMs, () => this.close());
+    this.origin.idle.push(this);
+  }
+
+  /** Closes at once; an exchange on it hears nothing. */
+  close(): void {
+    this.#exchange = null;
+    this.#idleDeadline?.clear();
+    this.#idleDeadline = null;
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.destroy();
+    this.#owner.onClosed(this);
+  }
+
+  #onRead(bytes: Buffer): void {
+    // Bytes that nobody asked for: the next exchange would take them for its reply.
+    if (this.#exchange === null) this.close();
+    else this.#exchange.onRead(bytes);
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    const exchange = this.#exchange;
+    this.close();
+    exchange?.onSocketError(error);
+  }
+
+  #onEnd(): void {
+    const exchange = this.#exchange;
+    this.close();
+    exchange?.onSocketEnd();
+  }
+}

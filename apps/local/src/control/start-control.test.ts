@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { apiKeySchema, createdKeySchema, serviceStatusSchema, statusSchema } from '@kumiki/api';
+import { createLog } from '@kumiki/service';
+import { fakeService, type FakeRuntime, startFakeRuntime } from '../testing/fake-runtime.ts';
+import { startControl } from './start-control.ts';
+
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+interface FakeControl extends AsyncDisposable {
+  readonly fake: FakeRuntime;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  call(method: string, path: string, body?: unknown): Promise<Reply>;
+}
+
+async function startFakeControl(): Promise<FakeControl> {
+  const fake = await startFakeRuntime([fakeService('shop', 'behaves')]);
+  const control = await startControl(fake.runtime, createLog({ service: 'test', level: 'silent' }));
+  const authorization = control.backend.authorization ?? '';
+  const send = (path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) =>
+    fetch(`${control.backend.url}${path}`, { ...init, headers: { authorization, ...init.headers } });
+  return {
+    fake,
+    fetch: send,
+    async call(method, path, body) {
+      const response = await send(`/v1/kumiki/${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+      return { status: response.status, body: await response.json() };
+    },
+    async [Symbol.asyncDispose]() {
+      await control.close();
+      await fake[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function errorOf({ body }: Reply): { code: string; message: string; param: string | null; type: string } {
+  const { error } = body as { error: { code: string; message: string; param: string | null; type: string } };
+  assert.deepEqual(Object.keys(error).toSorted(), ['code', 'message', 'param', 'type']);
+  return error;
+}
+
+test('answers status, services and replicas in the shapes of the contract', async () => {
+  await using control = await startFakeControl();
+  await control.fake.until('it serves', () => control.fake.endpoints('shop').length === 1);
+  const status = statusSchema.parse((await control.call('GET', 'status')).body);
+  assert.equal(status.services[0]?.ready, 1);
+  const service = serviceStatusSchema.parse((await control.call('GET', 'services/shop')).body);
+  assert.equal(service.manifest.metadata.name, 'shop');
+  const { body } = await control.call('GET', 'replicas');
+  assert.equal((body as { data: unknown[] }).data.length, 1);
+});
+
+test('applies, scales, restarts and deletes', async () => {
+  await using control = await startFakeControl();
+  const manifests = [fakeService('second', 'behaves'), fakeService('shop', 'behaves')];
+  const applied = await control.call('POST', 'services', { manifests });
+  assert.deepEqual(applied.body, {
+    object: 'list',
+    data: [
+      { name: 'second', change: 'created' },
+      { name: 'shop', change: 'unchanged' },
+    ],
+  });
+  const scaled = await control.call('POST', 'services/shop/scale', { replicas: 0 });
+  assert.equal(serviceStatusSchema.parse(scaled.body).desired, 0);
+  assert.equal((await control.call('POST', 'services/shop/restart', {})).status, 200);
+  assert.deepEqual((await control.call('DELETE', 'services/second')).body, {
+    object: 'kumiki.service.deleted',
+    name: 'second',
+    deleted: true,
+  });
+});
+
+test('refuses in the one error envelope, with what would pass', async () => {
+  await using control = await startFakeControl();
+  const cases: readonly [string, string, unknown, number, string, RegExp][] = [
+    ['GET', 'services/shpo', undefined, 404, 'not_found', /Did you mean 'shop'\?/],
+    ['GET', 'nothing', undefined, 404, 'unknown_route', /GET \/v1\/kumiki\/nothing/],
+    ['POST', 'services/shop/scale', { replicas: -1 }, 400, 'invalid_value', /'replicas' is not valid: .*at least 0/],
+    ['POST', 'services/shop/scale', { replica: 1 }, 400, 'invalid_value', /Did you mean 'replicas'/],
+    [
+      'POST',
+      'services',
+      { manifests: [{ kind: 'ModelService' }] },
+      400,
+      'manifest_invalid',
+      /manifests\[0\]\.spec: is missing/,
+    ],
+    [
+      'POST',
+      'keys',
+      { name: 'x', roles: ['boss'] },
+      400,
+      'invalid_value',
+      /roles\[0\]: must be 'inference' or 'admin'/,
+    ],
+    ['DELETE', 'keys/key_none', undefined, 404, 'not_found', /no key 'key_none'/],
+    ['GET', 'replicas/..%2F..%2Fpepper/logs', undefined, 404, 'not_found', /no replica/],
+    ['GET', 'replicas/shop/logs?tial=3', undefined, 400, 'invalid_value', /tail/],
+  ];
+  for (const [method, path, body, status, code, message] of cases) {
+    const reply = await control.call(method, path, body);
+    assert.equal(reply.status, status, path);
+    assert.equal(errorOf(reply).code, code);
+    assert.match(errorOf(reply).message, message);
+  }
+});
+
+test('refuses bodies that are no JSON, of another type, or too large, and callers without the token', async () => {
+  await using control = await startFakeControl();
+  const post = async (body: string, headers: Record<string, string>): Promise<Reply> => {
+    const response = await control.fetch('/v1/kumiki/services', { method: 'POST', body, headers });
+    return { status: response.status, body: await response.json() };
+  };
+  const json = { 'content-type': 'application/json' };
+  assert.equal(errorOf(await post('{"manifests":', json)).code, 'invalid_json');
+  assert.equal(errorOf(await post('a=b', { 'content-type': 'text/csv' })).code, 'unsupported_media_type');
+  assert.equal((await post(`"${'x'.repeat(4_200_000)}"`, json)).status, 413);
+  assert.equal((await post('{}', { ...json, authorization: 'Bearer wrong' })).status, 401);
+});
+
+test('makes keys that are told once, lists them without their secret, and revokes them', async () => {
+  await using control = await startFakeControl();
+  const created = await control.call('POST', 'keys', { name: 'app', models: ['shop'], limits: { maxConcurrent: 3 } });
+  assert.equal(created.status, 201);
+  const key = createdKeySchema.parse(created.body);
+  const list = (await control.call('GET', 'keys')).body as { data: unknown[] };
+  assert.deepEqual(
+    list.data.map((entry) => apiKeySchema.parse(entry).id),
+    [key.id],
+  );
+  assert.ok(!JSON.stringify(list).includes(key.value));
+  assert.equal((await control.call('DELETE', `keys/${key.id}`)).status, 200);
+  assert.deepEqual((await control.call('GET', 'keys')).body, { object: 'list', data: [] });
+});
+
+test('tells the last lines of a log, and with follow those that come', async () => {
+  await using control = await startFakeControl();
+  const { fake } = control;
+  await fake.until('it serves', () => fake.endpoints('shop').length === 1);
+  const [replica] = fake.runtime.service('shop').replicas;
+  assert.ok(replica?.pid);
+  const tail = await control.fetch(`/v1/kumiki/replicas/${replica.id}/logs?tail=2`);
+  assert.match(await tail.text(), /^fake worker of shop\n\[/);
+  const follow = await control.fetch(`/v1/kumiki/replicas/${replica.id}/logs?tail=0&follow=true`);
+  process.kill(replica.pid, 'SIGKILL');
+  const decoder = new TextDecoder();
+  let seen = '';
+  for await (const chunk of follow.body ?? []) {
+    seen += decoder.decode(chunk);
+    if (seen.includes('data: fake worker of shop\n\n')) break;
+  }
+  assert.match(seen, /^(: ping\n\n)+data: fake worker of shop\n\n/);
+});

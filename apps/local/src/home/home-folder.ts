@@ -1,0 +1,38 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Paths of the state folder. Everything in it belongs to one user and is readable by nobody else. */
+export interface HomeFolder {
+  readonly path: string;
+  readonly services: string;
+  readonly logs: string;
+  /** Compiled code of workers, so that the next one starts sooner. Can be deleted at any time. */
+  readonly cache: string;
+  readonly keys: string;
+  readonly pepper: string;
+  readonly adminKey: string;
+  /** The URL of the running product. */
+  readonly url: string;
+}
+
+export function homePaths(path: string): HomeFolder {
+  return {
+    path,
+    services: join(path, 'services'),
+    logs: join(path, 'logs'),
+    cache: join(path, 'cache'),
+    keys: join(path, 'keys.json'),
+    pepper: join(path, 'pepper'),
+    adminKey: join(path, 'admin.key'),
+    url: join(path, 'url'),
+  };
+}
+
+/** Makes the folder, or closes it to others where it is. Throws with the reason when that is impossible. */
+export function openHome(path: string): HomeFolder {
+  const home = homePaths(path);
+  mkdirSync(home.path, { recursive: true, mode: 0o700 });
+  chmodSync(home.path, 0o700);
+  for (const folder of [home.logs, home.cache]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return home;
+}

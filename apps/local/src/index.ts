@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import type { Log } from '@kumiki/service';
+import type { Control } from './control/start-control.ts';
+import type { LocalRuntime } from './runtime.ts';
+
+export { defaultHome } from './config.ts';
+export type { Control } from './control/start-control.ts';
+export { homePaths } from './home/home-folder.ts';
+export { findRunning, type LockHolder } from './home/lock.ts';
+export { isRunning } from './home/process-identity.ts';
+export { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime.ts';
+export { tryModel, type TryResult } from './replicas/try-model.ts';
+export { withAbsolutePaths } from './sources/source-kind.ts';
+
+/** Starts the control service. Loaded when called: its HTTP framework takes longer to load than workers to start. */
+export async function startControl(runtime: LocalRuntime, log: Log): Promise<Control> {
+  const control = await import('./control/start-control.ts');
+  return control.startControl(runtime, log);
+}
+
+/** The manifest that a new state folder starts with. */
+export const demoManifestPath = fileURLToPath(new URL('../manifests/demo.yaml', import.meta.url));

@@ -1,0 +1,59 @@
+import type { Replica, ReplicaPhase } from '@kumiki/api';
+import { endpointId, remoteId } from '../routes/build-routes.ts';
+import type { RemoteTarget } from '../sources/target.ts';
+import { isEnding, type ObservedReplica } from './replica.ts';
+
+/** A replica as the API shows it. */
+export function describeReplica(replica: ObservedReplica): Replica {
+  const { phase, reason } = phaseOf(replica);
+  return {
+    object: 'kumiki.replica',
+    id: replica.id,
+    service: replica.service,
+    model: replica.launch.model,
+    revision: replica.revision,
+    phase,
+    reason,
+    pid: replica.pid,
+    url: replica.port === null ? null : `http://127.0.0.1:${replica.port}`,
+    progress: phase === 'starting' ? replica.progress : null,
+    restarts: replica.restarts,
+    running: replica.load?.running ?? null,
+    waiting: replica.load?.waiting ?? null,
+    rssBytes: replica.rssBytes,
+    started_at: replica.startedAtUnix,
+  };
+}
+
+function phaseOf(replica: ObservedReplica): { phase: ReplicaPhase; reason: string } {
+  if (replica.ended !== null) {
+    if (replica.drainingSince !== null) return { phase: 'stopped', reason: replica.ended.reason };
+    const again = replica.crashes > 1 ? `, ${replica.crashes} times in a row` : '';
+    return { phase: 'failed', reason: `${replica.ended.reason}${again}; it will be started again` };
+  }
+  if (isEnding(replica)) return { phase: 'draining', reason: 'it is ending' };
+  if (replica.drainingSince !== null) return { phase: 'draining', reason: 'it finishes what it has begun' };
+  if (replica.readyAt !== null) return { phase: 'ready', reason: `takes requests as ${endpointId(replica)}` };
+  return { phase: 'starting', reason: replica.port === null ? 'the process starts' : 'the model is loaded' };
+}
+
+/** The servers of a remote target, in the shape of replicas. Nothing is known of them but that they are used. */
+export function describeRemotes(target: RemoteTarget): Replica[] {
+  return target.urls.map((url, at) => ({
+    object: 'kumiki.replica',
+    id: remoteId(target, at),
+    service: target.service,
+    model: target.model,
+    revision: target.revision,
+    phase: 'ready',
+    reason: 'a server that Kumiki does not run',
+    pid: null,
+    url,
+    progress: null,
+    restarts: 0,
+    running: null,
+    waiting: null,
+    rssBytes: null,
+    started_at: null,
+  }));
+}

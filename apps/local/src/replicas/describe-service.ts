@@ -1,0 +1,98 @@
+import type { Condition, ModelService, Replica, ServiceStatus } from '@kumiki/api';
+import type { Resolution, Target } from '../sources/target.ts';
+import { describeRemotes, describeReplica } from './describe-replica.ts';
+import { isServing, type ObservedReplica } from './replica.ts';
+
+/** A service as the API shows it: what is wanted, what is there, and what that means. Pure. */
+export function describeService(
+  manifest: ModelService,
+  resolution: Resolution,
+  replicas: readonly ObservedReplica[],
+): ServiceStatus {
+  const own = replicas.filter(({ service }) => service === manifest.metadata.name);
+  const targets = resolution.ok ? resolution.targets : [];
+  const shown: Replica[] = [
+    ...own.map(describeReplica),
+    ...targets.flatMap((target) => (target.kind === 'remote' ? describeRemotes(target) : [])),
+  ];
+  const desired = targets.reduce((sum, target) => sum + wantedOf(target), 0);
+  const remotes = targets.reduce((sum, target) => sum + (target.kind === 'remote' ? target.urls.length : 0), 0);
+  return {
+    object: 'kumiki.service',
+    manifest,
+    models: targets.map(({ model }) => model),
+    revision: targets.map(({ revision }) => revision).join(' '),
+    simulated: targets.some((target) => target.kind === 'process' && target.launch.engine.kind === 'simulated'),
+    desired,
+    ready: own.filter(isServing).length + remotes,
+    conditions: [readyCondition(targets, own), progressCondition(targets, own), degradedCondition(resolution, own)],
+    replicas: shown.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}
+
+function wantedOf(target: Target): number {
+  return target.kind === 'remote' ? target.urls.length : target.replicas;
+}
+
+/** Ready: every model of the service can answer. A service scaled to zero is as ready as it is meant to be. */
+function readyCondition(targets: readonly Target[], own: readonly ObservedReplica[]): Condition {
+  const waiting = targets.filter(
+    (target) =>
+      target.kind === 'process' &&
+      target.replicas > 0 &&
+      !own.some((replica) => replica.key === target.key && isServing(replica)),
+  );
+  if (targets.length === 0)
+    return condition('Ready', false, 'NothingToServe', 'No model of this service can be served.');
+  if (waiting.length > 0) {
+    const names = waiting.map(({ model }) => model).join(', ');
+    return condition('Ready', false, 'NoReplicaReady', `No replica is ready of: ${names}.`);
+  }
+  const off = targets.every((target) => wantedOf(target) === 0);
+  return off
+    ? condition('Ready', true, 'ScaledToZero', 'No replica is wanted.')
+    : condition('Ready', true, 'Serving', 'Every model has a replica that answers.');
+}
+
+/** Progressing: something is on its way to what is wanted. */
+function progressCondition(targets: readonly Target[], own: readonly ObservedReplica[]): Condition {
+  for (const target of targets) {
+    if (target.kind === 'remote') continue;
+    const replicas = own.filter(({ key }) => key === target.key);
+    const fresh = replicas.filter(({ revision }) => revision === target.revision);
+    const ready = fresh.filter(isServing).length;
+    if (fresh.length < replicas.length) {
+      const message = `${target.model}: ${ready} of ${target.replicas} replicas of revision ${target.revision} are ready.`;
+      return condition('Progressing', true, 'RollingOut', message);
+    }
+    if (ready !== target.replicas || replicas.length !== target.replicas) {
+      const message = `${target.model}: ${ready} of ${target.replicas} replicas are ready.`;
+      return condition('Progressing', true, 'Scaling', message);
+    }
+  }
+  return condition('Progressing', false, 'Complete', 'What is wanted is there.');
+}
+
+/** Degraded: something is wrong that does not go away by waiting for a start. */
+function degradedCondition(resolution: Resolution, own: readonly ObservedReplica[]): Condition {
+  if (!resolution.ok) return condition('Degraded', true, 'CannotBeServed', sentence(resolution.reason));
+  const staying = own.filter(({ drainingSince }) => drainingSince === null);
+  const worst =
+    staying.find(({ ended }) => ended !== null) ??
+    staying.find(({ crashes, readyAt }) => crashes > 0 && readyAt === null);
+  if (worst === undefined) return condition('Degraded', false, 'AsWanted', 'No replica fails.');
+  const current = resolution.targets.find(({ key }) => key === worst.key)?.revision === worst.revision;
+  const oldServes = own.some((replica) => replica.revision !== worst.revision && isServing(replica));
+  const kept = current && oldServes ? ' The revision before it goes on serving.' : '';
+  const why = worst.lastEnd ?? 'it failed';
+  const reason = current && oldServes ? 'NewRevisionFails' : 'ReplicaFails';
+  return condition('Degraded', true, reason, `${worst.id}: ${sentence(why)}${kept}`);
+}
+
+function condition(type: Condition['type'], status: boolean, reason: string, message: string): Condition {
+  return { type, status: status ? 'True' : 'False', reason, message };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

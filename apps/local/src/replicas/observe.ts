@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { addSight, type HealthSight, noHealthYet } from '@kumiki/policy';
+import { crashesAfterEnd } from './plan.ts';
+import { probeTimeoutMs, type ProbeResult, probeWorker } from './probe-worker.ts';
+import { isServing, type ReplicaRecord } from './replica.ts';
+import type { WorkerMessage } from './spawn-worker.ts';
+
+/**
+ * Keeps the records of replicas true: what their processes say, how they end, and what they answer when asked for
+ * their health.
+ */
+export interface Observer {
+  onMessage(replica: ReplicaRecord, message: WorkerMessage): void;
+  onEnd(replica: ReplicaRecord, reason: string): void;
+  stop(): void;
+}
+
+const probeIntervalMs = 1_000;
+/** While a replica drains or is about to serve, how soon that is seen decides how soon the rollout goes on. */
+const eagerProbeIntervalMs = 200;
+/** A timer of ours that is later than this tells that the whole machine or this process stood still. */
+const lateMs = 1_000;
+
+export interface ObserverOptions {
+  /** Milliseconds on the monotonic clock. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly replicas: () => Iterable<ReplicaRecord>;
+  /** Called after every change of a record. */
+  readonly changed: () => void;
+}
+
+export function startObserver({ now, random, replicas, changed }: ObserverOptions): Observer {
+  const prober = startProber(now, replicas, changed);
+  return {
+    onMessage(replica, message) {
+      takeMessage(replica, message);
+      if (message.type === 'ready') prober.probe(replica);
+      changed();
+    },
+    onEnd(replica, reason) {
+      takeEnd(replica, reason, now(), random());
+      changed();
+    },
+    stop: prober.stop,
+  };
+}
+
+function takeMessage(replica: ReplicaRecord, message: WorkerMessage): void {
+  switch (message.type) {
+    case 'listening':
+      replica.port = message.port;
+      return;
+    case 'loading':
+      // One is said by 'ready' alone.
+      replica.progress = Math.min(message.progress, 0.99);
+      return;
+    case 'ready':
+      replica.progress = 1;
+      return;
+    case 'failed':
+      replica.failure = message.reason;
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+function takeEnd(replica: ReplicaRecord, reason: string, at: number, jitter: number): void {
+  replica.crashes = crashesAfterEnd(replica, at);
+  replica.lastEnd = endReason(replica, reason);
+  replica.ended = { at, reason: replica.lastEnd, jitter };
+  replica.process = null;
+  replica.pid = null;
+  replica.port = null;
+  replica.progress = null;
+  replica.rssBytes = null;
+  replica.readyAt = null;
+  replica.load = null;
+  replica.health = noHealthYet;
+  replica.terminatedAt = null;
+  replica.killedAt = null;
+}
+
+/** The most telling of what is known: its own last word, why we killed it, or how it ended. */
+function endReason({ failure, killReason }: ReplicaRecord, reason: string): string {
+  if (failure !== null) return failure;
+  return killReason === null ? reason : `${killReason}, so it was killed`;
+}
+
+interface Prober {
+  probe(replica: ReplicaRecord): void;
+  stop(): void;
+}
+
+/** Asks every replica that says it is ready for its health, again and again, one question at a time. */
+function startProber(now: () => number, replicas: () => Iterable<ReplicaRecord>, changed: () => void): Prober {
+  /** When to ask next; Infinity while an answer is awaited. */
+  const nextAt = new Map<string, number>();
+  let lastTickAt = now();
+
+  const ask = async (replica: ReplicaRecord, port: number): Promise<void> => {
+    const { process } = replica;
+    const askedAt = now();
+    nextAt.set(replica.id, Infinity);
+    const result = await probeWorker(port);
+    nextAt.set(replica.id, askedAt + (isServing(replica) ? probeIntervalMs : eagerProbeIntervalMs));
+    // The process may have ended, or another one taken its place, while it was asked.
+    if (replica.process !== process) return;
+    const punctual = now() - askedAt < probeTimeoutMs + lateMs && now() - lastTickAt < lateMs;
+    takeProbe(replica, result, askedAt, punctual, now());
+    changed();
+  };
+  const probe = (replica: ReplicaRecord): void => {
+    // Until a worker says that it is ready its loading may keep it from answering.
+    if (replica.process === null || replica.port === null || replica.progress !== 1) return;
+    if ((nextAt.get(replica.id) ?? 0) <= now()) void ask(replica, replica.port);
+  };
+  const timer = setInterval(() => {
+    lastTickAt = now();
+    const ids = new Set<string>();
+    for (const replica of replicas()) {
+      ids.add(replica.id);
+      probe(replica);
+    }
+    for (const id of nextAt.keys()) if (!ids.has(id)) nextAt.delete(id);
+  }, eagerProbeIntervalMs);
+  return { probe, stop: () => clearInterval(timer) };
+}
+
+/** @param punctual whether this process itself ran on time, so that silence tells of the other one. */
+function takeProbe(replica: ReplicaRecord, result: ProbeResult, askedAt: number, punctual: boolean, now: number): void {
+  replica.health = addSight(replica.health, sightOf(result, punctual));
+  replica.rssBytes = residentBytes(replica.pid);
+  if (result.kind !== 'ok') return;
+  const { running, waiting, maxInFlight, simulated } = result;
+  replica.load = { at: askedAt, running, waiting, maxInFlight, simulated };
+  if (replica.readyAt !== null) return;
+  replica.readyAt = now;
+  replica.wasReady = true;
+}
+
+function sightOf(result: ProbeResult, punctual: boolean): HealthSight {
+  if (result.kind === 'silent') return punctual ? 'silent' : 'unfair';
+  return result.kind === 'stalled' ? 'stalled' : 'answered';
+}
+
+/** Resident memory of a process in bytes; null where the system does not tell. */
+function residentBytes(pid: number | null): number | null {
+  if (pid === null || process.platform !== 'linux') return null;
+  try {
+    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kibibytes === undefined ? null : Number(kibibytes) * 1_024;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { inheritedEnvironment } from '../config.ts';
+import type { Launch } from '../sources/target.ts';
+import { workerDrainMs } from './plan.ts';
+import type { WorkerHandle } from './replica.ts';
+
+/** What a worker tells its parent. */
+const workerMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening'), port: z.int().min(1).max(65_535) }),
+  z.object({ type: z.literal('loading'), progress: z.number().min(0).max(1) }),
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('failed'), reason: z.string().max(10_000) }),
+]);
+export type WorkerMessage = z.infer<typeof workerMessageSchema>;
+
+export interface WorkerEvents {
+  message(message: WorkerMessage): void;
+  output(data: Buffer): void;
+  /** Once, when the process is gone or could not be started. */
+  end(reason: string): void;
+}
+
+/** What is the same for all workers of this machine. */
+export interface WorkerProgram {
+  /** The file that Node runs. */
+  readonly entry: string;
+  readonly logLevel: string;
+  /** A folder for Node's compile cache, which saves a third of a worker's start; null for none. */
+  readonly cacheFolder: string | null;
+}
+
+/** Starts one worker process. It ends by itself when this process does, since its channel closes then. */
+export function spawnWorker(
+  program: WorkerProgram,
+  launch: Launch,
+  token: string,
+  events: WorkerEvents,
+): WorkerHandle | null {
+  const child = spawn(process.execPath, [program.entry], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A group of its own: Ctrl-C on the terminal is for us, and we drain before workers are told to end.
+    detached: process.platform !== 'win32',
+    env: {
+      ...inheritedEnvironment(),
+      ...(program.cacheFolder === null ? {} : { NODE_COMPILE_CACHE: program.cacheFolder }),
+      KUMIKI_MODEL_NAME: launch.model,
+      KUMIKI_MODEL_SOURCE: launch.source,
+      KUMIKI_TASK: launch.task,
+      KUMIKI_ENGINE: JSON.stringify(launch.engine),
+      KUMIKI_LISTEN_HOST: '127.0.0.1',
+      KUMIKI_LISTEN_PORT: '0',
+      KUMIKI_WORKER_TOKEN: token,
+      KUMIKI_LOG_LEVEL: program.logLevel,
+      KUMIKI_STALL_MS: String(launch.stallMs),
+      KUMIKI_DRAIN_MS: String(workerDrainMs),
+      ...(launch.faults ? { KUMIKI_SIMULATED_FAULTS: '1' } : {}),
+    },
+  });
+  let ended = false;
+  const end = (reason: string): void => {
+    if (ended) return;
+    ended = true;
+    events.end(reason);
+  };
+  for (const stream of [child.stdout, child.stderr] as readonly Readable[]) stream.on('data', events.output);
+  child.on('message', (message) => {
+    const result = workerMessageSchema.safeParse(message);
+    if (result.success && !ended) events.message(result.data);
+  });
+  child.on('error', (error) => end(`it could not be started: ${error.message}`));
+  child.on('exit', (code, signal) =>
+    end(signal === null ? `it ended with status ${code}` : `it was ended by ${signal}`),
+  );
+  const { pid } = child;
+  if (pid === undefined) return null;
+  return { pid, signal: (name) => void child.kill(name) };
+}

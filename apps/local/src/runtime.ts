@@ -1,0 +1,222 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type ApplyResult,
+  type BackendRoute,
+  didYouMean,
+  KumikiError,
+  type ModelService,
+  type RouteTable,
+  type ServiceStatus,
+  type Status,
+} from '@kumiki/api';
+import type { Log } from '@kumiki/service';
+import { createFleet, type Fleet } from './fleet.ts';
+import { writeFileAtomic } from './home/atomic-file.ts';
+import { type HomeFolder, openHome } from './home/home-folder.ts';
+import { acquireLock } from './home/lock.ts';
+import { openPepper } from './home/pepper.ts';
+import type { RotatingLog } from './home/rotating-log.ts';
+import { openServiceStore } from './home/service-store.ts';
+import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
+import { describeService } from './replicas/describe-service.ts';
+import { createRoutePublisher } from './routes/route-publisher.ts';
+import { noSuchService, openServices, type Service, type Services } from './services.ts';
+import { restartedAtAnnotation } from './sources/resolve-service.ts';
+
+/** The models that are shipped, found from where this file lies: the current folder means nothing. */
+const shippedModels = fileURLToPath(new URL('../../../models/demo/', import.meta.url));
+
+export interface LocalRuntimeOptions {
+  /** The state folder; made when it is not there. */
+  readonly home: string;
+  /** The file that runs a worker process. */
+  readonly workerEntry: string;
+  readonly workerLogLevel?: string;
+  readonly version: string;
+  readonly log: Log;
+  /** Applied when the folder is new. */
+  readonly firstServices: readonly ModelService[];
+}
+
+/** What Kubernetes and the operator do on a cluster, on one machine. */
+export interface LocalRuntime {
+  readonly home: HomeFolder;
+  readonly pepper: Buffer;
+  readonly keys: KeyRing;
+  /** Sentences about state that could not be used and was moved aside. */
+  readonly reports: readonly string[];
+  routes(): RouteTable;
+  onRoutes(listener: (table: RouteTable) => void): void;
+  /** Called after every change of any replica. */
+  onChange(listener: () => void): void;
+  status(): Status;
+  service(name: string): ServiceStatus;
+  apply(manifests: readonly ModelService[]): Promise<ApplyResult['data']>;
+  scale(name: string, replicas: number): Promise<ServiceStatus>;
+  /** Replaces every replica of a service, as a rollout does. */
+  restart(name: string): Promise<ServiceStatus>;
+  remove(name: string): Promise<void>;
+  /** The log of a replica, also of one that is gone; null when there is none. */
+  replicaLog(id: string): { readonly path: string; readonly live: RotatingLog | undefined } | null;
+  setBackends(backends: readonly BackendRoute[]): void;
+  /** Tells where the product is reached, for whoever reads the state folder. */
+  setUrl(url: string): void;
+  /** Ends all replicas and gives the folder free. */
+  stop(limitMs: number): Promise<void>;
+}
+
+/**
+ * Starts the runtime on a state folder: restores what ran there and starts it. Throws KumikiError `conflict` when
+ * another process runs on the folder.
+ */
+export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
+  const home = openHome(options.home);
+  const lock = acquireLock(home.path, new Date());
+  if (lock.kind === 'held') {
+    throw new KumikiError('conflict', {
+      reason: `Kumiki runs already on ${home.path}, as process ${lock.by.pid} since ${lock.by.since}`,
+    });
+  }
+  try {
+    return await startOn(home, lock.release, options);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function startOn(home: HomeFolder, release: () => void, options: LocalRuntimeOptions): Promise<LocalRuntime> {
+  const nowUnix = (): number => Math.floor(Date.now() / 1_000);
+  const startedAt = nowUnix();
+  const { pepper, report: pepperReport } = openPepper(home.pepper);
+  const { ring: keys, report: keysReport } = openKeyRing(home, pepper, nowUnix);
+  const store = openServiceStore(home.services);
+  const stored = store.load();
+  const publisher = createRoutePublisher();
+  const changeListeners = new Set<() => void>();
+  let url = '';
+
+  // Replicas are checked against the memory that is free now, within the limits of a container.
+  const freeBytes = (): number => process.availableMemory();
+  const fleet: Fleet = createFleet({
+    worker: {
+      entry: options.workerEntry,
+      logLevel: options.workerLogLevel ?? 'info',
+      cacheFolder: join(home.cache, 'node'),
+    },
+    logsFolder: home.logs,
+    log: options.log,
+    targets: () => services.targets(),
+    freeBytes,
+    nowUnix,
+    changed() {
+      publisher.publish(services.targets(), fleet.replicas());
+      for (const listener of changeListeners) listener();
+    },
+  });
+  const services: Services = await openServices(stored.services, {
+    store,
+    modelsFolder: shippedModels,
+    nowUnix,
+    freeBytes,
+    replicas: fleet.replicas,
+    changed: fleet.reconcile,
+  });
+  if (store.isNew && options.firstServices.length > 0) await services.apply(options.firstServices);
+  else fleet.reconcile();
+  store.endFirstStart();
+
+  return {
+    home,
+    pepper,
+    keys,
+    reports: [pepperReport, keysReport, ...stored.reports].filter((report) => report !== null),
+    routes: publisher.current,
+    onRoutes: publisher.subscribe,
+    onChange: (listener) => void changeListeners.add(listener),
+    ...serviceOperations(services, fleet),
+    status: () => ({
+      object: 'kumiki.status',
+      version: options.version,
+      url,
+      home: home.path,
+      pid: process.pid,
+      started_at: startedAt,
+      services: services.all().map((service) => describe(service, fleet)),
+    }),
+    replicaLog: (id) => findLog(home, fleet, id),
+    setBackends: (backends) => publisher.setBackends(backends, services.targets(), fleet.replicas()),
+    setUrl(next) {
+      url = next;
+      writeFileAtomic(home.url, `${url}\n`);
+    },
+    async stop(limitMs) {
+      await fleet.stop(limitMs);
+      rmSync(home.url, { force: true });
+      release();
+    },
+  };
+}
+
+function describe({ manifest, resolution }: Service, fleet: Fleet): ServiceStatus {
+  return describeService(manifest, resolution, fleet.replicas());
+}
+
+type ServiceOperations = Pick<LocalRuntime, 'service' | 'apply' | 'scale' | 'restart' | 'remove'>;
+
+/** What is done to services, one after the other: two at once could each pass a check that both together fail. */
+function serviceOperations(services: Services, fleet: Fleet): ServiceOperations {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <Result>(operation: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(operation);
+    last = result.catch(() => undefined);
+    return result;
+  };
+  const find = (name: string): Service => {
+    const service = services.get(name);
+    if (service !== undefined) return service;
+    const known = services.all().map(({ manifest }) => manifest.metadata.name);
+    throw noSuchService(name, known, didYouMean(name, known));
+  };
+  const change = (name: string, edit: (manifest: ModelService) => ModelService): Promise<ServiceStatus> =>
+    inTurn(async () => {
+      await services.apply([edit(find(name).manifest)]);
+      return describe(find(name), fleet);
+    });
+  return {
+    service: (name) => describe(find(name), fleet),
+    apply: (manifests) => inTurn(() => services.apply(manifests)),
+    scale: (name, replicas) =>
+      change(name, (manifest) => {
+        if (find(name).resolution.ok && manifest.spec.engine?.kind !== 'openai') {
+          return { ...manifest, spec: { ...manifest.spec, replicas } };
+        }
+        throw new KumikiError('conflict', {
+          reason: `'${name}' is not run by Kumiki here, so it cannot be scaled here; change spec.engine.endpoints instead`,
+        });
+      }),
+    restart: (name) =>
+      change(name, (manifest) => ({
+        ...manifest,
+        metadata: {
+          ...manifest.metadata,
+          annotations: { ...manifest.metadata.annotations, [restartedAtAnnotation]: new Date().toISOString() },
+        },
+      })),
+    remove: (name) =>
+      inTurn(async () => {
+        find(name);
+        services.remove(name);
+      }),
+  };
+}
+
+function findLog(home: HomeFolder, fleet: Fleet, id: string): ReturnType<LocalRuntime['replicaLog']> {
+  // Ids are file names: nothing that could lead out of the folder.
+  if (!/^[a-z0-9][a-z0-9.-]{0,254}$/.test(id)) return null;
+  const path = join(home.logs, `${id}.log`);
+  const live = fleet.logOf(id);
+  return live !== undefined || existsSync(path) ? { path, live } : null;
+}

@@ -1,0 +1,109 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** Files of one folder that are looked at. */
+const maxFolderFiles = 4_096;
+
+/** A model as it lies on disk: one file, or the first part of a split one. */
+export interface GgufModel {
+  /** The file name in lower case without its ending and part number. */
+  readonly name: string;
+  /** What the engine is told to open. */
+  readonly path: string;
+  /** Of all parts. */
+  readonly bytes: number;
+  /** Changes when any part's size or time does. */
+  readonly identity: string;
+}
+
+export type GgufResult =
+  | { readonly ok: true; readonly isFolder: boolean; readonly models: readonly GgufModel[] }
+  | { readonly ok: false; readonly reason: string };
+
+const partPattern = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
+
+/** The models at a path: of a GGUF file one, of a folder one for each file in it. */
+export async function findGgufModels(path: string): Promise<GgufResult> {
+  const found = await stat(path).catch((error: unknown) => error as NodeJS.ErrnoException);
+  if (found instanceof Error) {
+    return refuse(found.code === 'ENOENT' ? `there is no file or folder ${path}` : `${path}: ${found.message}`);
+  }
+  if (!found.isDirectory()) return inspect([path], dirname(path), false);
+  const files = (await readdir(path)).filter((file) => file.toLowerCase().endsWith('.gguf')).toSorted();
+  if (files.length === 0) return refuse(`the folder ${path} holds no .gguf file`);
+  if (files.length > maxFolderFiles) {
+    return refuse(`the folder ${path} holds ${files.length} models; at most ${maxFolderFiles} are served from one`);
+  }
+  const first = files.filter((file) => (partPattern.exec(file)?.[2] ?? '00001') === '00001');
+  if (first.length === 0) return refuse(`the folder ${path} holds later parts of a split model and no first one`);
+  return inspect(
+    first.map((file) => join(path, file)),
+    path,
+    true,
+  );
+}
+
+async function inspect(paths: readonly string[], folder: string, isFolder: boolean): Promise<GgufResult> {
+  const models: GgufModel[] = [];
+  for (const path of paths) {
+    const parts = partsOf(path).map((file) => join(folder, file));
+    let bytes = 0;
+    const identity: string[] = [];
+    for (const part of parts) {
+      const problem = await checkMagic(part);
+      if (problem !== null) return refuse(problem);
+      const { size, mtimeMs } = await stat(part);
+      bytes += size;
+      identity.push(`${size}@${Math.trunc(mtimeMs)}`);
+    }
+    models.push({ name: modelName(path), path, bytes, identity: identity.join('+') });
+  }
+  const names = new Map<string, string>();
+  for (const { name, path } of models) {
+    const other = names.get(name);
+    if (other !== undefined) return refuse(`${path} and ${other} would both be the model '${name}'; rename one`);
+    names.set(name, path);
+  }
+  return { ok: true, isFolder, models: models.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+/** All part files of the model that a file begins. */
+function partsOf(path: string): string[] {
+  const match = partPattern.exec(basename(path));
+  if (match === null) return [basename(path)];
+  const [, name = '', , count = '1'] = match;
+  const ending = basename(path).slice(-5);
+  return Array.from({ length: Math.min(Number(count), 99_999) }, (_, at) => {
+    return `${name}-${String(at + 1).padStart(5, '0')}-of-${count}${ending}`;
+  });
+}
+
+/** A file's name as a model name: lower case, and nothing that a model name may not hold. */
+function modelName(path: string): string {
+  const stem = partPattern.exec(basename(path))?.[1] ?? basename(path).slice(0, -'.gguf'.length);
+  const name = stem
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._:@-]+/g, '-')
+    .replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+  return name === '' ? 'model' : name.slice(0, 255);
+}
+
+async function checkMagic(path: string): Promise<string | null> {
+  try {
+    const file = await open(path);
+    try {
+      const head = Buffer.alloc(4);
+      await file.read(head, 0, 4, 0);
+      return head.toString('latin1') === 'GGUF' ? null : `${path} is not a GGUF file: it does not begin with 'GGUF'`;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? `there is no file ${path}` : `${path}: ${message}`;
+  }
+}
+
+function refuse(reason: string): GgufResult {
+  return { ok: false, reason };
+}

@@ -1,0 +1,60 @@
+import { KumikiError } from '@kumiki/api';
+import type { GrammarSpec } from '../engine.ts';
+import { grammarText } from './grammar-from-schema.ts';
+import type { NativeBindings, NativeGrammar, NativeGrammarState, NativeModel } from './native.ts';
+
+/** Compiled grammars kept for the next request of the same schema. */
+const cacheLimit = 32;
+
+export interface GrammarCompiler {
+  /** A fresh grammar state that has accepted `resume`. Throws KumikiError `invalid_value`. */
+  start(spec: GrammarSpec, resume: readonly number[]): NativeGrammarState;
+  /** Throws KumikiError `invalid_value` when there is no grammar for it. */
+  check(spec: GrammarSpec): void;
+}
+
+export function createGrammarCompiler(bindings: NativeBindings, model: NativeModel): GrammarCompiler {
+  const cache = new Map<string, NativeGrammar>();
+
+  function compile(gbnf: string): NativeGrammar {
+    const cached = cache.get(gbnf);
+    if (cached !== undefined) cache.delete(gbnf);
+    const grammar = cached ?? parse(gbnf);
+    cache.set(gbnf, grammar);
+    for (const oldest of cache.keys()) {
+      if (cache.size <= cacheLimit) break;
+      cache.delete(oldest);
+    }
+    return grammar;
+  }
+
+  function parse(gbnf: string): NativeGrammar {
+    try {
+      return new bindings.AddonGrammar(gbnf, { addonExports: bindings });
+    } catch (error) {
+      throw new KumikiError(
+        'invalid_value',
+        { param: 'response_format', reason: 'the schema cannot be turned into a grammar' },
+        { cause: error },
+      );
+    }
+  }
+
+  return {
+    check(spec) {
+      compile(grammarText(spec));
+    },
+    start(spec, resume) {
+      const state = new bindings.AddonGrammarEvaluationState(model, compile(grammarText(spec)));
+      for (const token of resume) acceptToken(bindings, state, token);
+      return state;
+    },
+  };
+}
+
+function acceptToken(bindings: NativeBindings, state: NativeGrammarState, token: number): void {
+  const fits = bindings.AddonSampler.canBeNextTokenForGrammarEvaluationState(state, token);
+  if (!fits)
+    throw new KumikiError('invalid_value', { param: 'resume', reason: 'its tokens do not fit the response format' });
+  bindings.AddonSampler.acceptGrammarEvaluationStateToken(state, token);
+}

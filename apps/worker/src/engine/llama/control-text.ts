@@ -1,0 +1,64 @@
+/**
+ * Keeps the text of control tokens in messages apart from the same text in the template. Before the template runs,
+ * each occurrence of such a text in a message is swapped for a stand-in (a private-use character that the input does
+ * not hold, an index, the character again); afterwards the stand-ins mark what must be tokenised as plain text.
+ * Input without such texts goes through unchanged, so a template that looks into its messages sees them as they are.
+ */
+export interface ControlTextGuard<T> {
+  readonly guarded: T;
+  /** A character that neither the input nor a stand-in's index holds: free for other marks. */
+  readonly mark: string;
+  /** The rendered text as pieces; `plain` ones are texts of control tokens that a message held. */
+  split(rendered: string): readonly TextPiece[];
+}
+
+export interface TextPiece {
+  readonly text: string;
+  readonly plain: boolean;
+}
+
+const privateUse = { first: 0xe000, last: 0xf8ff } as const;
+
+export function guardControlText<T>(input: T, controlTexts: readonly string[]): ControlTextGuard<T> {
+  const [edge, mark] = unusedCharacters(input);
+  const known = controlTexts.filter((text) => text.length > 0).toSorted((a, b) => b.length - a.length);
+  const pattern = known.length === 0 ? null : new RegExp(known.map((text) => escapePattern(text)).join('|'), 'g');
+  const found: string[] = [];
+  const guard = (text: string): string =>
+    pattern === null ? text : text.replace(pattern, (match) => `${edge}${found.push(match) - 1}${edge}`);
+  const guarded = mapStrings(input, guard) as T;
+  return {
+    guarded,
+    mark,
+    split(rendered) {
+      if (found.length === 0) return [{ text: rendered, plain: false }];
+      return rendered
+        .split(new RegExp(`${edge}(\\d+)${edge}`))
+        .map((text, index) =>
+          index % 2 === 0 ? { text, plain: false } : { text: found[Number(text)] ?? '', plain: true },
+        )
+        .filter(({ text }) => text.length > 0);
+    },
+  };
+}
+
+function mapStrings(value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === 'string') return map(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, map));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [map(key), mapStrings(item, map)]));
+}
+
+function unusedCharacters(input: unknown): [string, string] {
+  const used = JSON.stringify(input) ?? '';
+  const unused: string[] = [];
+  for (let code = privateUse.first; code <= privateUse.last && unused.length < 2; code++) {
+    const character = String.fromCodePoint(code);
+    if (!used.includes(character)) unused.push(character);
+  }
+  return [unused[0] ?? '\u{10fffd}', unused[1] ?? '\u{10fffc}'];
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

@@ -1,0 +1,118 @@
+import type { GenerateEnd, SampledToken } from '../engine.ts';
+import type { KvCache, KvLease } from './kv-cache.ts';
+
+/** One answer in the batch. */
+export interface Sequence {
+  /** Prompt and answer so far. */
+  readonly tokens: number[];
+  readonly promptTokens: number;
+  readonly maxTokens: number;
+  readonly tokenAt: (position: number) => SampledToken | null;
+  readonly onPrefill: (cachedTokens: number) => void;
+  /** Calls the reader, who waits for a token or the end. */
+  wake: () => void;
+  /** Tokens that the reader has not taken. */
+  readonly unread: SampledToken[];
+  /** Tokens still to be prefilled. */
+  prefill: number;
+  prefillTold: boolean;
+  lease: KvLease | null;
+  end: GenerateEnd | null;
+}
+
+/** A reader who leaves so many tokens unread is waited for. */
+const unreadLimit = 256;
+/** Tokens that one step prefills at most (vLLM's `max_num_batched_tokens`), so that a long prompt holds up the others' tokens a little only. */
+const prefillTokensPerStep = 2_048;
+
+export interface StepPlan {
+  readonly prefills: { readonly sequence: Sequence; readonly tokens: number }[];
+  readonly decodes: Sequence[];
+  readonly prefillTokens: number;
+}
+
+/** What the next step does: a token for each sequence that is prefilled, and some prefill for the others, in order. */
+export function planStep(sequences: Iterable<Sequence>, cache: KvCache): StepPlan {
+  const plan: { prefills: StepPlan['prefills']; decodes: Sequence[]; prefillTokens: number } = {
+    prefills: [],
+    decodes: [],
+    prefillTokens: 0,
+  };
+  for (const sequence of sequences) {
+    if (sequence.end !== null || sequence.unread.length >= unreadLimit) continue;
+    if (sequence.lease === null && !admit(sequence, cache)) continue;
+    if (sequence.prefill === 0) {
+      plan.decodes.push(sequence);
+      continue;
+    }
+    const tokens = Math.min(sequence.prefill, prefillTokensPerStep - plan.prefillTokens);
+    if (tokens <= 0) continue;
+    plan.prefills.push({ sequence, tokens });
+    plan.prefillTokens += tokens;
+  }
+  return plan;
+}
+
+function admit(sequence: Sequence, cache: KvCache): boolean {
+  sequence.lease = cache.begin(sequence.tokens);
+  if (sequence.lease === null) return false;
+  sequence.prefill = sequence.tokens.length - sequence.lease.cachedTokens;
+  return true;
+}
+
+/** Does what was planned. Returns how many tokens were made. */
+export function finishStep(plan: StepPlan, sequences: Set<Sequence>): number {
+  let made = 0;
+  for (const { sequence, tokens } of plan.prefills) {
+    if (sequence.end !== null || sequence.lease === null) continue;
+    sequence.prefill -= tokens;
+    if (sequence.prefill > 0) continue;
+    if (!sequence.prefillTold) {
+      sequence.prefillTold = true;
+      sequence.onPrefill(Math.min(sequence.lease.cachedTokens, sequence.promptTokens));
+    }
+    made += makeToken(sequence, sequences);
+  }
+  for (const sequence of plan.decodes) made += makeToken(sequence, sequences);
+  return made;
+}
+
+function makeToken(sequence: Sequence, sequences: Set<Sequence>): number {
+  if (sequence.end !== null || sequence.lease === null) return 0;
+  const position = sequence.tokens.length - sequence.promptTokens;
+  const sampled = position >= sequence.maxTokens ? null : sequence.tokenAt(position);
+  if (sampled === null) {
+    endSequence(sequence, position >= sequence.maxTokens ? 'length' : 'stop', sequences);
+    return 0;
+  }
+  if (!sequence.lease.grow(sequence.tokens.length + 1) && !preempt(sequence, sequences)) return 0;
+  sequence.tokens.push(sampled.token);
+  sequence.unread.push(sampled);
+  if (position + 1 >= sequence.maxTokens) endSequence(sequence, 'length', sequences);
+  else sequence.wake();
+  return 1;
+}
+
+/**
+ * No block is free: the youngest other sequence gives its blocks back and is prefilled again later (vLLM's
+ * recomputation). A sequence that is alone and still finds no room ends for its length.
+ */
+function preempt(sequence: Sequence, sequences: Set<Sequence>): boolean {
+  const holders = [...sequences].filter(({ lease }) => lease !== null);
+  const victim = holders.at(-1);
+  if (victim === undefined || (victim === sequence && holders.length === 1)) {
+    endSequence(sequence, 'length', sequences);
+    return false;
+  }
+  victim.lease?.release(victim.tokens.slice(0, victim.tokens.length - victim.prefill));
+  victim.lease = null;
+  return victim !== sequence && (sequence.lease?.grow(sequence.tokens.length + 1) ?? false);
+}
+
+export function endSequence(sequence: Sequence, end: GenerateEnd, sequences: Set<Sequence>): void {
+  if (sequence.end === null) sequence.end = end;
+  sequences.delete(sequence);
+  sequence.lease?.release(sequence.tokens.slice(0, sequence.tokens.length - sequence.prefill));
+  sequence.lease = null;
+  sequence.wake();
+}

@@ -1,0 +1,219 @@
+import { simulatedEngineSchema, type Task } from '@kumiki/api';
+import type { z } from 'zod';
+import type { Engine, GenerateEnd, GenerateRequest, SampledToken } from '../engine.ts';
+import { endSequence, finishStep, planStep, type Sequence } from './batch.ts';
+import { renderText, renderTokens } from './chat-template.ts';
+import { embedTokens, simulatedDimensions } from './embed.ts';
+import type { Faults } from './faults.ts';
+import { at, fraction } from './hash.ts';
+import { createKvCache, type KvCache } from './kv-cache.ts';
+import { createScript, grammarText } from './script.ts';
+import { createStepLoop, type StepLoop, type StepWork } from './step-loop.ts';
+import { createVocabulary, type Vocabulary } from './vocabulary.ts';
+
+export interface SimulatedEngineOptions {
+  readonly task: Task;
+  readonly contextTokens?: number | undefined;
+  readonly maxSequences?: number | undefined;
+  readonly simulated: z.input<typeof simulatedEngineSchema>;
+  readonly faults: Faults | null;
+}
+
+const defaultContextTokens = 8_192;
+const defaultMaxSequences = 16;
+/** How much longer a decode step takes for each sequence beside the first: little, since reading the weights is most of it. */
+const batchSlowdown = 0.002;
+
+interface Simulation {
+  readonly knobs: z.infer<typeof simulatedEngineSchema>;
+  readonly vocabulary: Vocabulary;
+  readonly cache: KvCache;
+  readonly sequences: Set<Sequence>;
+  readonly faults: Faults | null;
+  /** Embeddings being computed. */
+  embedding: number;
+  closed: boolean;
+}
+
+/**
+ * An engine without a model: deterministic nonsense at a chosen speed, batched and cached as real engines do it.
+ * For tests, benchmarks and planning.
+ */
+export function createSimulatedEngine(options: SimulatedEngineOptions): Engine {
+  const knobs = simulatedEngineSchema.parse(options.simulated);
+  const simulation: Simulation = {
+    knobs,
+    vocabulary: createVocabulary(knobs.vocabularySize),
+    cache: createKvCache({ blocks: knobs.kvBlocks, blockTokens: knobs.kvBlockTokens }),
+    sequences: new Set(),
+    faults: options.faults,
+    embedding: 0,
+    closed: false,
+  };
+  const { vocabulary, cache, sequences } = simulation;
+  const loop = createStepLoop(() => planWork(simulation), options.faults);
+  const canChat = options.task === 'chat';
+  return {
+    kind: 'simulated',
+    model: {
+      contextTokens: options.contextTokens ?? defaultContextTokens,
+      maxSequences: options.maxSequences ?? defaultMaxSequences,
+      embeddingDimensions: canChat ? null : simulatedDimensions,
+      canChat,
+      fingerprint: `simulated-${knobs.vocabularySize}`,
+      parameters: null,
+      memoryBytes: null,
+    },
+    tokenize: (text, special) => vocabulary.tokenize(text, special),
+    tokenBytes: (token) => vocabulary.bytesOf(token),
+    renderChat: renderText,
+    renderChatTokens: (input) => renderTokens(input, vocabulary),
+    checkGrammar: (grammar) => void grammarText(grammar, 0),
+    generate: (request) => generate(simulation, loop, request),
+    embed: (tokens, signal) => embed(simulation, tokens, signal),
+    stats: () => ({
+      kvCacheUsage: cache.usage(),
+      lastProgressAt: standsStill(simulation) ? loop.lastProgressAt : performance.now(),
+      prefixCacheQueriesTotal: cache.queries,
+      prefixCacheHitsTotal: cache.hits,
+    }),
+    async close() {
+      simulation.closed = true;
+      for (const sequence of sequences) endSequence(sequence, 'aborted', sequences);
+      loop.stop();
+    },
+  };
+}
+
+/** Whether no step can be expected to end now although somebody waits. With readers that take nothing it is right to wait. */
+function standsStill({ sequences, faults, embedding }: Simulation): boolean {
+  if (faults?.hung === true) return sequences.size > 0 || embedding > 0;
+  for (const sequence of sequences) if (sequence.unread.length === 0) return true;
+  return false;
+}
+
+function planWork({ sequences, cache, knobs, faults }: Simulation): StepWork | null {
+  const plan = planStep(sequences, cache);
+  if (plan.decodes.length === 0 && plan.prefills.length === 0) return null;
+  const slowdown = 1 + batchSlowdown * Math.max(0, plan.decodes.length - 1);
+  const decodeMs = plan.decodes.length === 0 ? 0 : knobs.interTokenLatencyMs * slowdown;
+  return {
+    durationMs: (plan.prefillTokens * 1_000) / knobs.prefillTokensPerSecond + decodeMs,
+    finish() {
+      const made = finishStep(plan, sequences);
+      faults?.countTokens(made);
+    },
+  };
+}
+
+async function* generate(
+  simulation: Simulation,
+  loop: StepLoop,
+  request: GenerateRequest,
+): AsyncGenerator<SampledToken, GenerateEnd, void> {
+  const { sequences, vocabulary } = simulation;
+  const sequence = createSequence(request, vocabulary);
+  const abort = (): void => endSequence(sequence, 'aborted', sequences);
+  if (simulation.closed || request.signal.aborted) return 'aborted';
+  request.signal.addEventListener('abort', abort);
+  sequences.add(sequence);
+  loop.poke();
+  try {
+    return yield* readSequence(sequence, loop.poke);
+  } finally {
+    request.signal.removeEventListener('abort', abort);
+    abort();
+    // Its blocks may be what another sequence waits for.
+    loop.poke();
+  }
+}
+
+async function embed(simulation: Simulation, tokens: readonly number[], signal: AbortSignal): Promise<Float32Array> {
+  const { faults, knobs } = simulation;
+  simulation.embedding += 1;
+  try {
+    await wait(((tokens.length * 1_000) / knobs.prefillTokensPerSecond) * (faults?.slowness ?? 1), signal);
+    if (faults !== null) await untilMoving(faults, signal);
+    return embedTokens(tokens);
+  } finally {
+    simulation.embedding -= 1;
+  }
+}
+
+/** How often an embedding looks whether a hung engine goes on. */
+const hungPollMs = 20;
+
+async function untilMoving(faults: Faults, signal: AbortSignal): Promise<void> {
+  for (let hung = faults.hung; hung; hung = faults.hung) await wait(hungPollMs, signal);
+}
+
+function createSequence(request: GenerateRequest, vocabulary: Vocabulary): Sequence {
+  const { sampling, topLogprobs } = request;
+  const script = createScript(
+    { prompt: request.prompt, temperature: sampling.temperature, seed: sampling.seed, grammar: request.grammar },
+    vocabulary,
+  );
+  return {
+    tokens: [...request.prompt, ...request.resume],
+    promptTokens: request.prompt.length,
+    maxTokens: request.maxTokens,
+    onPrefill: (cachedTokens) => request.onPrefill?.(cachedTokens),
+    tokenAt(position) {
+      const token = script.tokenAt(position);
+      if (token === null) return null;
+      return topLogprobs === null
+        ? { token, logprob: null, top: [] }
+        : describe(token, at(script.key, position), topLogprobs, vocabulary);
+    },
+    wake: () => {},
+    unread: [],
+    prefill: 0,
+    prefillTold: false,
+    lease: null,
+    end: null,
+  };
+}
+
+/** Made-up probabilities: the token itself, then words that are ever less likely. */
+function describe(token: number, key: number, count: number, vocabulary: Vocabulary): SampledToken {
+  const logprob = Math.fround(-0.01 - fraction(key, 0));
+  const top = Array.from({ length: count }, (_, rank) =>
+    rank === 0
+      ? { token, logprob }
+      : { token: vocabulary.firstWord + ((key + rank) % vocabulary.words), logprob: logprob - rank },
+  );
+  return { token, logprob, top };
+}
+
+async function* readSequence(sequence: Sequence, poke: () => void): AsyncGenerator<SampledToken, GenerateEnd, void> {
+  let read = 0;
+  for (;;) {
+    const sampled = sequence.unread[read];
+    if (sampled !== undefined && sequence.end !== 'aborted') {
+      read += 1;
+      yield sampled;
+      if (read < sequence.unread.length) continue;
+      sequence.unread.length = 0;
+      read = 0;
+      poke();
+    } else if (sequence.end === null) {
+      await new Promise<void>((resolve) => {
+        sequence.wake = resolve;
+      });
+    } else return sequence.end;
+  }
+}
+
+function wait(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(end, durationMs);
+    function end(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      if (signal.aborted) reject(signal.reason as Error);
+      else resolve();
+    }
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}

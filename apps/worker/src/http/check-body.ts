@@ -1,0 +1,65 @@
+import { didYouMean, KumikiError } from '@kumiki/api';
+import type { z } from 'zod';
+
+/**
+ * Checks a body against its schema. Fields that nobody knows and fields that cannot be honoured are told apart.
+ * @param unsupported names with the reason why they are not supported; null in them is let pass.
+ * Throws KumikiError, whose `param` is the path of the first thing wrong.
+ */
+export function checkBody<Schema extends z.ZodObject>(
+  schema: Schema,
+  body: unknown,
+  unsupported: Readonly<Record<string, string>>,
+): z.infer<Schema> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new KumikiError('invalid_json', { reason: 'it is not an object' });
+  }
+  const known: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(body)) {
+    const reason = Object.hasOwn(unsupported, name) ? unsupported[name] : undefined;
+    if (reason === undefined) known[name] = value;
+    else if (value !== null) throw new KumikiError('unsupported_parameter', { param: name, reason });
+  }
+  const result = schema.safeParse(known);
+  if (result.success) return result.data;
+  throw describeIssue(result.error.issues, Object.keys(schema.shape));
+}
+
+function describeIssue(issues: readonly z.core.$ZodIssue[], names: readonly string[]): KumikiError {
+  const { issue, path } = deepest(issues[0], []);
+  if (issue?.code === 'unrecognized_keys') {
+    const name = issue.keys[0] ?? '';
+    const hint = path.length === 0 ? didYouMean(name, names) : '';
+    return new KumikiError('unknown_parameter', { param: showPath([...path, name]), hint });
+  }
+  return new KumikiError('invalid_value', { param: showPath(path), reason: reasonOf(issue) });
+}
+
+function reasonOf(issue: z.core.$ZodIssue | undefined): string {
+  const message = (issue?.message ?? 'it cannot be read').replace(/^Invalid input: /, '');
+  if (message.endsWith('received undefined')) return 'it is missing';
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+/** Of a union's branches, the one that got furthest into the value is the one that was meant. */
+function deepest(
+  issue: z.core.$ZodIssue | undefined,
+  above: readonly PropertyKey[],
+): { issue: z.core.$ZodIssue | undefined; path: readonly PropertyKey[] } {
+  const path = [...above, ...(issue?.path ?? [])];
+  if (issue?.code !== 'invalid_union') return { issue, path };
+  const branches = issue.errors.map((branch) => deepest(branch[0], path));
+  branches.sort((a, b) => b.path.length - a.path.length);
+  const best = branches[0];
+  return best === undefined || best.path.length === path.length ? { issue, path } : best;
+}
+
+/** `messages[0].content`, as the API writes it. */
+function showPath(path: readonly PropertyKey[]): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else text += text.length === 0 ? String(step) : `.${String(step)}`;
+  }
+  return text;
+}

@@ -1,0 +1,18 @@
+import { faultSchema, type Faults } from '../engine/simulated/faults.ts';
+import { checkBody } from './check-body.ts';
+import { replyJson } from './error-reply.ts';
+import type { Exchange } from './exchange.ts';
+import { readJson } from './read-json.ts';
+
+/** `POST /simulated/faults` orders a fault, `DELETE` ends all. */
+export async function orderFault(faults: Faults, exchange: Exchange): Promise<void> {
+  if (exchange.request.method === 'DELETE') {
+    faults.clear();
+    exchange.request.resume();
+    return replyJson(exchange.response, 200, { object: 'kumiki.faults', cleared: true });
+  }
+  const fault = checkBody(faultSchema, await readJson(exchange.request), {});
+  // The reply goes first: some faults leave nobody to send it.
+  replyJson(exchange.response, 200, { object: 'kumiki.fault', ...fault });
+  setImmediate(() => faults.order(fault));
+}

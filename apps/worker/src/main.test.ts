@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { workerEntry } from './index.ts';
+import { until } from './testing/test-worker.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kumiki-worker-'));
+const children: ChildProcess[] = [];
+after(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly messages: { type: string; port?: number; reason?: string }[];
+  readonly exited: Promise<unknown[]>;
+  errors(): string;
+}
+
+function start(environment: Readonly<Record<string, string>>): Started {
+  const child = spawn(process.execPath, [fileURLToPath(workerEntry)], {
+    env: { KUMIKI_MODEL_NAME: 'm', KUMIKI_MODEL_SOURCE: 'simulated:', KUMIKI_LOG_LEVEL: 'silent', ...environment },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  children.push(child);
+  const messages: Started['messages'] = [];
+  let errors = '';
+  child.on('message', (message) => messages.push(message as Started['messages'][number]));
+  child.stderr?.on('data', (data: Buffer) => (errors += data.toString()));
+  return { child, messages, exited: once(child, 'exit'), errors: () => errors };
+}
+
+async function portOf({ messages }: Started): Promise<number> {
+  await until('it is ready', () => messages.some(({ type }) => type === 'ready'));
+  return messages.find(({ type }) => type === 'listening')?.port ?? 0;
+}
+
+const ask = (port: number, length: number): Promise<Response> =>
+  fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: `[[length=${length}]]` }] }),
+  });
+
+test('a worker tells where it listens and when it is ready, and after SIGTERM finishes what it has begun', async () => {
+  const worker = start({});
+  const port = await portOf(worker);
+  assert.deepEqual(
+    worker.messages.map(({ type }) => type),
+    ['listening', 'ready'],
+  );
+  const response = await ask(port, 60);
+  worker.child.kill('SIGTERM');
+  assert.match(await response.text(), /\[DONE\]\n\n$/);
+  assert.deepEqual(await worker.exited, [0, null]);
+});
+
+test('a second SIGTERM ends it at once', async () => {
+  const worker = start({});
+  const port = await portOf(worker);
+  const response = await ask(port, 8_000);
+  worker.child.kill('SIGTERM');
+  await until('it drains', async () => (await fetch(`http://127.0.0.1:${port}/health`)).status === 503);
+  worker.child.kill('SIGTERM');
+  assert.deepEqual(await worker.exited, [1, null]);
+  await assert.rejects(response.text());
+});
+
+test('when its parent is gone it ends', async () => {
+  const worker = start({});
+  await portOf(worker);
+  worker.child.disconnect();
+  assert.deepEqual(await worker.exited, [0, null]);
+});
+
+test('what cannot be loaded is told with its reason, and the worker ends with status 1', async () => {
+  const text = join(folder, 'text.gguf');
+  writeFileSync(text, 'no model');
+  for (const source of [join(folder, 'absent.gguf'), text]) {
+    const worker = start({ KUMIKI_MODEL_SOURCE: source });
+    assert.deepEqual(await worker.exited, [1, null]);
+    const failed = worker.messages.find(({ type }) => type === 'failed');
+    assert.ok(failed?.reason !== undefined && failed.reason.length > 10, JSON.stringify(worker.messages));
+    assert.match(failed.reason, /gguf/i);
+  }
+});
+
+test('a misspelt setting is refused with the one that was meant', async () => {
+  const worker = start({ KUMIKI_MODEL_NAM: 'x' });
+  assert.deepEqual(await worker.exited, [2, null]);
+  assert.match(worker.errors(), /Did you mean 'KUMIKI_MODEL_NAME'/);
+});
+
+test('faults can be ordered only when the environment allows it', async () => {
+  const order = async (environment: Record<string, string>): Promise<[number, Started]> => {
+    const worker = start(environment);
+    const response = await fetch(`http://127.0.0.1:${await portOf(worker)}/simulated/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"fault":"die"}',
+    });
+    return [response.status, worker];
+  };
+  const [refused] = await order({});
+  assert.equal(refused, 404);
+  const [taken, dying] = await order({ KUMIKI_SIMULATED_FAULTS: '1' });
+  assert.equal(taken, 200);
+  assert.deepEqual(await dying.exited, [null, 'SIGKILL']);
+});

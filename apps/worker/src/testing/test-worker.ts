@@ -1,0 +1,79 @@
+import { engineSchema, type EngineSpec, type Task } from '@kumiki/api';
+import { createLog } from '@kumiki/service';
+import { createFaults, type Faults } from '../engine/simulated/faults.ts';
+import { startWorker, type Worker } from '../start-worker.ts';
+
+export interface TestWorker extends Worker {
+  readonly faults: Faults;
+  /** How often a fault wanted the process to die. */
+  readonly deaths: number;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+}
+
+export interface TestWorkerOptions {
+  readonly task?: Task;
+  readonly engine?: Readonly<Record<string, unknown>>;
+  /** Of the simulated engine; by default it takes no time. */
+  readonly simulated?: Readonly<Record<string, unknown>>;
+  readonly source?: string;
+  readonly token?: string;
+  readonly stallMs?: number;
+}
+
+export const testModel = 'test-model';
+
+/** A worker in this process, on a real socket, with its model loaded. The simulated engine unless told otherwise. */
+export async function startTestWorker(options: TestWorkerOptions = {}): Promise<TestWorker> {
+  let deaths = 0;
+  const faults = createFaults(
+    () => (deaths += 1),
+    () => performance.now(),
+  );
+  const fast = { prefillTokensPerSecond: 10_000_000, interTokenLatencyMs: 0, ...options.simulated };
+  const spec: EngineSpec = engineSchema.parse({ kind: 'simulated', simulated: fast, ...options.engine });
+  const worker = await startWorker({
+    modelName: testModel,
+    source: options.source ?? 'simulated:',
+    task: options.task ?? 'chat',
+    engine: spec,
+    host: '127.0.0.1',
+    port: 0,
+    token: options.token ?? null,
+    stallMs: options.stallMs ?? 10_000,
+    faults,
+    log: createLog({ service: 'worker', level: 'silent' }),
+  });
+  await worker.ready;
+  return {
+    ...worker,
+    faults,
+    get deaths() {
+      return deaths;
+    },
+    post: (path, body, headers = {}) =>
+      fetch(`${worker.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+  };
+}
+
+/** Waits until a condition holds. Rejects when it has not after the time. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 10_000,
+): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A stream's frames, comments that are frames of their own left out. */
+export async function readFrames(response: Response): Promise<string[]> {
+  const text = await response.text();
+  return text.split('\n\n').filter((frame) => frame.length > 0 && frame !== ': ping');
+}

@@ -1,0 +1,60 @@
+import { type BenchProcess, performLoad } from './child-process.ts';
+import { chatRequestBody, requestBytes } from './wire-samples.ts';
+
+/** One round of figures for one proxy. */
+export interface Round {
+  /** CPU seconds of the proxy per 1,000 requests of 1 kB; null for the direct way, which has none. */
+  readonly cpuPerThousand: number | null;
+  readonly cpuMicrosPerChunk: number | null;
+  readonly latencyMsP50: number;
+  readonly firstTokenMsP50: number;
+}
+
+/** Before each round, so that the first is not about compiling. */
+const warmRequests = 2_000;
+const busyConnections = 32;
+const busyRequests = 4_000;
+const streamConnections = 48;
+const streamFrames = 300;
+const framePauseMs = 5;
+const quietRequests = 400;
+const quietStreams = 200;
+
+const base64 = (body: string, apiKey: string): string => requestBytes(body, apiKey).toString('base64');
+
+/** The target's share of work in requests, streams, and alone on a quiet connection. */
+export async function measureRound(
+  load: BenchProcess,
+  port: number,
+  apiKey: string,
+  proxy: BenchProcess | null,
+): Promise<Round> {
+  const closedLoop = (request: string, streamed: boolean, connections: number, exchanges: number) =>
+    performLoad(load, { kind: 'closed-loop', port, request, streamed, connections, exchanges });
+  const plain = base64(chatRequestBody({ stream: false }), apiKey);
+  const short = base64(chatRequestBody({ stream: true, frames: 4 }), apiKey);
+  const long = base64(chatRequestBody({ stream: true, frames: streamFrames, pauseMs: framePauseMs }), apiKey);
+
+  await closedLoop(plain, false, busyConnections, warmRequests);
+  const quiet = await closedLoop(plain, false, 1, quietRequests);
+  const quietStream = await closedLoop(short, true, 1, quietStreams);
+  if (proxy === null) {
+    return {
+      cpuPerThousand: null,
+      cpuMicrosPerChunk: null,
+      latencyMsP50: quiet.totalMsP50,
+      firstTokenMsP50: quietStream.firstMsP50,
+    };
+  }
+  const beforeRequests = proxy.cpuSeconds();
+  await closedLoop(plain, false, busyConnections, busyRequests);
+  const beforeStreams = proxy.cpuSeconds();
+  await closedLoop(long, true, streamConnections, streamConnections);
+  const afterStreams = proxy.cpuSeconds();
+  return {
+    cpuPerThousand: ((beforeStreams - beforeRequests) / busyRequests) * 1_000,
+    cpuMicrosPerChunk: ((afterStreams - beforeStreams) / (streamConnections * streamFrames)) * 1e6,
+    latencyMsP50: quiet.totalMsP50,
+    firstTokenMsP50: quietStream.firstMsP50,
+  };
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Round } from './measure.ts';
+
+export interface ProxyRow {
+  readonly proxy: string;
+  readonly cpuSecondsPerThousandRequests: number;
+  readonly cpuMicrosPerChunk: number;
+  readonly addedLatencyMsP50: number;
+  readonly addedFirstTokenMsP50: number;
+  readonly rssMiB: number;
+}
+
+const resultsFolder = new URL('../results/', import.meta.url);
+
+/** CPU as the least of the rounds, since noise only adds; latency as the median of what was added to going direct. */
+export function rowOf(proxy: string, rounds: readonly Round[], direct: readonly Round[], rssBytes: number): ProxyRow {
+  const least = (values: readonly (number | null)[]): number => Math.min(...values.map((value) => value ?? Infinity));
+  const added = (pick: (round: Round) => number): number => median(rounds.map(pick)) - median(direct.map(pick));
+  return {
+    proxy,
+    cpuSecondsPerThousandRequests: least(rounds.map(({ cpuPerThousand }) => cpuPerThousand)),
+    cpuMicrosPerChunk: least(rounds.map(({ cpuMicrosPerChunk }) => cpuMicrosPerChunk)),
+    addedLatencyMsP50: added(({ latencyMsP50 }) => latencyMsP50),
+    addedFirstTokenMsP50: added(({ firstTokenMsP50 }) => firstTokenMsP50),
+    rssMiB: rssBytes / 2 ** 20,
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** The rows as a Markdown table, so that it can be quoted as it is. */
+export function table(rows: readonly ProxyRow[]): string {
+  const lines = [
+    '| proxy | CPU-s / 1000 requests (1 kB) | µs CPU per SSE chunk | added p50 ms | added TTFT p50 ms | RSS MiB |',
+    '|---|--:|--:|--:|--:|--:|',
+  ];
+  for (const row of rows) {
+    lines.push(
+      `| ${row.proxy} | ${row.cpuSecondsPerThousandRequests.toFixed(3)} | ${row.cpuMicrosPerChunk.toFixed(1)} | ` +
+        `${row.addedLatencyMsP50.toFixed(2)} | ${row.addedFirstTokenMsP50.toFixed(2)} | ${row.rssMiB.toFixed(0)} |`,
+    );
+  }
+  return lines.join('\n');
+}
+
+/** Keeps a result with its date and machine in bench/results/<name>.json. */
+export function keepResult(name: string, result: Readonly<Record<string, unknown>>): void {
+  mkdirSync(resultsFolder, { recursive: true });
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${arch()} ${release()}`,
+    node: process.version,
+  };
+  const file = fileURLToPath(new URL(`${name}.json`, resultsFolder));
+  writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), machine, ...result }, null, 2)}\n`);
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { samplingShape } from './generation.ts';
+import { modelNameSchema } from './model-service.ts';
+
+/** The body of `POST /v1/completions`. */
+
+export const completionLimits = { prompts: 64, promptCharacters: 16_777_216, promptTokens: 1_048_576 } as const;
+
+const promptText = z.string().max(completionLimits.promptCharacters);
+const promptTokens = z.array(z.int().nonnegative()).min(1).max(completionLimits.promptTokens);
+
+export const completionRequestSchema = z.strictObject({
+  ...samplingShape,
+  model: modelNameSchema,
+  prompt: z.union([
+    promptText,
+    promptTokens,
+    z.array(promptText).min(1).max(completionLimits.prompts),
+    z.array(promptTokens).min(1).max(completionLimits.prompts),
+  ]),
+  max_tokens: z.int().min(1).nullish(),
+  echo: z.boolean().nullish(),
+  logprobs: z.int().min(0).max(5).nullish(),
+  best_of: z.int().min(1).max(20).nullish(),
+  suffix: z.string().max(completionLimits.promptCharacters).nullish(),
+});
+export type CompletionRequest = z.infer<typeof completionRequestSchema>;
+
+/** Tokens of an answer when `max_tokens` is absent, as the API has it. */
+export const defaultCompletionTokens = 16;
+
+export const unsupportedCompletionFields: Readonly<Record<string, string>> = {
+  ignore_eos: 'an answer ends where the model ends it',
+  response_format: 'use /v1/chat/completions',
+};

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/**
+ * How an answer goes on at another replica.
+ *
+ * With the header `x-kumiki-token-ids: 1` a worker begins every SSE frame with a comment line
+ * `: tokens <choice> <id>,<id>,…` naming all tokens that it has sampled for that choice since the last such
+ * line, those included whose text it still holds back (a possible stop string, half a character). Comment and
+ * data are one frame, so a reader has both or neither. The gateway strips the line before the client sees it.
+ *
+ * To continue, the same request body is sent to another worker with this object added under
+ * `kumiki_continuation`. The worker replays the tokens through exactly the code that made the frames (text
+ * decoder, stop strings, grammar, tool-call parser), throws away the frames that this gives, since the client has
+ * them, and goes on sampling. The frames that follow carry the given id and creation time and no second role
+ * delta; usage counts the whole answer. A gateway refuses the key when a client sends it.
+ */
+export const continuationSchema = z.strictObject({
+  id: z.string().min(1).max(128),
+  created: z.int().nonnegative(),
+  choices: z
+    .array(
+      z.strictObject({
+        index: z.int().nonnegative().max(127),
+        token_ids: z.array(z.int().nonnegative()).max(1_048_576),
+        /** The client has this choice's finish chunk: nothing of it is generated again. */
+        finished: z.boolean(),
+      }),
+    )
+    .min(1)
+    .max(128),
+});
+
+export type Continuation = z.infer<typeof continuationSchema>;
+
+/** The request body key that carries a {@link Continuation} between gateway and worker. */
+export const continuationKey = 'kumiki_continuation';
+
+/** What begins a token-id comment line, without the line feed that ends it. */
+export const tokenCommentPrefix = ': tokens ';

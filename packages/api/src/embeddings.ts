@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { modelNameSchema } from './model-service.ts';
+
+/** The body of `POST /v1/embeddings`. */
+
+export const embeddingLimits = { inputs: 2_048, inputCharacters: 16_777_216, inputTokens: 1_048_576 } as const;
+
+const inputText = z.string().min(1).max(embeddingLimits.inputCharacters);
+const inputTokens = z.array(z.int().nonnegative()).min(1).max(embeddingLimits.inputTokens);
+
+export const embeddingRequestSchema = z.strictObject({
+  model: modelNameSchema,
+  input: z.union([
+    inputText,
+    inputTokens,
+    z.array(inputText).min(1).max(embeddingLimits.inputs),
+    z.array(inputTokens).min(1).max(embeddingLimits.inputs),
+  ]),
+  encoding_format: z.enum(['float', 'base64']).nullish(),
+  dimensions: z.int().min(1).max(1_000_000).nullish(),
+  user: z.string().max(4_096).nullish(),
+});
+export type EmbeddingRequest = z.infer<typeof embeddingRequestSchema>;

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { continuationSchema } from './continuation.ts';
+
+/** What `/v1/chat/completions` and `/v1/completions` have in common. Optional fields may be null, as clients send them. */
+
+export const generationLimits = {
+  choices: 8,
+  stops: 4,
+  stopCharacters: 256,
+  logitBiases: 1_024,
+  topLogprobs: 20,
+  userCharacters: 4_096,
+} as const;
+
+const stopSchema = z.string().min(1).max(generationLimits.stopCharacters);
+
+/** Up to four stop strings; one may come alone. */
+export const stopsSchema = z.union([stopSchema, z.array(stopSchema).max(generationLimits.stops)]);
+
+export const streamOptionsSchema = z.strictObject({
+  include_usage: z.boolean().nullish(),
+  include_obfuscation: z.boolean().nullish(),
+});
+
+/** Token id → −100 to 100, added to the token's logit. */
+export const logitBiasSchema = z
+  .record(z.string().regex(/^\d{1,10}$/, 'keys must be token ids'), z.number().min(-100).max(100))
+  .refine((biases) => Object.keys(biases).length <= generationLimits.logitBiases, {
+    message: `must have at most ${generationLimits.logitBiases} entries`,
+  });
+
+export const samplingShape = {
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().gt(0).max(1).nullish(),
+  /** vLLM's: the most likely tokens that are kept; 0 or −1 keeps all. */
+  top_k: z.int().min(-1).max(1_000_000).nullish(),
+  /** vLLM's: least probability, as a part of the most likely token's. */
+  min_p: z.number().min(0).max(1).nullish(),
+  seed: z.int().nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  presence_penalty: z.number().min(-2).max(2).nullish(),
+  logit_bias: logitBiasSchema.nullish(),
+  stop: stopsSchema.nullish(),
+  n: z.int().min(1).max(generationLimits.choices).nullish(),
+  stream: z.boolean().nullish(),
+  stream_options: streamOptionsSchema.nullish(),
+  user: z.string().max(generationLimits.userCharacters).nullish(),
+  kumiki_continuation: continuationSchema.optional(),
+} as const;

@@ -1,0 +1,24 @@
+/** HTTP header names that are ours or that the OpenAI SDKs rely on; lower case, as Node reads them. */
+export const headers = {
+  requestId: 'x-request-id',
+  shouldRetry: 'x-should-retry',
+  retryAfter: 'retry-after',
+  retryAfterMs: 'retry-after-ms',
+  processingMs: 'openai-processing-ms',
+  apiVersion: 'openai-version',
+  organization: 'openai-organization',
+  limitRequests: 'x-ratelimit-limit-requests',
+  limitTokens: 'x-ratelimit-limit-tokens',
+  remainingRequests: 'x-ratelimit-remaining-requests',
+  remainingTokens: 'x-ratelimit-remaining-tokens',
+  resetRequests: 'x-ratelimit-reset-requests',
+  resetTokens: 'x-ratelimit-reset-tokens',
+  /** Gateway → worker: put each event's token ids in a comment line of the same SSE frame. */
+  tokenIds: 'x-kumiki-token-ids',
+  /** Gateway → client: the replica that answered, and how often the answer moved to another one. */
+  replica: 'x-kumiki-replica',
+  attempts: 'x-kumiki-attempts',
+} as const;
+
+/** The version that the OpenAI API sends in `openai-version`. */
+export const openaiVersion = '2020-10-01';

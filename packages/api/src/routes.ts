@@ -1,0 +1,80 @@
+import type { Deadlines, Task } from './model-service.ts';
+
+/**
+ * What a gateway knows of the world: snapshots, pushed whole by whoever owns the truth (the local runtime, the
+ * operator). A gateway holds the last one and goes on serving when its owner is down.
+ */
+export interface RouteTable {
+  readonly models: readonly ModelRoute[];
+  /** Other services behind the same URL, by longest path prefix. */
+  readonly backends: readonly BackendRoute[];
+}
+
+export interface ModelRoute {
+  /** The canonical name, then the other names that clients may use. */
+  readonly model: string;
+  readonly aliases: readonly string[];
+  readonly task: Task;
+  /** Name of the ModelService that serves it. */
+  readonly service: string;
+  /** Unix seconds; shown by `/v1/models`. */
+  readonly created: number;
+  readonly deadlines: Deadlines;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** How an endpoint can go on with an answer that another one began. */
+export type ContinuationMode = 'token-ids' | 'prefill' | 'replay' | 'none';
+
+export interface Endpoint {
+  /** Unique and stable as long as the process or server behind it is the same. */
+  readonly id: string;
+  /** Origin and base path before `/v1`, for example `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Value of the `authorization` header that the endpoint demands. Secret: never logged, never shown. */
+  readonly authorization: string | null;
+  /** The name that the endpoint knows the model by; null when it takes ours. */
+  readonly upstreamModel: string | null;
+  readonly revision: string;
+  /** `draining` endpoints finish what they have and get nothing new. */
+  readonly state: 'ready' | 'draining';
+  readonly continuation: ContinuationMode;
+  /** Requests that it takes at once, those in its queue included. */
+  readonly maxInFlight: number;
+  /** Whether `GET /health` on it tells of progress, so that a probe may eject it. */
+  readonly healthProbe: boolean;
+}
+
+export interface BackendRoute {
+  /** For example `/v1/kumiki/`. */
+  readonly prefix: string;
+  readonly url: string;
+  readonly authorization: string | null;
+  /** The role that a key needs. */
+  readonly role: Role;
+}
+
+export const roles = ['inference', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** One API key as a gateway holds it: never the key itself. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string;
+  /** HMAC-SHA-256 of the whole key under the installation's pepper; 64 hex digits. */
+  readonly hash: string;
+  readonly roles: readonly Role[];
+  /** Models that it may use; null allows all. */
+  readonly models: readonly string[] | null;
+  readonly limits: KeyLimits;
+  /** Unix seconds; null never expires. */
+  readonly expiresAt: number | null;
+}
+
+/** null means no limit of that kind. */
+export interface KeyLimits {
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly maxConcurrent: number | null;
+}

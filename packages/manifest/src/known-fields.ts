@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { FieldPath } from './problem.ts';
+
+/** A schema without what only fills in or allows an absent value. */
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  let inner = schema;
+  while (
+    inner instanceof z.ZodOptional ||
+    inner instanceof z.ZodDefault ||
+    inner instanceof z.ZodPrefault ||
+    inner instanceof z.ZodNullable
+  ) {
+    inner = inner.def.innerType;
+  }
+  return inner;
+}
+
+/** The objects that a schema allows at one place: one, or those of a union that the value's discriminator picks. */
+function objectsOf(schema: z.core.$ZodType, value: unknown): z.ZodObject[] {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodObject) return [inner];
+  if (!(inner instanceof z.ZodUnion)) return [];
+  const options = (inner.options as z.core.$ZodType[]).flatMap((option) => objectsOf(option, value));
+  if (!(inner instanceof z.ZodDiscriminatedUnion)) return options;
+  const key = inner.def.discriminator;
+  const chosen = options.filter((option) => {
+    const tag = option.shape[key] as z.core.$ZodType | undefined;
+    return tag instanceof z.ZodLiteral && tag.values.has(fieldOf(value, key) as never);
+  });
+  return chosen.length > 0 ? chosen : options;
+}
+
+/**
+ * The fields that a schema knows at a path, for near-miss hints; empty where any name is allowed.
+ * @param value the whole value that was checked: its discriminators say which branch of a union counts.
+ */
+export function knownFields(schema: z.core.$ZodType, path: FieldPath, value: unknown): string[] {
+  let places: z.core.$ZodType[] = [schema];
+  let current = value;
+  for (const step of path) {
+    places = places.flatMap((place) => below(place, step, current));
+    current = fieldOf(current, step);
+  }
+  return [...new Set(places.flatMap((place) => objectsOf(place, current)).flatMap(({ shape }) => Object.keys(shape)))];
+}
+
+function below(schema: z.core.$ZodType, step: string | number, value: unknown): z.core.$ZodType[] {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray) return [inner.element];
+  if (inner instanceof z.ZodRecord) return [inner.valueType];
+  return objectsOf(inner, value).flatMap((object) => {
+    const field = object.shape[step] as z.core.$ZodType | undefined;
+    return field === undefined ? [] : [field];
+  });
+}
+
+/** A value's own field, or undefined where there is none. */
+export function fieldOf(value: unknown, step: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+  return (value as Record<string | number, unknown>)[step];
+}

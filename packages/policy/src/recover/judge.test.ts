@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { defaultRecoveryLimits, judge, type AnswerSoFar, type Failure } from './judge.ts';
+
+const failures: Failure[] = [
+  'connect-refused',
+  'connect-timeout',
+  'headers-timeout',
+  'first-token-timeout',
+  'stalled',
+  'broken',
+  'protocol-error',
+  'server-error',
+  'refused-busy',
+];
+const answer: AnswerSoFar = { attempts: 1, attemptsWithoutProgress: 0, begun: false, obstacle: null };
+
+test('nothing sent yet: the request is asked again, whatever failed', () => {
+  for (const failure of failures) assert.deepEqual(judge(failure, answer), { kind: 'again' });
+});
+
+test('an answer that has begun is never asked anew, only continued', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...failures),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 0, max: 40 }),
+      (failure, attempts, idle) => {
+        const verdict = judge(failure, { ...answer, begun: true, attempts, attemptsWithoutProgress: idle });
+        assert.notEqual(verdict.kind, 'again');
+      },
+    ),
+  );
+});
+
+test('every chain of failures ends', () => {
+  for (const progress of [0, 1]) {
+    let attempts = 1;
+    let idle = 0;
+    while (judge('broken', { ...answer, begun: true, attempts, attemptsWithoutProgress: idle }).kind !== 'give-up') {
+      attempts++;
+      idle = progress === 1 ? 0 : idle + 1;
+      assert.ok(attempts <= defaultRecoveryLimits.maxAttempts);
+    }
+  }
+});
+
+test('what cannot be continued is given up with a reason', () => {
+  const verdict = judge('broken', { ...answer, begun: true, obstacle: 'it is too long' });
+  assert.deepEqual(verdict, { kind: 'give-up', reason: 'it is too long' });
+  assert.equal(judge('total-timeout', answer).kind, 'give-up');
+});

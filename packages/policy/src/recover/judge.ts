@@ -1,0 +1,56 @@
+/**
+ * What becomes of an answer whose replica failed: asked again, continued elsewhere, or given up with a reason.
+ */
+
+/** What went wrong, as the gateway saw it. */
+export type Failure =
+  | 'connect-refused'
+  | 'connect-timeout'
+  | 'headers-timeout'
+  | 'first-token-timeout'
+  | 'stalled'
+  | 'broken'
+  | 'protocol-error'
+  | 'server-error'
+  | 'diverged'
+  | 'refused-busy'
+  | 'total-timeout';
+
+export interface RecoveryLimits {
+  /**
+   * Attempts in a row that brought the client nothing. A request that kills every replica it meets stops here. Those
+   * that only wait in the queue of a replica that dies count too, so that a spell of bad luck has to fit in.
+   */
+  readonly maxAttemptsWithoutProgress: number;
+  /** Attempts in all. */
+  readonly maxAttempts: number;
+}
+
+export const defaultRecoveryLimits: RecoveryLimits = { maxAttemptsWithoutProgress: 8, maxAttempts: 64 };
+
+export interface AnswerSoFar {
+  /** Attempts made, the failed one included. */
+  readonly attempts: number;
+  /** Attempts that were turned away by a busy replica do not count: the wait for room has its own limit. */
+  readonly attemptsWithoutProgress: number;
+  /** Whether the client has any part of the answer. */
+  readonly begun: boolean;
+  /** Why an answer that has begun cannot be continued anywhere; null when it can. */
+  readonly obstacle: string | null;
+}
+
+export type Verdict =
+  | { readonly kind: 'again' }
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'give-up'; readonly reason: string };
+
+export function judge(failure: Failure, answer: AnswerSoFar, limits = defaultRecoveryLimits): Verdict {
+  if (failure === 'total-timeout') return { kind: 'give-up', reason: 'its total time is over' };
+  if (answer.attempts >= limits.maxAttempts)
+    return { kind: 'give-up', reason: `${answer.attempts} attempts were made` };
+  if (answer.attemptsWithoutProgress >= limits.maxAttemptsWithoutProgress) {
+    return { kind: 'give-up', reason: `${answer.attemptsWithoutProgress} attempts in a row brought nothing` };
+  }
+  if (!answer.begun) return { kind: 'again' };
+  return answer.obstacle === null ? { kind: 'continue' } : { kind: 'give-up', reason: answer.obstacle };
+}

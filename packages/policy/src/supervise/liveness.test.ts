@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { addSight, defaultLivenessPolicy, type HealthSight, judgeLiveness, noHealthYet } from './liveness.ts';
+
+const after = (...sights: readonly HealthSight[]) => judgeLiveness(sights.reduce(addSight, noHealthYet));
+
+test('silence kills after the limit, and any answer starts the count again', () => {
+  const silent = Array.from({ length: defaultLivenessPolicy.failuresInARow }, () => 'silent' as const);
+  assert.match(after(...silent) ?? '', /did not answer 4 health checks/);
+  assert.equal(after(...silent.slice(1)), null);
+  assert.equal(after(...silent.slice(1), 'answered', 'silent'), null);
+});
+
+test('an engine that stands still is dead although it answers', () => {
+  assert.equal(after('stalled'), null);
+  assert.match(after('stalled', 'stalled') ?? '', /stands still/);
+  assert.equal(after('stalled', 'answered', 'stalled'), null);
+});
+
+test('checks that came late never kill', () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 100 }), (count) => {
+      assert.equal(after('silent', ...Array.from({ length: count }, () => 'unfair' as const)), null);
+    }),
+  );
+});

@@ -1,0 +1,38 @@
+import { didYouMean } from '@kumiki/api';
+import type { z } from 'zod';
+
+/** A setting that cannot be used. Its message is complete: print it and exit. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads a service's configuration from environment variables. Every variable that begins with the prefix must be
+ * one that the schema knows, so that a misspelt setting fails instead of doing nothing.
+ * @param schema a strict object whose keys are full variable names.
+ * @param allowed names with the prefix that belong to others and are left alone.
+ */
+export function readConfig<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Readonly<Record<string, string | undefined>>,
+  prefix: string,
+  allowed: readonly string[] = [],
+): z.infer<Schema> {
+  const known = Object.keys(schema.shape);
+  const problems: string[] = [];
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith(prefix) || allowed.includes(name) || value === undefined) continue;
+    if (known.includes(name)) values[name] = value;
+    else problems.push(`${name} is not a setting of this program.${didYouMean(name, known)}`);
+  }
+  const result = schema.safeParse(values);
+  if (!result.success) {
+    for (const issue of result.error.issues) problems.push(`${issue.path.join('.')}: ${issue.message}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return result.data as z.infer<Schema>;
+}

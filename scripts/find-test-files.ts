@@ -1,0 +1,22 @@
+import { globSync } from 'node:fs';
+
+/** Where test files live. A test of the tidy set checks that no `*.test.ts` lies elsewhere. */
+const patterns = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tests/**/*.test.ts'];
+
+/**
+ * The test files of the workspace, relative to its root, sorted. The slow ones (system and fault tests) come
+ * first, so that two cores stay busy to the end.
+ * @param only a regular expression that the path must match.
+ */
+export function findTestFiles(root: string, only?: string): string[] {
+  const wanted = only === undefined ? null : new RegExp(only);
+  const files = globSync(patterns, { cwd: root, exclude: (name) => name === 'node_modules' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => wanted === null || wanted.test(path));
+  return files.toSorted((a, b) => slowness(b) - slowness(a) || (a < b ? -1 : 1));
+}
+
+function slowness(path: string): number {
+  if (path.startsWith('tests/system/') || path.startsWith('tests/faults/')) return 2;
+  return path.startsWith('apps/') ? 1 : 0;
+}

@@ -1,0 +1,10 @@
+import type { Product } from '../system/product.ts';
+
+/** Streams that went on at another worker, as the gateway counts them. */
+export async function countContinuations(product: Product): Promise<number> {
+  const metrics = await product.metrics();
+  return [...metrics.matchAll(/^kumiki_gateway_continuations_total\{.*\} (\d+)$/gm)].reduce(
+    (sum, match) => sum + Number(match[1]),
+    0,
+  );
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { startProduct } from '../system/product.ts';
+import { simulatedModel } from '../system/simulated-model.ts';
+import { readStream, streamAgent } from '../system/stream-client.ts';
+import { pause } from '../system/until.ts';
+import { countContinuations } from './count-continuations.ts';
+
+export interface DetectionGap {
+  /** Streams that had to move. */
+  readonly moved: number;
+  /** The longest wait between two events of any stream: detection, choice of another worker, prefill, first token. */
+  readonly longestGapMs: number;
+}
+
+const streams = 30;
+const beforeFaultMs = 1_000;
+/** An undisturbed stream takes this long, so that all are open when the fault happens. */
+const tokens = 150;
+const interTokenLatencyMs = 20;
+
+/** Disturbs one of two workers once, in the middle of thirty streams, and measures what their clients see. */
+export async function detectionGap(signal: 'SIGKILL' | 'SIGSTOP'): Promise<DetectionGap> {
+  const model = simulatedModel('detection', { replicas: 2, interTokenLatencyMs });
+  await using product = await startProduct([model]);
+  const agent = streamAgent();
+  const body = {
+    model: model.model,
+    messages: [{ role: 'user', content: 'Tell me something.' }],
+    temperature: 0,
+    max_completion_tokens: tokens,
+  };
+  const reading = Array.from({ length: streams }, () =>
+    readStream({ port: product.port, apiKey: product.apiKey, body, agent }),
+  );
+  await pause(beforeFaultMs);
+  product.workers()[0]?.signal(signal);
+  const records = await Promise.all(reading);
+  agent.destroy();
+  for (const { fault } of records) assert.equal(fault, null);
+  return {
+    moved: await countContinuations(product),
+    longestGapMs: Math.max(...records.map(({ longestGapMs }) => longestGapMs)),
+  };
+}
+
+export function describeGap(gap: DetectionGap): string {
+  return `${gap.moved} streams moved, the longest wait was ${gap.longestGapMs.toFixed(0)} ms`;
+}

@@ -1,0 +1,20 @@
+import type { ModelOptions } from '../system/product.ts';
+import { demoChat } from '../system/product.ts';
+import { simulatedModel } from '../system/simulated-model.ts';
+
+/** Room for every stream on the one worker that is always spared. */
+const maxWaiting = 512;
+
+export const simulatedFleet: ModelOptions = simulatedModel('simulated-fleet', {
+  replicas: 3,
+  interTokenLatencyMs: 40,
+  maxSequences: 256,
+  maxWaiting,
+});
+
+export const demoFleet: ModelOptions = {
+  ...demoChat,
+  model: 'demo-fleet',
+  engine: { ...demoChat.engine, maxSequences: 16, maxWaiting },
+  replicas: 3,
+};

@@ -1,0 +1,25 @@
+import type { ModelOptions } from './product.ts';
+
+/** A simulated model: deterministic, fast, and no model at all. */
+export function simulatedModel(
+  model: string,
+  options: {
+    readonly replicas?: number;
+    readonly interTokenLatencyMs?: number;
+    readonly maxSequences?: number;
+    readonly maxWaiting?: number;
+  } = {},
+): ModelOptions {
+  return {
+    model,
+    source: 'simulated:',
+    task: 'chat',
+    replicas: options.replicas ?? 1,
+    engine: {
+      kind: 'simulated',
+      maxSequences: options.maxSequences ?? 128,
+      maxWaiting: options.maxWaiting ?? 256,
+      simulated: { interTokenLatencyMs: options.interTokenLatencyMs ?? 2 },
+    },
+  };
+}

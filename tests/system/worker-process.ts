@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Endpoint, Task } from '@kumiki/api';
+import { workerEntry } from '@kumiki/worker';
+
+const startTimeoutMs = 60_000;
+/** A worker's own log is kept for a failing test's message, up to this many lines. */
+const logLineLimit = 200;
+
+export interface WorkerOptions {
+  readonly model: string;
+  readonly source: string;
+  readonly task: Task;
+  /** The engine as in a manifest (`spec.engine`). */
+  readonly engine: Readonly<Record<string, unknown>>;
+}
+
+/** One model worker as the product runs it: a child process that tells by IPC where it listens and when it is ready. */
+export interface WorkerProcess {
+  readonly id: string;
+  readonly pid: number;
+  readonly endpoint: Endpoint;
+  readonly log: readonly string[];
+  running(): boolean;
+  signal(name: NodeJS.Signals): void;
+  onExit(callback: () => void): void;
+  stop(): Promise<void>;
+}
+
+let started = 0;
+
+/** Starts a worker; resolves when its model is loaded. */
+export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
+  started += 1;
+  const id = `${options.model}-${started}`;
+  const token = randomBytes(24).toString('base64url');
+  const log: string[] = [];
+  const child = spawn(process.execPath, [fileURLToPath(workerEntry)], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      KUMIKI_MODEL_NAME: options.model,
+      KUMIKI_MODEL_SOURCE: options.source,
+      KUMIKI_TASK: options.task,
+      KUMIKI_ENGINE: JSON.stringify(options.engine),
+      KUMIKI_LISTEN_PORT: '0',
+      KUMIKI_WORKER_TOKEN: token,
+    },
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (data: Buffer) => {
+      log.push(data.toString());
+      if (log.length > logLineLimit) log.shift();
+    });
+  }
+  const port = await ready(child).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw new Error(`${id}: ${(error as Error).message}\n${log.join('')}`, { cause: error });
+  });
+  const running = (): boolean => child.exitCode === null && child.signalCode === null;
+  return {
+    id,
+    pid: child.pid ?? 0,
+    log,
+    running,
+    endpoint: {
+      id,
+      url: `http://127.0.0.1:${port}`,
+      authorization: `Bearer ${token}`,
+      upstreamModel: null,
+      revision: 'test',
+      state: 'ready',
+      continuation: 'token-ids',
+      maxInFlight: maxInFlight(options.engine),
+      healthProbe: true,
+    },
+    signal: (name) => void child.kill(name),
+    onExit: (callback) => void child.once('exit', callback),
+    stop: () => stop(child),
+  };
+}
+
+/** What a worker runs and queues at once. */
+function maxInFlight(engine: Readonly<Record<string, unknown>>): number {
+  return Number(engine['maxSequences'] ?? 8) + Number(engine['maxWaiting'] ?? 64);
+}
+
+interface WorkerMessage {
+  readonly type: string;
+  readonly port?: number;
+}
+
+function ready(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('was not ready in time')), startTimeoutMs);
+    let port = 0;
+    child.on('message', (message) => {
+      const { type, port: named } = message as WorkerMessage;
+      if (type === 'listening') port = named ?? 0;
+      if (type !== 'ready') return;
+      clearTimeout(timer);
+      resolve(port);
+    });
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      reject(new Error(`ended with ${signal ?? code} before it was ready`));
+    });
+  });
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+import { test } from 'node:test';
+import { bareCode } from './bare-code.ts';
+import { findFiles, isProduct, lineAt, read, sourceFiles } from './source-files.ts';
+
+/** What a package or app may import of ours besides itself. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'packages/api': [],
+  'packages/openai': ['api'],
+  'packages/policy': ['api'],
+  'packages/manifest': ['api'],
+  'packages/service': ['api'],
+  'apps/worker': ['api', 'openai', 'policy', 'service'],
+  'apps/gateway': ['api', 'openai', 'policy', 'service'],
+  'apps/local': ['api', 'manifest', 'policy', 'service'],
+  'apps/cli': ['api', 'manifest', 'openai', 'service', 'gateway', 'local', 'worker'],
+};
+
+/** Packages that run in a browser and in the planner: no Node module, and no foreign one but these. */
+const pure: Readonly<Record<string, readonly string[]>> = {
+  'packages/api': ['zod'],
+  'packages/openai': [],
+  'packages/policy': [],
+};
+
+interface Import {
+  readonly from: string;
+  readonly what: string;
+  readonly where: string;
+}
+
+const importPattern =
+  /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s*|\brequire\s*\(\s*|\bresolve\s*\(\s*)(['"])([^'"\n]+)\1/g;
+
+const imports: Import[] = sourceFiles.flatMap((from) => {
+  const code = bareCode(read(from), { keepStrings: true });
+  return [...code.matchAll(importPattern)].map((match) => ({
+    from,
+    what: match[2] ?? '',
+    where: `${from}:${lineAt(code, match.index)} imports ${match[2]}`,
+  }));
+});
+
+const home = (path: string): string => path.split('/').slice(0, 2).join('/');
+
+test('the search for imports finds them', () => {
+  assert.ok(imports.length > sourceFiles.length / 2);
+  assert.ok(imports.some(({ from, what }) => from === 'tests/tidy/imports.test.ts' && what === './bare-code.ts'));
+});
+
+test('every workspace imports only those of ours that it may', () => {
+  const wrong = imports.filter(({ from, what }) => {
+    if (!what.startsWith('@kumiki/') || !/^(packages|apps)\//.test(from)) return false;
+    const allowed = mayImport[home(from)];
+    return allowed === undefined || !allowed.includes(what.split('/')[1] ?? '');
+  });
+  assert.deepEqual(
+    wrong.map(({ where }) => where),
+    [],
+  );
+});
+
+/** What the workspaces offer besides their main entry: `@kumiki/worker/entry` and the like. */
+const declaredEntries = new Set(
+  findFiles(['packages/*/package.json', 'apps/*/package.json']).flatMap((path) => {
+    const { name, exports = {} } = JSON.parse(read(path)) as { name: string; exports?: Record<string, string> };
+    return Object.keys(exports).map((entry) => posix.join(name, entry));
+  }),
+);
+
+test('no workspace reaches past the entries of another', () => {
+  const wrong = imports.filter(({ from, what }) => {
+    if (!/^(packages|apps)\//.test(from)) return false;
+    if (what.startsWith('@kumiki/')) return what.split('/').length > 2 && !declaredEntries.has(what);
+    if (!what.startsWith('.')) return false;
+    const target = posix.join(posix.dirname(from), what);
+    return /^(packages|apps)\//.test(target) && home(target) !== home(from);
+  });
+  assert.deepEqual(
+    wrong.map(({ where }) => where),
+    [],
+  );
+});
+
+test('api, openai and policy import no Node module and no library but those they are allowed', () => {
+  const wrong = imports.filter(({ from, what }) => {
+    const allowed = pure[home(from)];
+    if (allowed === undefined || !isProduct(from) || what.startsWith('.') || what.startsWith('@kumiki/')) return false;
+    return !allowed.includes(what);
+  });
+  assert.deepEqual(
+    wrong.map(({ where }) => where),
+    [],
+  );
+});
+
+test('Node modules are imported by their node: name, and relative imports name a .ts file', () => {
+  const builtin = new Set(builtinModules.filter((name) => !name.startsWith('node:')));
+  const wrong = imports.filter(({ from, what }) =>
+    what.startsWith('.') ? !/\.(ts|mjs|js|json|node)$/.test(what) : builtin.has(what) && !from.endsWith('.mjs'),
+  );
+  assert.deepEqual(
+    wrong.map(({ where }) => where),
+    [],
+  );
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -10,6 +10,9 @@ import { identifyProcess } from './process-identity.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kumiki-lock-'));
 after(() => rmSync(root, { recursive: true }));
+
+/** The lock of a process that is no more. */
+const goneHolder = JSON.stringify({ pid: 2 ** 22 + 1, startedAt: null, since: 'x' });
 
 function newFolder(): string {
   return mkdtempSync(join(root, 'home-'));
@@ -50,20 +53,34 @@ test('a torn lock file is no lock', () => {
   }
 });
 
-test('of many processes that start at once on a stale lock, exactly one gets it', async () => {
+test('a process that died while it took a lock over is no obstacle either', () => {
   const folder = newFolder();
-  writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, startedAt: null, since: 'x' }));
+  for (const name of ['lock', 'lock.takeover']) writeFileSync(join(folder, name), goneHolder);
+  const lock = acquireLock(folder, new Date());
+  assert.ok(lock.kind === 'acquired');
+  lock.release();
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('of many processes that race for a stale lock, exactly one gets it, every time', async () => {
+  const folders = Array.from({ length: 100 }, newFolder);
+  for (const folder of folders) writeFileSync(join(folder, 'lock'), goneHolder);
   const script = `
     const { acquireLock } = await import(${JSON.stringify(new URL('./lock.ts', import.meta.url).href)});
-    process.stdin.once('data', () => process.stdout.write(acquireLock(${JSON.stringify(folder)}, new Date()).kind + '\\n'));
+    const kinds = (folders) => folders.map((folder) => acquireLock(folder, new Date()).kind);
+    process.stdin.once('data', (data) => process.stdout.write(kinds(JSON.parse(data)).join(' ') + '\\n'));
     process.stdout.write('up\\n');`;
   const children = Array.from({ length: 4 }, () => spawn(process.execPath, ['--input-type=module', '-e', script]));
   try {
     await Promise.all(children.map((child) => nextLine(child, 'up')));
-    const results = Promise.all(children.map((child) => nextLine(child)));
-    for (const child of children) child.stdin.write('go\n');
-    assert.deepEqual((await results).toSorted(), ['acquired', 'held', 'held', 'held']);
-    assert.ok(existsSync(join(folder, 'lock')));
+    const lines = Promise.all(children.map((child) => nextLine(child)));
+    for (const child of children) child.stdin.write(JSON.stringify(folders));
+    const results = (await lines).map((line) => line.split(' '));
+    const winners = folders.map((_, at) => results.filter((kinds) => kinds[at] === 'acquired').length);
+    assert.deepEqual(
+      winners,
+      folders.map(() => 1),
+    );
   } finally {
     for (const child of children) child.kill('SIGKILL');
     await Promise.all(children.map(ended));

@@ -1,4 +1,4 @@
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { identifyProcess, isRunning } from './process-identity.ts';
@@ -10,7 +10,12 @@ export type LockResult =
   | { readonly kind: 'acquired'; readonly release: () => void }
   | { readonly kind: 'held'; readonly by: LockHolder };
 
-/** Takeovers of a stale lock that are tried before another process is believed to be faster every time. */
+/**
+ * Locks that may lie on each other: the lock, the one for taking it over, the one for taking that over. A second
+ * is needed only after a crash in the middle of a takeover, so a third says that something else is wrong.
+ */
+const maxTakeoverDepth = 3;
+/** Rounds of looking and creating that are tried while locks come and go before us. */
 const maxAttempts = 5;
 
 /**
@@ -18,32 +23,40 @@ const maxAttempts = 5;
  * @param now for the lock's own record.
  */
 export function acquireLock(folder: string, now: Date): LockResult {
-  const path = join(folder, 'lock');
   const mine: LockHolder = { ...identifyProcess(process.pid), since: now.toISOString() };
+  return acquirePath(join(folder, 'lock'), mine, maxTakeoverDepth);
+}
+
+/**
+ * A stale lock is replaced only by who holds the lock for its takeover, and after another look: between a look
+ * and a replacement without it, a faster process's new lock would be thrown away with the stale one.
+ */
+function acquirePath(path: string, mine: LockHolder, depth: number): LockResult {
   const text = JSON.stringify(mine);
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     if (createLock(path, text)) return { kind: 'acquired', release: () => releaseLock(path, text) };
-    const holder = readLock(folder);
-    if (holder !== null && isRunning(holder)) return { kind: 'held', by: holder };
-    removeStale(path, holder);
+    const found = readLock(path);
+    if (found === 'none') continue;
+    if (found !== 'unreadable' && isRunning(found)) return { kind: 'held', by: found };
+    if (depth === 0) return { kind: 'held', by: found === 'unreadable' ? mine : found };
+    const takeover = acquirePath(`${path}.takeover`, mine, depth - 1);
+    if (takeover.kind === 'held') return takeover;
+    try {
+      const now = readLock(path);
+      // A lock that is not there must not be removed either: its maker may be linking it at this moment.
+      if (now === 'unreadable' || (now !== 'none' && !isRunning(now))) rmSync(path, { force: true });
+      if (createLock(path, text)) return { kind: 'acquired', release: () => releaseLock(path, text) };
+    } finally {
+      takeover.release();
+    }
   }
-  return { kind: 'held', by: readLock(folder) ?? mine };
-}
-
-/** Who holds the folder's lock; null when nobody does, or nobody who still runs could be read from it. */
-export function readLock(folder: string): LockHolder | null {
-  try {
-    const result = holderSchema.safeParse(JSON.parse(readFileSync(join(folder, 'lock'), 'utf8')));
-    return result.success ? result.data : null;
-  } catch {
-    return null;
-  }
+  return { kind: 'held', by: mine };
 }
 
 /** Who runs on a folder now, or null. */
 export function findRunning(folder: string): LockHolder | null {
-  const holder = readLock(folder);
-  return holder !== null && isRunning(holder) ? holder : null;
+  const found = readLock(join(folder, 'lock'));
+  return typeof found !== 'string' && isRunning(found) ? found : null;
 }
 
 /**
@@ -69,31 +82,18 @@ function createLock(path: string, text: string): boolean {
   }
 }
 
-/** Removes a stale lock, unless another process has put its own in its place since we looked. */
-function removeStale(path: string, seen: LockHolder | null): void {
-  const aside = `${path}.stale-${process.pid}`;
+/** Who holds a lock, whether he still runs or not. Only a power cut leaves one that cannot be read. */
+function readLock(path: string): LockHolder | 'none' | 'unreadable' {
+  let text: string;
   try {
-    renameSync(path, aside);
-  } catch {
-    return;
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unreadable';
   }
-  const taken = parseHolder(aside);
-  if (taken !== null && (taken.pid !== seen?.pid || taken.since !== seen.since) && isRunning(taken)) {
-    try {
-      linkSync(aside, path);
-    } catch {
-      // A third process was faster still; its lock stands.
-    }
-  }
-  rmSync(aside, { force: true });
-}
-
-function parseHolder(path: string): LockHolder | null {
   try {
-    const result = holderSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-    return result.success ? result.data : null;
+    return holderSchema.parse(JSON.parse(text));
   } catch {
-    return null;
+    return 'unreadable';
   }
 }
 

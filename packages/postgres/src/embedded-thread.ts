@@ -1,0 +1,63 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import type { ThreadReply, ThreadRequest } from './embedded-protocol.ts';
+
+/** The embedded database in a thread of its own: a query keeps its thread busy, and no stream may wait for one. */
+
+const port = parentPort;
+if (port === null) throw new Error('embedded-thread.ts is the body of a worker thread');
+const { folder } = workerData as { folder: string | null };
+
+const int8 = 20;
+const opening = PGlite.create({
+  ...(folder === null ? {} : { dataDir: folder }),
+  extensions: { vector },
+  parsers: { [int8]: Number },
+});
+const listening = new Map<string, () => Promise<void>>();
+
+opening.then(
+  () => post({ type: 'open' }),
+  (error: unknown) => post({ type: 'failed', message: String(error) }),
+);
+
+port.on('message', (request: ThreadRequest) => {
+  void answer(request).then(post, (error: unknown) => post({ type: 'error', id: request.id, ...describe(error) }));
+});
+
+async function answer(request: ThreadRequest): Promise<ThreadReply> {
+  const database = await opening;
+  switch (request.type) {
+    case 'query': {
+      const { rows, affectedRows } = await database.query(request.sql, [...request.parameters]);
+      return { type: 'result', id: request.id, rows, count: Math.max(rows.length, affectedRows ?? 0) };
+    }
+    case 'script':
+      await database.exec(request.sql);
+      break;
+    case 'listen':
+      if (!listening.has(request.channel)) {
+        const { channel } = request;
+        listening.set(channel, await database.listen(channel, (payload) => post({ type: 'notice', channel, payload })));
+      }
+      break;
+    case 'close':
+      await database.close();
+      break;
+  }
+  return { type: 'result', id: request.id, rows: [], count: 0 };
+}
+
+function describe(error: unknown): { message: string; code: string | null; constraint: string | null } {
+  const { message, code, constraint } = error as { message?: unknown; code?: unknown; constraint?: unknown };
+  return {
+    message: typeof message === 'string' ? message : String(error),
+    code: typeof code === 'string' ? code : null,
+    constraint: typeof constraint === 'string' ? constraint : null,
+  };
+}
+
+function post(reply: ThreadReply): void {
+  port?.postMessage(reply);
+}

@@ -1,0 +1,3 @@
+export * from './database.ts';
+export { migrate } from './migrate.ts';
+export { type DatabaseLocation, openDatabase } from './open-database.ts';

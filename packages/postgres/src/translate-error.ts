@@ -1,0 +1,46 @@
+import { KumikiError } from '@kumiki/api';
+import { DatabaseError } from './database.ts';
+
+/** Told to a client whose request needs the database while it is away, in milliseconds. */
+const retryAfterMs = 1_000;
+
+/** Errors of the connection, not of the statement: Node's codes, and classes or codes of SQLSTATE. */
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '53300', // too_many_connections
+  '25006', // read_only_sql_transaction: a standby that was the primary
+]);
+
+/** What `pg` says in words alone, when a connection ends under a query or none could be had in time. */
+const connectionMessage =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|The server does not support|Cannot use a pool after)/i;
+
+/** Any error of a driver as one of ours. */
+export function translateError(thrown: unknown): Error {
+  if (thrown instanceof KumikiError || thrown instanceof DatabaseError) return thrown;
+  if (!(thrown instanceof Error)) return new KumikiError('internal_error', {}, { cause: thrown });
+  const { code, constraint } = thrown as Error & { code?: unknown; constraint?: unknown };
+  const known = typeof code === 'string' ? code : '';
+  if (connectionCodes.has(known) || /^08...$/.test(known) || connectionMessage.test(thrown.message)) {
+    return unavailable(thrown);
+  }
+  if (/^[0-9A-Z]{5}$/.test(known)) {
+    return new DatabaseError(thrown.message, known, typeof constraint === 'string' ? constraint : null, thrown);
+  }
+  return thrown;
+}
+
+export function unavailable(cause: unknown): KumikiError {
+  return new KumikiError('service_unavailable', { reason: 'The database cannot be reached' }, { retryAfterMs, cause });
+}

@@ -12,10 +12,24 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/policy': ['api'],
   'packages/manifest': ['api'],
   'packages/service': ['api'],
+  'packages/postgres': ['api'],
+  'apps/conversations': ['api', 'openai', 'policy', 'postgres', 'service'],
+  'apps/search': ['api', 'openai', 'policy', 'postgres', 'service'],
   'apps/worker': ['api', 'openai', 'policy', 'service'],
   'apps/gateway': ['api', 'openai', 'policy', 'service'],
   'apps/local': ['api', 'manifest', 'policy', 'service'],
-  'apps/cli': ['api', 'manifest', 'openai', 'service', 'gateway', 'local', 'worker'],
+  'apps/cli': [
+    'api',
+    'manifest',
+    'openai',
+    'service',
+    'postgres',
+    'conversations',
+    'gateway',
+    'local',
+    'search',
+    'worker',
+  ],
 };
 
 /** Packages that run in a browser and in the planner: no Node module, and no foreign one but these. */

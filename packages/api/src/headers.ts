@@ -17,7 +17,16 @@ export const headers = {
   tokenIds: 'x-kumiki-token-ids',
   /** Gateway → client: the replica that answered, and how often the answer moved to another one. */
   replica: 'x-kumiki-replica',
+  /** Gateway → service: the revision that sampled the token ids of a stream. */
+  revision: 'x-kumiki-revision',
   attempts: 'x-kumiki-attempts',
+  /** Gateway → service: the id and the project of the key that was checked. */
+  key: 'x-kumiki-key',
+  project: 'x-kumiki-project',
+  /** Service → gateway: the id of the key whose rights and limits count. Only a key of the role `service` may send it. */
+  actFor: 'x-kumiki-act-for',
+  /** Service → gateway: `low` gives way to all other requests. Only a key of the role `service` may send it. */
+  priority: 'x-kumiki-priority',
 } as const;
 
 /** The version that the OpenAI API sends in `openai-version`. */

@@ -1,4 +1,6 @@
 export * from './config.ts';
+export * from './gateway-client.ts';
 export * from './log.ts';
 export * from './ops-listener.ts';
+export * from './service-app.ts';
 export { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';

@@ -70,8 +70,8 @@ function requestHeaders(call: BackendCall): Record<string, string | string[]> {
   }
   result[headers.requestId] = call.requestId;
   result['traceparent'] = call.traceparent;
-  result['x-kumiki-key'] = call.key.id;
-  result['x-kumiki-project'] = call.key.project;
+  result[headers.key] = call.key.id;
+  result[headers.project] = call.key.project;
   if (call.backend.authorization !== null) result['authorization'] = call.backend.authorization;
   return result;
 }

@@ -1,8 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { type BackendRoute, errorEnvelope, errorTable, headers, KumikiError, toKumikiError } from '@kumiki/api';
-import type { Log } from '@kumiki/service';
-import { fastify, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { randomBytes } from 'node:crypto';
+import type { BackendRoute } from '@kumiki/api';
+import { createServiceApp, listenApp, type Log } from '@kumiki/service';
 import type { LocalRuntime } from '../runtime.ts';
 import { addKeyRoutes } from './key-routes.ts';
 import { addReplicaRoutes } from './replica-routes.ts';
@@ -23,21 +21,11 @@ export interface Control {
  */
 export async function startControl(runtime: LocalRuntime, log: Log): Promise<Control> {
   const token = randomBytes(32).toString('base64url');
-  const app = fastify({ bodyLimit: maxBodyBytes, requestTimeout: requestTimeoutMs, logger: false });
-  const expected = digest(`Bearer ${token}`);
-  app.addHook('onRequest', (request, _reply, done) => {
-    const allowed = timingSafeEqual(digest(request.headers.authorization ?? ''), expected);
-    done(allowed ? undefined : new KumikiError('invalid_api_key', { reason: 'this port is for the gateway' }));
-  });
-  app.setErrorHandler((error: FastifyError, request, reply) => sendError(log, error, request, reply));
-  app.setNotFoundHandler((request) => {
-    throw new KumikiError('unknown_route', { method: request.method, path: request.url.split('?')[0] ?? '' });
-  });
+  const app = createServiceApp({ token, log, maxBodyBytes, requestTimeoutMs });
   addServiceRoutes(app, runtime);
   addReplicaRoutes(app, runtime);
   addKeyRoutes(app, runtime);
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = app.server.address() as AddressInfo;
+  const port = await listenApp(app, '127.0.0.1', 0);
   return {
     backend: {
       prefix: '/v1/kumiki/',
@@ -50,33 +38,4 @@ export async function startControl(runtime: LocalRuntime, log: Log): Promise<Con
       await app.close();
     },
   };
-}
-
-/** Equal lengths, so that the comparison tells nothing by its time. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
-function sendError(log: Log, thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const error = asKumikiError(thrown);
-  if (error.code === 'internal_error') log.error({ err: thrown, method: request.method, url: request.url }, 'failed');
-  void reply
-    .code(error.status)
-    .header(headers.shouldRetry, String(errorTable[error.code].retryable))
-    .send(errorEnvelope(error));
-}
-
-/** What fastify itself refuses, as rows of our table. */
-function asKumikiError(thrown: FastifyError): KumikiError {
-  switch (thrown.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new KumikiError('body_too_large', { limitBytes: maxBodyBytes });
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new KumikiError('unsupported_media_type', { contentType: 'of this request' });
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new KumikiError('invalid_json', { reason: 'it cannot be parsed' });
-    default:
-      return toKumikiError(thrown);
-  }
 }

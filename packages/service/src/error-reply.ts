@@ -1,0 +1,39 @@
+import { errorEnvelope, errorTable, headers, KumikiError, toKumikiError } from '@kumiki/api';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from './log.ts';
+
+/** Answers with the envelope of an error, whoever threw it; what we did not expect goes to the log with its cause. */
+export function sendErrorReply(
+  options: { readonly log: Log; readonly maxBodyBytes: number },
+  thrown: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const error = asKumikiError(thrown, options.maxBodyBytes);
+  if (error.code === 'internal_error') {
+    options.log.error({ err: thrown, method: request.method, url: request.url.split('?')[0] }, 'request failed');
+  }
+  if (error.retryAfterMs !== undefined) {
+    reply.header(headers.retryAfterMs, String(error.retryAfterMs));
+    reply.header(headers.retryAfter, String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000))));
+  }
+  void reply
+    .code(error.status)
+    .header(headers.shouldRetry, String(errorTable[error.code].retryable))
+    .send(errorEnvelope(error));
+}
+
+/** What fastify itself refuses, as rows of our table. */
+function asKumikiError(thrown: FastifyError, maxBodyBytes: number): KumikiError {
+  switch (thrown.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new KumikiError('body_too_large', { limitBytes: maxBodyBytes });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new KumikiError('unsupported_media_type', { contentType: 'of this request' });
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new KumikiError('invalid_json', { reason: 'it cannot be parsed' });
+    default:
+      return toKumikiError(thrown);
+  }
+}

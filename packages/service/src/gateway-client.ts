@@ -1,0 +1,156 @@
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { errorTable, type ErrorCode, headers, KumikiError } from '@kumiki/api';
+
+const maxConnections = 256;
+/** A gateway that sends nothing for so long, not even a comment, is gone. */
+const defaultSilenceMs = 60_000;
+/** Longest whole reply that is read into memory. */
+const maxReplyBytes = 67_108_864;
+
+export interface GatewayClientOptions {
+  /** Origin of the gateway, for example `http://127.0.0.1:8420`. */
+  readonly url: string;
+  /** An API key of the role `service`. Read at each call, so that it can be replaced. */
+  readonly key: () => string;
+}
+
+export interface GatewayCall {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query. */
+  readonly path: string;
+  /** JSON, or bytes with their content type. */
+  readonly body?: unknown;
+  readonly bytes?: { readonly contentType: string; readonly data: Uint8Array };
+  /** Id of the key on whose behalf. */
+  readonly keyId: string;
+  readonly lowPriority?: boolean;
+  /** Ask for token ids in comments of the stream. */
+  readonly tokenIds?: boolean;
+  readonly requestId?: string;
+  readonly silenceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface GatewayReply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: IncomingMessage;
+}
+
+/** Services reach models, files and each other through the gateway, on behalf of the key that called them. */
+export interface GatewayClient {
+  /** The reply as it begins. Throws KumikiError for a refusal (with the gateway's own code) and when it is unreachable. */
+  send(call: GatewayCall): Promise<GatewayReply>;
+  /** The whole reply as JSON. */
+  json<Value>(call: GatewayCall): Promise<Value>;
+  close(): void;
+}
+
+export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
+  const base = new URL(options.url);
+  const secure = base.protocol === 'https:';
+  const agent = secure
+    ? new HttpsAgent({ keepAlive: true, maxSockets: maxConnections })
+    : new HttpAgent({ keepAlive: true, maxSockets: maxConnections });
+
+  function open(call: GatewayCall): Promise<IncomingMessage> {
+    const bytes = call.bytes?.data ?? (call.body === undefined ? null : Buffer.from(JSON.stringify(call.body)));
+    const request = (secure ? httpsRequest : httpRequest)({
+      agent,
+      hostname: base.hostname,
+      port: base.port,
+      method: call.method,
+      path: `${base.pathname.replace(/\/$/, '')}${call.path}`,
+      headers: headersOf(call, options.key(), bytes),
+      timeout: call.silenceMs ?? defaultSilenceMs,
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    });
+    return new Promise((resolve, reject) => {
+      request.once('timeout', () => request.destroy(new Error('the gateway sent nothing in time')));
+      request.once('response', resolve);
+      // Stays: a connection that breaks after the reply has begun reports here as well.
+      request.on('error', reject);
+      request.end(bytes ?? undefined);
+    });
+  }
+
+  async function send(call: GatewayCall): Promise<GatewayReply> {
+    let reply: IncomingMessage;
+    try {
+      reply = await open(call);
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      throw new KumikiError(
+        'service_unavailable',
+        { reason: 'The gateway cannot be reached' },
+        { retryAfterMs: 1_000, cause: error },
+      );
+    }
+    const status = reply.statusCode ?? 502;
+    if (status >= 400) throw refusalOf(status, reply.headers, await readWhole(reply));
+    return { status, headers: reply.headers, body: reply };
+  }
+
+  return {
+    send,
+    async json<Value>(call: GatewayCall) {
+      const { body } = await send(call);
+      return JSON.parse((await readWhole(body)).toString()) as Value;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function headersOf(call: GatewayCall, key: string, bytes: Uint8Array | null): Record<string, string> {
+  const result: Record<string, string> = { authorization: `Bearer ${key}`, [headers.actFor]: call.keyId };
+  if (bytes !== null) {
+    result['content-type'] = call.bytes?.contentType ?? 'application/json';
+    result['content-length'] = String(bytes.length);
+  }
+  if (call.lowPriority === true) result[headers.priority] = 'low';
+  if (call.tokenIds === true) result[headers.tokenIds] = '1';
+  if (call.requestId !== undefined) result[headers.requestId] = call.requestId;
+  return result;
+}
+
+async function readWhole(body: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += (chunk as Buffer).length;
+    if (length > maxReplyBytes) throw new KumikiError('body_too_large', { limitBytes: maxReplyBytes });
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The gateway's refusal as an error of ours, its own words kept. */
+function refusalOf(status: number, replyHeaders: IncomingMessage['headers'], body: Buffer): KumikiError {
+  const retryAfterMs = Number(replyHeaders[headers.retryAfterMs] ?? 0) || undefined;
+  const { code, message, param } = errorOf(body);
+  const known = code !== null && Object.hasOwn(errorTable, code) ? (code as ErrorCode) : null;
+  const error = new KumikiError(
+    known ?? (status >= 500 ? 'upstream_error' : 'invalid_value'),
+    {},
+    {
+      param,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  );
+  if (message !== null) error.message = message;
+  return error;
+}
+
+function errorOf(body: Buffer): { code: string | null; message: string | null; param: string | null } {
+  try {
+    const { error } = JSON.parse(body.toString()) as { error?: Record<string, unknown> };
+    const text = (name: string): string | null => {
+      const value = error?.[name];
+      return typeof value === 'string' ? value : null;
+    };
+    return { code: text('code'), message: text('message'), param: text('param') };
+  } catch {
+    return { code: null, message: null, param: null };
+  }
+}

@@ -1,0 +1,78 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { headers, KumikiError } from '@kumiki/api';
+import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { sendErrorReply } from './error-reply.ts';
+import type { Log } from './log.ts';
+
+const maxParamLength = 512;
+
+export interface ServiceAppOptions {
+  /** What the gateway proves itself with. */
+  readonly token: string;
+  readonly log: Log;
+  readonly maxBodyBytes: number;
+  /** A request must have arrived whole within this time. */
+  readonly requestTimeoutMs: number;
+}
+
+/**
+ * The HTTP side of a service behind the gateway. The gateway has checked the caller's key; here only its own token is.
+ * Whatever a route throws becomes an error envelope.
+ */
+export function createServiceApp(options: ServiceAppOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: options.requestTimeoutMs,
+    routerOptions: { maxParamLength },
+    logger: false,
+    forceCloseConnections: true,
+  });
+  const expected = digest(`Bearer ${options.token}`);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const allowed = timingSafeEqual(digest(request.headers.authorization ?? ''), expected);
+    done(allowed ? undefined : new KumikiError('invalid_api_key', { reason: 'this port is for the gateway' }));
+  });
+  app.setErrorHandler((error: Parameters<typeof sendErrorReply>[1], request, reply) =>
+    sendErrorReply(options, error, request, reply),
+  );
+  app.setNotFoundHandler((request) => {
+    throw new KumikiError('unknown_route', { method: request.method, path: request.url.split('?')[0] ?? '' });
+  });
+  return app;
+}
+
+/** On whose behalf a request comes. */
+export interface Caller {
+  /** Id of the API key, never the key. */
+  readonly keyId: string;
+  /** Whose data may be reached: every query is fenced by it. */
+  readonly project: string;
+  readonly requestId: string;
+}
+
+/** The caller as the gateway names it. Throws when it names none: without a project nothing may be read. */
+export function callerOf(request: FastifyRequest): Caller {
+  const keyId = one(request, headers.key);
+  const project = one(request, headers.project);
+  if (keyId === '' || project === '') {
+    throw new KumikiError('invalid_api_key', { reason: 'the gateway has named no caller' });
+  }
+  return { keyId, project, requestId: one(request, headers.requestId) };
+}
+
+function one(request: FastifyRequest, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** Starts to listen; 0 takes any free port. Returns the port. */
+export async function listenApp(app: FastifyInstance, host: string, port: number): Promise<number> {
+  await app.listen({ host, port });
+  return (app.server.address() as AddressInfo).port;
+}
+
+/** Equal lengths, so that a comparison tells nothing by its time. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,3 +1,4 @@
+export * from './check-body.ts';
 export * from './config.ts';
 export * from './gateway-client.ts';
 export * from './log.ts';

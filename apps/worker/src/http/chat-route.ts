@@ -1,11 +1,11 @@
 import { chatRequestSchema, unsupportedChatFields } from '@kumiki/api';
+import { checkBody } from '@kumiki/service';
 import { createChatFrames } from '../answer/chat-frames.ts';
 import type { FrameHead } from '../answer/frames.ts';
 import { newCompletionId, seedOfId, toolCallId } from '../chat/answer-ids.ts';
 import { createChatCollector } from '../chat/chat-collector.ts';
 import { planChat } from '../chat/plan-chat.ts';
 import type { Serving } from '../serving.ts';
-import { checkBody } from './check-body.ts';
 import { checkModel } from './check-model.ts';
 import type { Exchange } from './exchange.ts';
 import { readJson } from './read-json.ts';

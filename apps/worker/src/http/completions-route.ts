@@ -1,11 +1,11 @@
 import { completionRequestSchema, unsupportedCompletionFields } from '@kumiki/api';
+import { checkBody } from '@kumiki/service';
 import type { FrameHead } from '../answer/frames.ts';
 import { createTextFrames } from '../answer/text-frames.ts';
 import { newCompletionId, seedOfId } from '../chat/answer-ids.ts';
 import { planCompletion } from '../completion/plan-completion.ts';
 import { createTextCollector } from '../completion/text-collector.ts';
 import type { Serving } from '../serving.ts';
-import { checkBody } from './check-body.ts';
 import { checkModel } from './check-model.ts';
 import type { Exchange } from './exchange.ts';
 import { readJson } from './read-json.ts';

@@ -1,8 +1,8 @@
 import { embeddingRequestSchema, KumikiError, type EmbeddingRequest } from '@kumiki/api';
+import { checkBody } from '@kumiki/service';
 import type { Engine } from '../engine/engine.ts';
 import { checkContext, checkTextLength } from '../generation/context-limit.ts';
 import type { Serving } from '../serving.ts';
-import { checkBody } from './check-body.ts';
 import { checkModel } from './check-model.ts';
 import { replyJson } from './error-reply.ts';
 import type { Exchange } from './exchange.ts';

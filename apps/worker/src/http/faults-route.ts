@@ -1,5 +1,5 @@
+import { checkBody } from '@kumiki/service';
 import { faultSchema, type Faults } from '../engine/simulated/faults.ts';
-import { checkBody } from './check-body.ts';
 import { replyJson } from './error-reply.ts';
 import type { Exchange } from './exchange.ts';
 import { readJson } from './read-json.ts';

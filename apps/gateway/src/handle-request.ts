@@ -7,8 +7,8 @@ import { sendError, sendJson } from './http/send-error.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import type { GatewayMetrics } from './observe/gateway-metrics.ts';
 import type { ModelPath } from './proxy/exchange.ts';
-import { forwardBackend } from './proxy/forward-backend.ts';
 import { listModels, retrieveModel } from './proxy/list-models.ts';
+import type { Backend } from './routes/backends.ts';
 import type { RouteIndex } from './routes/route-index.ts';
 
 /** Longest path that is looked at; the header limit bounds it too. */
@@ -43,6 +43,9 @@ export interface HandlerOptions {
   readonly log: Log;
   readonly draining: () => boolean;
   readonly serveModel: (context: RequestContext, path: ModelPath, key: KeyRecord) => Promise<void>;
+  readonly forward: (context: RequestContext, backend: Backend, key: KeyRecord) => Promise<void>;
+  /** What is left of a body that nobody reads is waited for so long. */
+  readonly bodyTimeoutMs: number;
 }
 
 /** Answers everything that arrives at the one URL. Never throws. */
@@ -55,21 +58,27 @@ export function createRequestHandler(
     response.setHeader(headers.requestId, context.id);
     response.setHeader(headers.apiVersion, openaiVersion);
     if (options.draining()) response.setHeader('connection', 'close');
-    response.once('finish', () => metrics.countRequest(routeLabel(context.path), response.statusCode));
-    dispatch(options, context).catch((thrown: unknown) => {
-      const error = toKumikiError(thrown);
-      if (error.code === 'internal_error')
-        log.error({ requestId: context.id, err: error.cause }, 'request failed inside the gateway');
-      sendError(response, error);
-      if (!request.complete) void discardBody(request);
-    });
+    response.once('finish', () => metrics.countRequest(routeLabel(options.routes, context.path), response.statusCode));
+    dispatch(options, context)
+      .catch((thrown: unknown) => {
+        const error = toKumikiError(thrown);
+        if (error.code === 'internal_error')
+          log.error({ requestId: context.id, err: error.cause }, 'request failed inside the gateway');
+        sendError(response, error);
+      })
+      .finally(() => {
+        if (!request.complete) void discardBody(request, options.bodyTimeoutMs);
+      });
   };
 }
 
 /** A body that nobody will read is thrown away as it comes; one that does not end soon takes its connection with it. */
-async function discardBody(request: IncomingMessage): Promise<void> {
+async function discardBody(request: IncomingMessage, limitMs: number): Promise<void> {
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroySoon(), limitMs);
   const reachedEnd = await drainBody(request, maxDiscardedBytes);
-  if (!reachedEnd) request.socket.destroySoon();
+  clearTimeout(timer);
+  if (!reachedEnd) socket.destroySoon();
 }
 
 function openContext(request: IncomingMessage, response: ServerResponse): RequestContext {
@@ -93,11 +102,12 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   if (request.headers.host === undefined && request.httpVersion === '1.1') {
     throw new KumikiError('bad_request_framing', { reason: 'it has no Host header' });
   }
-  const backend = options.routes.backendFor(path);
-  const known = modelPaths.has(path) || path === '/v1/models' || path.startsWith('/v1/models/') || backend !== null;
+  const own = modelPaths.has(path) || path === '/v1/models' || path.startsWith('/v1/models/');
+  const backend = own ? null : options.routes.backendFor(path);
   // What is not there is not there for anybody: a client that probes for another dialect must not be told to log in.
-  if (!known) {
-    throw new KumikiError('unknown_route', { method, path: path.slice(0, 256), hint: didYouMean(path, ownPaths) });
+  if (!own && backend === null) {
+    const paths = [...ownPaths, ...options.routes.backends().map(({ route }) => route.prefix)];
+    throw new KumikiError('unknown_route', { method, path: path.slice(0, 256), hint: didYouMean(path, paths) });
   }
   const key = options.keys.authenticate(request.headers.authorization, Math.floor(Date.now() / 1_000));
   if (modelPaths.has(path)) {
@@ -115,8 +125,9 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
     return sendJson(response, 200, retrieveModel(options.routes, key, decodePath(path.slice('/v1/models/'.length))));
   }
   if (backend !== null) {
-    demandRole(key, backend.role);
-    return forwardBackend({ ...context, requestId: context.id, backend, key });
+    demandRole(key, backend.route.role);
+    if (options.draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
+    return options.forward(context, backend, key);
   }
 }
 
@@ -140,8 +151,8 @@ function decodePath(text: string): string {
 }
 
 /** The path as a metric label: only what we serve, so that a scanner cannot make new time series. */
-function routeLabel(path: string): string {
+function routeLabel(routes: RouteIndex, path: string): string {
   if (modelPaths.has(path)) return path;
   if (path.startsWith('/v1/models')) return '/v1/models';
-  return path.startsWith('/v1/kumiki/') ? '/v1/kumiki' : 'other';
+  return routes.backendFor(path)?.route.prefix ?? 'other';
 }

@@ -1,10 +1,19 @@
-import { deadlinesSchema, modelNameSchema, roles, taskSchema, type KeyRecord, type RouteTable } from '@kumiki/api';
+import {
+  deadlinesSchema,
+  grantableRoles,
+  modelNameSchema,
+  roles,
+  taskSchema,
+  type KeyRecord,
+  type RouteTable,
+} from '@kumiki/api';
 import { z } from 'zod';
 
 /** Limits of what a snapshot file may hold. */
 const maxModels = 10_000;
 const maxEndpoints = 10_000;
 const maxBackends = 1_000;
+const maxReplicas = 1_000;
 const maxKeys = 1_000_000;
 
 const url = z.url({ protocol: /^https?$/ });
@@ -39,7 +48,14 @@ export const routeTableSchema: z.ZodType<RouteTable> = z.strictObject({
     )
     .max(maxModels),
   backends: z
-    .array(z.strictObject({ prefix: z.string().startsWith('/'), url, authorization: secret, role: z.enum(roles) }))
+    .array(
+      z.strictObject({
+        prefix: z.string().startsWith('/').max(255),
+        urls: z.array(url).max(maxReplicas),
+        authorization: secret,
+        role: z.enum(grantableRoles),
+      }),
+    )
     .max(maxBackends),
 });
 

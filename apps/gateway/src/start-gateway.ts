@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { KeyRecord, RouteTable } from '@kumiki/api';
-import { closeServer, listen, startOpsListener, type Log } from '@kumiki/service';
+import { closeServer, listen, startOpsListener, type Log, type OpsListener, type Registry } from '@kumiki/service';
+import { createBackendForwarder } from './backend/forward-backend.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
 import { createKeyStore } from './keys/key-store.ts';
@@ -48,7 +49,7 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number;
   /** A client must have sent its headers within this time, */
   readonly headersTimeoutMs?: number;
-  /** and the whole request within this one. */
+  /** and the body within this one, or, where it is passed on as it flows, make progress in every such span. */
   readonly requestTimeoutMs?: number;
 }
 
@@ -74,6 +75,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pool = createUpstreamPool({ wheel });
   const tls = createTlsUpstream({ wheel });
   const upstreamFor = (url: string) => (url.startsWith('https:') ? tls : pool);
+  const bodyTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
+  const forwarder = createBackendForwarder({ wheel, log, bodyTimeoutMs });
   const serving = {
     routes,
     metrics,
@@ -83,6 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     limiter: createKeyLimiter(now),
     picker: createPicker({ routes, now, random: Math.random }),
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    bodyTimeoutMs,
   };
   let draining = false;
   const handler = createRequestHandler({
@@ -92,6 +96,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     draining: () => draining,
     serveModel: (context, path, key) => serveModel(serving, context, path, key),
+    forward: forwarder.forward,
+    bodyTimeoutMs,
   });
   const server = createHttpServer(handler, options);
   await listen(server, options.port, options.host);
@@ -101,16 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     now,
     probe: (state, timeoutMs) => probeHealth(pool, state, timeoutMs),
   });
-  const ops =
-    options.opsPort === undefined
-      ? null
-      : await startOpsListener({
-          host: options.opsHost ?? '127.0.0.1',
-          port: options.opsPort,
-          metrics: metrics.registry,
-          alive: () => null,
-          ready: () => (draining ? 'draining' : null),
-        });
+  const ops = await openOps(options, metrics.registry, () => (draining ? 'draining' : null));
 
   return {
     port: (server.address() as AddressInfo).port,
@@ -125,10 +122,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       draining = true;
       prober.stop();
       await Promise.all([closeServer(server), ops?.close()]);
+      forwarder.close();
       pool.close();
       tls.close();
     },
   };
+}
+
+async function openOps(
+  { opsHost = '127.0.0.1', opsPort }: GatewayOptions,
+  metrics: Registry,
+  ready: () => string | null,
+): Promise<OpsListener | null> {
+  if (opsPort === undefined) return null;
+  return startOpsListener({ host: opsHost, port: opsPort, metrics, alive: () => null, ready });
 }
 
 function createHttpServer(handler: ReturnType<typeof createRequestHandler>, options: GatewayOptions): Server {
@@ -136,7 +143,8 @@ function createHttpServer(handler: ReturnType<typeof createRequestHandler>, opti
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
-      requestTimeout: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
+      // A large file may take longer than any limit on the whole request: whoever reads a body watches its progress.
+      requestTimeout: 0,
       keepAliveTimeout: keepAliveTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
       connectionsCheckingInterval: 1_000,

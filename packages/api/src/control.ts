@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { modelNameSchema, modelServiceSchema, nameSchema } from './model-service.ts';
-import { roles } from './routes.ts';
+import { grantableRoles } from './routes.ts';
 
 /**
  * The operations that OpenAI has no word for, under `/v1/kumiki/`. The CLI and the console use these; the local
@@ -81,7 +81,7 @@ const positiveLimit = z.number().positive().max(1_000_000_000).nullable().defaul
 export const createKeyBodySchema = z.strictObject({
   name: z.string().min(1).max(128),
   project: z.string().min(1).max(128).default('default'),
-  roles: z.array(z.enum(roles)).min(1).max(roles.length).default(['inference']),
+  roles: z.array(z.enum(grantableRoles)).min(1).max(grantableRoles.length).default(['inference']),
   /** null allows all. */
   models: z.array(modelNameSchema).min(1).max(256).nullable().default(null),
   limits: z
@@ -98,7 +98,7 @@ export const apiKeySchema = z.object({
   id: z.string(),
   name: z.string(),
   project: z.string(),
-  roles: z.array(z.enum(roles)),
+  roles: z.array(z.enum(grantableRoles)),
   models: z.array(z.string()).nullable(),
   limits: z.object({
     requestsPerMinute: z.number().nullable(),

@@ -6,7 +6,7 @@ import type { Deadlines, Task } from './model-service.ts';
  */
 export interface RouteTable {
   readonly models: readonly ModelRoute[];
-  /** Other services behind the same URL, by longest path prefix. */
+  /** Other services behind the same URL, by the longest prefix of whole path segments. */
   readonly backends: readonly BackendRoute[];
 }
 
@@ -46,15 +46,23 @@ export interface Endpoint {
 }
 
 export interface BackendRoute {
-  /** For example `/v1/kumiki/`. */
+  /** Whole path segments, for example `/v1/files`: that path and everything below it. */
   readonly prefix: string;
-  readonly url: string;
+  /** Replicas, any of which can answer; none while the service starts. */
+  readonly urls: readonly string[];
   readonly authorization: string | null;
   /** The role that a key needs. */
   readonly role: Role;
 }
 
-export const roles = ['inference', 'admin'] as const;
+/** What a key that somebody makes may be allowed. */
+export const grantableRoles = ['inference', 'admin'] as const;
+
+/**
+ * `service` is for services of the installation itself, and stands in snapshots alone: such a key has no rights of its
+ * own and acts for the key that it names in `x-kumiki-act-for`.
+ */
+export const roles = [...grantableRoles, 'service'] as const;
 export type Role = (typeof roles)[number];
 
 /** One API key as a gateway holds it: never the key itself. */

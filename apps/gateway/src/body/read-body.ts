@@ -1,14 +1,25 @@
 import type { IncomingMessage } from 'node:http';
+import type { Deadline } from '../upstream/deadline-wheel.ts';
 
 export type ReadBody =
   | { readonly outcome: 'complete'; readonly body: Buffer }
   /** By its content-length, before a byte was read, or while counting. What is left of it is unread: see {@link drainBody}. */
   | { readonly outcome: 'too_large'; readonly limitBytes: number }
+  /** Its time was over before it was whole. What is left of it is unread. */
+  | { readonly outcome: 'too_slow' }
   /** The client went away before the body was whole. */
   | { readonly outcome: 'aborted' };
 
-/** Reads a request's body into one Buffer. It has no time limit: the caller destroys the request, which gives `aborted`. */
-export function readBody(request: IncomingMessage, limitBytes: number): Promise<ReadBody> {
+/**
+ * Reads a request's body into one Buffer.
+ * @param arm starts the time that it may take; without it there is no limit, and the caller destroys the request, which
+ *   gives `aborted`.
+ */
+export function readBody(
+  request: IncomingMessage,
+  limitBytes: number,
+  arm?: (onLate: () => void) => Deadline,
+): Promise<ReadBody> {
   // node:http has refused a length that is no number, and one beside a transfer-encoding.
   const declared = request.headers['content-length'];
   if (declared !== undefined && Number(declared) > limitBytes)
@@ -17,7 +28,12 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const deadline = arm?.(() => {
+      request.pause();
+      finish({ outcome: 'too_slow' });
+    });
     const finish = (result: ReadBody): void => {
+      deadline?.clear();
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       resolve(result);
     };

@@ -24,6 +24,8 @@ export interface ServeOptions extends RunOptions {
   readonly metrics: GatewayMetrics;
   readonly log: Log;
   readonly maxBodyBytes: number;
+  /** A body must be here within this time. */
+  readonly bodyTimeoutMs: number;
 }
 
 /** Serves one request for a model: reads and checks it, holds it against the key's limits, and runs it. */
@@ -35,8 +37,9 @@ export async function serveModel(
 ): Promise<void> {
   const { request, response } = context;
   demandJson(request.headers['content-type']);
-  const read = await readBody(request, options.maxBodyBytes);
+  const read = await readBody(request, options.maxBodyBytes, (late) => options.wheel.arm(options.bodyTimeoutMs, late));
   if (read.outcome === 'aborted') return;
+  if (read.outcome === 'too_slow') throw new KumikiError('request_timeout', { limitMs: options.bodyTimeoutMs });
   if (read.outcome === 'too_large') throw new KumikiError('body_too_large', { limitBytes: read.limitBytes });
   const { body } = read;
   const scanned = scan(body);

@@ -43,14 +43,18 @@ test('a canonical name wins over an alias, and the longest backend prefix wins',
   const index = createRouteIndex({
     models: [route('a', []), route('b', ['a', 'c'])],
     backends: [
-      { prefix: '/v1/', url: 'http://short', authorization: null, role: 'admin' },
-      { prefix: '/v1/kumiki/', url: 'http://long', authorization: null, role: 'admin' },
+      { prefix: '/v1', urls: ['http://short'], authorization: null, role: 'admin' },
+      { prefix: '/v1/kumiki/', urls: ['http://long'], authorization: null, role: 'admin' },
     ],
   });
   assert.equal(index.find('a')?.route.model, 'a');
   assert.equal(index.find('c')?.route.model, 'b');
   assert.equal(index.find('toString'), null);
-  assert.equal(index.backendFor('/v1/kumiki/status')?.url, 'http://long');
+  const urlFor = (path: string) => index.backendFor(path)?.route.urls[0];
+  assert.equal(urlFor('/v1/kumiki/status'), 'http://long');
+  assert.equal(urlFor('/v1/kumiki'), 'http://long');
+  assert.equal(urlFor('/v1/kumikistatus'), 'http://short', 'a prefix ends where a segment ends');
+  assert.equal(urlFor('/v1s'), undefined);
   assert.equal(index.backendFor('/x'), null);
 });
 

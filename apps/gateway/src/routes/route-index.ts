@@ -1,4 +1,5 @@
-import type { BackendRoute, ModelRoute, RouteTable } from '@kumiki/api';
+import type { ModelRoute, RouteTable } from '@kumiki/api';
+import { findBackend, openBackends, type Backend } from './backends.ts';
 import { createEndpointState, type EndpointState } from './endpoint-state.ts';
 
 /** A model route with the state of its endpoints. */
@@ -12,7 +13,8 @@ export interface RouteIndex {
   replace(table: RouteTable): void;
   /** By canonical name or alias. */
   find(model: string): Route | null;
-  backendFor(path: string): BackendRoute | null;
+  backendFor(path: string): Backend | null;
+  backends(): readonly Backend[];
   routes(): readonly Route[];
   names(): Iterable<string>;
   endpoints(): Iterable<EndpointState>;
@@ -25,7 +27,7 @@ export function createRouteIndex(initial: RouteTable): RouteIndex {
   let routes: Route[] = [];
   let byName = new Map<string, Route>();
   let states = new Map<string, EndpointState>();
-  let backends: BackendRoute[] = [];
+  let backends: Backend[] = [];
   const listeners = new Set<() => void>();
 
   function replace(table: RouteTable): void {
@@ -47,7 +49,7 @@ export function createRouteIndex(initial: RouteTable): RouteIndex {
     // Aliases first, so that a canonical name always wins over another model's alias.
     for (const route of routes) for (const alias of route.route.aliases) byName.set(alias, route);
     for (const route of routes) byName.set(route.route.model, route);
-    backends = table.backends.toSorted((a, b) => b.prefix.length - a.prefix.length);
+    backends = openBackends(table.backends, backends);
     announceChange();
   }
 
@@ -59,7 +61,8 @@ export function createRouteIndex(initial: RouteTable): RouteIndex {
   return {
     replace,
     find: (model) => byName.get(model) ?? null,
-    backendFor: (path) => backends.find((backend) => path.startsWith(backend.prefix)) ?? null,
+    backendFor: (path) => findBackend(backends, path),
+    backends: () => backends,
     routes: () => routes,
     names: () => byName.keys(),
     endpoints: () => states.values(),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import { makeApiKey, type Endpoint, type KeyLimits, type ModelRoute } from '@kumiki/api';
+import { makeApiKey, type BackendRoute, type Endpoint, type KeyLimits, type ModelRoute } from '@kumiki/api';
 import { createLog } from '@kumiki/service';
 import { hashApiKey } from '../keys/key-store.ts';
 import { startGateway, type Gateway } from '../start-gateway.ts';
@@ -10,6 +10,8 @@ export interface TestGateway {
   readonly origin: string;
   readonly apiKey: string;
   route(endpoints: readonly Endpoint[], change?: Partial<ModelRoute>): void;
+  /** Puts `/v1/files` behind services at these URLs. */
+  routeBackend(...urls: string[]): void;
   /** A request with the key, to `/v1/chat/completions` unless told. */
   chat(body: unknown, init?: RequestInit & { path?: string }): Promise<Response>;
 }
@@ -20,7 +22,11 @@ const deadlines = { connectMs: 1_000, headersMs: 1_500, firstTokenMs: 5_000, bet
 export async function startTestGateway(
   context: TestContext,
   endpoints: readonly Endpoint[],
-  change: { readonly limits?: Partial<KeyLimits>; readonly route?: Partial<ModelRoute> } = {},
+  change: {
+    readonly limits?: Partial<KeyLimits>;
+    readonly route?: Partial<ModelRoute>;
+    readonly requestTimeoutMs?: number;
+  } = {},
 ): Promise<TestGateway> {
   const pepper = randomBytes(32);
   const apiKey = makeApiKey(randomBytes);
@@ -44,6 +50,7 @@ export async function startTestGateway(
     port: 0,
     pepper,
     log: createLog({ service: 'gateway', level: 'silent' }),
+    ...(change.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: change.requestTimeoutMs }),
     routes: table(endpoints, change.route),
     keys: [
       {
@@ -65,6 +72,10 @@ export async function startTestGateway(
     origin,
     apiKey,
     route: (list, routeChange) => gateway.replaceRoutes(table(list, routeChange)),
+    routeBackend(...urls) {
+      const backend: BackendRoute = { prefix: '/v1/files', urls, authorization: 'Bearer token', role: 'inference' };
+      gateway.replaceRoutes({ ...table(endpoints, change.route), backends: [backend] });
+    },
     chat: (body, init = {}) =>
       fetch(origin + (init.path ?? '/v1/chat/completions'), {
         method: 'POST',

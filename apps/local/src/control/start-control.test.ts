@@ -21,7 +21,7 @@ async function startFakeControl(): Promise<FakeControl> {
   const control = await startControl(fake.runtime, createLog({ service: 'test', level: 'silent' }));
   const authorization = control.backend.authorization ?? '';
   const send = (path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) =>
-    fetch(`${control.backend.url}${path}`, { ...init, headers: { authorization, ...init.headers } });
+    fetch(`${control.backend.urls[0]}${path}`, { ...init, headers: { authorization, ...init.headers } });
   return {
     fake,
     fetch: send,

@@ -28,8 +28,8 @@ export async function startControl(runtime: LocalRuntime, log: Log): Promise<Con
   const port = await listenApp(app, '127.0.0.1', 0);
   return {
     backend: {
-      prefix: '/v1/kumiki/',
-      url: `http://127.0.0.1:${port}`,
+      prefix: '/v1/kumiki',
+      urls: [`http://127.0.0.1:${port}`],
       authorization: `Bearer ${token}`,
       role: 'admin',
     },

@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import {
   checkApiKeyFormat,
   type CreateKeyBody,
+  grantableRoles,
   type KeyRecord,
   KumikiError,
   makeApiKey,
   redactApiKey,
-  roles,
 } from '@kumiki/api';
 import { z } from 'zod';
 import { writeFileAtomic } from '../home/atomic-file.ts';
@@ -20,7 +20,7 @@ const storedKeySchema = z.object({
   name: z.string(),
   project: z.string(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  roles: z.array(z.enum(roles)),
+  roles: z.array(z.enum(grantableRoles)),
   models: z.array(z.string()).nullable(),
   limits: z.object({ requestsPerMinute: limit, tokensPerMinute: limit, maxConcurrent: limit }),
   expiresAt: z.int().nullable(),

@@ -1,0 +1,100 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { KumikiError } from '@kumiki/api';
+import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
+import { relayReply } from './relay-reply.ts';
+import { maxUploadBytes, sendBody } from './send-body.ts';
+
+const connectMs = 3_000;
+
+/** From the whole request to the head of the reply: an answer that is no stream has its head when all is done. */
+const headMs = 600_000;
+
+/** What becomes of a request at one replica. */
+export type BackendOutcome =
+  /** The reply, whole or broken off, is with the client, or the client has left. */
+  | { readonly kind: 'over'; readonly gone: boolean }
+  /** Nothing of the request has been sent. */
+  | { readonly kind: 'unreachable' }
+  /** It may have been carried out: the connection broke before there was a reply. */
+  | { readonly kind: 'broken' }
+  /** The client's own fault. */
+  | { readonly kind: 'refused'; readonly error: KumikiError };
+
+export interface BackendAttempt {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The request to the replica, with its head set and nothing sent. */
+  readonly upstream: ClientRequest;
+  /** The whole body, or null for one that is passed on as it flows. */
+  readonly body: Buffer | null;
+  readonly wheel: DeadlineWheel;
+  readonly bodyWindowMs: number;
+  /** Sends the head of the reply to the client. */
+  readonly onReply: (reply: IncomingMessage) => void;
+}
+
+/** Sends a request to one replica and its reply back. Never rejects. */
+export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome> {
+  const { request, response, upstream, body, wheel } = attempt;
+  const { promise, resolve } = Promise.withResolvers<BackendOutcome>();
+  let over = false;
+  let connected = false;
+  let replied = false;
+  let stopBody = (): void => {};
+  let deadline = wheel.arm(connectMs, () => end({ kind: 'unreachable' }));
+
+  function end(outcome: BackendOutcome): void {
+    if (over) return;
+    over = true;
+    deadline.clear();
+    stopBody();
+    response.off('close', onClientClose);
+    if (outcome.kind !== 'over' || !upstream.writableFinished) upstream.destroy();
+    resolve(outcome);
+  }
+  function onClientClose(): void {
+    upstream.destroy();
+    end({ kind: 'over', gone: false });
+  }
+  function waitForHead(): void {
+    deadline.clear();
+    if (!replied) deadline = wheel.arm(headMs, () => end({ kind: 'broken' }));
+  }
+  function refuse(error: KumikiError): void {
+    if (replied) upstream.destroy();
+    else end({ kind: 'refused', error });
+  }
+  function begin(): void {
+    if (over) return;
+    connected = true;
+    if (body !== null) return waitForHead();
+    deadline.clear();
+    upstream.flushHeaders();
+    stopBody = sendBody({
+      from: request,
+      to: upstream,
+      wheel,
+      windowMs: attempt.bodyWindowMs,
+      onSent: waitForHead,
+      onTooSlow: () => refuse(new KumikiError('request_timeout', { limitMs: attempt.bodyWindowMs })),
+      onTooLarge: () => refuse(new KumikiError('body_too_large', { limitBytes: maxUploadBytes })),
+    });
+  }
+
+  upstream.once('socket', (socket) => {
+    if (!socket.connecting) return begin();
+    socket.once(upstream.protocol === 'https:' ? 'secureConnect' : 'connect', begin);
+  });
+  upstream.on('error', () => {
+    if (!replied) end({ kind: connected ? 'broken' : 'unreachable' });
+  });
+  upstream.once('response', (reply) => {
+    replied = true;
+    deadline.clear();
+    attempt.onReply(reply);
+    void relayReply(reply, response, wheel).then((outcome) => end({ kind: 'over', gone: outcome === 'broken' }));
+  });
+  response.once('close', onClientClose);
+  if (body !== null) upstream.end(body);
+  return promise;
+}

@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { headers, type BackendRoute, type KeyRecord } from '@kumiki/api';
+
+/** Headers that concern one connection only (RFC 9110, 7.6.1) or that the gateway sets itself. */
+const notForwarded = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'authorization',
+  'host',
+  'expect',
+  'cookie',
+]);
+
+export interface BackendCaller {
+  readonly key: KeyRecord;
+  readonly route: BackendRoute;
+  readonly requestId: string;
+  readonly traceparent: string;
+}
+
+/** What a service is told: the client's headers without those that are ours to say, and who was checked. */
+export function requestHeaders(
+  received: IncomingHttpHeaders,
+  caller: BackendCaller,
+): Record<string, string | string[]> {
+  const result: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(received)) {
+    if (value !== undefined && !notForwarded.has(name) && !name.startsWith('x-kumiki-')) result[name] = value;
+  }
+  // Without it Node would send the body of a DELETE with no framing at all.
+  if (received['transfer-encoding'] !== undefined) result['transfer-encoding'] = 'chunked';
+  result[headers.requestId] = caller.requestId;
+  result['traceparent'] = caller.traceparent;
+  result[headers.key] = caller.key.id;
+  result[headers.project] = caller.key.project;
+  if (caller.route.authorization !== null) result['authorization'] = caller.route.authorization;
+  return result;
+}
+
+export function replyHeaders(received: IncomingHttpHeaders, requestId: string): Record<string, string | string[]> {
+  const result: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(received)) {
+    if (value !== undefined && !notForwarded.has(name)) result[name] = value;
+  }
+  result[headers.requestId] = requestId;
+  return result;
+}

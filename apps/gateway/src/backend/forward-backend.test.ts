@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+
+const mebibyte = 1_048_576;
+
+interface Service {
+  readonly url: string;
+  readonly requests: IncomingMessage[];
+  /** Ends it with all of its connections, as a killed process would. */
+  kill(): Promise<void>;
+}
+
+async function startService(context: TestContext, listener: RequestListener): Promise<Service> {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((incoming, response) => {
+    requests.push(incoming);
+    listener(incoming, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const kill = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  };
+  context.after(kill);
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, kill };
+}
+
+/** Reads the body to its end, then answers with its size. */
+function countBytes(incoming: IncomingMessage, response: ServerResponse): void {
+  let bytes = 0;
+  incoming.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  incoming.on('end', () => response.end(JSON.stringify({ bytes })));
+}
+
+/** A request whose body the test writes; the reply comes with its text. */
+function open(gateway: TestGateway, method: string, headers: Record<string, string> = {}, path = '/v1/files') {
+  const outgoing = request(gateway.origin + path, {
+    method,
+    headers: { authorization: `Bearer ${gateway.apiKey}`, ...headers },
+  });
+  const reply = once(outgoing, 'response').then(async ([incoming]) => {
+    const { statusCode: status, headers: received } = incoming as IncomingMessage;
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming as IncomingMessage) chunks.push(chunk as Buffer);
+    return { status, headers: received, text: Buffer.concat(chunks).toString() };
+  });
+  return { outgoing, reply };
+}
+
+function codeOf(text: string): string {
+  return (JSON.parse(text) as { error: { code: string } }).error.code;
+}
+
+test('a request reaches the service with the caller that was checked, and none that the client made up', async (context) => {
+  const service = await startService(context, (_, response) => response.setHeader('x-own', 'yes').end('{}'));
+  const gateway = await startTestGateway(context, []);
+  gateway.routeBackend(service.url);
+  const { outgoing, reply } = open(
+    gateway,
+    'GET',
+    {
+      'x-kumiki-key': 'forged',
+      'x-kumiki-act-for': 'forged',
+      cookie: 'a=b',
+    },
+    '/v1/files/file-1?limit=2',
+  );
+  outgoing.end();
+  const { status, headers } = await reply;
+  assert.deepEqual([status, headers['x-own']], [200, 'yes']);
+  const [received] = service.requests;
+  assert.equal(received?.url, '/v1/files/file-1?limit=2');
+  assert.equal(received?.headers['x-kumiki-key'], 'key_test');
+  assert.equal(received?.headers['x-kumiki-project'], 'default');
+  assert.equal(received?.headers.authorization, 'Bearer token');
+  assert.equal(received?.headers['x-kumiki-act-for'], undefined);
+  assert.equal(received?.headers.cookie, undefined);
+  assert.equal(received?.headers['x-request-id'], headers['x-request-id']);
+});
+
+test('a dead replica is passed over, with the body, and is asked last from then on', async (context) => {
+  const dead = await startService(context, countBytes);
+  const living = await startService(context, countBytes);
+  await dead.kill();
+  const gateway = await startTestGateway(context, []);
+  gateway.routeBackend(dead.url, living.url);
+  for (const size of [0, 10, 3 * mebibyte]) {
+    const { outgoing, reply } = open(gateway, 'POST', { 'content-length': String(size) });
+    outgoing.end(Buffer.alloc(size));
+    const { status, text } = await reply;
+    assert.deepEqual([status, text], [200, JSON.stringify({ bytes: size })]);
+  }
+  const { outgoing, reply } = open(gateway, 'DELETE');
+  outgoing.end();
+  assert.equal((await reply).status, 200);
+  assert.equal(living.requests.length, 4);
+});
+
+test('with no replica, or none that is reached, the refusal says when to try again', async (context) => {
+  const dead = await startService(context, countBytes);
+  await dead.kill();
+  const gateway = await startTestGateway(context, []);
+  for (const urls of [[], [dead.url]]) {
+    gateway.routeBackend(...urls);
+    const { outgoing, reply } = open(gateway, 'POST');
+    outgoing.end('x');
+    const { status, headers, text } = await reply;
+    assert.deepEqual([status, codeOf(text)], [503, 'service_unavailable']);
+    assert.equal(headers['retry-after'], '1');
+    assert.equal(headers['x-should-retry'], 'true');
+  }
+});
+
+test('what a broken replica may have done is not done again; what only reads is', async (context) => {
+  const broken = await startService(context, (_, response) => response.destroy());
+  const living = await startService(context, countBytes);
+  const gateway = await startTestGateway(context, []);
+  gateway.routeBackend(broken.url);
+  const post = open(gateway, 'POST');
+  post.outgoing.end('x');
+  assert.equal((await post.reply).status, 503);
+  assert.equal(broken.requests.length, 1);
+  gateway.routeBackend(broken.url, living.url);
+  const get = open(gateway, 'GET');
+  get.outgoing.end();
+  assert.equal((await get.reply).status, 200);
+});
+
+test('a large upload streams through: the service has its beginning before its end is sent', async (context) => {
+  const begun = Promise.withResolvers<void>();
+  const service = await startService(context, (incoming, response) => {
+    incoming.once('data', () => begun.resolve());
+    countBytes(incoming, response);
+  });
+  const gateway = await startTestGateway(context, []);
+  gateway.routeBackend(service.url);
+  const { outgoing, reply } = open(gateway, 'POST');
+  const piece = Buffer.alloc(mebibyte);
+  outgoing.write(piece);
+  await begun.promise;
+  for (let at = 1; at < 48; at++) if (!outgoing.write(piece)) await once(outgoing, 'drain');
+  outgoing.end();
+  assert.deepEqual(JSON.parse((await reply).text), { bytes: 48 * mebibyte });
+});
+
+test('an upload may take longer than the limit as long as it makes progress, and is refused when it stalls', async (context) => {
+  const service = await startService(context, countBytes);
+  const requestTimeoutMs = 600;
+  const gateway = await startTestGateway(context, [], { requestTimeoutMs });
+  gateway.routeBackend(service.url);
+  const slow = open(gateway, 'POST');
+  const startedAt = performance.now();
+  let pieces = 0;
+  // Time is what this is about: pieces that come evenly, for three times the limit.
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      slow.outgoing.write(Buffer.alloc(65_536));
+      pieces++;
+      if (performance.now() - startedAt < 3 * requestTimeoutMs) return;
+      clearInterval(timer);
+      resolve();
+    }, 50);
+  });
+  slow.outgoing.end();
+  assert.deepEqual(JSON.parse((await slow.reply).text), { bytes: pieces * 65_536 });
+
+  for (const headers of [{}, { 'content-length': '100' }]) {
+    const stalled = open(gateway, 'POST', headers);
+    stalled.outgoing.on('error', () => undefined);
+    stalled.outgoing.write('x');
+    const { status, text, headers: received } = await stalled.reply;
+    assert.deepEqual([status, codeOf(text), received.connection], [408, 'request_timeout', 'close']);
+  }
+});
+
+test('an event stream is passed on as it comes, and the service hears at once when the client leaves', async (context) => {
+  const closed = Promise.withResolvers<void>();
+  const next = Promise.withResolvers<void>();
+  const service = await startService(context, (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.flushHeaders();
+    response.once('close', () => closed.resolve());
+    void next.promise.then(() => response.write('data: 1\n\n'));
+  });
+  const gateway = await startTestGateway(context, []);
+  gateway.routeBackend(service.url);
+  const outgoing = request(`${gateway.origin}/v1/files`, { headers: { authorization: `Bearer ${gateway.apiKey}` } });
+  outgoing.on('error', () => undefined);
+  outgoing.end();
+  const [reply] = (await once(outgoing, 'response')) as [IncomingMessage];
+  reply.on('error', () => undefined);
+  next.resolve();
+  const [chunk] = (await once(reply, 'data')) as [Buffer];
+  assert.equal(chunk.toString(), 'data: 1\n\n');
+  outgoing.destroy();
+  await closed.promise;
+});
+
+test('a reply that breaks off is not taken for a whole one', async (context) => {
+  const service = await startService(context, (_, response) => {
+    response.write('half', () => response.destroy());
+  });
+  const gateway = await startTestGateway(context, []);
+  gateway.routeBackend(service.url);
+  const { outgoing, reply } = open(gateway, 'GET');
+  outgoing.end();
+  await assert.rejects(reply);
+});
+
+test('a client that does not read stops the service from sending', async (context) => {
+  let written = 0;
+  const blocked = Promise.withResolvers<void>();
+  const service = await startService(context, (_, response) => {
+    const piece = Buffer.alloc(mebibyte);
+    const fill = (): void => {
+      while (written < 256 && response.write(piece)) written++;
+    };
+    response.on('drain', fill);
+    // No drain for a while: everything between the two is full.
+    let before = -1;
+    const look = setInterval(() => {
+      if (written !== before) return void (before = written);
+      clearInterval(look);
+      blocked.resolve();
+    }, 200);
+    fill();
+  });
+  const gateway = await startTestGateway(context, []);
+  gateway.routeBackend(service.url);
+  const outgoing = request(`${gateway.origin}/v1/files`, { headers: { authorization: `Bearer ${gateway.apiKey}` } });
+  outgoing.on('error', () => undefined);
+  outgoing.end();
+  await once(outgoing, 'response');
+  await blocked.promise;
+  assert.ok(written < 64, `${written} MiB are on their way`);
+  outgoing.destroy();
+});

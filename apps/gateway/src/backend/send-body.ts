@@ -1,0 +1,62 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
+
+/** A body makes progress when each span of time brings so much of it, or its end; 64 KiB in two minutes is a bad modem. */
+const leastBytesPerWindow = 65_536;
+
+/** Largest body that is passed on: a file of 512 MiB and the form around it. */
+export const maxUploadBytes = 537_919_488;
+
+export interface BodyOptions {
+  readonly from: IncomingMessage;
+  readonly to: ClientRequest;
+  readonly wheel: DeadlineWheel;
+  /** Length of the span of time in which a body must make progress. */
+  readonly windowMs: number;
+  readonly onSent: () => void;
+  readonly onTooSlow: () => void;
+  readonly onTooLarge: () => void;
+}
+
+/** Passes a request's body on as it flows, no faster than the service takes it. Returns what ends that. */
+export function sendBody(options: BodyOptions): () => void {
+  const { from, to, wheel, windowMs } = options;
+  let bytes = 0;
+  let inWindow = 0;
+  let blocked = false;
+  let watch = wheel.arm(windowMs, look);
+
+  function look(): void {
+    // While the service takes nothing, the client is not to blame.
+    if (inWindow < leastBytesPerWindow && !blocked) return options.onTooSlow();
+    inWindow = 0;
+    watch = wheel.arm(windowMs, look);
+  }
+  function onData(chunk: Buffer): void {
+    bytes += chunk.length;
+    inWindow += chunk.length;
+    if (bytes > maxUploadBytes) return options.onTooLarge();
+    if (to.write(chunk)) return;
+    blocked = true;
+    from.pause();
+    to.once('drain', onDrain);
+  }
+  function onDrain(): void {
+    blocked = false;
+    from.resume();
+  }
+  function onEnd(): void {
+    stop();
+    to.end();
+    options.onSent();
+  }
+  function stop(): void {
+    watch.clear();
+    to.off('drain', onDrain);
+    from.off('data', onData).off('end', onEnd);
+  }
+
+  from.on('data', onData).on('end', onEnd);
+  from.resume();
+  return stop;
+}

@@ -75,7 +75,11 @@ export function createRequestHandler(
 /** A body that nobody will read is thrown away as it comes; one that does not end soon takes its connection with it. */
 async function discardBody(request: IncomingMessage, limitMs: number): Promise<void> {
   const { socket } = request;
-  const timer = setTimeout(() => socket.destroySoon(), limitMs);
+  const timer = setTimeout(() => {
+    // Once it is complete the connection may carry the next request.
+    if (!request.complete) socket.destroySoon();
+  }, limitMs);
+  timer.unref();
   const reachedEnd = await drainBody(request, maxDiscardedBytes);
   clearTimeout(timer);
   if (!reachedEnd) socket.destroySoon();

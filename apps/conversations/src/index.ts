@@ -1,1 +1,1 @@
-export {};
+export { type Conversations, type ConversationsOptions, startConversations } from './start-conversations.ts';

@@ -1,0 +1,301 @@
+import type { ChatChunk, ChatChunkChoice, ToolCallDelta, Usage } from '@kumiki/openai';
+import { outputItemId } from '../ids.ts';
+import { findCitations, type Passage } from './citations.ts';
+import type { ResponseEvent } from './response-event.ts';
+import {
+  type Item,
+  type ResponseErrorCode,
+  type ResponseObject,
+  type ResponseStatus,
+  showUsage,
+} from './response-object.ts';
+
+export interface MachineOptions {
+  /** The response before anything was produced. */
+  readonly response: ResponseObject;
+  readonly includeLogprobs: boolean;
+  readonly includeResults: boolean;
+}
+
+/** One result of a search as the item shows it. */
+export type SearchResult = Readonly<Record<string, unknown>>;
+
+type TextKind = 'output_text' | 'refusal' | 'reasoning_text';
+
+interface OpenText {
+  readonly kind: TextKind;
+  readonly outputIndex: number;
+  readonly contentIndex: number;
+  text: string;
+  readonly annotations: unknown[];
+  readonly logprobs: unknown[];
+  /** Where the search for citations goes on. */
+  scanned: number;
+}
+
+/** An output item that is being produced. */
+interface OpenItem {
+  readonly outputIndex: number;
+  readonly id: string;
+  readonly kind: 'message' | 'reasoning' | 'function_call';
+  readonly content: unknown[];
+  readonly call: { readonly index: number; readonly callId: string; readonly name: string } | null;
+  args: string;
+}
+
+/**
+ * Turns an answer's chat chunks into the events of a response. It knows no clock, no chance and no ids but those that
+ * follow from the response's own: the same calls give the same events, so whoever takes a run over replays what was
+ * stored and goes on.
+ */
+export class AnswerMachine {
+  readonly #options: MachineOptions;
+  #response: ResponseObject;
+  #output: Item[] = [];
+  #events: ResponseEvent[] = [];
+  #nextSeq = 0;
+  #item: OpenItem | null = null;
+  #text: OpenText | null = null;
+  #passages: readonly Passage[] = [];
+  #usage: Usage | null = null;
+  #finish: string | null = null;
+  #searching = false;
+  #ended = false;
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+    this.#response = options.response;
+  }
+
+  /** The events since the last call. */
+  take(): readonly ResponseEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /** The response as it is now; its output holds what has been written, unfinished items included. */
+  response(): ResponseObject {
+    const output = this.#item === null ? this.#output : [...this.#output, this.#showItem(this.#item, 'in_progress')];
+    return { ...this.#response, output };
+  }
+
+  /** The reason why the model stopped; null while it has not. */
+  finishReason(): string | null {
+    return this.#finish;
+  }
+
+  open(): void {
+    this.#emit('response.created', { response: this.response() });
+    if (this.#response.status === 'queued') this.#emit('response.queued', { response: this.response() });
+  }
+
+  start(): void {
+    this.#response = { ...this.#response, status: 'in_progress' };
+    this.#emit('response.in_progress', { response: this.response() });
+  }
+
+  searchBegins(): void {
+    const at = { item_id: this.#itemId('fs'), output_index: this.#output.length };
+    const item = this.#searchItem('in_progress', [], null);
+    this.#searching = true;
+    this.#emit('response.output_item.added', { output_index: at.output_index, item });
+    this.#emit('response.file_search_call.in_progress', at);
+    this.#emit('response.file_search_call.searching', at);
+  }
+
+  /** @param passages what the model may cite, in the order of their numbers. */
+  searchEnds(queries: readonly string[], results: readonly SearchResult[], passages: readonly Passage[]): void {
+    const item = this.#searchItem('completed', queries, this.#options.includeResults ? results : null);
+    const at = { item_id: item.id, output_index: this.#output.length };
+    this.#passages = passages;
+    this.#searching = false;
+    this.#output.push(item);
+    this.#emit('response.file_search_call.completed', at);
+    this.#emit('response.output_item.done', { output_index: at.output_index, item });
+  }
+
+  feed(chunk: ChatChunk): void {
+    if (chunk.usage != null) this.#usage = chunk.usage;
+    for (const choice of chunk.choices) {
+      if (choice.index === 0) this.#feedChoice(choice);
+    }
+  }
+
+  /** Ends as the model did. @param completedAt Unix seconds. */
+  complete(completedAt: number): void {
+    const reason =
+      this.#finish === 'length' ? 'max_output_tokens' : this.#finish === 'content_filter' ? 'content_filter' : null;
+    // An answer without a word is still an answer.
+    if (this.#item === null && !this.#output.some(({ type }) => type !== 'file_search_call')) {
+      this.#openText('output_text');
+    }
+    this.#closeItem(reason === null ? 'completed' : 'incomplete');
+    if (reason === null) this.#end('completed', 'response.completed', { completed_at: completedAt });
+    else this.#end('incomplete', 'response.incomplete', { incomplete_details: { reason } });
+  }
+
+  /** Ends where it was cut; what was written is kept. */
+  cancel(): void {
+    this.#breakOff();
+    this.#end('cancelled', 'response.incomplete', {});
+  }
+
+  fail(code: ResponseErrorCode, message: string): void {
+    this.#breakOff();
+    const error = { type: code === 'invalid_prompt' ? 'invalid_request_error' : 'server_error', code, message };
+    this.#emit('error', { code, message, param: null, error: { ...error, param: null } });
+    this.#end('failed', 'response.failed', { error: { code, message } });
+  }
+
+  #breakOff(): void {
+    if (this.#searching) {
+      const item = this.#searchItem('incomplete', [], null);
+      this.#searching = false;
+      this.#output.push(item);
+      this.#emit('response.output_item.done', { output_index: this.#output.length - 1, item });
+    }
+    this.#closeItem('incomplete');
+  }
+
+  #end(status: ResponseStatus, type: string, fields: Partial<ResponseObject>): void {
+    if (this.#ended) throw new Error('the response has ended already');
+    this.#ended = true;
+    const usage = this.#usage === null ? null : showUsage(this.#usage);
+    this.#response = { ...this.#response, ...fields, status, usage };
+    this.#emit(type, { response: this.response() });
+  }
+
+  #feedChoice({ delta, logprobs, finish_reason: finish }: ChatChunkChoice): void {
+    if (delta.reasoning_content != null && delta.reasoning_content !== '') {
+      this.#addText('reasoning_text', delta.reasoning_content, []);
+    }
+    if (delta.content != null && delta.content !== '') {
+      this.#addText('output_text', delta.content, this.#options.includeLogprobs ? (logprobs?.content ?? []) : []);
+    }
+    if (delta.refusal != null && delta.refusal !== '') this.#addText('refusal', delta.refusal, []);
+    for (const call of delta.tool_calls ?? []) this.#addCall(call);
+    if (finish != null) this.#finish = finish;
+  }
+
+  #addText(kind: TextKind, text: string, logprobs: readonly unknown[]): void {
+    if (this.#text?.kind !== kind) this.#openText(kind);
+    const part = this.#text;
+    const item = this.#item;
+    if (part === null || item === null) return;
+    part.text += text;
+    part.logprobs.push(...logprobs);
+    const at = { item_id: item.id, output_index: part.outputIndex, content_index: part.contentIndex };
+    this.#emit(`response.${kind}.delta`, { ...at, delta: text, ...(kind === 'output_text' ? { logprobs } : {}) });
+    if (kind !== 'output_text' || this.#passages.length === 0) return;
+    const { found, next } = findCitations(part.text, part.scanned, this.#passages);
+    part.scanned = next;
+    for (const annotation of found) {
+      const annotationIndex = part.annotations.push(annotation) - 1;
+      const type = 'response.output_text.annotation.added';
+      this.#emit(type, { ...at, annotation_index: annotationIndex, annotation });
+    }
+  }
+
+  /** Opens the item and the part that such text goes into. */
+  #openText(kind: TextKind): void {
+    const wanted = kind === 'reasoning_text' ? 'reasoning' : 'message';
+    if (this.#item?.kind !== wanted) {
+      this.#openItem({ kind: wanted, id: this.#itemId(wanted === 'message' ? 'msg' : 'rs'), call: null });
+    }
+    this.#closeText();
+    const item = this.#item;
+    if (item === null) return;
+    const { outputIndex } = item;
+    const contentIndex = item.content.length;
+    this.#text = { kind, outputIndex, contentIndex, text: '', annotations: [], logprobs: [], scanned: 0 };
+    const part = showText(this.#text);
+    const at = { item_id: item.id, output_index: outputIndex, content_index: contentIndex };
+    this.#emit('response.content_part.added', { ...at, part });
+  }
+
+  #addCall(delta: ToolCallDelta): void {
+    if (this.#item?.call?.index !== delta.index) {
+      // Calls come one after the other; a server that goes back to one that is closed is not believed.
+      if (delta.function?.name === undefined) return;
+      const callId = delta.id ?? this.#itemId('call');
+      this.#openItem({
+        kind: 'function_call',
+        id: this.#itemId('fc'),
+        call: { index: delta.index, callId, name: delta.function.name },
+      });
+    }
+    const item = this.#item;
+    const args = delta.function?.arguments ?? '';
+    if (item === null || args === '') return;
+    item.args += args;
+    const at = { item_id: item.id, output_index: item.outputIndex };
+    this.#emit('response.function_call_arguments.delta', { ...at, delta: args });
+  }
+
+  #openItem(start: Pick<OpenItem, 'kind' | 'id' | 'call'>): void {
+    this.#closeItem('completed');
+    this.#item = { ...start, outputIndex: this.#output.length, content: [], args: '' };
+    const item = this.#showItem(this.#item, 'in_progress');
+    this.#emit('response.output_item.added', { output_index: this.#item.outputIndex, item });
+  }
+
+  #closeItem(status: 'completed' | 'incomplete'): void {
+    this.#closeText();
+    const item = this.#item;
+    if (item === null) return;
+    const at = { item_id: item.id, output_index: item.outputIndex };
+    if (item.call !== null) {
+      const { name } = item.call;
+      this.#emit('response.function_call_arguments.done', { ...at, name, arguments: item.args });
+    }
+    const shown = this.#showItem(item, status);
+    this.#item = null;
+    this.#output.push(shown);
+    this.#emit('response.output_item.done', { output_index: at.output_index, item: shown });
+  }
+
+  #closeText(): void {
+    const open = this.#text;
+    const item = this.#item;
+    if (open === null || item === null) return;
+    const at = { item_id: item.id, output_index: open.outputIndex, content_index: open.contentIndex };
+    const part = showText(open);
+    this.#text = null;
+    item.content.push(part);
+    const body = open.kind === 'refusal' ? { refusal: open.text } : { text: open.text };
+    const logprobs = open.kind === 'output_text' ? { logprobs: open.logprobs } : {};
+    this.#emit(`response.${open.kind}.done`, { ...at, ...body, ...logprobs });
+    this.#emit('response.content_part.done', { ...at, part });
+  }
+
+  #showItem(item: OpenItem, status: string): Item {
+    const { id } = item;
+    if (item.call !== null) {
+      const { callId, name } = item.call;
+      return { id, type: 'function_call', status, arguments: item.args, call_id: callId, name };
+    }
+    const content = this.#text === null ? [...item.content] : [...item.content, showText(this.#text)];
+    if (item.kind === 'reasoning') return { id, type: 'reasoning', status, summary: [], content };
+    return { id, type: 'message', status, role: 'assistant', content };
+  }
+
+  #searchItem(status: string, queries: readonly string[], results: readonly SearchResult[] | null): Item {
+    return { id: this.#itemId('fs'), type: 'file_search_call', status, queries, results };
+  }
+
+  /** Of the item that comes next: one that is open now is closed first. */
+  #itemId(prefix: string): string {
+    return outputItemId(prefix, this.#response.id, this.#output.length + (this.#item === null ? 0 : 1));
+  }
+
+  #emit(type: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#events.push({ type, sequence_number: this.#nextSeq++, ...fields });
+  }
+}
+
+function showText({ kind, text, annotations, logprobs }: OpenText): Readonly<Record<string, unknown>> {
+  if (kind === 'refusal') return { type: 'refusal', refusal: text };
+  if (kind === 'reasoning_text') return { type: 'reasoning_text', text };
+  return { type: 'output_text', text, annotations: [...annotations], logprobs: [...logprobs] };
+}

@@ -1,0 +1,25 @@
+import type { Item } from '../answer/response-object.ts';
+
+/**
+ * Fewer items for a prompt that was too long: whole turns are taken from the front, so that no tool's output loses its
+ * call. null when nothing more can go: the last thing the user said always stays.
+ * @param share of the characters that may stay, below 1.
+ */
+export function dropOldest(items: readonly Item[], share: number): Item[] | null {
+  const sizes = items.map((item) => JSON.stringify(item).length);
+  const allowed = sizes.reduce((sum, size) => sum + size, 0) * share;
+  const starts = items.flatMap((item, index) => (startsTurn(item) && index > 0 ? [index] : []));
+  const last = starts.at(-1);
+  if (last === undefined) return null;
+  let left = sizes.reduce((sum, size) => sum + size, 0);
+  let from = 0;
+  for (const start of starts) {
+    while (from < start) left -= sizes[from++] ?? 0;
+    if (left <= allowed) break;
+  }
+  return items.slice(from);
+}
+
+function startsTurn(item: Item): boolean {
+  return item.type === 'message' && item['role'] === 'user';
+}

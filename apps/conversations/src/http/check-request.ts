@@ -1,0 +1,56 @@
+import {
+  countInputTokensSchema,
+  type CreateResponse,
+  createResponseSchema,
+  KumikiError,
+  unsupportedResponseFields,
+  unsupportedTools,
+} from '@kumiki/api';
+import { checkBody } from '@kumiki/service';
+
+/** The body of a request for a response. Throws KumikiError that names the first thing wrong. */
+export function checkCreate(body: unknown): CreateResponse {
+  refuseTools(body);
+  const request = checkBody(createResponseSchema, body, unsupportedResponseFields);
+  refuseTwoContexts(request);
+  if (request.background === true && request.store === false) {
+    throw new KumikiError('invalid_value', {
+      param: 'background',
+      reason: 'a background response has to be stored; leave out store: false',
+    });
+  }
+  if (request.store === false && request.conversation != null) {
+    throw new KumikiError('invalid_value', {
+      param: 'store',
+      reason: 'what is said in a conversation is stored there; leave out store: false, or send the items as input',
+    });
+  }
+  return request;
+}
+
+export function checkCount(body: unknown): ReturnType<typeof checkBody<typeof countInputTokensSchema>> {
+  refuseTools(body);
+  const request = checkBody(countInputTokensSchema, body, unsupportedResponseFields);
+  refuseTwoContexts(request);
+  return request;
+}
+
+function refuseTwoContexts(request: Pick<CreateResponse, 'previous_response_id' | 'conversation'>): void {
+  if (request.previous_response_id == null || request.conversation == null) return;
+  throw new KumikiError('invalid_value', {
+    param: 'previous_response_id',
+    reason: "it cannot be used together with 'conversation'; send one of them",
+  });
+}
+
+/** Tools of the API that cannot be run here are refused by name, not as a type that nobody has heard of. */
+function refuseTools(body: unknown): void {
+  const tools = (body as { tools?: unknown } | null)?.tools;
+  if (!Array.isArray(tools)) return;
+  for (const [index, tool] of tools.entries()) {
+    const type = (tool as { type?: unknown } | null)?.type;
+    if (typeof type !== 'string' || !Object.hasOwn(unsupportedTools, type)) continue;
+    const reason = unsupportedTools[type] ?? '';
+    throw new KumikiError('unsupported_parameter', { param: `tools[${index}].type`, reason });
+  }
+}

@@ -1,0 +1,154 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { KumikiError } from '@kumiki/api';
+import type { Queryable } from '@kumiki/postgres';
+import { isTerminal } from '../answer/response-event.ts';
+import { maxReaderBatches, pingMs, readerBatchRows, readerPollMs } from '../limits.ts';
+import type { Hub } from '../runs/hub.ts';
+import type { MemoryJournal } from '../runs/memory-journal.ts';
+import type { StoredBatch } from '../runs/run.ts';
+
+/** Where the batches of one response are read. */
+export interface EventLog {
+  /** Batches with events after a number; `over` when none will ever follow these, null when there is no such response. */
+  after(seq: number): Promise<{ readonly batches: readonly StoredBatch[]; readonly over: boolean } | null>;
+}
+
+interface LogRow {
+  readonly ended: boolean;
+  readonly first_seq: number | null;
+  readonly last_seq: number | null;
+  readonly events: string | null;
+}
+
+/** The log of a stored response, fenced by its project. */
+export function storedLog(database: Queryable, project: string, id: string): EventLog {
+  return {
+    async after(seq) {
+      const { rows } = await database.query<LogRow>(
+        `SELECT r.ended_at IS NOT NULL AS ended, e.first_seq, e.last_seq, e.events
+         FROM conversations.responses AS r
+         LEFT JOIN conversations.response_events AS e ON e.response_id = r.id AND e.last_seq > $3
+         WHERE r.id = $1 AND r.project = $2 ORDER BY e.first_seq LIMIT $4`,
+        [id, project, seq, readerBatchRows],
+      );
+      if (rows.length === 0) return null;
+      const batches = rows.flatMap(({ first_seq: firstSeq, last_seq: lastSeq, events }) =>
+        firstSeq === null || lastSeq === null || events === null
+          ? []
+          : [{ firstSeq, lastSeq, events: events.split('\n') }],
+      );
+      return { batches, over: rows[0]?.ended === true && batches.length < readerBatchRows };
+    },
+  };
+}
+
+/** The log of a response that is not stored. */
+export function memoryLog(journal: MemoryJournal): EventLog {
+  return {
+    async after(seq) {
+      return { batches: journal.batches.filter(({ lastSeq }) => lastSeq > seq), over: journal.response() !== null };
+    },
+  };
+}
+
+/** The type of an event, which stands first in its JSON. */
+export function typeOf(event: string): string {
+  return /^\{"type":"([^"]+)"/.exec(event)?.[1] ?? '';
+}
+
+/**
+ * The events after a number, as they are stored, in JSON; an empty list now and then while there are none. Ends after
+ * the last event, when the response is deleted, or with the signal. While the database is away it waits.
+ */
+export async function* readLog(
+  log: EventLog,
+  hub: Hub,
+  id: string,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<readonly string[]> {
+  const news = createNews();
+  const unsubscribe = hub.subscribe(id, news.hear);
+  let seq = after;
+  try {
+    while (!signal.aborted) {
+      const heard = news.take();
+      const found = heard === null ? await lookUp(log, seq, signal) : { batches: heard, over: false };
+      if (found === null) return;
+      for (const batch of found.batches) {
+        if (batch.lastSeq <= seq) continue;
+        if (batch.firstSeq > seq + 1 && batch.firstSeq > after + 1) {
+          news.hear(null);
+          break;
+        }
+        const events = batch.events.slice(Math.max(0, seq + 1 - batch.firstSeq));
+        seq = batch.lastSeq;
+        yield events;
+        if (isTerminal(typeOf(events.at(-1) ?? ''))) return;
+      }
+      if (found.over) return;
+      if (!news.any()) yield* quiet(news, signal);
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** Waits for news; gives a sign of life when there are none for long. */
+async function* quiet(news: News, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+  const since = performance.now();
+  await news.wait(readerPollMs, signal);
+  news.quietMs += performance.now() - since;
+  if (news.quietMs < pingMs) return;
+  news.quietMs = 0;
+  yield [];
+}
+
+async function lookUp(log: EventLog, seq: number, signal: AbortSignal): ReturnType<EventLog['after']> {
+  try {
+    return await log.after(seq);
+  } catch (error) {
+    if (!(error instanceof KumikiError) || error.code !== 'service_unavailable') throw error;
+    await pause(readerPollMs / 4, undefined, { signal }).catch(() => {});
+    return { batches: [], over: false };
+  }
+}
+
+type News = ReturnType<typeof createNews>;
+
+/** What a reader has heard since it last looked. */
+function createNews() {
+  let batches: StoredBatch[] = [];
+  /** Something may be in the log that was not heard whole. */
+  let missed = true;
+  let wake: (() => void) | null = null;
+  return {
+    quietMs: 0,
+    hear(batch: StoredBatch | null) {
+      if (batch === null || batches.length >= maxReaderBatches) missed = true;
+      else batches.push(batch);
+      wake?.();
+    },
+    any: () => missed || batches.length > 0,
+    /** The batches that were heard, or null when the log is to be looked into. */
+    take(): readonly StoredBatch[] | null {
+      const taken = missed ? null : batches;
+      batches = [];
+      missed = false;
+      return taken;
+    },
+    /** Until there are news; after so long the log is looked into without any. */
+    async wait(ms: number, signal: AbortSignal): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(() => {
+        missed = true;
+        resolve();
+      }, ms);
+      wake = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      await promise;
+      clearTimeout(timer);
+      wake = null;
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { KumikiError } from '@kumiki/api';
+import { callerOf } from '@kumiki/service';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { ResponseObject } from '../answer/response-object.ts';
+import { headPatienceMs, maxReaders } from '../limits.ts';
+import { cancelResponse } from '../responses/cancel-response.ts';
+import { countInputTokens } from '../responses/count-input-tokens.ts';
+import { type CreatedRun, createRun, type ResponsesDeps } from '../responses/create-response.ts';
+import { deleteResponse, findInput, findResponse } from '../responses/response-rows.ts';
+import { requestCancel } from '../runs/run-store.ts';
+import { checkCount, checkCreate } from './check-request.ts';
+import { pageOf, readPage } from './paging.ts';
+import { type EventLog, readLog, storedLog } from './read-log.ts';
+import { sendEvents } from './send-events.ts';
+import { sendLateJson } from './send-late-json.ts';
+
+type IdRequest = { Params: { id: string } };
+
+const retrieveSchema = z.object({
+  stream: z.enum(['true', 'false']).default('false'),
+  starting_after: z.coerce.number().int().min(-1).max(2_147_483_647).default(-1),
+});
+
+/** `/v1/responses`. */
+export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): void {
+  const { database, hub } = deps;
+  const readers = createReaders();
+
+  app.post('/v1/responses', async (request, reply) => {
+    const caller = callerOf(request);
+    const body = checkCreate(request.body);
+    readers.demandRoom();
+    const run = await createRun(deps, caller, body);
+    const background = body.background === true;
+    const gone = leavingSignal(reply);
+    if (!background) {
+      gone.addEventListener('abort', () => {
+        run.open.stop('cancel');
+        if (body.store !== false) void requestCancel(database, caller.project, run.open.id).catch(() => {});
+      });
+      await begin(run);
+    }
+    if (body.stream === true) return readers.stream(deps, reply, run.log, run.open.id, -1, gone);
+    if (background) return firstResponse(run.log);
+    reply.hijack();
+    const events = readLog(run.log, hub, run.open.id, -1, gone);
+    return sendLateJson(reply.raw, lastResponse(events));
+  });
+
+  app.get<IdRequest>('/v1/responses/:id', async (request, reply) => {
+    const { project } = callerOf(request);
+    const { id } = request.params;
+    const query = retrieveSchema.safeParse(request.query);
+    if (!query.success) {
+      const param = String(query.error.issues[0]?.path[0] ?? 'stream');
+      throw new KumikiError('invalid_value', { param, reason: 'it cannot be read' });
+    }
+    const response = await findResponse(database, project, id);
+    if (response === null) throw notFound(id);
+    if (query.data.stream === 'false') return response;
+    readers.demandRoom();
+    const log = storedLog(database, project, id);
+    return readers.stream(deps, reply, log, id, query.data.starting_after, leavingSignal(reply));
+  });
+
+  app.post<IdRequest>('/v1/responses/:id/cancel', async (request) => {
+    return cancelResponse(database, hub, callerOf(request).project, request.params.id);
+  });
+
+  app.delete<IdRequest>('/v1/responses/:id', async (request) => {
+    const { id } = request.params;
+    if (!(await deleteResponse(database, callerOf(request).project, id))) throw notFound(id);
+    return { id, object: 'response', deleted: true };
+  });
+
+  app.get<IdRequest>('/v1/responses/:id/input_items', async (request) => {
+    const { id } = request.params;
+    const page = readPage(request.query);
+    const items = await findInput(database, callerOf(request).project, id);
+    if (items === null) throw notFound(id);
+    return pageOf(items, page);
+  });
+
+  app.post('/v1/responses/input_tokens', async (request) => {
+    const tokens = await countInputTokens(deps, callerOf(request), checkCount(request.body));
+    return { object: 'response.input_tokens', input_tokens: tokens };
+  });
+}
+
+function notFound(id: string): KumikiError {
+  return new KumikiError('not_found', { what: 'response', id });
+}
+
+/** Waits until the model has taken the request, so that its refusal is still a refusal; not for ever. */
+async function begin({ open }: CreatedRun): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    open.commit();
+    resolve();
+  }, headPatienceMs);
+  await Promise.race([open.begun, promise]).finally(() => clearTimeout(timer));
+}
+
+/** Aborted when the client closes its connection before the reply has ended. */
+function leavingSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** The response as the first event shows it: queued. */
+async function firstResponse(log: EventLog): Promise<ResponseObject> {
+  const found = await log.after(-1);
+  const event = found?.batches[0]?.events[0];
+  if (event === undefined) throw new KumikiError('service_unavailable', { reason: 'The response is gone' });
+  return (JSON.parse(event) as { response: ResponseObject }).response;
+}
+
+/** Blanks while a response is produced, then the response. */
+async function* lastResponse(events: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+  let last: string | undefined;
+  for await (const batch of events) {
+    last = batch.at(-1) ?? last;
+    if (batch.length === 0) yield ' ';
+  }
+  if (last !== undefined) yield JSON.stringify((JSON.parse(last) as { response: unknown }).response);
+}
+
+/** The streams that are fed now. */
+function createReaders() {
+  let open = 0;
+  return {
+    demandRoom() {
+      if (open < maxReaders) return;
+      const reason = `This replica feeds ${maxReaders} streams, which is its limit`;
+      throw new KumikiError('service_unavailable', { reason }, { retryAfterMs: 1_000 });
+    },
+    async stream(
+      { hub }: ResponsesDeps,
+      reply: FastifyReply,
+      log: EventLog,
+      id: string,
+      after: number,
+      gone: AbortSignal,
+    ): Promise<void> {
+      reply.hijack();
+      open++;
+      try {
+        await sendEvents(reply.raw, readLog(log, hub, id, after, gone), gone);
+      } finally {
+        open--;
+      }
+    },
+  };
+}

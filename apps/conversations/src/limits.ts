@@ -1,0 +1,71 @@
+/** Every limit of this service that is not a setting; those of bodies stand with their schemas in `@kumiki/api`. */
+
+/** Bytes of one request's body. */
+export const maxBodyBytes = 33_554_432;
+/** A request must have arrived whole within this time. */
+export const requestTimeoutMs = 120_000;
+
+/** Runs that one replica drives at once; the next create answers 503, and another replica's runs stay where they are. */
+export const maxOpenRuns = 1_024;
+/** Streams that one replica feeds at once. */
+export const maxReaders = 4_096;
+
+/** A run whose driver has said nothing for so long is taken over. */
+export const leaseMs = 4_000;
+/** Between two renewals of the leases of all runs that a replica drives. */
+export const renewMs = 1_000;
+/** Between two looks for runs without a driver. */
+export const claimMs = 1_000;
+/** Runs that one look takes over at most, so that a dead replica's runs spread over those that are left. */
+export const maxClaims = 32;
+
+/** Events and frames of a run are stored together, at latest after this time, */
+export const flushMs = 100;
+/** or when so many characters wait, */
+export const flushCharacters = 32_768;
+/** and no more is read from the model while so many do. */
+export const maxUnstoredCharacters = 1_048_576;
+/** Between two attempts to store while the database is away. */
+export const storeRetryMs = 250;
+
+/** Characters of an answer's frames; beyond it the answer fails, since it could not be taken over any more. */
+export const maxAnswerCharacters = 67_108_864;
+
+/** How often a broken stream from the gateway is asked to go on before the run fails. */
+export const maxResumes = 8;
+/** Between two such attempts, and between attempts to begin a background response while the models are busy. */
+export const resumeDelayMs = 500;
+/** How long a background response waits for a model that is busy or away. */
+export const backgroundPatienceMs = 600_000;
+
+/** A client's reply begins at latest after this time, even if the model has not taken the request yet. */
+export const headPatienceMs = 15_000;
+/** Between two comments on a quiet stream; proxies give up after 30 s or more of silence. */
+export const pingMs = 10_000;
+/** A reader looks into the log at least so often, should a notification be lost. */
+export const readerPollMs = 2_000;
+/** Rows of the log that a reader fetches at once. */
+export const readerBatchRows = 200;
+/** Batches that a reader which is behind keeps in memory before it goes back to the log. */
+export const maxReaderBatches = 64;
+
+/** Items of one conversation. */
+export const maxConversationItems = 20_000;
+/** Items that go into one prompt, the conversation's newest first. */
+export const maxContextItems = 16_000;
+/** Responses that a chain of `previous_response_id` is followed back. */
+export const maxChainLength = 4_096;
+/** How often a prompt is made shorter until it fits. */
+export const maxShortenings = 12;
+
+export const defaultPageItems = 20;
+export const maxPageItems = 100;
+
+/** Rows that one step of the sweeper deletes. */
+export const sweepRows = 200;
+/** Between two sweeps. */
+export const sweepMs = 60_000;
+/** Drivers that one run may have had before it is given up: whatever kills them would kill the next. */
+export const maxDrivers = 200;
+/** How long a request to cancel waits for the run's driver. */
+export const cancelPatienceMs = 10_000;

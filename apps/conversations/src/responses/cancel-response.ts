@@ -1,0 +1,27 @@
+import { KumikiError } from '@kumiki/api';
+import type { Database } from '@kumiki/postgres';
+import type { ResponseObject } from '../answer/response-object.ts';
+import { readLog, storedLog } from '../http/read-log.ts';
+import { cancelPatienceMs } from '../limits.ts';
+import type { Hub } from '../runs/hub.ts';
+import { requestCancel } from '../runs/run-store.ts';
+import { findResponse } from './response-rows.ts';
+
+/**
+ * Cancels an open response, whoever drives it, and waits until it has ended; one that has ended stays as it is.
+ * Throws KumikiError when there is none, or when its driver does not end it in time.
+ */
+export async function cancelResponse(
+  database: Database,
+  hub: Hub,
+  project: string,
+  id: string,
+): Promise<ResponseObject> {
+  await requestCancel(database, project, id);
+  const patience = AbortSignal.timeout(cancelPatienceMs);
+  const events = readLog(storedLog(database, project, id), hub, id, -1, patience);
+  for await (const _ of events);
+  const response = await findResponse(database, project, id);
+  if (response === null) throw new KumikiError('not_found', { what: 'response', id });
+  return response;
+}

@@ -1,0 +1,28 @@
+import type { CreateResponse } from '@kumiki/api';
+import type { Caller } from '@kumiki/service';
+import { buildChat } from '../chat/build-chat.ts';
+import { buildMessages } from '../chat/build-messages.ts';
+import { loadContext } from '../runs/load-context.ts';
+import { type ResponsesDeps, resolveInput } from './create-response.ts';
+
+/**
+ * The tokens that a request's input would have, by the model's own count: it is asked for an answer of one token, since
+ * only the model knows its template and its vocabulary.
+ */
+export async function countInputTokens(
+  { database, gateway }: Pick<ResponsesDeps, 'database' | 'gateway'>,
+  caller: Caller,
+  request: Pick<CreateResponse, 'model' | 'input' | 'instructions' | 'previous_response_id' | 'conversation' | 'tools'>,
+): Promise<number> {
+  const own = await resolveInput(database, caller.project, request);
+  const context = await loadContext(database, caller.project, request);
+  const messages = buildMessages(request.instructions ?? null, [...context, ...own]);
+  const { stream: _, stream_options: __, response_format: ___, ...chat } = buildChat(request, messages);
+  const { usage } = await gateway.json<{ usage: { prompt_tokens: number } }>({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    body: { ...chat, max_completion_tokens: 1 },
+    keyId: caller.keyId,
+  });
+  return usage.prompt_tokens;
+}

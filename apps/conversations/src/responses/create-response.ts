@@ -1,0 +1,129 @@
+import { type CreateResponse, KumikiError } from '@kumiki/api';
+import type { Database } from '@kumiki/postgres';
+import type { Caller, GatewayClient } from '@kumiki/service';
+import type { Item } from '../answer/response-object.ts';
+import { openResponse } from '../answer/response-object.ts';
+import { buildMessages } from '../chat/build-messages.ts';
+import { normalizeInput } from '../chat/normalize-input.ts';
+import { type EventLog, memoryLog, storedLog } from '../http/read-log.ts';
+import { newId } from '../ids.ts';
+import { maxConversationItems } from '../limits.ts';
+import type { Hub } from '../runs/hub.ts';
+import { conversationIdOf, loadContext } from '../runs/load-context.ts';
+import { createMemoryJournal } from '../runs/memory-journal.ts';
+import { newMachine } from '../runs/rebuild.ts';
+import { insertRun } from '../runs/run-store.ts';
+import type { RunRecord } from '../runs/run.ts';
+import type { OpenRun, Runner } from '../runs/runner.ts';
+import { findStatus } from './response-rows.ts';
+
+export interface ResponsesDeps {
+  readonly database: Database;
+  readonly gateway: GatewayClient;
+  readonly hub: Hub;
+  readonly runner: Runner;
+  readonly replica: string;
+  readonly retentionDays: number;
+}
+
+export interface CreatedRun {
+  readonly open: OpenRun;
+  readonly log: EventLog;
+}
+
+/** Begins a response. Throws KumikiError when the request refers to what is not there or cannot be read. */
+export async function createRun(deps: ResponsesDeps, caller: Caller, request: CreateResponse): Promise<CreatedRun> {
+  deps.runner.demandRoom();
+  const input = await resolveInput(deps.database, caller.project, request);
+  if (request.background === true) await demandModel(deps.gateway, caller, request.model);
+  const id = newId('resp');
+  const response = openResponse(id, request, Math.floor(Date.now() / 1_000));
+  const machine = newMachine({ request, response });
+  machine.open();
+  const events = machine.take();
+  const run: RunRecord = {
+    id,
+    project: caller.project,
+    keyId: caller.keyId,
+    requestId: caller.requestId,
+    background: request.background === true,
+    request,
+    input,
+    response,
+    fence: 1,
+    lastSeq: events.at(-1)?.sequence_number ?? 0,
+    prepared: null,
+    revision: null,
+    cancelRequested: false,
+  };
+  if (request.store === false) {
+    const journal = createMemoryJournal(id, deps.hub);
+    return { open: deps.runner.start({ ...run, lastSeq: -1 }, journal), log: memoryLog(journal) };
+  }
+  const { retentionDays } = deps;
+  await insertRun(deps.database, deps.replica, {
+    ...run,
+    events,
+    conversationId: conversationIdOf(request),
+    retentionDays,
+  });
+  return { open: deps.runner.start(run), log: storedLog(deps.database, caller.project, id) };
+}
+
+/** The request's own items, after what it refers to was found to be there. */
+export async function resolveInput(
+  database: Database,
+  project: string,
+  request: Pick<CreateResponse, 'input' | 'conversation' | 'previous_response_id' | 'instructions'>,
+): Promise<Item[]> {
+  const items = normalizeInput(request.input);
+  const hasContext = request.conversation != null || request.previous_response_id != null;
+  if (items.length === 0 && !hasContext) {
+    throw new KumikiError('invalid_value', { param: 'input', reason: 'it is missing; send a text or a list of items' });
+  }
+  // Refuses what no model can read before anything is stored.
+  buildMessages(null, items);
+  await demandConversation(database, project, conversationIdOf(request));
+  await demandPrevious(database, project, request.previous_response_id ?? null);
+  const references = items.filter(({ type }) => type === 'item_reference');
+  if (references.length === 0) return items;
+  // An item that is part of what came before is there already.
+  const known = new Set((await loadContext(database, project, request)).map(({ id }) => id));
+  for (const { id } of references) {
+    if (known.has(id)) continue;
+    const hint =
+      ' Items are found by id in the conversation or in the responses before; otherwise send the item itself.';
+    throw new KumikiError('not_found', { what: 'item', id, hint }, { param: 'input' });
+  }
+  return items.filter(({ type }) => type !== 'item_reference');
+}
+
+async function demandConversation(database: Database, project: string, id: string | null): Promise<void> {
+  if (id === null) return;
+  const { rows } = await database.query<{ item_count: number }>(
+    'SELECT item_count FROM conversations.conversations WHERE id = $1 AND project = $2',
+    [id, project],
+  );
+  const row = rows[0];
+  if (row === undefined) throw new KumikiError('not_found', { what: 'conversation', id }, { param: 'conversation' });
+  if (row.item_count < maxConversationItems) return;
+  const reason = `the conversation has ${row.item_count} items and the limit is ${maxConversationItems}; begin another`;
+  throw new KumikiError('invalid_value', { param: 'conversation', reason });
+}
+
+async function demandPrevious(database: Database, project: string, id: string | null): Promise<void> {
+  if (id === null) return;
+  const param = 'previous_response_id';
+  const status = await findStatus(database, project, id);
+  if (status === null) throw new KumikiError('not_found', { what: 'response', id }, { param });
+  if (status !== 'queued' && status !== 'in_progress') return;
+  throw new KumikiError('invalid_value', {
+    param,
+    reason: 'that response has not ended yet; wait for it or cancel it',
+  });
+}
+
+/** A background response of a model that is not there would only fail later, when nobody looks. */
+async function demandModel(gateway: GatewayClient, caller: Caller, model: string): Promise<void> {
+  await gateway.json({ method: 'GET', path: `/v1/models/${encodeURIComponent(model)}`, keyId: caller.keyId });
+}

@@ -1,0 +1,58 @@
+import { errorTable, headers, KumikiError } from '@kumiki/api';
+import { createFrameSplitter } from '@kumiki/openai';
+import type { GatewayClient, GatewayReply } from '@kumiki/service';
+import type { ChatBody } from '../chat/build-chat.ts';
+import { type ReadFrame, readFrame } from './rebuild.ts';
+import type { RunRecord } from './run.ts';
+
+const decoder = new TextDecoder();
+
+export interface ModelAnswer {
+  readonly revision: string | null;
+  /** Each frame with its text as it came, token ids included. Ends with `done`, or before it when the stream broke. */
+  readonly frames: AsyncIterable<{ readonly text: string; readonly read: ReadFrame }>;
+}
+
+/** What the gateway needs to go on with an answer whose reader is gone. */
+export interface Resume {
+  readonly revision: string | null;
+  readonly frames: string;
+}
+
+/** Asks for an answer, or for the rest of one. Throws KumikiError when it is refused. */
+export async function askModel(
+  gateway: GatewayClient,
+  run: Pick<RunRecord, 'keyId'>,
+  chat: ChatBody,
+  resume: Resume | null,
+  signal: AbortSignal,
+): Promise<ModelAnswer> {
+  const reply = await gateway.send({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    body: resume === null ? chat : { ...chat, kumiki_resume: resume },
+    keyId: run.keyId,
+    tokenIds: true,
+    signal,
+  });
+  const revision = reply.headers[headers.revision];
+  return { revision: typeof revision === 'string' ? revision : null, frames: readFrames(reply) };
+}
+
+async function* readFrames(reply: GatewayReply): AsyncGenerator<{ text: string; read: ReadFrame }> {
+  const splitter = createFrameSplitter();
+  try {
+    for await (const chunk of reply.body) {
+      const frames = splitter.push(chunk as Uint8Array);
+      if (frames === 'frame_too_large') return;
+      for (const frame of frames) yield { text: decoder.decode(frame), read: readFrame(frame) };
+    }
+  } catch {
+    // A connection that broke ends the frames without `done`; whoever reads them asks for the rest.
+  }
+}
+
+/** Whether the same request may pass later. */
+export function mayPassLater(error: unknown): error is KumikiError {
+  return error instanceof KumikiError && errorTable[error.code].retryable;
+}

@@ -1,0 +1,153 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { KumikiError } from '@kumiki/api';
+import type { Database } from '@kumiki/postgres';
+import type { ResponseObject } from '../answer/response-object.ts';
+import { appendItems } from '../conversations/append-items.ts';
+import { leaseMs, storeRetryMs } from '../limits.ts';
+import type { Hub } from './hub.ts';
+import { noticeChannel, notices } from './notices.ts';
+import type { Batch, Journal, RunRecord, StoredBatch, StoreResult } from './run.ts';
+
+/**
+ * The one statement of a batch: it renews the lease and inserts only if the row still has this driver's number and
+ * the batch before this one is the last. The row is locked by its update, so no other driver can come between.
+ */
+const appendSql = `
+WITH held AS (
+  UPDATE conversations.responses
+  SET last_seq = $4, lease_until = now() + $7 * interval '1 millisecond', status = 'in_progress',
+      prepared = COALESCE($8::json, prepared), revision = COALESCE($9, revision)
+  WHERE id = $1 AND fence = $2 AND last_seq = $3 AND ended_at IS NULL
+  RETURNING id
+), logged AS (
+  INSERT INTO conversations.response_events (response_id, first_seq, last_seq, fence, events)
+  SELECT id, $3::int + 1, $4::int, $2, $5 FROM held WHERE $4::int > $3::int
+), kept AS (
+  INSERT INTO conversations.response_frames (response_id, first_seq, frames)
+  SELECT id, $3::int + 1, $6 FROM held WHERE $6 <> ''
+)
+SELECT pg_notify('${noticeChannel}', $10) FROM held`;
+
+const endSql = `
+UPDATE conversations.responses
+SET status = $5, response = $6::json, last_seq = $4, ended_at = now(), prepared = NULL, lease_until = now()
+WHERE id = $1 AND fence = $2 AND last_seq = $3 AND ended_at IS NULL AND (NOT cancel_requested OR $5 = 'cancelled')
+RETURNING conversation_id`;
+
+interface Options {
+  readonly database: Database;
+  readonly hub: Hub;
+  readonly run: RunRecord;
+}
+
+/** The journal of a stored response. Every write is fenced in its own SQL. */
+export function createDatabaseJournal({ database, hub, run }: Options): Journal {
+  let lastSeq = run.lastSeq;
+
+  /** Stores, again and again while the database is away; an attempt whose commit was not heard of is found again. */
+  async function store(batch: Batch, signal: AbortSignal, attempt: () => Promise<boolean>): Promise<StoreResult> {
+    const next = batch.events.at(-1)?.sequence_number ?? lastSeq;
+    for (let retried = false; ; retried = true) {
+      try {
+        const result = (await attempt()) ? 'stored' : retried ? await whatHappened(next) : await whyNot();
+        if (result === 'stored') {
+          const stored = toStored(batch, lastSeq);
+          lastSeq = next;
+          if (stored !== null) hub.publish(run.id, stored);
+        }
+        return result;
+      } catch (error) {
+        if (!(error instanceof KumikiError) || error.code !== 'service_unavailable') throw error;
+        if (signal.aborted) return 'lost';
+        await pause(storeRetryMs);
+      }
+    }
+  }
+
+  interface Row {
+    readonly fence: number;
+    readonly last_seq: number;
+    readonly ended: boolean;
+    readonly cancel_requested: boolean;
+  }
+  async function read(): Promise<Row | undefined> {
+    const { rows } = await database.query<Row>(
+      `SELECT fence, last_seq, ended_at IS NOT NULL AS ended, cancel_requested
+       FROM conversations.responses WHERE id = $1`,
+      [run.id],
+    );
+    return rows[0];
+  }
+  async function whyNot(): Promise<StoreResult> {
+    const row = await read();
+    return row?.fence === run.fence && !row.ended && row.cancel_requested ? 'cancelled' : 'lost';
+  }
+  async function whatHappened(next: number): Promise<StoreResult> {
+    const row = await read();
+    return row?.fence === run.fence && row.last_seq === next && next > lastSeq ? 'stored' : whyNot();
+  }
+
+  return {
+    append: (batch, signal) =>
+      store(batch, signal, async () => {
+        const next = batch.events.at(-1)?.sequence_number ?? lastSeq;
+        const { count } = await database.query(appendSql, [
+          run.id,
+          run.fence,
+          lastSeq,
+          next,
+          batch.events.map((event) => JSON.stringify(event)).join('\n'),
+          batch.frames,
+          leaseMs,
+          batch.prepared === null ? null : JSON.stringify(batch.prepared),
+          batch.revision,
+          notices.stored(run.id),
+        ]);
+        return count > 0;
+      }),
+    finish: (batch, response, signal) => store(batch, signal, () => endRun(database, run, batch, response, lastSeq)),
+    async discard() {
+      await database.query('DELETE FROM conversations.responses WHERE id = $1 AND fence = $2', [run.id, run.fence]);
+    },
+  };
+}
+
+function endRun(
+  database: Database,
+  run: RunRecord,
+  batch: Batch,
+  response: ResponseObject,
+  lastSeq: number,
+): Promise<boolean> {
+  const next = batch.events.at(-1)?.sequence_number ?? lastSeq;
+  return database.transaction(async (transaction) => {
+    const { rows } = await transaction.query<{ conversation_id: string | null }>(endSql, [
+      run.id,
+      run.fence,
+      lastSeq,
+      next,
+      response.status,
+      JSON.stringify(response),
+    ]);
+    const row = rows[0];
+    if (row === undefined) return false;
+    await transaction.query(
+      `INSERT INTO conversations.response_events (response_id, first_seq, last_seq, fence, events)
+       VALUES ($1, $2, $3, $4, $5)`,
+      [run.id, lastSeq + 1, next, run.fence, batch.events.map((event) => JSON.stringify(event)).join('\n')],
+    );
+    await transaction.query('DELETE FROM conversations.response_frames WHERE response_id = $1', [run.id]);
+    if (row.conversation_id !== null && response.status !== 'failed') {
+      await appendItems(transaction, run.project, row.conversation_id, [...run.input, ...response.output]);
+    }
+    await transaction.query(`SELECT pg_notify('${noticeChannel}', $1)`, [notices.stored(run.id)]);
+    return true;
+  });
+}
+
+export function toStored(batch: Batch, lastSeq: number): StoredBatch | null {
+  const last = batch.events.at(-1);
+  if (last === undefined) return null;
+  const events = batch.events.map((event) => JSON.stringify(event));
+  return { firstSeq: lastSeq + 1, lastSeq: last.sequence_number, events };
+}

@@ -1,0 +1,251 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type KumikiError, toKumikiError } from '@kumiki/api';
+import type { GatewayClient, Log } from '@kumiki/service';
+import type { AnswerMachine } from '../answer/answer-machine.ts';
+import type { Item, ResponseErrorCode } from '../answer/response-object.ts';
+import { lastUserText } from '../chat/build-messages.ts';
+import { backgroundPatienceMs, maxAnswerCharacters, maxResumes, resumeDelayMs } from '../limits.ts';
+import { askModel, mayPassLater, type ModelAnswer } from './ask-model.ts';
+import { openAnswer } from './open-answer.ts';
+import { rebuildMachine } from './rebuild.ts';
+import { RunWriter } from './run-writer.ts';
+import type { Journal, Prepared, RunRecord } from './run.ts';
+import { searchFiles } from './search-files.ts';
+import { wantedSearch } from './wants-search.ts';
+
+/** How a driver is told to stop: `cancel` ends the run, `release` leaves it to another replica, `lost` has one already. */
+export type StopReason = 'cancel' | 'release' | 'lost';
+
+export interface DriveOptions {
+  readonly run: RunRecord;
+  /** Frames that are stored already; empty for a fresh run. */
+  readonly frames: string;
+  readonly journal: Journal;
+  readonly gateway: GatewayClient;
+  readonly log: Log;
+  /** What the conversation or the chain of responses holds. */
+  readonly loadContext: () => Promise<readonly Item[]>;
+  /** Aborted with a {@link StopReason}. */
+  readonly stop: AbortSignal;
+  /** Too many drivers have failed: the run ends here. */
+  readonly hopeless: boolean;
+  /** Called once the model has taken the request. */
+  readonly onBegun: () => void;
+  /** Whether a refusal before that may still be given to the client instead of a failed response. */
+  readonly mayRefuse: () => boolean;
+}
+
+/** How a drive ended. `refused`: nothing of the run is left, and the client is to be told why. */
+export type DriveResult =
+  | { readonly kind: 'ended' | 'left' }
+  | { readonly kind: 'refused'; readonly error: KumikiError };
+
+/** The answer cannot be had: how the response is to say so. */
+class RunFailure extends Error {
+  readonly code: ResponseErrorCode;
+
+  constructor(code: ResponseErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Drives a run to its end, from wherever it stands. Never throws. */
+export async function driveRun(options: DriveOptions): Promise<DriveResult> {
+  const drive = new Drive(options);
+  try {
+    await drive.produce();
+    return await drive.complete();
+  } catch (error) {
+    try {
+      return await drive.giveUp(error);
+    } catch (failure) {
+      options.log.error({ err: failure, response: options.run.id }, 'run could not be ended');
+      return { kind: 'left' };
+    }
+  }
+}
+
+class Drive {
+  readonly #options: DriveOptions;
+  readonly #writer: RunWriter;
+  /** Aborted when nothing more may be asked or waited for. */
+  readonly #stop: AbortSignal;
+  #machine: AnswerMachine;
+  #prepared: Prepared | null;
+  #revision: string | null;
+  /** All frames of the answer so far. */
+  #frames: string;
+  #begun: boolean;
+  /** Why the answer broke off last. */
+  #broken = 'The answer was cut short.';
+
+  constructor(options: DriveOptions) {
+    const { run, journal, frames } = options;
+    this.#options = options;
+    this.#stop = options.stop;
+    this.#prepared = run.prepared;
+    this.#revision = run.revision;
+    this.#frames = frames;
+    this.#begun = run.prepared?.chat != null;
+    this.#machine = rebuildMachine(run, run.prepared, frames);
+    const signal = leaving(options.stop);
+    this.#writer = new RunWriter({ journal, machine: this.#machine, storedSeq: run.lastSeq, signal });
+  }
+
+  /** Has the model answer, until it has finished. */
+  async produce(): Promise<void> {
+    this.#demandGoing();
+    if (this.#options.hopeless) throw new RunFailure('server_error', 'Every attempt to produce the answer failed.');
+    this.#writer.push('');
+    await this.#search();
+    const deadline = performance.now() + backgroundPatienceMs;
+    for (let resumes = 0; ; resumes++) {
+      const answer = await this.#ask(deadline);
+      this.#begun = true;
+      this.#options.onBegun();
+      if (await this.#read(answer)) return;
+      this.#demandGoing();
+      if (resumes >= maxResumes) throw new RunFailure('server_error', this.#broken);
+      await this.#wait();
+    }
+  }
+
+  async complete(): Promise<DriveResult> {
+    const { run } = this.#options;
+    this.#machine.complete(Math.max(Math.floor(Date.now() / 1_000), run.response.created_at));
+    const state = await this.#writer.finish();
+    if (state === 'cancelled') return this.#endCancelled();
+    return { kind: state === 'open' ? 'ended' : 'left' };
+  }
+
+  async giveUp(error: unknown): Promise<DriveResult> {
+    const reason = this.#stop.aborted ? (this.#stop.reason as StopReason) : null;
+    if (reason === 'cancel') return this.#endCancelled();
+    if (reason !== null || this.#writer.state() === 'lost') {
+      if (reason === 'release') await this.#writer.flush();
+      return { kind: 'left' };
+    }
+    const known = toKumikiError(error);
+    if (known.code === 'internal_error' && !(error instanceof RunFailure)) {
+      this.#options.log.error({ err: error, response: this.#options.run.id }, 'run failed');
+    }
+    if (!this.#begun && this.#options.mayRefuse()) {
+      await this.#options.journal.discard();
+      return { kind: 'refused', error: known };
+    }
+    const { code, message } = error instanceof RunFailure ? error : { code: codeOf(known), message: known.message };
+    this.#machine.fail(code, message);
+    const state = await this.#writer.finish();
+    if (state === 'cancelled') return this.#endCancelled();
+    return { kind: state === 'open' ? 'ended' : 'left' };
+  }
+
+  async #search(): Promise<void> {
+    const { run, gateway, log } = this.#options;
+    const tool = wantedSearch(run.request);
+    if (tool === null || this.#prepared?.search != null) return;
+    const question = lastUserText(run.input) ?? '';
+    const search = await searchFiles(gateway, run, tool, question, this.#stop);
+    log.debug({ response: run.id, results: search.results.length }, 'files searched');
+    this.#machine.searchEnds(search.queries, search.results, search.passages);
+    this.#prepared = { search, chat: null };
+    this.#writer.setPrepared(this.#prepared, null);
+    this.#writer.push('');
+  }
+
+  /** The answer's stream, or the rest of it. What is busy or away is asked again where nobody waits for a refusal. */
+  async #ask(deadline: number): Promise<ModelAnswer> {
+    for (;;) {
+      this.#demandGoing();
+      try {
+        return await (this.#prepared?.chat == null ? this.#askFirst() : this.#askRest());
+      } catch (error) {
+        const patient = !this.#options.mayRefuse() || this.#begun;
+        if (!patient || !mayPassLater(error) || performance.now() > deadline) throw error;
+        await this.#wait(error.retryAfterMs);
+      }
+    }
+  }
+
+  async #askFirst(): Promise<ModelAnswer> {
+    const { run, gateway, loadContext } = this.#options;
+    const search = this.#prepared?.search ?? null;
+    const { chat, answer } = await openAnswer(gateway, run, await loadContext(), search, this.#stop);
+    this.#revision = answer.revision;
+    this.#prepared = { search, chat };
+    this.#writer.setPrepared(this.#prepared, answer.revision);
+    return answer;
+  }
+
+  #askRest(): Promise<ModelAnswer> {
+    const { run, gateway } = this.#options;
+    const resume = this.#frames === '' ? null : { revision: this.#revision, frames: this.#frames };
+    return askModel(gateway, run, this.#prepared?.chat ?? {}, resume, this.#stop);
+  }
+
+  /** @returns whether the answer is whole. */
+  async #read(answer: ModelAnswer): Promise<boolean> {
+    for await (const { text, read } of answer.frames) {
+      if (this.#stop.aborted || this.#writer.state() !== 'open') return false;
+      switch (read.kind) {
+        case 'done':
+          return this.#machine.finishReason() !== null;
+        case 'error':
+          this.#broken = read.message;
+          return false;
+        case 'chunk':
+          this.#machine.feed(read.chunk);
+          this.#keep(text);
+          break;
+        case 'nothing':
+          if (text.startsWith(': tokens')) this.#keep(text);
+          break;
+      }
+      await this.#writer.room();
+    }
+    return false;
+  }
+
+  #keep(text: string): void {
+    this.#frames += text;
+    if (this.#frames.length > maxAnswerCharacters) {
+      throw new RunFailure('server_error', `The answer is larger than ${maxAnswerCharacters} characters.`);
+    }
+    this.#writer.push(text);
+  }
+
+  /** Ends the run as cancelled, keeping exactly what is stored and what this driver has read. */
+  async #endCancelled(): Promise<DriveResult> {
+    this.#machine = rebuildMachine(this.#options.run, this.#prepared, this.#frames);
+    await this.#writer.restart(this.#machine);
+    this.#machine.cancel();
+    const state = await this.#writer.finish();
+    return { kind: state === 'open' ? 'ended' : 'left' };
+  }
+
+  #demandGoing(): void {
+    this.#stop.throwIfAborted();
+    if (this.#writer.state() !== 'open') throw new Error('the run has another driver');
+  }
+
+  async #wait(ms: number = resumeDelayMs): Promise<void> {
+    await pause(Math.max(ms, resumeDelayMs), undefined, { signal: this.#stop });
+  }
+}
+
+/** Only a cancelled run still has something to store after it was stopped. */
+function leaving(stop: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const check = (): void => {
+    if (stop.reason !== 'cancel') controller.abort();
+  };
+  if (stop.aborted) check();
+  else stop.addEventListener('abort', check, { once: true });
+  return controller.signal;
+}
+
+function codeOf(error: KumikiError): ResponseErrorCode {
+  if (error.status === 429) return 'rate_limit_exceeded';
+  return error.status < 500 ? 'invalid_prompt' : 'server_error';
+}

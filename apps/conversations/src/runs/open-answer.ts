@@ -1,0 +1,60 @@
+import { KumikiError } from '@kumiki/api';
+import type { GatewayClient } from '@kumiki/service';
+import type { Item } from '../answer/response-object.ts';
+import { buildChat, type ChatBody } from '../chat/build-chat.ts';
+import { buildMessages } from '../chat/build-messages.ts';
+import { dropOldest } from '../chat/drop-oldest.ts';
+import { passageBudgets, withPassages } from '../chat/number-passages.ts';
+import { maxShortenings } from '../limits.ts';
+import { askModel, type ModelAnswer } from './ask-model.ts';
+import type { RunRecord, SearchOutcome } from './run.ts';
+
+/** Of what may stay when a refusal does not tell by how much a prompt was too long. */
+const blindShare = 0.7;
+/** A little less than what would just fit: tokens are not spread evenly over characters. */
+const margin = 0.95;
+
+export interface OpenedAnswer {
+  readonly chat: ChatBody;
+  readonly answer: ModelAnswer;
+}
+
+/**
+ * Begins an answer. A prompt that is too long for the model is made shorter: first the passages of a search, then, with
+ * `truncation: auto`, the oldest turns. Throws KumikiError when the model refuses, or nothing more can go.
+ */
+export async function openAnswer(
+  gateway: GatewayClient,
+  run: RunRecord,
+  context: readonly Item[],
+  search: SearchOutcome | null,
+  signal: AbortSignal,
+): Promise<OpenedAnswer> {
+  let items: readonly Item[] = [...context, ...run.input];
+  let step = 0;
+  for (let attempt = 0; ; attempt++) {
+    const texts = search?.passages.map(({ text }) => text) ?? [];
+    const messages = withPassages(buildMessages(run.request.instructions ?? null, items), texts, step);
+    const chat = buildChat(run.request, messages);
+    try {
+      return { chat, answer: await askModel(gateway, run, chat, null, signal) };
+    } catch (error) {
+      if (!(error instanceof KumikiError) || error.code !== 'context_length_exceeded') throw error;
+      if (attempt >= maxShortenings) throw error;
+      if (texts.length > 0 && step + 1 < passageBudgets) {
+        step++;
+        continue;
+      }
+      const shorter = run.request.truncation === 'auto' ? dropOldest(items, shareThatFits(error.message)) : null;
+      if (shorter === null) throw error;
+      items = shorter;
+    }
+  }
+}
+
+/** The share of a prompt that would fit, by the numbers that model servers put into this refusal. */
+function shareThatFits(message: string): number {
+  const room = Number(/maximum context length is (\d+) tokens/.exec(message)?.[1] ?? 0);
+  const asked = Number(/(?:asks for|requested|resulted in|has|contains at least) (\d+)/.exec(message)?.[1] ?? 0);
+  return room > 0 && asked > room ? (room / asked) * margin : blindShare;
+}

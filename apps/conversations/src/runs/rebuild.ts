@@ -1,0 +1,60 @@
+import type { ChatChunk } from '@kumiki/openai';
+import { createFrameSplitter, dataOf, maxFrameBytes } from '@kumiki/openai';
+import { AnswerMachine } from '../answer/answer-machine.ts';
+import { wantsLogprobs } from '../chat/build-chat.ts';
+import type { Prepared, RunRecord } from './run.ts';
+import { wantsSearch } from './wants-search.ts';
+
+/** What a frame of the model's stream is. */
+export type ReadFrame =
+  | { readonly kind: 'chunk'; readonly chunk: ChatChunk }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'error'; readonly code: string | null; readonly message: string }
+  /** A comment or what cannot be understood: of no consequence for the events. */
+  | { readonly kind: 'nothing' };
+
+export function readFrame(frame: Uint8Array): ReadFrame {
+  const data = dataOf(frame);
+  if (data === null) return { kind: 'nothing' };
+  if (data === '[DONE]') return { kind: 'done' };
+  try {
+    const value = JSON.parse(data) as Partial<ChatChunk> & { error?: { code?: unknown; message?: unknown } };
+    if (value.error !== undefined) {
+      const { code, message } = value.error;
+      return {
+        kind: 'error',
+        code: typeof code === 'string' ? code : null,
+        message: typeof message === 'string' ? message : 'it failed',
+      };
+    }
+    return Array.isArray(value.choices) ? { kind: 'chunk', chunk: value as ChatChunk } : { kind: 'nothing' };
+  } catch {
+    return { kind: 'nothing' };
+  }
+}
+
+/** A machine before anything of a run was produced. */
+export function newMachine(run: Pick<RunRecord, 'request' | 'response'>): AnswerMachine {
+  return new AnswerMachine({
+    response: run.response,
+    includeLogprobs: wantsLogprobs(run.request.include),
+    includeResults: run.request.include?.includes('file_search_call.results') === true,
+  });
+}
+
+/** The machine as it was when these frames were the last that were stored; it gives every event again. */
+export function rebuildMachine(run: RunRecord, prepared: Prepared | null, frames: string): AnswerMachine {
+  const machine = newMachine(run);
+  machine.open();
+  machine.start();
+  if (wantsSearch(run.request)) machine.searchBegins();
+  if (prepared?.search != null) {
+    machine.searchEnds(prepared.search.queries, prepared.search.results, prepared.search.passages);
+  }
+  const split = createFrameSplitter(Math.max(maxFrameBytes, frames.length * 4)).push(Buffer.from(frames));
+  for (const frame of split === 'frame_too_large' ? [] : split) {
+    const read = readFrame(frame);
+    if (read.kind === 'chunk') machine.feed(read.chunk);
+  }
+  return machine;
+}

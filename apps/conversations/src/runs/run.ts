@@ -1,0 +1,70 @@
+import type { CreateResponse } from '@kumiki/api';
+import type { SearchResult } from '../answer/answer-machine.ts';
+import type { Passage } from '../answer/citations.ts';
+import type { ResponseEvent } from '../answer/response-event.ts';
+import type { Item, ResponseObject } from '../answer/response-object.ts';
+import type { ChatBody } from '../chat/build-chat.ts';
+
+/** What a search gave: shown in its item, told to the model, cited in the answer. */
+export interface SearchOutcome {
+  readonly queries: readonly string[];
+  readonly results: readonly SearchResult[];
+  /** In the order of their numbers, with the texts that the model reads. */
+  readonly passages: readonly (Passage & { readonly text: string })[];
+}
+
+/** What was settled before the model was asked; whoever takes a run over must not settle it again. */
+export interface Prepared {
+  readonly search: SearchOutcome | null;
+  /** null until the model has taken the request. */
+  readonly chat: ChatBody | null;
+}
+
+/** A response to be produced, and what is known of it. */
+export interface RunRecord {
+  readonly id: string;
+  readonly project: string;
+  readonly keyId: string;
+  readonly requestId: string;
+  readonly background: boolean;
+  readonly request: CreateResponse;
+  readonly input: readonly Item[];
+  /** The response before anything was produced. */
+  readonly response: ResponseObject;
+  /** Number of the driver; writes count only under the highest one. */
+  readonly fence: number;
+  /** The last event that is stored. */
+  readonly lastSeq: number;
+  readonly prepared: Prepared | null;
+  readonly revision: string | null;
+  readonly cancelRequested: boolean;
+}
+
+/** Events and the frames that gave them: stored together, or not at all. */
+export interface Batch {
+  readonly events: readonly ResponseEvent[];
+  readonly frames: string;
+  /** When it has changed. */
+  readonly prepared: Prepared | null;
+  readonly revision: string | null;
+}
+
+/** What clients are shown of a batch: one event in JSON each. */
+export interface StoredBatch {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly events: readonly string[];
+}
+
+/** `lost`: another driver has the run, or it was deleted. `cancelled`: it may end only as cancelled. */
+export type StoreResult = 'stored' | 'lost' | 'cancelled';
+
+/** Where a run's events are kept and read. */
+export interface Journal {
+  /** Stores a batch, waiting for as long as the database is away and the signal allows. */
+  append(batch: Batch, signal: AbortSignal): Promise<StoreResult>;
+  /** Stores the last batch and the whole response, and ends the run. */
+  finish(batch: Batch, response: ResponseObject, signal: AbortSignal): Promise<StoreResult>;
+  /** Forgets a run of which no client has seen anything. */
+  discard(): Promise<void>;
+}

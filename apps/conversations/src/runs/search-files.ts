@@ -1,0 +1,61 @@
+import type { FileSearchTool } from '@kumiki/api';
+import type { GatewayClient } from '@kumiki/service';
+import type { RunRecord, SearchOutcome } from './run.ts';
+
+/** Results for one answer when the request names no number; the API's default. */
+const defaultResults = 20;
+/** Characters of a question that are searched for. */
+const maxQueryCharacters = 4_096;
+
+interface Found {
+  readonly file_id: string;
+  readonly filename: string;
+  readonly score: number;
+  readonly attributes: Readonly<Record<string, unknown>> | null;
+  readonly content: readonly { readonly type: string; readonly text: string }[];
+}
+
+/** Searches all stores of the tool for a question; the best results of all of them come first. */
+export async function searchFiles(
+  gateway: GatewayClient,
+  run: Pick<RunRecord, 'keyId' | 'requestId'>,
+  tool: FileSearchTool,
+  question: string,
+  signal: AbortSignal,
+): Promise<SearchOutcome> {
+  const query = question.slice(0, maxQueryCharacters);
+  const wanted = tool.max_num_results ?? defaultResults;
+  if (query.trim() === '') return { queries: [], results: [], passages: [] };
+  const pages = await Promise.all(
+    tool.vector_store_ids.map((store) =>
+      gateway.json<{ data: readonly Found[] }>({
+        method: 'POST',
+        path: `/v1/vector_stores/${encodeURIComponent(store)}/search`,
+        body: {
+          query,
+          max_num_results: wanted,
+          ...(tool.filters == null ? {} : { filters: tool.filters }),
+          ...(tool.ranking_options == null ? {} : { ranking_options: tool.ranking_options }),
+        },
+        keyId: run.keyId,
+        signal,
+      }),
+    ),
+  );
+  const found = pages
+    .flatMap(({ data }) => data)
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, wanted);
+  const texts = found.map(({ content }) => content.map(({ text }) => text).join('\n'));
+  return {
+    queries: [query],
+    results: found.map(({ file_id, filename, score, attributes }, index) => ({
+      file_id,
+      filename,
+      score,
+      attributes: attributes ?? {},
+      text: texts[index] ?? '',
+    })),
+    passages: found.map((one, index) => ({ fileId: one.file_id, filename: one.filename, text: texts[index] ?? '' })),
+  };
+}

@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+import { type Database, migrate } from '@kumiki/postgres';
+import { createServiceApp, type GatewayClient, listenApp, type Log, type Registry } from '@kumiki/service';
+import { addConversationsRoutes } from './http/conversations-routes.ts';
+import { addResponsesRoutes } from './http/responses-routes.ts';
+import { maxBodyBytes, requestTimeoutMs } from './limits.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { createHub } from './runs/hub.ts';
+import { loadContext } from './runs/load-context.ts';
+import { createRunner } from './runs/runner.ts';
+import { startSweeper } from './sweep.ts';
+
+/** The API's own default for responses. */
+const defaultRetentionDays = 30;
+
+export interface ConversationsOptions {
+  readonly database: Database;
+  /** The way to models, files and vector stores, with a key of the role `service`. */
+  readonly gateway: GatewayClient;
+  /** What the gateway proves itself with. */
+  readonly token: string;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly log: Log;
+  /** Names this replica in the runs that it drives; another one for each process. */
+  readonly replica: string;
+  /** Days that responses are kept where their project has no retention of its own. */
+  readonly retentionDays?: number;
+}
+
+export interface Conversations {
+  readonly port: number;
+  /** Paths that belong to this service. */
+  readonly prefixes: readonly string[];
+  readonly metrics: Registry;
+  /** Lets other replicas take its runs over, and waits until its streams have ended, at most so long. */
+  drain(limitMs: number): Promise<void>;
+  /** Ends everything now; the database and the gateway's client stay open. */
+  close(): Promise<void>;
+}
+
+/** Starts the service of responses and conversations. Rejects when the database cannot be brought up to date. */
+export async function startConversations(options: ConversationsOptions): Promise<Conversations> {
+  const { database, gateway, log, replica } = options;
+  await migrate(database, 'conversations', fileURLToPath(new URL('../migrations', import.meta.url)));
+  const hub = createHub();
+  const runner = createRunner({
+    database,
+    gateway,
+    hub,
+    log,
+    replica,
+    loadContext: (run) => loadContext(database, run.project, run.request),
+  });
+  const app = createServiceApp({ token: options.token, log, maxBodyBytes, requestTimeoutMs });
+  const retentionDays = options.retentionDays ?? defaultRetentionDays;
+  addResponsesRoutes(app, { database, gateway, hub, runner, replica, retentionDays });
+  addConversationsRoutes(app, database);
+  const sweeper = startSweeper(database, log);
+  const port = await listenApp(app, options.host, options.port);
+  return {
+    port,
+    prefixes: ['/v1/responses', '/v1/conversations'],
+    metrics: createMetrics(runner),
+    async drain(limitMs) {
+      await runner.release();
+      await closeWithin(app.server, limitMs);
+    },
+    async close() {
+      sweeper.stop();
+      await runner.close();
+      await app.close();
+    },
+  };
+}
+
+/** Takes no more connections; resolves when the last has ended or the time is over. */
+function closeWithin(server: { close(done: () => void): unknown; closeIdleConnections(): void }, limitMs: number) {
+  return new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, limitMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

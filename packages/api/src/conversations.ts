@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { inputItemSchema } from './response-items.ts';
+import { metadataPairsSchema } from './responses.ts';
+
+/** Bodies of `/v1/conversations` and of a conversation's items. */
+
+export const conversationLimits = {
+  /** Items that one request adds, as the API has it. */
+  addedItems: 20,
+} as const;
+
+const items = z.array(inputItemSchema).max(conversationLimits.addedItems);
+
+export const createConversationSchema = z.strictObject({
+  items: items.nullish(),
+  metadata: metadataPairsSchema.nullish(),
+});
+
+export const updateConversationSchema = z.strictObject({ metadata: metadataPairsSchema.nullable() });
+
+export const addItemsSchema = z.strictObject({ items: items.min(1) });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Deadlines, type KeyRecord, type ModelRoute, type Role, makeApiKey } from '@kumiki/api';
+import { type BackendRoute, type Deadlines, type KeyRecord, type ModelRoute, type Role, makeApiKey } from '@kumiki/api';
 import { type Gateway, type GatewayOptions, startGateway } from '@kumiki/gateway';
 import { createLog } from '@kumiki/service';
 import { type WorkerOptions, type WorkerProcess, startWorker } from './worker-process.ts';
@@ -34,7 +34,9 @@ export interface Product extends AsyncDisposable {
   readonly gateway: Gateway;
   /** The workers that run now. */
   workers(): readonly WorkerProcess[];
-  addKey(options?: Partial<Pick<KeyRecord, 'models' | 'limits' | 'expiresAt' | 'roles'>>): string;
+  addKey(options?: Partial<Pick<KeyRecord, 'models' | 'limits' | 'expiresAt' | 'roles' | 'project'>>): string;
+  /** Puts other services behind the same URL, in the place of those before. */
+  setBackends(backends: readonly BackendRoute[]): void;
   /** The gateway's metrics in the text format of Prometheus. */
   metrics(): Promise<string>;
   gatewayLog(): string;
@@ -55,7 +57,8 @@ export async function startProduct(
   };
   const apiKey = addRecord();
   const fleets = await Promise.all(models.map(startFleet));
-  const routes = () => ({ models: fleets.map((fleet) => fleet.route()), backends: [] });
+  let backends: readonly BackendRoute[] = [];
+  const routes = () => ({ models: fleets.map((fleet) => fleet.route()), backends });
   const gateway = await startGateway({
     host: '127.0.0.1',
     port: 0,
@@ -77,6 +80,10 @@ export async function startProduct(
       const key = addRecord(options);
       gateway.replaceKeys(keys);
       return key;
+    },
+    setBackends(replaced) {
+      backends = replaced;
+      gateway.replaceRoutes(routes());
     },
     async metrics() {
       const response = await fetch(`http://127.0.0.1:${gateway.opsPort}/metrics`);

@@ -34,7 +34,7 @@ export interface Product extends AsyncDisposable {
   readonly gateway: Gateway;
   /** The workers that run now. */
   workers(): readonly WorkerProcess[];
-  addKey(options?: Partial<Pick<KeyRecord, 'models' | 'limits' | 'expiresAt' | 'roles' | 'project'>>): string;
+  addKey(options?: Partial<Pick<KeyRecord, 'id' | 'models' | 'limits' | 'expiresAt' | 'roles' | 'project'>>): string;
   /** Puts other services behind the same URL, in the place of those before. */
   setBackends(backends: readonly BackendRoute[]): void;
   /** The gateway's metrics in the text format of Prometheus. */

@@ -4,6 +4,7 @@ import type { Log } from '@kumiki/service';
 import { drainBody } from './body/read-body.ts';
 import { makeRequestId, nextTraceparent } from './http/random-ids.ts';
 import { sendError, sendJson } from './http/send-error.ts';
+import { identifyCaller, type Caller } from './keys/identify-caller.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import type { GatewayMetrics } from './observe/gateway-metrics.ts';
 import type { ModelPath } from './proxy/exchange.ts';
@@ -42,7 +43,7 @@ export interface HandlerOptions {
   readonly metrics: GatewayMetrics;
   readonly log: Log;
   readonly draining: () => boolean;
-  readonly serveModel: (context: RequestContext, path: ModelPath, key: KeyRecord) => Promise<void>;
+  readonly serveModel: (context: RequestContext, path: ModelPath, caller: Caller) => Promise<void>;
   readonly forward: (context: RequestContext, backend: Backend, key: KeyRecord) => Promise<void>;
   /** What is left of a body that nobody reads is waited for so long. */
   readonly bodyTimeoutMs: number;
@@ -113,12 +114,13 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
     const paths = [...ownPaths, ...options.routes.backends().map(({ route }) => route.prefix)];
     throw new KumikiError('unknown_route', { method, path: path.slice(0, 256), hint: didYouMean(path, paths) });
   }
-  const key = options.keys.authenticate(request.headers.authorization, Math.floor(Date.now() / 1_000));
+  const caller = identifyCaller(options.keys, request.headers, Math.floor(Date.now() / 1_000));
+  const { key } = caller;
   if (modelPaths.has(path)) {
     demandMethod(method, path, 'POST');
     demandRole(key, 'inference');
     if (options.draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
-    return options.serveModel(context, path as ModelPath, key);
+    return options.serveModel(context, path as ModelPath, caller);
   }
   if (path === '/v1/models') {
     demandMethod(method, path, 'GET');

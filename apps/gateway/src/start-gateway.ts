@@ -95,7 +95,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics,
     log,
     draining: () => draining,
-    serveModel: (context, path, key) => serveModel(serving, context, path, key),
+    serveModel: (context, path, caller) => serveModel(serving, context, path, caller),
     forward: forwarder.forward,
     bodyTimeoutMs,
   });

@@ -37,3 +37,26 @@ export const continuationKey = 'kumiki_continuation';
 
 /** What begins a token-id comment line, without the line feed that ends it. */
 export const tokenCommentPrefix = ': tokens ';
+
+/**
+ * How a service goes on with an answer whose reader died. A service that asks a gateway for token ids gets the frames of
+ * a stream with their comment lines, and the revision that sampled them in the reply's head. It keeps both, and sends
+ * the same body again with this object added under `kumiki_resume`: the gateway takes the frames for sent, and sends
+ * what follows. Without frames the answer begins anew. From anybody else a gateway refuses the key.
+ */
+export const resumeSchema = z.strictObject({
+  revision: z.string().max(255).nullable(),
+  /** Whole frames, one after the other, without `[DONE]`. */
+  frames: z.string(),
+});
+
+export type Resume = z.infer<typeof resumeSchema>;
+
+/** The request body key that carries a {@link Resume} from a service to the gateway. */
+export const resumeKey = 'kumiki_resume';
+
+/**
+ * The comment frame that tells a service, once, that token ids no longer cover its answer: what follows came from a
+ * server that went on from the text.
+ */
+export const tokensForgottenFrame = ': tokens-forgotten\n\n';

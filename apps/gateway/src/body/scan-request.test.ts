@@ -51,6 +51,7 @@ function expected(body: Record<string, unknown>): Record<string, unknown> | null
     logprobs: value('logprobs') !== null && value('logprobs') !== false,
     includeUsage: include,
     hasContinuation: Object.hasOwn(body, 'kumiki_continuation'),
+    hasResume: Object.hasOwn(body, 'kumiki_resume'),
     hasTools: value('tools') !== null,
     hasResponseFormat: value('response_format') !== null,
     messages,

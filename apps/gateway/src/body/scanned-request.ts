@@ -26,6 +26,7 @@ export interface ScannedRequest {
   readonly includeUsage: boolean;
   /** The key is there, whatever its value. */
   readonly hasContinuation: boolean;
+  readonly hasResume: boolean;
   readonly hasTools: boolean;
   readonly hasResponseFormat: boolean;
   readonly messages: Span | null;
@@ -219,6 +220,7 @@ export function interpret(body: Buffer, found: FoundValues): ScanResult {
     streamOptions: span(reader, place.stream_options),
     includeUsage: readIncludeUsage(reader),
     hasContinuation: startOf(reader, place.kumiki_continuation) !== -1,
+    hasResume: startOf(reader, place.kumiki_resume) !== -1,
     hasTools: isPresent(reader, place.tools),
     hasResponseFormat: isPresent(reader, place.response_format),
     messages,

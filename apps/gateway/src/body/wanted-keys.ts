@@ -9,6 +9,7 @@ export const wantedKeys = [
   'n',
   'stream_options',
   'kumiki_continuation',
+  'kumiki_resume',
   'tools',
   'response_format',
   'temperature',

@@ -20,6 +20,8 @@ export interface KeyStore {
    * @param now Unix seconds.
    */
   authenticate(authorization: string | undefined, now: number): KeyRecord;
+  /** The record of the key for which a service acts, or throws `invalid_api_key`. */
+  actingFor(id: string, now: number): KeyRecord;
 }
 
 /**
@@ -30,9 +32,13 @@ export function createKeyStore(pepper: Uint8Array, initial: readonly KeyRecord[]
   // Made once: from bytes, Node makes one anew for every request, which costs seven times the hash (9 against 1.3 µs).
   const secret = createSecretKey(pepper);
   let byHash = index(initial);
+  let byId = indexById(initial);
 
   return {
-    replace: (keys) => void (byHash = index(keys)),
+    replace(keys) {
+      byHash = index(keys);
+      byId = indexById(keys);
+    },
     authenticate(authorization, now) {
       const key = bearerToken(authorization);
       switch (checkApiKeyFormat(key)) {
@@ -47,8 +53,12 @@ export function createKeyStore(pepper: Uint8Array, initial: readonly KeyRecord[]
       const found = byHash.get(hash);
       if (found === undefined || !timingSafeEqual(found.hash, Buffer.from(hash, 'hex')))
         throw invalid('it is not known here');
-      if (found.record.expiresAt !== null && found.record.expiresAt <= now) throw invalid('it has expired');
-      return found.record;
+      return demandLive(found.record, now);
+    },
+    actingFor(id, now) {
+      const record = byId.get(id);
+      if (record === undefined) throw invalid('the one that is acted for is not known here');
+      return demandLive(record, now);
     },
   };
 }
@@ -60,6 +70,15 @@ interface StoredKey {
 
 function index(keys: readonly KeyRecord[]): Map<string, StoredKey> {
   return new Map(keys.map((record) => [record.hash, { record, hash: Buffer.from(record.hash, 'hex') }]));
+}
+
+function indexById(keys: readonly KeyRecord[]): Map<string, KeyRecord> {
+  return new Map(keys.map((record) => [record.id, record]));
+}
+
+function demandLive(record: KeyRecord, now: number): KeyRecord {
+  if (record.expiresAt !== null && record.expiresAt <= now) throw invalid('it has expired');
+  return record;
 }
 
 function bearerToken(authorization: string | undefined): string {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { KeyRecord } from '@kumiki/api';
+import type { KeyRecord, Resume } from '@kumiki/api';
 import type { ScannedRequest } from '../body/scan-request.ts';
 import type { Admission } from '../limits/key-limiter.ts';
 import type { ModelMetrics } from '../observe/gateway-metrics.ts';
@@ -20,6 +20,12 @@ export interface Exchange {
   /** As the client sent it, with the model's canonical name. Kept to the end, since it may have to be sent again. */
   readonly body: Buffer;
   readonly traceparent: string;
+  /** Gives way to everything else. */
+  readonly lowPriority: boolean;
+  /** The reader is a service that keeps the answer with its token ids. */
+  readonly showTokens: boolean;
+  /** What a service has of the answer already. */
+  readonly resume: Resume | null;
   readonly admission: Admission;
   readonly metrics: ModelMetrics;
   /** Monotonic milliseconds. */

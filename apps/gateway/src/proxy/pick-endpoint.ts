@@ -1,5 +1,5 @@
 import { KumikiError } from '@kumiki/api';
-import { choose } from '@kumiki/policy';
+import { choose, forLowPriority } from '@kumiki/policy';
 import { formatDuration } from '../limits/format-duration.ts';
 import { isEligible, toCandidate, type EndpointState } from '../routes/endpoint-state.ts';
 import type { RouteIndex } from '../routes/route-index.ts';
@@ -56,7 +56,8 @@ export function createPicker(options: PickerOptions): Picker {
         (isEligible(state, time) || mayFinishThere(state, begun, time)) && !exchange.failed.has(state.endpoint.id);
       const candidate = toCandidate(state, eligible && accepts(state));
       // What has begun goes before what has not: a stream is moved even to a replica that is full.
-      return begun ? { ...candidate, maxInFlight: Number.MAX_SAFE_INTEGER } : candidate;
+      if (begun) return { ...candidate, maxInFlight: Number.MAX_SAFE_INTEGER };
+      return exchange.lowPriority ? forLowPriority(candidate) : candidate;
     });
     return { choice: choose(candidates, exchange.affinity, random()), endpoints };
   }
@@ -79,7 +80,7 @@ export function createPicker(options: PickerOptions): Picker {
           const { choice, endpoints } = tryPick(exchange, begun, accepts);
           const state = choice.kind === 'chosen' ? endpoints[choice.index] : undefined;
           if (state !== undefined) return state;
-          if (choice.kind === 'saturated') throw saturated(exchange, choice.limit);
+          if (choice.kind === 'saturated') throw saturated(exchange, Math.ceil(choice.limit));
         }
         if (now() >= giveUpAt || exchange.clientLeft)
           throw unavailable(exchange, whyNone(endpointsOf(exchange), exchange, preferences));

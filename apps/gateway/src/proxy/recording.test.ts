@@ -28,6 +28,20 @@ test('an answer that was read in parts, by number or by size of its frames, is w
   }
 });
 
+test('a beginning that says nothing is of no token, and text without ids is of unknown ones', () => {
+  const bare = (text: string) =>
+    Buffer.from(
+      frame(text, 1)
+        .toString()
+        .replace(/^:.*\n/, ''),
+    );
+  const recording = createRecording('/v1/chat/completions');
+  recording.add(bare(''));
+  assert.equal(recording.read()?.tokens?.size, 0);
+  recording.add(bare('word'));
+  assert.equal(recording.read()?.tokens, null);
+});
+
 test('frames that are no JSON are given up when they are read, and more of them cost nothing', () => {
   const recording = createRecording('/v1/chat/completions');
   recording.add(Buffer.from('data: {\n\n'));

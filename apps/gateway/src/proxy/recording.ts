@@ -103,8 +103,18 @@ export function createRecording(path: ModelPath): Recording {
     read() {
       compact();
       const completion = overflowed ? null : accumulator.completion();
-      return completion === null ? null : { completion, tokens: tokensKnown && tokens.size > 0 ? tokens : null };
+      if (completion === null) return null;
+      // A beginning that says nothing yet, the role alone, is of no token: none is missing.
+      const named = tokens.size > 0 || completion.choices.every(isEmpty);
+      return { completion, tokens: tokensKnown && named ? tokens : null };
     },
     overflowed: () => overflowed,
   };
+}
+
+function isEmpty(choice: ChatCompletion['choices'][number] | TextCompletion['choices'][number]): boolean {
+  if (choice.finish_reason !== null) return false;
+  if (!('message' in choice)) return choice.text === '';
+  const { content, refusal, reasoning_content: reasoning, tool_calls: calls } = choice.message;
+  return !content && !refusal && !reasoning && (calls?.length ?? 0) === 0;
 }

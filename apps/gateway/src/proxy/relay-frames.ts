@@ -31,9 +31,18 @@ export interface RelayOptions {
   readonly hideUsage: boolean;
   /** Null relays frames as they come. */
   readonly rewrite: FrameRewrite | null;
+  /** Token comments go on to the reader. */
+  readonly showTokens: boolean;
+  /** Sent before the next event. */
+  readonly notice: Notice;
   readonly onUsage: (usage: Usage) => void;
   /** An event has gone to the client. */
   readonly onEvent: () => void;
+}
+
+/** A comment frame that waits for an event to go out with. */
+export interface Notice {
+  pending: Uint8Array | null;
 }
 
 export interface FrameRelay {
@@ -43,12 +52,16 @@ export interface FrameRelay {
 
 /** Moves whole events from an upstream to the client, unchanged where nothing must change. */
 export function createFrameRelay(options: RelayOptions): FrameRelay {
-  const { client, recording, hideUsage, rewrite } = options;
+  const { client, recording, hideUsage, showTokens, rewrite, notice } = options;
   const splitter = createFrameSplitter();
   let toShow: Uint8Array[] = [];
 
   function show(shown: Uint8Array, recorded: Uint8Array): void {
     recording.add(recorded);
+    if (notice.pending !== null) {
+      toShow.push(notice.pending);
+      notice.pending = null;
+    }
     toShow.push(shown);
     options.onEvent();
   }
@@ -62,7 +75,7 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
   }
 
   function relay(frame: Uint8Array): Outcome | null {
-    const event = frame[0] === colon ? withoutLeadingComment(frame) : frame;
+    const event = eventOf(frame);
     if (event === null) return null;
     if (isDone(event)) return { kind: 'done' };
     if (startsWithError(event)) return inStreamError(event);
@@ -73,7 +86,8 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
       if (hideUsage && rewrite === null && isUsageOnlyChunk(event)) return null;
     }
     if (rewrite !== null) return relayRewritten(event, rewrite);
-    show(hideUsage ? withoutNullUsage(event) : event, frame);
+    const shown = showTokens ? frame : event;
+    show(hideUsage ? withoutNullUsage(shown) : shown, frame);
     return null;
   }
 
@@ -105,8 +119,9 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
   };
 }
 
-/** The event behind a leading comment line; null when the frame is all comment. */
-function withoutLeadingComment(frame: Uint8Array): Uint8Array | null {
+/** A frame without its leading comment line; null when it is all comment. */
+export function eventOf(frame: Uint8Array): Uint8Array | null {
+  if (frame[0] !== colon) return frame;
   if (frame[2] !== tokenCommentPrefix.charCodeAt(2) && isComment(frame)) return null;
   const end = frame.indexOf(lineFeed);
   const rest = end === -1 ? frame : frame.subarray(end + 1);

@@ -1,4 +1,4 @@
-import { KumikiError } from '@kumiki/api';
+import { headers, KumikiError, tokensForgottenFrame } from '@kumiki/api';
 import { continuationMode, judge, type AnswerFacts, type Failure } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { sendError } from '../http/send-error.ts';
@@ -14,7 +14,8 @@ import { learn } from './learn.ts';
 import type { Outcome } from './outcome.ts';
 import type { Picker } from './pick-endpoint.ts';
 import { createRecording, type Recorded, type Recording } from './recording.ts';
-import { createFrameRelay } from './relay-frames.ts';
+import { createFrameRelay, type Notice } from './relay-frames.ts';
+import { seedRecording } from './resume-answer.ts';
 import { answerHeaders, sendRefusal, sendReply } from './send-reply.ts';
 import { answerFacts, isWhole, planContinuation, planFresh, type AttemptPlan } from './stream-answer.ts';
 
@@ -23,6 +24,8 @@ const reservationStep = 64;
 
 /** Told to a client when every replica is busy, in milliseconds. */
 const busyRetryMs = 1_000;
+
+const tokensForgotten = Buffer.from(tokensForgottenFrame);
 
 export interface RunOptions {
   readonly picker: Picker;
@@ -43,6 +46,11 @@ interface Run {
   covered: number;
   /** The revision whose token ids are recorded. */
   revision: string | null;
+  /** The one that a service was told, once it was told any. */
+  told: string | null;
+  /** A service was told, or will be before the next event, that token ids no longer cover the answer. */
+  forgotten: boolean;
+  readonly notice: Notice;
   busy: number;
 }
 
@@ -61,11 +69,14 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
       wheel: options.wheel,
       onFull: () => run.attempt?.pause(),
       onDrained: () => run.attempt?.resume(),
-      headers: () => answerHeaders(exchange),
+      headers: () => streamHeaders(run),
     }),
     attempt: null,
     covered: reservedCompletion,
     revision: null,
+    told: null,
+    forgotten: false,
+    notice: { pending: null },
     busy: 0,
   };
   // Without a stream there is nothing that a comment could keep open.
@@ -75,6 +86,7 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
     if (exchange.clientLeft) run.attempt?.abort();
   });
   try {
+    seed(run);
     await attemptUntilEnd(run);
   } catch (thrown) {
     if (!(thrown instanceof KumikiError)) options.log.error({ requestId: exchange.id, err: thrown }, 'exchange failed');
@@ -82,6 +94,33 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
   } finally {
     run.client.release();
   }
+}
+
+/** Takes what a service has of the answer for sent. */
+function seed(run: Run): void {
+  const { exchange, recording } = run;
+  if (exchange.resume === null) return;
+  const { events, usage } = seedRecording(recording, exchange.resume);
+  if (events === 0) return;
+  run.revision = exchange.resume.revision;
+  exchange.eventsSent = events;
+  exchange.firstTokenAt = exchange.startedAt;
+  exchange.promptTokens = usage?.prompt_tokens ?? null;
+  exchange.completionTokens = usage?.completion_tokens ?? null;
+}
+
+function streamHeaders(run: Run): Record<string, string | number> {
+  const result = answerHeaders(run.exchange);
+  if (!run.exchange.showTokens || run.forgotten || run.revision === null) return result;
+  run.told = run.revision;
+  return { ...result, [headers.revision]: run.revision };
+}
+
+/** A service must not take the token ids that it has for the whole answer, or for another revision's. */
+function tellForgotten(run: Run): void {
+  if (!run.exchange.showTokens || run.forgotten) return;
+  run.forgotten = true;
+  run.notice.pending = tokensForgotten;
 }
 
 async function attemptUntilEnd(run: Run): Promise<void> {
@@ -105,6 +144,7 @@ async function nextAttempt(run: Run, begun: Recorded | null): Promise<[EndpointS
   if (begun === null) {
     const state = await options.picker.pick(exchange, run.client.begun(), [() => true]);
     run.revision = state.endpoint.revision;
+    if (run.client.begun() && run.told !== run.revision) tellForgotten(run);
     return [state, planFresh(exchange, state)];
   }
   const facts: AnswerFacts = answerFacts(exchange, begun, run.revision);
@@ -117,7 +157,9 @@ async function nextAttempt(run: Run, begun: Recorded | null): Promise<[EndpointS
     ({ endpoint }) => continuationMode(endpoint, facts) === 'token-ids',
     ({ endpoint }) => continuationMode(endpoint, facts) !== null,
   ]);
-  return [state, planContinuation(exchange, state, begun, facts, recording)];
+  const plan = planContinuation(exchange, state, begun, facts, recording);
+  if (!plan.tokenIds) tellForgotten(run);
+  return [state, plan];
 }
 
 /** One attempt at one endpoint, and what it taught us about that endpoint. */
@@ -139,6 +181,8 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
       recording,
       hideUsage: !exchange.scanned.includeUsage,
       rewrite: plan.rewrite,
+      showTokens: exchange.showTokens,
+      notice: run.notice,
       onUsage(usage) {
         exchange.promptTokens = usage.prompt_tokens;
         exchange.completionTokens = usage.completion_tokens;

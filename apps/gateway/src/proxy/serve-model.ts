@@ -1,15 +1,17 @@
 import { isUtf8 } from 'node:buffer';
-import { continuationKey, KumikiError, type KeyRecord } from '@kumiki/api';
+import { continuationKey, KumikiError, resumeKey, type KeyRecord, type Resume } from '@kumiki/api';
 import { hashBytes, minAffinityBytes } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { readBody } from '../body/read-body.ts';
 import { scanRequest, type ScannedRequest } from '../body/scan-request.ts';
 import type { RequestContext } from '../handle-request.ts';
+import type { Caller } from '../keys/identify-caller.ts';
 import type { KeyLimiter } from '../limits/key-limiter.ts';
 import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
 import type { Route, RouteIndex } from '../routes/route-index.ts';
 import type { Exchange, ModelPath } from './exchange.ts';
 import { mayUse, modelNotFound } from './list-models.ts';
+import { takeResume } from './resume-answer.ts';
 import { runExchange, type RunOptions } from './run-exchange.ts';
 
 /** Completion tokens that are reserved for a request that names no limit of its own. */
@@ -33,7 +35,7 @@ export async function serveModel(
   options: ServeOptions,
   context: RequestContext,
   path: ModelPath,
-  key: KeyRecord,
+  { key, service }: Caller,
 ): Promise<void> {
   const { request, response } = context;
   demandJson(request.headers['content-type']);
@@ -41,8 +43,7 @@ export async function serveModel(
   if (read.outcome === 'aborted') return;
   if (read.outcome === 'too_slow') throw new KumikiError('request_timeout', { limitMs: options.bodyTimeoutMs });
   if (read.outcome === 'too_large') throw new KumikiError('body_too_large', { limitBytes: read.limitBytes });
-  const { body } = read;
-  const scanned = scan(body);
+  const { body, scanned, resume } = scanBody(read.body, path, service !== null);
   const route = findRoute(options.routes, key, scanned);
   const reservedCompletion = reservationOf(scanned);
   const admission = options.limiter.admit(key, Math.ceil(promptBytes(scanned) / bytesPerToken) + reservedCompletion);
@@ -55,6 +56,9 @@ export async function serveModel(
     scanned,
     body,
     traceparent: context.traceparent,
+    lowPriority: service?.lowPriority === true,
+    showTokens: service?.tokenIds === true && scanned.stream,
+    resume,
     admission,
     metrics: options.metrics.model(route.route.model),
     startedAt: context.startedAt,
@@ -80,6 +84,20 @@ export async function serveModel(
 function demandJson(contentType: string | undefined): void {
   if (contentType === undefined || /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i.test(contentType)) return;
   throw new KumikiError('unsupported_media_type', { contentType: contentType.slice(0, 100) });
+}
+
+interface ScannedBody {
+  readonly body: Buffer;
+  readonly scanned: ScannedRequest;
+  readonly resume: Resume | null;
+}
+
+function scanBody(body: Buffer, path: ModelPath, isService: boolean): ScannedBody {
+  const scanned = scan(body);
+  if (!scanned.hasResume) return { body, scanned, resume: null };
+  if (!isService) throw new KumikiError('unknown_parameter', { param: resumeKey, hint: '' });
+  const taken = takeResume(body, path, scanned);
+  return { ...taken, scanned: scan(taken.body) };
 }
 
 function scan(body: Buffer): ScannedRequest {

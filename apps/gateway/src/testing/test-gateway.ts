@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import { makeApiKey, type BackendRoute, type Endpoint, type KeyLimits, type ModelRoute } from '@kumiki/api';
+import {
+  makeApiKey,
+  type BackendRoute,
+  type Endpoint,
+  type KeyLimits,
+  type KeyRecord,
+  type ModelRoute,
+} from '@kumiki/api';
 import { createLog } from '@kumiki/service';
 import { hashApiKey } from '../keys/key-store.ts';
 import { startGateway, type Gateway } from '../start-gateway.ts';
@@ -9,6 +16,8 @@ export interface TestGateway {
   readonly gateway: Gateway;
   readonly origin: string;
   readonly apiKey: string;
+  /** A key of a service of the installation. */
+  readonly serviceKey: string;
   route(endpoints: readonly Endpoint[], change?: Partial<ModelRoute>): void;
   /** Puts `/v1/files` behind services at these URLs. */
   routeBackend(...urls: string[]): void;
@@ -17,6 +26,16 @@ export interface TestGateway {
 }
 
 const deadlines = { connectMs: 1_000, headersMs: 1_500, firstTokenMs: 5_000, betweenTokensMs: 600, totalMs: 20_000 };
+
+const noLimits: KeyLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
+const record: Omit<KeyRecord, 'id' | 'hash'> = {
+  name: 'test',
+  project: 'default',
+  roles: ['inference'],
+  models: null,
+  limits: noLimits,
+  expiresAt: null,
+};
 
 /** A gateway on a free port with one key and one model `m`, closed when the test ends. */
 export async function startTestGateway(
@@ -29,7 +48,7 @@ export async function startTestGateway(
   } = {},
 ): Promise<TestGateway> {
   const pepper = randomBytes(32);
-  const apiKey = makeApiKey(randomBytes);
+  const [apiKey, serviceKey] = [makeApiKey(randomBytes), makeApiKey(randomBytes)];
   const table = (list: readonly Endpoint[], routeChange: Partial<ModelRoute> = {}) => ({
     models: [
       {
@@ -53,16 +72,10 @@ export async function startTestGateway(
     ...(change.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: change.requestTimeoutMs }),
     routes: table(endpoints, change.route),
     keys: [
-      {
-        id: 'key_test',
-        name: 'test',
-        project: 'default',
-        hash: hashApiKey(apiKey, pepper),
-        roles: ['inference'],
-        models: null,
-        limits: { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null, ...change.limits },
-        expiresAt: null,
-      },
+      { ...record, id: 'key_test', hash: hashApiKey(apiKey, pepper), limits: { ...noLimits, ...change.limits } },
+      { ...record, id: 'key_service', hash: hashApiKey(serviceKey, pepper), roles: ['service'] },
+      { ...record, id: 'key_expired', hash: hashApiKey(makeApiKey(randomBytes), pepper), expiresAt: 1 },
+      { ...record, id: 'key_others', hash: hashApiKey(makeApiKey(randomBytes), pepper), models: ['other'] },
     ],
   });
   context.after(() => gateway.close());
@@ -71,6 +84,7 @@ export async function startTestGateway(
     gateway,
     origin,
     apiKey,
+    serviceKey,
     route: (list, routeChange) => gateway.replaceRoutes(table(list, routeChange)),
     routeBackend(...urls) {
       const backend: BackendRoute = { prefix: '/v1/files', urls, authorization: 'Bearer token', role: 'inference' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { choose, loadBound, type Candidate } from './choose.ts';
+import { choose, forLowPriority, loadBound, type Candidate } from './choose.ts';
 import { hashText } from './hash.ts';
 
 const candidate = (id: string, inFlight = 0, eligible = true, maxInFlight = 100): Candidate => ({
@@ -25,6 +25,23 @@ const candidates = fc
   .map((rows) => rows.map((row) => ({ ...row, hash: hashText(row.id) })));
 const affinity = fc.option(fc.integer({ min: 0, max: 0xffffffff }));
 const random = fc.double({ min: 0, max: 0.999999, noNaN: true });
+
+test('a request of low priority goes only where less than half is in use', () => {
+  const replica = (inFlight: number, maxInFlight: number) =>
+    forLowPriority({ id: 'a', hash: 1, inFlight, maxInFlight, eligible: true });
+  for (const [inFlight, maxInFlight, kind] of [
+    [3, 8, 'chosen'],
+    [4, 8, 'saturated'],
+    [0, 1, 'chosen'],
+    [1, 1, 'saturated'],
+    [1, 3, 'chosen'],
+    [2, 3, 'saturated'],
+  ] as const) {
+    for (const affinity of [null, 7]) {
+      assert.equal(choose([replica(inFlight, maxInFlight)], affinity, 0).kind, kind, `${inFlight}/${maxInFlight}`);
+    }
+  }
+});
 
 test('a chosen replica is eligible and has room, and nothing is refused while one has', () => {
   fc.assert(

@@ -32,6 +32,14 @@ export interface Candidate {
   readonly eligible: boolean;
 }
 
+/** A request of low priority leaves this share of a replica to all others. */
+const shareKeptFree = 0.5;
+
+/** A replica as a request of low priority may use it: full when half of it is in use. */
+export function forLowPriority(candidate: Candidate): Candidate {
+  return { ...candidate, maxInFlight: candidate.maxInFlight * (1 - shareKeptFree) };
+}
+
 export type Choice =
   | { readonly kind: 'chosen'; readonly index: number; readonly reason: 'affinity' | 'affinity-spilled' | 'least-load' }
   /** Eligible replicas exist and all are full. */

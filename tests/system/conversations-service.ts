@@ -12,7 +12,7 @@ export interface ConversationsService extends AsyncDisposable {
 /** Responses and conversations behind a product's gateway, with an embedded database in memory. */
 export async function startConversationsService(product: Product): Promise<ConversationsService> {
   const token = randomBytes(16).toString('hex');
-  const key = product.addKey({ roles: ['inference', 'service'] });
+  const key = product.addKey({ roles: ['service'] });
   const gateway = createGatewayClient({ url: `http://127.0.0.1:${product.port}`, key: () => key });
   const database = openDatabase({ folder: null });
   const service = await startConversations({

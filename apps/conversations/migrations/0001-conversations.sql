@@ -51,9 +51,10 @@ CREATE TABLE conversations.responses (
   fence bigint NOT NULL,
   lease_owner text NOT NULL,
   lease_until timestamptz NOT NULL
-);
+) WITH (fillfactor = 70);
 
-CREATE INDEX responses_open ON conversations.responses (lease_until) WHERE ended_at IS NULL;
+-- Not on lease_until, which changes with every batch: so an update touches no index.
+CREATE INDEX responses_open ON conversations.responses (id) WHERE ended_at IS NULL;
 
 CREATE INDEX responses_expiry ON conversations.responses (expires_at);
 

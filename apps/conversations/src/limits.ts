@@ -31,6 +31,8 @@ export const storeRetryMs = 250;
 /** Characters of an answer's frames; beyond it the answer fails, since it could not be taken over any more. */
 export const maxAnswerCharacters = 67_108_864;
 
+/** The gateway itself ends what has stalled; it is given up only when it says nothing for longer than that takes. */
+export const modelSilenceMs = 180_000;
 /** How often a broken stream from the gateway is asked to go on before the run fails. */
 export const maxResumes = 8;
 /** Between two such attempts, and between attempts to begin a background response while the models are busy. */

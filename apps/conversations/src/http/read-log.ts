@@ -145,8 +145,9 @@ function createNews() {
         resolve();
       }, ms);
       wake = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      signal.addEventListener('abort', resolve as () => void, { once: true });
       await promise;
+      signal.removeEventListener('abort', resolve as () => void);
       clearTimeout(timer);
       wake = null;
     },

@@ -24,7 +24,7 @@ const retrieveSchema = z.object({
 
 /** `/v1/responses`. */
 export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): void {
-  const { database, hub } = deps;
+  const { database, hub, runner } = deps;
   const readers = createReaders();
 
   app.post('/v1/responses', async (request, reply) => {
@@ -36,6 +36,8 @@ export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): v
     const gone = leavingSignal(reply);
     if (!background) {
       gone.addEventListener('abort', () => {
+        // When this replica shuts down it is not the client that has left.
+        if (runner.released()) return;
         run.open.stop('cancel');
         if (body.store !== false) void requestCancel(database, caller.project, run.open.id).catch(() => {});
       });
@@ -43,9 +45,8 @@ export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): v
     }
     if (body.stream === true) return readers.stream(deps, reply, run.log, run.open.id, -1, gone);
     if (background) return firstResponse(run.log);
-    reply.hijack();
     const events = readLog(run.log, hub, run.open.id, -1, gone);
-    return sendLateJson(reply.raw, lastResponse(events));
+    return sendRaw(reply, () => sendLateJson(reply.raw, lastResponse(events)));
   });
 
   app.get<IdRequest>('/v1/responses/:id', async (request, reply) => {
@@ -111,6 +112,16 @@ function leavingSignal(reply: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
+/** A reply that is written as it comes. One that fails half-way is cut, which no client takes for its end. */
+async function sendRaw(reply: FastifyReply, send: () => Promise<void>): Promise<void> {
+  reply.hijack();
+  try {
+    await send();
+  } catch {
+    reply.raw.destroy();
+  }
+}
+
 /** The response as the first event shows it: queued. */
 async function firstResponse(log: EventLog): Promise<ResponseObject> {
   const found = await log.after(-1);
@@ -146,13 +157,9 @@ function createReaders() {
       after: number,
       gone: AbortSignal,
     ): Promise<void> {
-      reply.hijack();
       open++;
-      try {
-        await sendEvents(reply.raw, readLog(log, hub, id, after, gone), gone);
-      } finally {
-        open--;
-      }
+      await sendRaw(reply, () => sendEvents(reply.raw, readLog(log, hub, id, after, gone), gone));
+      open--;
     },
   };
 }

@@ -2,6 +2,7 @@ import { errorTable, headers, KumikiError } from '@kumiki/api';
 import { createFrameSplitter } from '@kumiki/openai';
 import type { GatewayClient, GatewayReply } from '@kumiki/service';
 import type { ChatBody } from '../chat/build-chat.ts';
+import { modelSilenceMs } from '../limits.ts';
 import { type ReadFrame, readFrame } from './rebuild.ts';
 import type { RunRecord } from './run.ts';
 
@@ -33,6 +34,7 @@ export async function askModel(
     body: resume === null ? chat : { ...chat, kumiki_resume: resume },
     keyId: run.keyId,
     tokenIds: true,
+    silenceMs: modelSilenceMs,
     signal,
   });
   const revision = reply.headers[headers.revision];

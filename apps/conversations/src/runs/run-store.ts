@@ -74,17 +74,25 @@ interface RunRow {
   readonly cancel_requested: boolean;
 }
 
-/** Takes over runs whose driver's lease has ended. Only the database's clock counts. */
-export async function claimRuns(database: Database, replica: string, most: number): Promise<readonly RunRecord[]> {
+/**
+ * Takes over runs whose driver's lease has ended. Only the database's clock counts.
+ * @param own runs that this replica drives: it renews their leases itself.
+ */
+export async function claimRuns(
+  database: Database,
+  replica: string,
+  own: readonly string[],
+  most: number,
+): Promise<readonly RunRecord[]> {
   const { rows } = await database.query<RunRow>(
     `UPDATE conversations.responses
      SET fence = fence + 1, lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond'
      WHERE id IN (
-       SELECT id FROM conversations.responses WHERE ended_at IS NULL AND lease_until < now()
+       SELECT id FROM conversations.responses WHERE ended_at IS NULL AND lease_until < now() AND NOT id = ANY($4::text[])
        ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED)
      RETURNING id, project, key_id, request_id, background, request, input, response, fence, last_seq, prepared,
        revision, cancel_requested`,
-    [replica, leaseMs, Math.min(most, maxClaims)],
+    [replica, leaseMs, Math.min(most, maxClaims), own],
   );
   return rows.map((row) => ({
     id: row.id,

@@ -2,7 +2,7 @@ import { KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import type { GatewayClient, Log } from '@kumiki/service';
 import type { Item } from '../answer/response-object.ts';
-import { claimMs, maxDrivers, maxOpenRuns, renewMs } from '../limits.ts';
+import { claimMs, leaseMs, maxDrivers, maxOpenRuns, renewMs } from '../limits.ts';
 import { createDatabaseJournal } from './database-journal.ts';
 import { type DriveResult, driveRun, type StopReason } from './drive-run.ts';
 import type { Hub } from './hub.ts';
@@ -36,6 +36,8 @@ export interface Runner {
   demandRoom(): void;
   /** @param journal where a run that is not stored keeps its events. */
   start(run: RunRecord, journal?: Journal): OpenRun;
+  /** Whether this replica has let go of its runs: another one goes on with them. */
+  released(): boolean;
   openRuns(): number;
   takeovers(): number;
   /** Drives nothing more: its runs are let go, for another replica to take. */
@@ -62,6 +64,8 @@ class RunnerOfReplica implements Runner {
   #claiming: Promise<void> | null = null;
   #renewing: Promise<void> | null = null;
   #takeovers = 0;
+  /** Monotonic milliseconds before which no runs are taken over. */
+  #claimAfter = 0;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -74,6 +78,10 @@ class RunnerOfReplica implements Runner {
       options.log.warn({ err: error }, 'notices cannot be heard; runs are looked for at intervals');
       return async () => {};
     });
+  }
+
+  released(): boolean {
+    return this.#released;
   }
 
   openRuns(): number {
@@ -138,8 +146,7 @@ class RunnerOfReplica implements Runner {
       onBegun: () => begun.resolve(),
       mayRefuse: () => !committed,
     }).then((result) => {
-      // Its place may have been taken: a process that was paused may take over from itself.
-      if (this.#open.get(run.id)?.fence === run.fence) this.#open.delete(run.id);
+      this.#open.delete(run.id);
       if (result.kind === 'refused') begun.reject(result.error);
       else begun.resolve();
       return result;
@@ -151,7 +158,6 @@ class RunnerOfReplica implements Runner {
       commit: () => void (committed = true),
       stop: (reason) => controller.abort(reason),
     };
-    this.#open.get(run.id)?.open.stop('lost');
     this.#open.set(run.id, { open, fence: run.fence, stored: ownJournal === undefined });
     return open;
   }
@@ -178,15 +184,19 @@ class RunnerOfReplica implements Runner {
 
   /** Looks for runs without a driver. */
   #claim(): void {
-    if (this.#released || this.#open.size >= maxOpenRuns) return;
+    if (this.#released || this.#open.size >= maxOpenRuns || performance.now() < this.#claimAfter) return;
     this.#claiming ??= this.#claimOnce()
-      .catch((error: unknown) => this.#options.log.debug({ err: error }, 'no runs claimed'))
+      .catch((error: unknown) => {
+        // While the database was away nobody could renew: whoever drives a run gets the time to do so first.
+        this.#claimAfter = performance.now() + leaseMs;
+        this.#options.log.debug({ err: error }, 'no runs claimed');
+      })
       .finally(() => (this.#claiming = null));
   }
 
   async #claimOnce(): Promise<void> {
     const { database, replica, log } = this.#options;
-    const runs = await claimRuns(database, replica, maxOpenRuns - this.#open.size);
+    const runs = await claimRuns(database, replica, [...this.#open.keys()], maxOpenRuns - this.#open.size);
     for (const run of runs) {
       const frames = await loadFrames(database, run.id);
       this.#takeovers++;

@@ -1,0 +1,98 @@
+import type { ParsedBlock } from '../parse/parse-result.ts';
+import { estimateTokens } from './estimate-tokens.ts';
+import { codeAtoms, proseAtoms, rowAtoms, type Atom } from './split-atoms.ts';
+
+export interface Packed {
+  readonly text: string;
+  readonly page: number | null;
+}
+
+interface Placed extends Atom {
+  readonly page: number | null;
+  /** The header of the table whose row it is. */
+  readonly header: Atom | null;
+}
+
+/** A header longer than this share of a chunk is not repeated. */
+const headerShare = 0.25;
+
+/** Fills chunks with atoms in order, and ends each at the best place in its second half. */
+export function packAtoms(
+  blocks: readonly ParsedBlock[],
+  { maxTokens, overlapTokens }: { readonly maxTokens: number; readonly overlapTokens: number },
+): Packed[] {
+  const atoms = blocks.flatMap((block, index) => atomsOf(block, maxTokens, index === blocks.length - 1));
+  const chunks: Packed[] = [];
+  let from = 0;
+  /** How many atoms are in a chunk already. */
+  let done = 0;
+  while (done < atoms.length) {
+    const to = endOf(atoms, from, done, maxTokens);
+    if (to <= done) {
+      // The overlap left no room for the next atom.
+      from++;
+      continue;
+    }
+    chunks.push(textOf(atoms, from, to));
+    done = to;
+    from = overlapFrom(atoms, from, to, overlapTokens);
+  }
+  return chunks.filter(({ text }) => text !== '');
+}
+
+function atomsOf(block: ParsedBlock, maxTokens: number, last: boolean): Placed[] {
+  const text = last ? block.text : `${block.text}${block.kind === 'heading' ? '\n' : '\n\n'}`;
+  const place = (atom: Atom, header: Atom | null): Placed => ({ ...atom, page: block.page, header });
+  if (block.kind === 'code') return codeAtoms(text, maxTokens).map((atom) => place(atom, null));
+  if (block.kind !== 'table') return proseAtoms(text, maxTokens).map((atom) => place(atom, null));
+  const header = headerOf(text);
+  const tokens = estimateTokens(header);
+  // A row shares its chunk with the header, so it must leave it room.
+  const repeated = header !== '' && tokens <= maxTokens * headerShare;
+  const rows = rowAtoms(text.slice(header.length), repeated ? maxTokens - tokens : maxTokens);
+  const top: Atom[] = repeated ? [{ text: header, tokens, before: 3 }] : rowAtoms(header, maxTokens);
+  const shown = repeated ? (top[0] ?? null) : null;
+  return [...top.map((atom) => place(atom, null)), ...rows.map((row) => place(row, shown))];
+}
+
+/** The first row, with the line of dashes that Markdown puts below it. */
+function headerOf(text: string): string {
+  return /^[^\n]*\n(?:[ \t]*\|?[ \t:|-]*-[ \t:|-]*\n)?/.exec(text)?.[0] ?? '';
+}
+
+/** The atom before which the chunk ends. */
+function endOf(atoms: readonly Placed[], from: number, done: number, maxTokens: number): number {
+  let tokens = headerAt(atoms, from)?.tokens ?? 0;
+  let to = from;
+  while (to < atoms.length && tokens + (atoms[to]?.tokens ?? 0) <= maxTokens) tokens += atoms[to++]?.tokens ?? 0;
+  if (to >= atoms.length || to <= done) return to;
+  let best = to;
+  let taken = tokens;
+  for (let at = to; at > done + 1 && taken > maxTokens / 2; at--) {
+    if ((atoms[at]?.before ?? 0) > (atoms[best]?.before ?? 0)) best = at;
+    taken -= atoms[at - 1]?.tokens ?? 0;
+  }
+  return best;
+}
+
+/** A chunk that begins with a row, or with the rest of one, begins with the header of its table. */
+function headerAt(atoms: readonly Placed[], from: number): Atom | null {
+  return atoms[from]?.header ?? null;
+}
+
+function textOf(atoms: readonly Placed[], from: number, to: number): Packed {
+  const text =
+    (headerAt(atoms, from)?.text ?? '') +
+    atoms
+      .slice(from, to)
+      .map((atom) => atom.text)
+      .join('');
+  return { text: text.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd(), page: atoms[from]?.page ?? null };
+}
+
+function overlapFrom(atoms: readonly Placed[], from: number, to: number, overlapTokens: number): number {
+  let tokens = 0;
+  let at = to;
+  while (at - 1 > from && tokens + (atoms[at - 1]?.tokens ?? 0) <= overlapTokens) tokens += atoms[--at]?.tokens ?? 0;
+  return at;
+}

@@ -1,0 +1,105 @@
+import { estimateTokens } from './estimate-tokens.ts';
+
+/**
+ * The least that is ever moved as one: a sentence, a line of code, a row. `before` says how good a place its beginning
+ * is to begin a chunk.
+ */
+export interface Atom {
+  readonly text: string;
+  readonly tokens: number;
+  readonly before: Strength;
+}
+
+/** 3: paragraphs, blocks, blank lines of code. 2: lines. 1: sentences. 0: in the middle of a sentence. */
+export type Strength = 0 | 1 | 2 | 3;
+
+/**
+ * The end of a sentence. A Japanese sign ends one with its closing brackets, unless the sentence goes on after the
+ * quotation (「…？」と); a Latin sign only before a blank.
+ */
+const sentenceEnd = /[。！？｡]+(?:(?![」』）】])|[」』）】]+(?![\p{Script=Hiragana}、]))|[.!?]+["'”’)\]]*(?=\s)/gu;
+
+/** Splits prose into sentences. The atoms' texts joined are the text. */
+export function proseAtoms(text: string, maxTokens: number): Atom[] {
+  return linesOf(text).flatMap(({ line, blank }) => {
+    const sentences = sentencesOf(line);
+    return sentences.flatMap((sentence, index) => fit(sentence, index > 0 ? 1 : blank ? 3 : 2, maxTokens));
+  });
+}
+
+/** Splits code into lines; a line at the margin after a blank one begins something. */
+export function codeAtoms(text: string, maxTokens: number): Atom[] {
+  return linesOf(text).flatMap(({ line, blank }) => fit(line, blank ? (/^\S/.test(line) ? 3 : 2) : 1, maxTokens));
+}
+
+/** Splits a table into rows. */
+export function rowAtoms(text: string, maxTokens: number): Atom[] {
+  return linesOf(text).flatMap(({ line }) => fit(line, 2, maxTokens));
+}
+
+/** Lines with the line feeds and blank lines that follow them; `blank` where a blank line came before. */
+function linesOf(text: string): { readonly line: string; readonly blank: boolean }[] {
+  const lines = text.match(/[^\n]*(?:\n[^\S\n]*(?=\n))*\n|[^\n]+$/g) ?? [];
+  return lines.map((line, index) => ({ line, blank: index === 0 || /\n[^\S\n]*\n$/.test(lines[index - 1] ?? '') }));
+}
+
+function sentencesOf(line: string): string[] {
+  const sentences: string[] = [];
+  let from = 0;
+  for (const match of line.matchAll(sentenceEnd)) {
+    let to = match.index + match[0].length;
+    while (to < line.length && /\s/.test(line[to] ?? '')) to++;
+    if (to === line.length) break;
+    sentences.push(line.slice(from, to));
+    from = to;
+  }
+  sentences.push(line.slice(from));
+  return sentences;
+}
+
+/** One atom, or several where it is larger than a chunk may be. */
+function fit(text: string, before: Strength, maxTokens: number): Atom[] {
+  const tokens = estimateTokens(text);
+  if (tokens <= maxTokens) return [{ text, tokens, before }];
+  const atoms: Atom[] = [];
+  let from = 0;
+  while (from < text.length) {
+    const to = cutAt(text, from, maxTokens);
+    const piece = text.slice(from, to);
+    atoms.push({ text: piece, tokens: estimateTokens(piece), before: from === 0 ? before : 0 });
+    from = to;
+  }
+  return atoms;
+}
+
+/** Where the longest piece from here ends that fits: after a blank if one is near, never within a character if avoidable. */
+function cutAt(text: string, from: number, maxTokens: number): number {
+  // Every token has at most so many characters by the estimate, so the end lies within this window.
+  const window = text.slice(from, from + Math.ceil(maxTokens * charactersPerToken) + 1);
+  if (estimateTokens(window) <= maxTokens) return from + window.length;
+  let low = 1;
+  let high = window.length;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (estimateTokens(window.slice(0, middle)) <= maxTokens) low = middle;
+    else high = middle - 1;
+  }
+  const blank = window.slice(0, low).search(/\s\S*$/);
+  if (blank >= low / 2) return from + blank + 1;
+  return from + characterStart(window, low);
+}
+
+const charactersPerToken = 4;
+/** No character that people write is longer. */
+const graphemeUnits = 32;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The start of the character that stands at a place, unless that would leave nothing. */
+function characterStart(text: string, at: number): number {
+  const base = Math.max(0, at - graphemeUnits);
+  const start =
+    base + (graphemes.segment(text.slice(base, at + graphemeUnits)).containing(at - base)?.index ?? at - base);
+  if (start > base) return start;
+  const pair = /^[\uDC00-\uDFFF]/.test(text.slice(at)) ? at - 1 : at;
+  return pair > 0 ? pair : Math.min(text.length, at + 1);
+}

@@ -1,0 +1,71 @@
+import { stemmer } from 'stemmer';
+
+/** Longer words are data, not words; their beginning finds them. */
+const wordCharacterLimit = 64;
+const cjk = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\u30FC';
+const letter = `[[\\p{L}\\p{M}\\p{N}_]--[${cjk}]]`;
+const words = new RegExp(`[${cjk}]+|${letter}+(?:['’.\\-]${letter}+)*`, 'gv');
+const startsCjk = new RegExp(`^[${cjk}]`, 'v');
+/** At the end of a katakana word of three letters and more; キー stays what it is. */
+const longVowel = /(?<=[\p{Script=Katakana}ー]{2})ー(?![\p{Script=Katakana}ー])/gu;
+const thousands = /(?<=\d),(?=\d{3}(?!\d))/g;
+/** Between the parts of max_tokens, max-tokens, maxTokens and HTTPServer. */
+const partBreak = /[_.-]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
+
+/**
+ * The words of a text by which it is found, in order and with repetitions; the same for documents and for queries.
+ * NFKC, lower case, English stems (Porter), bigrams where no blanks divide words, identifiers whole and in parts.
+ */
+export function termsOf(text: string): string[] {
+  const terms: string[] = [];
+  for (const [word] of text.toWellFormed().normalize('NFKC').replaceAll(thousands, '').matchAll(words)) {
+    if (startsCjk.test(word)) addBigrams(word, terms);
+    else addWord(word.slice(0, wordCharacterLimit).toWellFormed(), terms);
+  }
+  return terms.filter((term) => term !== '');
+}
+
+function addBigrams(run: string, terms: string[]): void {
+  let previous = '';
+  let count = 0;
+  for (const character of run.replaceAll(longVowel, '')) {
+    if (count++ > 0) terms.push(previous + character);
+    previous = character;
+  }
+  if (count === 1) terms.push(previous);
+}
+
+function addWord(word: string, terms: string[]): void {
+  // Most words by far.
+  if (/^[A-Z]?[a-z]+$/.test(word)) {
+    terms.push(stemOf(word));
+    return;
+  }
+  const bare = word.replace(/['’]s$/i, '').replaceAll(/['’]/g, '');
+  const parts = bare.split(partBreak).filter((part) => part !== '');
+  if (parts.length === 1) terms.push(stemOf(parts[0] ?? ''));
+  if (parts.length <= 1) return;
+  terms.push(plain(bare.replaceAll(/^_+|_+$/g, '')));
+  // 3.22.1 is one thing, and its digits alone are of no use.
+  for (const part of parts) if (part.length > 1 && !/^\p{N}+$/u.test(part)) terms.push(stemOf(part));
+}
+
+/** Lower case, accents off. */
+function plain(word: string): string {
+  const lower = word.toLowerCase();
+  return /^[\x20-\x7E]*$/.test(lower) ? lower : lower.normalize('NFD').replaceAll(/[\u0300-\u036F]/g, '');
+}
+
+/** A text repeats its words, and looking a stem up is ten times as fast as finding it. */
+const stems = new Map<string, string>();
+const stemsLimit = 20_000;
+
+function stemOf(word: string): string {
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  const lower = plain(word);
+  const stem = /^[a-z]+$/.test(lower) ? stemmer(lower) : lower;
+  if (stems.size >= stemsLimit) stems.clear();
+  stems.set(word, stem);
+  return stem;
+}

@@ -1,0 +1,50 @@
+import { blockLimit, textCharacterLimit } from './parse-limits.ts';
+import { Unreadable, type ParsedBlock } from './parse-result.ts';
+
+export interface BlockWriter {
+  readonly blocks: readonly ParsedBlock[];
+  heading(text: string, level: number, page?: number): void;
+  add(kind: 'text' | 'code' | 'table', text: string, page?: number): void;
+}
+
+const levelLimit = 6;
+
+/** Collects blocks, cleans their text, drops empty ones and stops a document that never ends. */
+export function createBlockWriter(): BlockWriter {
+  const blocks: ParsedBlock[] = [];
+  let characters = 0;
+  const push = (block: ParsedBlock): void => {
+    if (block.text === '') return;
+    characters += block.text.length;
+    if (characters > textCharacterLimit) throw new Unreadable(tooLong);
+    if (blocks.length >= blockLimit) throw new Unreadable(tooManyParts);
+    blocks.push(block);
+  };
+  return {
+    blocks,
+    heading: (text, level, page) =>
+      push({
+        kind: 'heading',
+        text: clean(text).replaceAll(/\s+/g, ' ').trim(),
+        level: Math.max(1, Math.min(levelLimit, level)),
+        page: page ?? null,
+      }),
+    add: (kind, text, page) => push({ kind, text: trimLines(clean(text)), level: null, page: page ?? null }),
+  };
+}
+
+export const tooLong = `The document holds more than ${textCharacterLimit.toLocaleString('en')} characters of text. Split it into several files.`;
+const tooManyParts = `The document has more than ${blockLimit.toLocaleString('en')} parts. Split it into several files.`;
+
+/** What neither PostgreSQL nor UTF-8 can hold goes (NUL, lone halves of surrogate pairs), and so do other control characters. */
+function clean(text: string): string {
+  return text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(/[[\p{Cc}\uFEFF]--[\t\n]]/gv, '')
+    .toWellFormed();
+}
+
+/** Without blank lines at both ends, but with the first line's indent. */
+function trimLines(text: string): string {
+  return text.trimEnd().replace(/^(?:[^\S\n]*\n)+/, '');
+}

@@ -1,0 +1,78 @@
+import { createBlockWriter, tooLong, type BlockWriter } from './block-writer.ts';
+import { decodeText } from './decode-text.ts';
+import { detectBinary, detectText, endingOf, type Format } from './detect-format.ts';
+import { parseMarkdown } from './formats/markdown.ts';
+import { parseCode, parsePlainText } from './formats/plain-text.ts';
+import { textCharacterLimit } from './parse-limits.ts';
+import { Unreadable, type ParseResult } from './parse-result.ts';
+
+/**
+ * Reads one document in this process, without any bound on time or memory but those of its text. The library of a
+ * format is loaded only when a document of that format comes.
+ */
+export async function parseBytes(data: Uint8Array, filename: string): Promise<ParseResult> {
+  const writer = createBlockWriter();
+  try {
+    const format = await readInto(writer, data, filename);
+    if (writer.blocks.length === 0) throw new Unreadable('The document holds no text.');
+    return { ok: true, format, blocks: writer.blocks };
+  } catch (error) {
+    if (error instanceof Unreadable) return { ok: false, code: error.code, message: error.message };
+    // Whatever a library throws at a file is the file's fault; its words would mean nothing to the person.
+    return { ok: false, code: 'invalid_file', message: 'The file is damaged: its content does not follow its format.' };
+  }
+}
+
+async function readInto(writer: BlockWriter, data: Uint8Array, filename: string): Promise<string> {
+  const binary = detectBinary(data);
+  if (binary === 'pdf') {
+    const { parsePdf } = await import('./formats/pdf.ts');
+    await parsePdf(data, writer);
+    return 'pdf';
+  }
+  if (binary === 'zip') {
+    const { parseDocx } = await import('./formats/docx.ts');
+    await parseDocx(data, writer);
+    return 'docx';
+  }
+  const text = plainTextOf(data, filename);
+  const format = detectText(text, filename);
+  await parseText(format, text, writer);
+  return format;
+}
+
+/** Decoded, or refused in words that say what was expected. */
+function plainTextOf(data: Uint8Array, filename: string): string {
+  const ending = endingOf(filename);
+  const text = decodeText(data);
+  if (ending === 'pdf' || ending === 'docx')
+    throw new Unreadable(`The file is named .${ending} but holds no ${ending.toUpperCase()} document.`);
+  if (text === null)
+    throw new Unreadable(
+      'This kind of file cannot be read. Upload a PDF, DOCX, HTML, Markdown, CSV, JSON, source code or text file.',
+      'unsupported_file',
+    );
+  if (text.length > textCharacterLimit) throw new Unreadable(tooLong);
+  return text;
+}
+
+async function parseText(format: Format, text: string, writer: BlockWriter): Promise<void> {
+  switch (format) {
+    case 'html':
+      return (await import('./formats/html.ts')).parseHtml(text, writer);
+    case 'csv':
+      return (await import('./formats/csv.ts')).parseCsv(text, writer);
+    case 'json':
+      return (await import('./formats/json.ts')).parseJson(text, writer);
+    case 'jsonl':
+      return (await import('./formats/json.ts')).parseJsonLines(text, writer);
+    case 'markdown':
+      return parseMarkdown(text, writer);
+    case 'code':
+      return parseCode(text, writer);
+    case 'text':
+    case 'pdf':
+    case 'zip':
+      return parsePlainText(text, writer);
+  }
+}

@@ -1,0 +1,45 @@
+/** Lets so many work at once, so many wait, and refuses the rest. */
+export interface Slots {
+  /** Resolves to the function that gives the slot back, or to null where the queue is full; rejects when aborted. */
+  take(signal?: AbortSignal): Promise<(() => void) | null>;
+}
+
+export function createSlots(limits: { readonly atOnce: number; readonly waiting: number }): Slots {
+  let busy = 0;
+  const queue = new Set<() => void>();
+  const giveBack = (): void => {
+    busy--;
+    const [next] = queue;
+    if (next === undefined) return;
+    queue.delete(next);
+    next();
+  };
+  /** One slot is given back once, however often it is called. */
+  const occupy = (): (() => void) => {
+    busy++;
+    let held = true;
+    return () => {
+      if (held) giveBack();
+      held = false;
+    };
+  };
+  return {
+    async take(signal) {
+      signal?.throwIfAborted();
+      if (busy < limits.atOnce) return occupy();
+      if (queue.size >= limits.waiting) return null;
+      const turn = Promise.withResolvers<() => void>();
+      const next = (): void => {
+        signal?.removeEventListener('abort', leave);
+        turn.resolve(occupy());
+      };
+      const leave = (): void => {
+        queue.delete(next);
+        turn.reject(signal?.reason as Error);
+      };
+      queue.add(next);
+      signal?.addEventListener('abort', leave, { once: true });
+      return turn.promise;
+    },
+  };
+}

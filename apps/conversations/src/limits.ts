@@ -28,8 +28,8 @@ export const maxUnstoredCharacters = 1_048_576;
 /** Between two attempts to store while the database is away. */
 export const storeRetryMs = 250;
 
-/** Characters of an answer's frames; beyond it the answer fails, since it could not be taken over any more. */
-export const maxAnswerCharacters = 67_108_864;
+/** Characters of an answer's frames; beyond it the answer fails, since no gateway would take them to go on from. */
+export const maxAnswerCharacters = 25_165_824;
 
 /** The gateway itself ends what has stalled; it is given up only when it says nothing for longer than that takes. */
 export const modelSilenceMs = 180_000;

@@ -145,9 +145,9 @@ function createNews() {
         resolve();
       }, ms);
       wake = resolve;
-      signal.addEventListener('abort', resolve as () => void, { once: true });
+      signal.addEventListener('abort', resolve, { once: true });
       await promise;
-      signal.removeEventListener('abort', resolve as () => void);
+      signal.removeEventListener('abort', resolve);
       clearTimeout(timer);
       wake = null;
     },

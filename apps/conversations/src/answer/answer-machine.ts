@@ -76,8 +76,8 @@ export class AnswerMachine {
 
   /** The response as it is now; its output holds what has been written, unfinished items included. */
   response(): ResponseObject {
-    const output = this.#item === null ? this.#output : [...this.#output, this.#showItem(this.#item, 'in_progress')];
-    return { ...this.#response, output };
+    const open = this.#item === null ? [] : [this.#showItem(this.#item, 'in_progress')];
+    return { ...this.#response, output: [...this.#output, ...open] };
   }
 
   /** The reason why the model stopped; null while it has not. */

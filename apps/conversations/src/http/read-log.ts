@@ -144,10 +144,11 @@ function createNews() {
         missed = true;
         resolve();
       }, ms);
-      wake = resolve;
-      signal.addEventListener('abort', resolve, { once: true });
+      const stop = (): void => resolve();
+      wake = stop;
+      signal.addEventListener('abort', stop, { once: true });
       await promise;
-      signal.removeEventListener('abort', resolve);
+      signal.removeEventListener('abort', stop);
       clearTimeout(timer);
       wake = null;
     },

@@ -227,6 +227,8 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
       if (stream) return failed('broken', 'its stream ended before the answer did');
       const body = collector?.body() ?? Buffer.alloc(0);
       if (status !== 200) return describeError(status, body);
+      // A client that already reads an event stream (a ping was enough) cannot be given another kind of reply.
+      if (options.exchange.response.headersSent) return failed('protocol-error', 'its reply is no event stream');
       options.onReply(body, contentType);
       return { kind: 'done' };
     },

@@ -343,12 +343,13 @@ test('a request without a stream is moved from a replica that stands still, by i
 });
 
 test('a server that sends garbage when asked again does not take the gateway down', async (context) => {
+  const garbage = ['{garbage', 'null', '7', '{}', '{"choices":[{"index":0}]}', '{"choices":[null]}'];
   let calls = 0;
   const script: Script = (_body, response) => {
     beginStream(response);
     calls++;
     if (calls === 1) return void response.write(chatFrame('one ', { role: true }), () => response.destroy());
-    response.end('data: {garbage\n\ndata: [DONE]\n\n');
+    response.end(`data: ${garbage[calls % garbage.length]}\n\n${doneFrame}`);
   };
   const server = await upstream(context, 'a', script, { continuation: 'replay' });
   const { chat, origin } = await startTestGateway(context, [server.endpoint]);

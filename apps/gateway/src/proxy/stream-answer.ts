@@ -4,6 +4,7 @@ import {
   createTextRewriter,
   type ChatChunk,
   type ChatCompletion,
+  type Rewritten,
   type TextCompletion,
 } from '@kumiki/openai';
 import { continuationMode, type AnswerFacts } from '@kumiki/policy';
@@ -130,7 +131,13 @@ function createRewrite(exchange: Exchange, recorded: Recorded, mode: 'prefill' |
   return (data) => {
     const chunk = parseChunk(data);
     if (chunk === null) return { diverged: 'it sent an event that is not JSON' };
-    const result = rewriter.rewrite(chunk);
+    let result: Rewritten<ChatChunk & TextCompletion>;
+    try {
+      result = rewriter.rewrite(chunk) as typeof result;
+    } catch {
+      // JSON without choices, or whose choices have no delta: what outside servers send is not ours to rely on.
+      return { diverged: 'it sent an event that is no chunk of an answer' };
+    }
     switch (result.outcome) {
       case 'show':
         return { show: Buffer.from(`data: ${JSON.stringify(result.chunk)}\n\n`) };

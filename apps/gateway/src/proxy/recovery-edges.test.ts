@@ -5,7 +5,6 @@ import {
   chatFrame,
   doneFrame,
   startScriptedUpstream,
-  usageFrame,
   type Script,
   type UpstreamChange,
 } from '../testing/scripted-upstream.ts';
@@ -29,11 +28,6 @@ function textOf(stream: string): string {
   return stream.includes('[DONE]') ? `${text}.` : text;
 }
 
-function whole(...words: readonly string[]): string {
-  const frames = words.map((word, at) => chatFrame(word, { tokens: [at], role: at === 0 }));
-  return frames.join('') + chatFrame('', { finish: 'stop', tokens: [] }) + usageFrame + doneFrame;
-}
-
 test('a server that answers a stream in one piece, when its client reads a stream already, is a failed one', async (context) => {
   let calls = 0;
   const server = await upstream(
@@ -51,4 +45,29 @@ test('a server that answers a stream in one piece, when its client reads a strea
   const { chat, origin } = await startTestGateway(context, [server.endpoint]);
   assert.equal(textOf(await (await chat(streaming)).text()), 'one !stream_interrupted');
   assert.equal((await fetch(`${origin}/v1/models`)).status, 401, 'the gateway lives');
+});
+
+test('who can continue an answer is looked up when it breaks, not when it was asked for', async (context) => {
+  const former = await upstream(
+    context,
+    'former',
+    (_body, response) => {
+      route([first.endpoint]);
+      response.writeHead(500).end();
+    },
+    { continuation: 'none' },
+  );
+  const { chat, route } = await startTestGateway(context, [former.endpoint]);
+  const first = await upstream(context, 'a', (_body, response) => {
+    beginStream(response);
+    response.write(chatFrame('one ', { tokens: [0], role: true }), () => {
+      route([second.endpoint]);
+      response.destroy();
+    });
+  });
+  const second = await upstream(context, 'b', (_body, response) => {
+    beginStream(response);
+    response.end(chatFrame('two', { tokens: [1] }) + chatFrame('', { finish: 'stop', tokens: [] }) + doneFrame);
+  });
+  assert.equal(textOf(await (await chat(streaming)).text()), 'one two.');
 });

@@ -108,7 +108,8 @@ async function nextAttempt(run: Run, begun: Recorded | null): Promise<[EndpointS
     return [state, planFresh(exchange, state)];
   }
   const facts: AnswerFacts = answerFacts(exchange, begun, run.revision);
-  if (exchange.route.endpoints.every(({ endpoint }) => endpoint.continuation === 'none')) {
+  const endpoints = options.picker.endpointsOf(exchange);
+  if (endpoints.length > 0 && endpoints.every(({ endpoint }) => endpoint.continuation === 'none')) {
     throw new KumikiError('stream_interrupted', {
       reason: 'its model server can neither continue an answer nor repeat it',
     });
@@ -177,7 +178,8 @@ function afterFailure(run: Run, failure: Failure, detail: string): void {
   const begun = exchange.eventsSent > 0;
   if (failure === 'refused-busy') {
     run.busy++;
-    if (!begun && run.busy >= exchange.route.endpoints.length) throw busy(exchange, detail);
+    const endpoints = options.picker.endpointsOf(exchange);
+    if (!begun && run.busy >= endpoints.length) throw busy(exchange, endpoints, detail);
   } else {
     exchange.attemptsWithoutProgress++;
   }
@@ -210,10 +212,9 @@ function finalError(run: Run, failure: Failure, reason: string): KumikiError {
   return new KumikiError('upstream_error', { reason });
 }
 
-function busy(exchange: Exchange, detail: string): KumikiError {
-  const { endpoints, route } = exchange.route;
+function busy(exchange: Exchange, endpoints: readonly EndpointState[], detail: string): KumikiError {
   const limit = endpoints.reduce((sum, state) => sum + state.endpoint.maxInFlight, 0);
-  const details = { model: route.model, limit, retryAfter: formatDuration(busyRetryMs) };
+  const details = { model: exchange.route.route.model, limit, retryAfter: formatDuration(busyRetryMs) };
   return new KumikiError('queue_full', details, { retryAfterMs: busyRetryMs, cause: detail });
 }
 

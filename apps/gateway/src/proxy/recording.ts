@@ -29,7 +29,7 @@ const maxRecordedCharacters = 16_777_216;
 /** What a client has of an answer. */
 export interface Recorded {
   readonly completion: ChatCompletion | TextCompletion;
-  /** Token ids by choice; null when the upstream did not name them all. */
+  /** Token ids by choice, as far as the upstream named them; null when it did not, or what followed came without. */
   readonly tokens: ReadonlyMap<number, readonly number[]> | null;
 }
 
@@ -103,7 +103,7 @@ export function createRecording(path: ModelPath): Recording {
     read() {
       compact();
       const completion = overflowed ? null : accumulator.completion();
-      return completion === null ? null : { completion, tokens: tokensKnown && tokens.size > 0 ? tokens : null };
+      return completion === null ? null : { completion, tokens: tokensKnown ? tokens : null };
     },
     overflowed: () => overflowed,
   };

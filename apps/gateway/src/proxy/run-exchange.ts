@@ -7,6 +7,7 @@ import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
 import type { EndpointState } from '../routes/endpoint-state.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { UpstreamClient } from '../upstream/upstream.ts';
+import { answerFacts, isWhole } from './answer-facts.ts';
 import { startAttempt, type Attempt } from './attempt.ts';
 import { createClientStream, type ClientStream } from './client-stream.ts';
 import type { Exchange } from './exchange.ts';
@@ -16,7 +17,7 @@ import type { Picker } from './pick-endpoint.ts';
 import { createRecording, type Recorded, type Recording } from './recording.ts';
 import { createFrameRelay } from './relay-frames.ts';
 import { answerHeaders, sendRefusal, sendReply } from './send-reply.ts';
-import { answerFacts, isWhole, planContinuation, planFresh, type AttemptPlan } from './stream-answer.ts';
+import { planContinuation, planFresh, type AttemptPlan } from './stream-answer.ts';
 
 /** Tokens by which a stream's reservation grows once it has outgrown it. */
 const reservationStep = 64;
@@ -41,7 +42,7 @@ interface Run {
   attempt: Attempt | null;
   /** Completion tokens that the key's reservation covers. */
   covered: number;
-  /** The revision whose token ids are recorded. */
+  /** The revision whose token ids are recorded; null when none were asked for. */
   revision: string | null;
   busy: number;
 }
@@ -104,8 +105,9 @@ async function nextAttempt(run: Run, begun: Recorded | null): Promise<[EndpointS
   const { exchange, options, recording } = run;
   if (begun === null) {
     const state = await options.picker.pick(exchange, run.client.begun(), [() => true]);
-    run.revision = state.endpoint.revision;
-    return [state, planFresh(exchange, state)];
+    const plan = planFresh(exchange, state);
+    run.revision = plan.tokenIds ? state.endpoint.revision : null;
+    return [state, plan];
   }
   const facts: AnswerFacts = answerFacts(exchange, begun, run.revision);
   const endpoints = options.picker.endpointsOf(exchange);

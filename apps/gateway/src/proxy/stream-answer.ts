@@ -21,32 +21,11 @@ export interface AttemptPlan {
   readonly rewrite: FrameRewrite | null;
 }
 
-/** What is known about an answer that has begun, for choosing who goes on with it. */
-export function answerFacts(exchange: Exchange, recorded: Recorded, revision: string | null): AnswerFacts {
-  const { scanned } = exchange;
-  const choice = recorded.completion.choices[0];
-  const calledTools = choice !== undefined && 'message' in choice && (choice.message.tool_calls?.length ?? 0) > 0;
-  return {
-    tokensOf: recorded.tokens === null ? null : revision,
-    plainText:
-      (scanned.n ?? 1) === 1 && !scanned.hasResponseFormat && !scanned.logprobs && !calledTools && !scanned.hasTools,
-    deterministic: scanned.temperature === 0 || scanned.seed !== null,
-  };
-}
-
 /** The first attempt, or one after attempts that showed nothing. */
 export function planFresh(exchange: Exchange, state: EndpointState): AttemptPlan {
   const { endpoint } = state;
   const tokenIds = exchange.scanned.stream && endpoint.continuation === 'token-ids';
   return { body: withUpstreamNames(exchange, state, []), tokenIds, rewrite: null };
-}
-
-/** Whether the client has all but the end mark, so that nobody needs to go on. */
-export function isWhole(exchange: Exchange, recorded: Recorded): boolean {
-  const { scanned } = exchange;
-  const { choices } = recorded.completion;
-  const finished = choices.length >= (scanned.n ?? 1) && choices.every((choice) => choice.finish_reason !== null);
-  return finished && (!scanned.includeUsage || exchange.promptTokens !== null);
 }
 
 /** An attempt that goes on with what the client has, at an endpoint that can. */

@@ -87,8 +87,8 @@ function prefilled(exchange: Exchange, state: EndpointState, recorded: Recorded)
   } else {
     request['prompt'] = `${String(request['prompt'])}${text}`;
   }
-  // A server that names no token ids sends one event per token or more; their number bounds what was used.
-  const used = exchange.eventsSent;
+  // A server that names no token ids sends about one event of text per token; its role and its end cost none.
+  const used = recorded.textEvents;
   for (const limit of ['max_tokens', 'max_completion_tokens']) {
     const value = request[limit];
     if (typeof value === 'number') request[limit] = Math.max(1, value - used);
@@ -102,7 +102,7 @@ function textOf(choice: ChatCompletion['choices'][number] | TextCompletion['choi
 }
 
 function createRewrite(exchange: Exchange, recorded: Recorded, mode: 'prefill' | 'replay'): FrameRewrite {
-  const options = { mode, completionTokensBefore: mode === 'prefill' ? exchange.eventsSent : null };
+  const options = { mode, completionTokensBefore: mode === 'prefill' ? recorded.textEvents : null };
   const rewriter =
     exchange.path === '/v1/chat/completions'
       ? createChatRewriter(recorded.completion as ChatCompletion, options)
@@ -110,9 +110,9 @@ function createRewrite(exchange: Exchange, recorded: Recorded, mode: 'prefill' |
   return (data) => {
     const chunk = parseChunk(data);
     if (chunk === null) return { diverged: 'it sent an event that is not JSON' };
-    let result: Rewritten<ChatChunk & TextCompletion>;
+    let result: Rewritten<unknown>;
     try {
-      result = rewriter.rewrite(chunk) as typeof result;
+      result = rewriter.rewrite(chunk);
     } catch {
       // JSON without choices, or whose choices have no delta: what outside servers send is not ours to rely on.
       return { diverged: 'it sent an event that is no chunk of an answer' };

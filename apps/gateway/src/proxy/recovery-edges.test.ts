@@ -146,3 +146,23 @@ test('what its text does not tell wholly is not continued from its text', async 
     assert.deepEqual(server.received[1]?.body['prompt'], change.prompt);
   }
 });
+
+test('an outside server may be silent from its head to its first token, as long as that one may take', async (context) => {
+  const server = await upstream(
+    context,
+    'a',
+    (_body, response) => {
+      beginStream(response);
+      response.flushHeaders();
+      setTimeout(
+        () => response.end(chatFrame('one', { role: true }) + chatFrame('', { finish: 'stop' }) + doneFrame),
+        500,
+      );
+    },
+    { continuation: 'prefill' },
+  );
+  const deadlines = { connectMs: 1_000, headersMs: 5_000, firstTokenMs: 20_000, betweenTokensMs: 100, totalMs: 20_000 };
+  const { chat } = await startTestGateway(context, [server.endpoint], { route: { deadlines } });
+  assert.equal(textOf(await (await chat(streaming)).text()), 'one.');
+  assert.equal(server.received.length, 1);
+});

@@ -47,7 +47,7 @@ for (const model of [slow.model, demoChat.model]) {
       if (chunks === 3) abort.abort();
     }
     assert.ok(chunks < 100, 'the stream ended early');
-    await until('the worker has nothing to do', 3_000, async () => (await openAtWorker(model)) === 0);
+    await until('the worker has nothing to do', 10_000, async () => (await openAtWorker(model)) === 0);
   });
 }
 
@@ -57,8 +57,8 @@ test('an abort before the answer stops the engine', async () => {
     { model: slow.model, messages: [{ role: 'user', content: 'Hello' }], max_completion_tokens: 1_000 },
     { signal: abort.signal },
   );
-  await until('the worker runs the request', 3_000, async () => (await openAtWorker(slow.model)) === 1);
+  await until('the worker runs the request', 10_000, async () => (await openAtWorker(slow.model)) === 1);
   abort.abort();
   await assert.rejects(answer, APIUserAbortError);
-  await until('the worker has nothing to do', 3_000, async () => (await openAtWorker(slow.model)) === 0);
+  await until('the worker has nothing to do', 10_000, async () => (await openAtWorker(slow.model)) === 0);
 });

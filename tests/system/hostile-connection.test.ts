@@ -126,7 +126,7 @@ test('a client that dribbles its headers is ended in time', async () => {
   const [reply] = parseReplies(await connection.closed(limitMs).finally(() => clearInterval(dribble)));
   assert.equal(reply?.status, 408);
   expectErrorBody(reply.body, ['request_timeout'], 'slow headers');
-  assert.ok(performance.now() - startedAt < slowHeadersMs + 3_000);
+  assert.ok(performance.now() - startedAt < slowHeadersMs + 6_000);
   await expectSane();
 });
 

@@ -12,7 +12,7 @@ import { type WorkerOptions, type WorkerProcess, startWorker } from './worker-pr
 const deadlines: Deadlines = {
   connectMs: 1_000,
   headersMs: 10_000,
-  firstTokenMs: 60_000,
+  firstTokenMs: 120_000,
   betweenTokensMs: 3_500,
   totalMs: 300_000,
 };

@@ -53,6 +53,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
   let ended = false;
 
   function end(outcome: Outcome): void {
+    linger?.clear();
     if (ended) return;
     ended = true;
     total.clear();
@@ -82,22 +83,19 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const call: UpstreamExchange = options.upstream.request(upstreamRequest(options, deadlines), {
     onHead(status, replyHeaders) {
       reply.head(status, replyHeaders);
-      if (reply.isStream()) watchSilence();
+      // Ours give a sign of life while they prefill. Others are silent from the head to the first token, which has a
+      // deadline of its own.
+      if (reply.isStream() && state.endpoint.healthProbe) watchSilence();
     },
     onData(chunk) {
       silence?.rearm();
       const outcome = reply.data(chunk);
-      if (outcome !== null) end(outcome);
-      else if (reply.firstTokenSeen()) firstToken?.clear();
+      if (outcome !== null) return end(outcome);
+      if (reply.firstTokenSeen()) firstToken?.clear();
+      if (silence === null && reply.isStream()) watchSilence();
     },
-    onEnd() {
-      linger?.clear();
-      end(reply.end());
-    },
-    onError(failure) {
-      linger?.clear();
-      end(describeFailure(failure, deadlines));
-    },
+    onEnd: () => end(reply.end()),
+    onError: (failure) => end(describeFailure(failure, deadlines)),
   });
   // Without a stream the first byte comes with the last: the total deadline is the one that counts.
   const firstToken = exchange.scanned.stream
@@ -227,6 +225,8 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
       if (stream) return failed('broken', 'its stream ended before the answer did');
       const body = collector?.body() ?? Buffer.alloc(0);
       if (status !== 200) return describeError(status, body);
+      // A client that already reads an event stream (a ping was enough) cannot be given another kind of reply.
+      if (options.exchange.response.headersSent) return failed('protocol-error', 'its reply is no event stream');
       options.onReply(body, contentType);
       return { kind: 'done' };
     },

@@ -69,14 +69,17 @@ export function createClientStream(options: ClientStreamOptions): ClientStream {
     full = true;
     quiet.clear();
     const stalled = wheel.arm(clientStallMs, () => response.destroy());
+    const stopWaiting = (): void => stalled.clear();
     options.onFull();
+    response.once('close', stopWaiting);
     response.once('drain', () => {
       full = false;
       stalled.clear();
+      // A slow reader fills up thousands of times: each time must leave nothing behind.
+      response.off('close', stopWaiting);
       quiet = wheel.arm(pingAfterMs, sendPing);
       options.onDrained();
     });
-    response.once('close', () => stalled.clear());
   }
 
   function end(bytes: Uint8Array): void {

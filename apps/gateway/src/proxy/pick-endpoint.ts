@@ -21,6 +21,8 @@ const maxHeld = 2_000;
 const saturatedRetryMs = 1_000;
 
 export interface Picker {
+  /** Those of the request's model as they are now: a rollout replaces them while the request is under way. */
+  endpointsOf(exchange: Exchange): readonly EndpointState[];
   /**
    * The endpoint for the next attempt; waits while there is none. Throws `queue_full` or `no_replica_available`.
    * @param begun the client has part of the answer, or its headers.
@@ -43,7 +45,6 @@ export function createPicker(options: PickerOptions): Picker {
   const { routes, now, random } = options;
   let held = 0;
 
-  /** A rollout replaces the endpoints while a request is under way: they are looked up each time. */
   function endpointsOf(exchange: Exchange): readonly EndpointState[] {
     return (routes.find(exchange.route.route.model) ?? exchange.route).endpoints;
   }
@@ -73,6 +74,7 @@ export function createPicker(options: PickerOptions): Picker {
   }
 
   return {
+    endpointsOf,
     async pick(exchange, begun, preferences) {
       const giveUpAt = now() + (begun ? holdBegunMs : holdMs);
       for (;;) {

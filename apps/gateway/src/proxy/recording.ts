@@ -29,8 +29,10 @@ const maxRecordedCharacters = 16_777_216;
 /** What a client has of an answer. */
 export interface Recorded {
   readonly completion: ChatCompletion | TextCompletion;
-  /** Token ids by choice; null when the upstream did not name them all. */
+  /** Token ids by choice, as far as the upstream named them; null when it did not, or what followed came without. */
   readonly tokens: ReadonlyMap<number, readonly number[]> | null;
+  /** Events that brought text: what comes nearest to tokens where the upstream names none. */
+  readonly textEvents: number;
 }
 
 /**
@@ -52,6 +54,7 @@ export function createRecording(path: ModelPath): Recording {
   const tokens = new Map<number, number[]>();
   const pending = createFramePack();
   let tokenCount = 0;
+  let textEvents = 0;
   let characters = 0;
   let flattenedAt = 0;
   let tokensKnown = true;
@@ -70,7 +73,9 @@ export function createRecording(path: ModelPath): Recording {
     const data = dataOf(comment?.rest ?? frame);
     if (data === null) return;
     characters += data.length;
-    accumulator.add(JSON.parse(data) as ChatChunk & TextCompletion);
+    const chunk = JSON.parse(data) as ChatChunk | TextCompletion;
+    accumulator.add(chunk as ChatChunk & TextCompletion);
+    if (chunk.choices.some((choice) => ('delta' in choice ? choice.delta.content : choice.text))) textEvents++;
   }
 
   function compact(): void {
@@ -106,7 +111,7 @@ export function createRecording(path: ModelPath): Recording {
       if (completion === null) return null;
       // A beginning that says nothing yet, the role alone, is of no token: none is missing.
       const named = tokens.size > 0 || completion.choices.every(isEmpty);
-      return { completion, tokens: tokensKnown && named ? tokens : null };
+      return { completion, tokens: tokensKnown && named ? tokens : null, textEvents };
     },
     overflowed: () => overflowed,
   };

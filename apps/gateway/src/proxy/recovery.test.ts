@@ -151,7 +151,10 @@ test('text goes on as the beginning of the assistant message where a server take
     calls++;
     beginStream(response);
     if (calls === 1)
-      return void response.write(chatFrame('one ', { role: true }) + chatFrame('two '), () => response.destroy());
+      return void response.write(chatFrame('', { role: true }) + chatFrame('one ') + chatFrame('two '), () =>
+        response.destroy(),
+      );
+    assert.equal(body['max_tokens'], 7, 'the role was no token');
     assert.deepEqual(body['messages'], [...streaming.messages, { role: 'assistant', content: 'one two ' }]);
     assert.equal(body['continue_final_message'], true);
     assert.equal(body['add_generation_prompt'], false);
@@ -161,7 +164,7 @@ test('text goes on as the beginning of the assistant message where a server take
   };
   const server = await upstream(context, 'a', script, { continuation: 'prefill' });
   const { chat } = await startTestGateway(context, [server.endpoint]);
-  const result = readStream(await (await chat({ ...streaming, temperature: 1 })).text());
+  const result = readStream(await (await chat({ ...streaming, temperature: 1, max_tokens: 9 })).text());
   assert.equal(result.text, 'one two three');
   assert.deepEqual([...result.ids], ['chatcmpl-1']);
 });
@@ -343,12 +346,13 @@ test('a request without a stream is moved from a replica that stands still, by i
 });
 
 test('a server that sends garbage when asked again does not take the gateway down', async (context) => {
+  const garbage = ['{garbage', 'null', '7', '{}', '{"choices":[{"index":0}]}', '{"choices":[null]}'];
   let calls = 0;
   const script: Script = (_body, response) => {
     beginStream(response);
     calls++;
     if (calls === 1) return void response.write(chatFrame('one ', { role: true }), () => response.destroy());
-    response.end('data: {garbage\n\ndata: [DONE]\n\n');
+    response.end(`data: ${garbage[calls % garbage.length]}\n\n${doneFrame}`);
   };
   const server = await upstream(context, 'a', script, { continuation: 'replay' });
   const { chat, origin } = await startTestGateway(context, [server.endpoint]);

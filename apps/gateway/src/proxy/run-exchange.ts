@@ -7,6 +7,7 @@ import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
 import type { EndpointState } from '../routes/endpoint-state.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { UpstreamClient } from '../upstream/upstream.ts';
+import { answerFacts, isWhole } from './answer-facts.ts';
 import { startAttempt, type Attempt } from './attempt.ts';
 import { createClientStream, type ClientStream } from './client-stream.ts';
 import type { Exchange } from './exchange.ts';
@@ -17,7 +18,7 @@ import { createRecording, type Recorded, type Recording } from './recording.ts';
 import { createFrameRelay, type Notice } from './relay-frames.ts';
 import { seedRecording } from './resume-answer.ts';
 import { answerHeaders, sendRefusal, sendReply } from './send-reply.ts';
-import { answerFacts, isWhole, planContinuation, planFresh, type AttemptPlan } from './stream-answer.ts';
+import { planContinuation, planFresh, type AttemptPlan } from './stream-answer.ts';
 
 /** Tokens by which a stream's reservation grows once it has outgrown it. */
 const reservationStep = 64;
@@ -44,7 +45,7 @@ interface Run {
   attempt: Attempt | null;
   /** Completion tokens that the key's reservation covers. */
   covered: number;
-  /** The revision whose token ids are recorded. */
+  /** The revision whose token ids are recorded; null when none were asked for. */
   revision: string | null;
   /** The one that a service was told, once it was told any. */
   told: string | null;
@@ -143,12 +144,14 @@ async function nextAttempt(run: Run, begun: Recorded | null): Promise<[EndpointS
   const { exchange, options, recording } = run;
   if (begun === null) {
     const state = await options.picker.pick(exchange, run.client.begun(), [() => true]);
-    run.revision = state.endpoint.revision;
+    const plan = planFresh(exchange, state);
+    run.revision = plan.tokenIds ? state.endpoint.revision : null;
     if (run.client.begun() && run.told !== run.revision) tellForgotten(run);
-    return [state, planFresh(exchange, state)];
+    return [state, plan];
   }
   const facts: AnswerFacts = answerFacts(exchange, begun, run.revision);
-  if (exchange.route.endpoints.every(({ endpoint }) => endpoint.continuation === 'none')) {
+  const endpoints = options.picker.endpointsOf(exchange);
+  if (endpoints.length > 0 && endpoints.every(({ endpoint }) => endpoint.continuation === 'none')) {
     throw new KumikiError('stream_interrupted', {
       reason: 'its model server can neither continue an answer nor repeat it',
     });
@@ -221,7 +224,8 @@ function afterFailure(run: Run, failure: Failure, detail: string): void {
   const begun = exchange.eventsSent > 0;
   if (failure === 'refused-busy') {
     run.busy++;
-    if (!begun && run.busy >= exchange.route.endpoints.length) throw busy(exchange, detail);
+    const endpoints = options.picker.endpointsOf(exchange);
+    if (!begun && run.busy >= endpoints.length) throw busy(exchange, endpoints, detail);
   } else {
     exchange.attemptsWithoutProgress++;
   }
@@ -254,10 +258,9 @@ function finalError(run: Run, failure: Failure, reason: string): KumikiError {
   return new KumikiError('upstream_error', { reason });
 }
 
-function busy(exchange: Exchange, detail: string): KumikiError {
-  const { endpoints, route } = exchange.route;
+function busy(exchange: Exchange, endpoints: readonly EndpointState[], detail: string): KumikiError {
   const limit = endpoints.reduce((sum, state) => sum + state.endpoint.maxInFlight, 0);
-  const details = { model: route.model, limit, retryAfter: formatDuration(busyRetryMs) };
+  const details = { model: exchange.route.route.model, limit, retryAfter: formatDuration(busyRetryMs) };
   return new KumikiError('queue_full', details, { retryAfterMs: busyRetryMs, cause: detail });
 }
 

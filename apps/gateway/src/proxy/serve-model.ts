@@ -46,7 +46,7 @@ export async function serveModel(
   const { body, scanned, resume } = scanBody(read.body, path, service !== null);
   const route = findRoute(options.routes, key, scanned);
   const reservedCompletion = reservationOf(scanned);
-  const admission = options.limiter.admit(key, Math.ceil(promptBytes(scanned) / bytesPerToken) + reservedCompletion);
+  const admission = options.limiter.admit(key, estimatePrompt(scanned) + reservedCompletion);
   const exchange: Exchange = {
     id: context.id,
     response,
@@ -125,9 +125,9 @@ function reservationOf(scanned: ScannedRequest): number {
   return perChoice * Math.max(1, scanned.n ?? 1);
 }
 
-function promptBytes(scanned: ScannedRequest): number {
+function estimatePrompt(scanned: ScannedRequest): number {
   const span = scanned.messages ?? scanned.prompt ?? scanned.input;
-  return span === null ? 0 : span.end - span.start;
+  return span === null ? 0 : Math.ceil((span.end - span.start) / bytesPerToken);
 }
 
 /**
@@ -141,11 +141,22 @@ function affinityOf(body: Buffer, scanned: ScannedRequest): number | null {
   return hashBytes(body, span.start, end);
 }
 
+/**
+ * Tokens that count against the key's limit; null when nobody can tell, which leaves what was reserved. What was
+ * refused or failed before its first token costs nothing, or one large `max_tokens` in a bad request would lock its
+ * key for as long as the debt takes to refill.
+ */
+function tokensUsed(exchange: Exchange): number | null {
+  const { promptTokens, completionTokens, eventsSent, clientLeft, response, scanned } = exchange;
+  if (promptTokens !== null) return promptTokens + (completionTokens ?? 0);
+  if (eventsSent > 0 || (scanned.stream && clientLeft)) return estimatePrompt(scanned) + eventsSent;
+  return clientLeft || (!scanned.stream && response.statusCode === 200) ? null : 0;
+}
+
 /** Settles limits, counts, and writes the one line that says what became of the request. */
 function close(options: ServeOptions, exchange: Exchange): void {
   const { metrics, promptTokens, completionTokens } = exchange;
-  const tokens = promptTokens === null ? null : promptTokens + (completionTokens ?? 0);
-  exchange.admission.settle(tokens);
+  exchange.admission.settle(tokensUsed(exchange));
   const durationMs = performance.now() - exchange.startedAt;
   metrics.duration.observe(durationMs / 1_000);
   if (promptTokens !== null) metrics.promptTokens.inc(promptTokens);

@@ -4,6 +4,7 @@ import {
   createTextRewriter,
   type ChatChunk,
   type ChatCompletion,
+  type Rewritten,
   type TextCompletion,
 } from '@kumiki/openai';
 import { continuationMode, type AnswerFacts } from '@kumiki/policy';
@@ -20,32 +21,11 @@ export interface AttemptPlan {
   readonly rewrite: FrameRewrite | null;
 }
 
-/** What is known about an answer that has begun, for choosing who goes on with it. */
-export function answerFacts(exchange: Exchange, recorded: Recorded, revision: string | null): AnswerFacts {
-  const { scanned } = exchange;
-  const choice = recorded.completion.choices[0];
-  const calledTools = choice !== undefined && 'message' in choice && (choice.message.tool_calls?.length ?? 0) > 0;
-  return {
-    tokensOf: recorded.tokens === null ? null : revision,
-    plainText:
-      (scanned.n ?? 1) === 1 && !scanned.hasResponseFormat && !scanned.logprobs && !calledTools && !scanned.hasTools,
-    deterministic: scanned.temperature === 0 || scanned.seed !== null,
-  };
-}
-
 /** The first attempt, or one after attempts that showed nothing. */
 export function planFresh(exchange: Exchange, state: EndpointState): AttemptPlan {
   const { endpoint } = state;
   const tokenIds = exchange.scanned.stream && endpoint.continuation === 'token-ids';
   return { body: withUpstreamNames(exchange, state, []), tokenIds, rewrite: null };
-}
-
-/** Whether the client has all but the end mark, so that nobody needs to go on. */
-export function isWhole(exchange: Exchange, recorded: Recorded): boolean {
-  const { scanned } = exchange;
-  const { choices } = recorded.completion;
-  const finished = choices.length >= (scanned.n ?? 1) && choices.every((choice) => choice.finish_reason !== null);
-  return finished && (!scanned.includeUsage || exchange.promptTokens !== null);
 }
 
 /** An attempt that goes on with what the client has, at an endpoint that can. */
@@ -107,8 +87,8 @@ function prefilled(exchange: Exchange, state: EndpointState, recorded: Recorded)
   } else {
     request['prompt'] = `${String(request['prompt'])}${text}`;
   }
-  // A server that names no token ids sends one event per token or more; their number bounds what was used.
-  const used = exchange.eventsSent;
+  // A server that names no token ids sends about one event of text per token; its role and its end cost none.
+  const used = recorded.textEvents;
   for (const limit of ['max_tokens', 'max_completion_tokens']) {
     const value = request[limit];
     if (typeof value === 'number') request[limit] = Math.max(1, value - used);
@@ -122,7 +102,7 @@ function textOf(choice: ChatCompletion['choices'][number] | TextCompletion['choi
 }
 
 function createRewrite(exchange: Exchange, recorded: Recorded, mode: 'prefill' | 'replay'): FrameRewrite {
-  const options = { mode, completionTokensBefore: mode === 'prefill' ? exchange.eventsSent : null };
+  const options = { mode, completionTokensBefore: mode === 'prefill' ? recorded.textEvents : null };
   const rewriter =
     exchange.path === '/v1/chat/completions'
       ? createChatRewriter(recorded.completion as ChatCompletion, options)
@@ -130,7 +110,13 @@ function createRewrite(exchange: Exchange, recorded: Recorded, mode: 'prefill' |
   return (data) => {
     const chunk = parseChunk(data);
     if (chunk === null) return { diverged: 'it sent an event that is not JSON' };
-    const result = rewriter.rewrite(chunk);
+    let result: Rewritten<unknown>;
+    try {
+      result = rewriter.rewrite(chunk);
+    } catch {
+      // JSON without choices, or whose choices have no delta: what outside servers send is not ours to rely on.
+      return { diverged: 'it sent an event that is no chunk of an answer' };
+    }
     switch (result.outcome) {
       case 'show':
         return { show: Buffer.from(`data: ${JSON.stringify(result.chunk)}\n\n`) };

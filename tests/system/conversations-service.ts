@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BackendRoute } from '@kumiki/api';
 import { type Conversations, startConversations } from '@kumiki/conversations';
 import { type Database, openDatabase } from '@kumiki/postgres';
 import { createGatewayClient, createLog } from '@kumiki/service';
@@ -6,39 +7,47 @@ import type { Product } from './product.ts';
 
 export interface ConversationsService extends AsyncDisposable {
   readonly database: Database;
-  readonly service: Conversations;
+  /** Starts one more replica, which no route leads to yet. Closed with all the others. */
+  startReplica(replica: string, database: Database): Promise<Conversations>;
+  /** Sends the requests of clients to these replicas, and to these other services. */
+  route(replicas: readonly Conversations[], others?: readonly BackendRoute[]): void;
 }
 
-/** Responses and conversations behind a product's gateway, with an embedded database in memory. */
+/** Responses and conversations behind a product's gateway, with an embedded database in memory and one replica. */
 export async function startConversationsService(product: Product): Promise<ConversationsService> {
   const token = randomBytes(16).toString('hex');
   const key = product.addKey({ roles: ['service'] });
   const gateway = createGatewayClient({ url: `http://127.0.0.1:${product.port}`, key: () => key });
   const database = openDatabase({ folder: null });
-  const service = await startConversations({
+  const started: Conversations[] = [];
+  const service: ConversationsService = {
     database,
-    gateway,
-    token,
-    host: '127.0.0.1',
-    port: 0,
-    log: createLog({ service: 'conversations', level: 'warn' }),
-    replica: 'test',
-  });
-  product.setBackends(
-    service.prefixes.map((prefix) => ({
-      prefix,
-      urls: [`http://127.0.0.1:${service.port}`],
-      authorization: `Bearer ${token}`,
-      role: 'inference',
-    })),
-  );
-  return {
-    database,
-    service,
+    async startReplica(replica, replicaDatabase) {
+      const conversations = await startConversations({
+        database: replicaDatabase,
+        gateway,
+        token,
+        host: '127.0.0.1',
+        port: 0,
+        log: createLog({ service: 'conversations', level: 'warn' }),
+        replica,
+      });
+      started.push(conversations);
+      return conversations;
+    },
+    route(replicas, others = []) {
+      const urls = replicas.map(({ port }) => `http://127.0.0.1:${port}`);
+      const authorization = `Bearer ${token}`;
+      const prefixes = replicas[0]?.prefixes ?? [];
+      const own = prefixes.map((prefix) => ({ prefix, urls, authorization, role: 'inference' as const }));
+      product.setBackends([...own, ...others]);
+    },
     async [Symbol.asyncDispose]() {
-      await service.close();
+      await Promise.all(started.map((replica) => replica.close()));
       gateway.close();
       await database.close();
     },
   };
+  service.route([await service.startReplica('first', database)]);
+  return service;
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Database, migrate } from '@kumiki/postgres';
 import { createServiceApp, type GatewayClient, listenApp, type Log, type Registry } from '@kumiki/service';
+import { startBatches } from './batches/start-batches.ts';
 import { addConversationsRoutes } from './http/conversations-routes.ts';
 import { addResponsesRoutes } from './http/responses-routes.ts';
 import { maxBodyBytes, requestTimeoutMs } from './limits.ts';
@@ -57,19 +58,20 @@ export async function startConversations(options: ConversationsOptions): Promise
   const retentionDays = options.retentionDays ?? defaultRetentionDays;
   addResponsesRoutes(app, { database, gateway, hub, runner, replica, retentionDays });
   addConversationsRoutes(app, database);
+  const batches = startBatches(app, { database, gateway, log, replica });
   const sweeper = startSweeper(database, log);
   const port = await listenApp(app, options.host, options.port);
   return {
     port,
-    prefixes: ['/v1/responses', '/v1/conversations'],
+    prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches'],
     metrics: createMetrics(runner),
     async drain(limitMs) {
-      await runner.release();
+      await Promise.all([runner.release(), batches.close()]);
       await closeWithin(app.server, limitMs);
     },
     async close() {
       sweeper.stop();
-      await runner.close();
+      await Promise.all([runner.close(), batches.close()]);
       await app.close();
     },
   };

@@ -1,3 +1,4 @@
+export * from './limit/adaptive-concurrency.ts';
 export * from './limit/token-bucket.ts';
 export * from './recover/continuation-mode.ts';
 export * from './recover/judge.ts';

@@ -1,5 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { errorTable, type ErrorCode, headers, KumikiError } from '@kumiki/api';
 
 const maxConnections = 256;
@@ -22,12 +24,16 @@ export interface GatewayCall {
   /** JSON, or bytes with their content type. */
   readonly body?: unknown;
   readonly bytes?: { readonly contentType: string; readonly data: Uint8Array };
+  /** A body that is sent as it comes, its length unknown. When it fails, so does the call. */
+  readonly stream?: { readonly contentType: string; readonly data: AsyncIterable<Uint8Array> };
   /** Id of the key on whose behalf. */
   readonly keyId: string;
   readonly lowPriority?: boolean;
   /** Ask for token ids in comments of the stream. */
   readonly tokenIds?: boolean;
   readonly requestId?: string;
+  /** The same key and body again has no further effect, where the route knows such keys. */
+  readonly idempotencyKey?: string;
   readonly silenceMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -42,6 +48,8 @@ export interface GatewayReply {
 export interface GatewayClient {
   /** The reply as it begins. Throws KumikiError for a refusal (with the gateway's own code) and when it is unreachable. */
   send(call: GatewayCall): Promise<GatewayReply>;
+  /** As `send`, but a refusal is a reply like any other. */
+  exchange(call: GatewayCall): Promise<GatewayReply>;
   /** The whole reply as JSON. */
   json<Value>(call: GatewayCall): Promise<Value>;
   close(): void;
@@ -71,11 +79,12 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
       request.once('response', resolve);
       // Stays: a connection that breaks after the reply has begun reports here as well.
       request.on('error', reject);
-      request.end(bytes ?? undefined);
+      if (call.stream === undefined) request.end(bytes ?? undefined);
+      else pipeline(Readable.from(call.stream.data, { objectMode: false }), request).catch(reject);
     });
   }
 
-  async function send(call: GatewayCall): Promise<GatewayReply> {
+  async function exchange(call: GatewayCall): Promise<GatewayReply> {
     let reply: IncomingMessage;
     try {
       reply = await open(call);
@@ -87,13 +96,18 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         { retryAfterMs: 1_000, cause: error },
       );
     }
-    const status = reply.statusCode ?? 502;
-    if (status >= 400) throw refusalOf(status, reply.headers, await readWhole(reply));
-    return { status, headers: reply.headers, body: reply };
+    return { status: reply.statusCode ?? 502, headers: reply.headers, body: reply };
+  }
+
+  async function send(call: GatewayCall): Promise<GatewayReply> {
+    const reply = await exchange(call);
+    if (reply.status >= 400) throw refusalOf(reply.status, reply.headers, await readWhole(reply.body));
+    return reply;
   }
 
   return {
     send,
+    exchange,
     async json<Value>(call: GatewayCall) {
       const { body } = await send(call);
       return JSON.parse((await readWhole(body)).toString()) as Value;
@@ -108,6 +122,8 @@ function headersOf(call: GatewayCall, key: string, bytes: Uint8Array | null): Re
     result['content-type'] = call.bytes?.contentType ?? 'application/json';
     result['content-length'] = String(bytes.length);
   }
+  if (call.stream !== undefined) result['content-type'] = call.stream.contentType;
+  if (call.idempotencyKey !== undefined) result['idempotency-key'] = call.idempotencyKey;
   if (call.lowPriority === true) result[headers.priority] = 'low';
   if (call.tokenIds === true) result[headers.tokenIds] = '1';
   if (call.requestId !== undefined) result[headers.requestId] = call.requestId;

@@ -1,0 +1,112 @@
+import { KumikiError } from '@kumiki/api';
+import type { Database } from '@kumiki/postgres';
+import type { GatewayClient } from '@kumiki/service';
+import { beginProgress, endBatch, failBatch, nameFile, sealResults } from './batch-steps.ts';
+import type { BatchError, BatchRow, Outcome } from './batch.ts';
+import { validateInput } from './input/validate-input.ts';
+import { hasResults } from './output/read-results.ts';
+import { uploadResults } from './output/upload-results.ts';
+import { runLines } from './run/run-lines.ts';
+
+/** A batch whose result files are refused for so long ends as failed: its key may be gone for good. */
+const refusedUploadLimitMs = 86_400_000;
+
+export interface DriveContext {
+  readonly database: Database;
+  readonly gateway: GatewayClient;
+  readonly random: () => number;
+}
+
+/** Why a batch stops before all its lines have run. */
+export class StopWork extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super(`the batch is ${outcome}`);
+    this.name = 'StopWork';
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * Takes a batch from wherever it stands to its end. Every step is written under its lease before the next begins, so
+ * that another driver goes on from there. Rejects when a step cannot be made now, or when `life` is aborted.
+ * @param work is aborted with StopWork when the batch expires or is cancelled: what was recorded until then is kept.
+ */
+export async function driveBatch(
+  context: DriveContext,
+  claimed: BatchRow,
+  { life, work }: { readonly life: AbortSignal; readonly work: AbortSignal },
+): Promise<void> {
+  const { database } = context;
+  let batch = claimed;
+  if (batch.outcome === null) {
+    const outcome = await untilStopped(work, async () => {
+      if (batch.status === 'validating') batch = await validate(context, batch, work);
+      if (batch.status === 'in_progress') await runLines({ ...context, batch }, work);
+      return batch.status === 'cancelling' ? 'cancelled' : 'completed';
+    });
+    if (batch.status === 'failed') return;
+    batch = await sealResults(database, batch, outcome);
+  }
+  for (const file of ['output', 'error'] as const) {
+    const known = file === 'output' ? batch.output_file_id : batch.error_file_id;
+    if (known !== null || !(await hasResults(database, batch, file))) continue;
+    const id = await storeFile(context, batch, file, life);
+    if (id === null) return;
+    batch = await nameFile(database, batch, file, id);
+  }
+  await endBatch(database, batch);
+}
+
+/** What the work came to, or why it was stopped. */
+async function untilStopped(work: AbortSignal, run: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    work.throwIfAborted();
+    return await run();
+  } catch (error) {
+    if (work.aborted && work.reason instanceof StopWork) return work.reason.outcome;
+    throw error;
+  }
+}
+
+async function validate(context: DriveContext, batch: BatchRow, work: AbortSignal): Promise<BatchRow> {
+  const { database, gateway } = context;
+  const path = `/v1/files/${encodeURIComponent(batch.input_file_id)}/content`;
+  try {
+    const { body } = await gateway.send({ method: 'GET', path, keyId: batch.key_id, lowPriority: true, signal: work });
+    const input = await validateInput(database, batch, batch.endpoint, body);
+    return await (input.ok ? beginProgress(database, batch, input) : failBatch(database, batch, input.errors));
+  } catch (error) {
+    work.throwIfAborted();
+    if (!isFinal(error)) throw error;
+    return failBatch(database, batch, [refusal(error, 'input_file_id')]);
+  }
+}
+
+/** The id of the stored file; null when it was refused for so long that the batch has failed. */
+async function storeFile(
+  context: DriveContext,
+  batch: BatchRow,
+  file: 'output' | 'error',
+  life: AbortSignal,
+): Promise<string | null> {
+  try {
+    return await uploadResults({ ...context, batch }, file, life);
+  } catch (error) {
+    life.throwIfAborted();
+    const since = batch.finalizing_at ?? batch.cancelling_at ?? batch.created_at;
+    if (!isFinal(error) || Date.now() - since.getTime() < refusedUploadLimitMs) throw error;
+    await failBatch(context.database, batch, [refusal(error, null)]);
+    return null;
+  }
+}
+
+/** Whether the same call would be refused again. */
+function isFinal(error: unknown): error is KumikiError {
+  return error instanceof KumikiError && error.status < 500 && error.status !== 408 && error.status !== 429;
+}
+
+function refusal(error: KumikiError, param: string | null): BatchError {
+  return { code: error.code, message: error.message, param, line: null };
+}

@@ -1,0 +1,22 @@
+/** Limits of batches, those that clients meet and those that keep a replica within its memory. */
+export const batchLimits = {
+  /** Of one input file, as OpenAI has them. */
+  lines: 50_000,
+  inputBytes: 200_000_000,
+  /** Of one line: a request that the gateway would refuse anyway. */
+  lineBytes: 16_777_216,
+  customIdCharacters: 512,
+  /** Errors of an input file that are told; more would help nobody. */
+  errors: 100,
+  /** Of one answer that is kept. */
+  replyBytes: 16_777_216,
+  metadataPairs: 16,
+  metadataKeyCharacters: 64,
+  metadataValueCharacters: 512,
+  completionWindowHours: 24,
+  pageSize: 100,
+  defaultPageSize: 20,
+} as const;
+
+/** Rows that go to or come from the database at once: as many as fit, at least one. */
+export const chunkLimits = { rows: 256, bytes: 1_048_576 } as const;

@@ -1,0 +1,55 @@
+import type { Database } from '@kumiki/postgres';
+import type { BatchRow } from '../batch.ts';
+import { chunkLimits } from '../limits.ts';
+import { unfinishedLine } from '../run/result-line.ts';
+
+export type ResultFile = 'output' | 'error';
+
+const belongs: Readonly<Record<ResultFile, string>> = {
+  output: 'result IS NOT NULL AND NOT failed',
+  error: '(failed OR result IS NULL)',
+};
+
+/** Whether a sealed batch has lines for that file: an empty file is not made. */
+export async function hasResults(database: Database, batch: BatchRow, file: ResultFile): Promise<boolean> {
+  const { rows } = await database.query<{ found: boolean }>(
+    `SELECT EXISTS (SELECT FROM conversations.batch_lines WHERE batch_id = $1 AND ${belongs[file]}) AS found`,
+    [batch.id],
+  );
+  return rows[0]?.found === true;
+}
+
+interface ResultRow {
+  readonly line: number;
+  readonly custom_id: string;
+  readonly result: string | null;
+}
+
+/** A result file of a sealed batch, in the order of the input, a bounded piece at a time. The same at every call. */
+export async function* readResults(
+  database: Database,
+  batch: BatchRow,
+  file: ResultFile,
+): AsyncGenerator<Buffer, void, void> {
+  for (let after = 0; ;) {
+    const { rows } = await database.query<ResultRow>(
+      `SELECT line, custom_id, result FROM (
+         SELECT line, custom_id, result,
+           sum(octet_length(result)) OVER (ORDER BY line) - octet_length(result) AS bytes_before
+         FROM (
+           SELECT line, custom_id, result FROM conversations.batch_lines
+           WHERE batch_id = $1 AND line > $2 AND ${belongs[file]} ORDER BY line LIMIT ${chunkLimits.rows}
+         ) AS page
+       ) AS sized
+       WHERE coalesce(bytes_before, 0) < ${chunkLimits.bytes} ORDER BY line`,
+      [batch.id, after],
+    );
+    if (rows.length === 0) return;
+    yield Buffer.from(rows.map((row) => `${textOf(row, batch)}\n`).join(''));
+    after = rows.at(-1)?.line ?? after;
+  }
+}
+
+function textOf({ line, custom_id: customId, result }: ResultRow, { id, outcome }: BatchRow): string {
+  return result ?? unfinishedLine({ batchId: id, line, customId }, outcome ?? 'cancelled');
+}

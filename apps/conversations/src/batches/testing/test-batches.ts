@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { migrate, openDatabase, type Database } from '@kumiki/postgres';
+import { createLog } from '@kumiki/service';
+import { type BatchRunner, type BatchRunnerOptions, startBatchRunner } from '../batch-runner.ts';
+import { createBatch, readBatch } from '../batch-store.ts';
+import type { BatchRow, BatchStatus } from '../batch.ts';
+import type { StandInGateway } from './stand-in-gateway.ts';
+
+export const testCaller = { keyId: 'key_1', project: 'p1', idempotencyKey: undefined };
+
+/** A database in memory with the tables of this service. Takes seconds: one for a test file. */
+export async function openTestDatabase(): Promise<Database> {
+  const database = openDatabase({ folder: null });
+  await migrate(database, 'conversations', fileURLToPath(new URL('../../../migrations', import.meta.url)));
+  return database;
+}
+
+export function createTestBatch(
+  database: Database,
+  gateway: StandInGateway,
+  lines: readonly unknown[] | string,
+): Promise<BatchRow> {
+  return createBatch(database, testCaller, {
+    input_file_id: gateway.addInput(lines),
+    endpoint: '/v1/chat/completions',
+    completion_window: '24h',
+  });
+}
+
+/** A replica that looks often and loses its leases soon. */
+export function startTestRunner(
+  options: Pick<BatchRunnerOptions, 'database' | 'gateway'> & Partial<BatchRunnerOptions>,
+): BatchRunner & AsyncDisposable {
+  const log = createLog({ service: 'test', level: 'silent' });
+  const runner = startBatchRunner({ log, replica: 'r1', leaseMs: 600, pollMs: 30, retryMs: 5, ...options });
+  return { ...runner, [Symbol.asyncDispose]: runner.close };
+}
+
+const ends: ReadonlySet<BatchStatus> = new Set(['completed', 'failed', 'expired', 'cancelled']);
+
+/** Waits until a batch is as wanted; until it has ended when nothing else is. */
+export async function untilBatch(
+  database: Database,
+  id: string,
+  wanted: (batch: BatchRow) => boolean = ({ status }) => ends.has(status),
+): Promise<BatchRow> {
+  const limitMs = 30_000;
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const batch = await readBatch(database, testCaller.project, id);
+    if (wanted(batch)) return batch;
+    if (performance.now() > end) throw new Error(`after ${limitMs} ms the batch is still ${batch.status}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export interface ResultLine {
+  readonly id: string;
+  readonly custom_id: string;
+  readonly response: { readonly status_code: number; readonly request_id: string; readonly body: unknown } | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** The lines of a result file; none when there is no file. */
+export function resultLines(gateway: StandInGateway, fileId: string | null): ResultLine[] {
+  if (fileId === null) return [];
+  const text = gateway.files.get(fileId)?.text ?? '';
+  assert.ok(text.endsWith('\n'));
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ResultLine);
+}

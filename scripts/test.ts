@@ -46,6 +46,7 @@ if (!flags['skip-checks']) {
   for (const check of checks) add(await runCheck(check.name, check.command));
 }
 const files = findTestFiles(root, flags.only);
+add(await setUp());
 if (files.length === 0) {
   console.log(`✗ no test file matches ${flags.only ?? 'anything'}`);
   add({ passed: 0, failed: 1 });
@@ -58,6 +59,21 @@ process.exitCode = counts.failed === 0 ? 0 : 1;
 function add(more: TestCounts): void {
   counts.passed += more.passed;
   counts.failed += more.failed;
+}
+
+/** Puts the PostgreSQL server for tests in its place. What it says is shown: the first time it takes a while. */
+async function setUp(): Promise<TestCounts> {
+  const child = spawn(process.execPath, [join(root, 'scripts', 'install-postgres.ts')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  const status = await new Promise<number | null>((resolve) => {
+    child.on('error', () => resolve(null));
+    child.on('exit', resolve);
+  });
+  if (status === 0) return { passed: 0, failed: 0 };
+  console.log('✗ PostgreSQL for the tests could not be installed');
+  return { passed: 0, failed: 1 };
 }
 
 /** Runs one command; its output is shown only when it fails. */

@@ -1,0 +1,151 @@
+/**
+ * Puts a PostgreSQL server with pgvector where tests find it: unpacked from Debian's packages into a cache folder
+ * of its own, pgvector compiled from Debian's source package. The machine's own PostgreSQL, if any, is left alone.
+ * Takes a minute the first time, nothing afterwards. Ends with 0 where that is impossible because this is not
+ * Debian: the tests that need the server then say so and are skipped.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { postgresFolder, serverVersion } from '../packages/postgres/src/testing/postgres-folder.ts';
+
+/** The Debian release whose source of pgvector compiles against the server of the machine's own release. */
+const vectorRelease = 'trixie';
+const sourceFiles = '/etc/apt/sources.list.d';
+const commandTimeoutMs = 300_000;
+
+const target = postgresFolder();
+const stamp = join(target, 'complete');
+if (!existsSync(stamp)) {
+  const reason = whyImpossible();
+  if (reason === null) install();
+  else console.log(`No PostgreSQL for tests: ${reason}`);
+}
+
+function whyImpossible(): string | null {
+  if (process.env['KUMIKI_TEST_POSTGRES_URL'] !== undefined) return 'KUMIKI_TEST_POSTGRES_URL names one.';
+  const debian = existsSync('/etc/debian_version') && run('apt-get', ['--version'], '/', true);
+  if (!debian) return 'this is not Debian. Name a server with pgvector by KUMIKI_TEST_POSTGRES_URL.';
+  return null;
+}
+
+function install(): void {
+  console.log(`Unpacking PostgreSQL ${serverVersion} and compiling pgvector for the tests. This happens once.`);
+  const work = `${target}.${process.pid}`;
+  const root = join(work, 'root');
+  mkdirSync(root, { recursive: true, mode: 0o755 });
+  try {
+    installTools();
+    const packages = ['postgresql', 'postgresql-client', 'postgresql-server-dev'].map(
+      (name) => `${name}-${serverVersion}`,
+    );
+    must('apt-get', ['download', '-qq', ...packages], work);
+    for (const file of readdirSync(work).filter((name) => name.endsWith('.deb')))
+      must('dpkg', ['-x', file, root], work);
+    installLibraries(root);
+    compileVector(work, root);
+    writeFileSync(join(root, 'complete'), '');
+    rmSync(target, { recursive: true, force: true });
+    renameSync(root, target);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** A compiler, where a machine has none. Only root can mend that; the message of apt says the rest. */
+function installTools(): void {
+  if (process.getuid?.() === 0) must('apt-get', ['update', '-qq'], '/');
+  const missing = [
+    ['make', 'make'],
+    ['gcc', 'gcc libc6-dev'],
+    ['dpkg-source', 'dpkg-dev'],
+  ].filter(([command]) => !run('sh', ['-c', `command -v ${command}`], '/', true));
+  if (missing.length === 0) return;
+  must(
+    'apt-get',
+    ['install', '-y', '-qq', '--no-install-recommends', ...missing.flatMap(([, names]) => (names ?? '').split(' '))],
+    '/',
+  );
+}
+
+/** What the server is linked with comes with its packages' dependencies. */
+function installLibraries(root: string): void {
+  const server = join(root, 'usr/lib/postgresql', serverVersion, 'bin/postgres');
+  const { stdout } = spawnSync('ldd', [server], { encoding: 'utf8', timeout: commandTimeoutMs });
+  if (!stdout.includes('not found')) return;
+  must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', `postgresql-${serverVersion}`], '/');
+}
+
+/** Builds pgvector into the unpacked tree. Just-in-time code (LLVM) is left out: its compiler is half a gigabyte. */
+function compileVector(work: string, root: string): void {
+  const options = privateApt(work);
+  must('apt-get', [...options, 'update', '-qq'], work);
+  must('apt-get', [...options, 'source', '-qq', 'pgvector'], work);
+  const source = readdirSync(work, { withFileTypes: true }).find(
+    (entry) => entry.isDirectory() && entry.name.startsWith('pgvector-'),
+  );
+  if (source === undefined) throw new Error('the source package of pgvector holds no folder pgvector-*');
+  const folder = join(work, source.name);
+  const config = join(root, 'usr/lib/postgresql', serverVersion, 'bin/pg_config');
+  const settings = [
+    `PG_CONFIG=${config}`,
+    'with_llvm=no',
+    // The headers and makefiles were unpacked elsewhere than where Debian's pg_config looks for them.
+    `PG_CPPFLAGS=-I${join(root, 'usr/include/postgresql', serverVersion, 'server')} -I${join(root, 'usr/include/postgresql')}`,
+    'OPTFLAGS=',
+  ];
+  must('make', ['-j2', '-s', ...settings], folder);
+  must('make', ['-s', 'install', ...settings], folder);
+}
+
+/** Options that let apt see the source packages of another release without a change to the machine's own settings. */
+function privateApt(work: string): string[] {
+  const list = join(work, 'sources.list');
+  const lists = join(work, 'lists');
+  mkdirSync(join(lists, 'partial'), { recursive: true });
+  const { uri, key } = archive();
+  const signed = key === null ? '' : `[signed-by=${key}] `;
+  writeFileSync(list, `deb-src ${signed}${uri} ${vectorRelease} main\n`);
+  return [
+    ['Dir::Etc::SourceList', list],
+    ['Dir::Etc::SourceParts', '/dev/null'],
+    ['Dir::State::Lists', lists],
+    ['Dir::Cache', work],
+    ['APT::Sandbox::User', 'root'],
+  ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+}
+
+/** Where this machine gets its Debian packages from: the first entry for its own release. */
+function archive(): { readonly uri: string; readonly key: string | null } {
+  const release = /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
+  const texts = [
+    ...(existsSync(sourceFiles) ? readdirSync(sourceFiles).map((name) => join(sourceFiles, name)) : []),
+    '/etc/apt/sources.list',
+  ].flatMap((path) => (existsSync(path) ? [readFileSync(path, 'utf8')] : []));
+  for (const entry of texts.flatMap((text) => text.split(/\n\s*\n/))) {
+    const uri = /^URIs:\s*(\S+)/m.exec(entry)?.[1];
+    const suites = /^Suites:\s*(.+)$/m.exec(entry)?.[1]?.split(/\s+/) ?? [];
+    if (uri !== undefined && suites.includes(release))
+      return { uri, key: /^Signed-By:\s*(\/\S+)/m.exec(entry)?.[1] ?? null };
+  }
+  for (const line of texts.flatMap((text) => text.split('\n'))) {
+    const [, , uri, suite] = /^deb\s+(\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(line) ?? [];
+    if (uri !== undefined && suite === release) return { uri, key: null };
+  }
+  throw new Error(`no source of Debian packages for ${release} is configured`);
+}
+
+function must(command: string, args: readonly string[], cwd: string): void {
+  if (!run(command, args, cwd, false)) throw new Error(`${command} ${args.join(' ')} failed`);
+}
+
+function run(command: string, args: readonly string[], cwd: string, quiet: boolean): boolean {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    timeout: commandTimeoutMs,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (status !== 0 && !quiet) process.stderr.write(`${stdout}${stderr}`);
+  return status === 0;
+}

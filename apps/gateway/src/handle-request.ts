@@ -44,7 +44,7 @@ export interface HandlerOptions {
   readonly log: Log;
   readonly draining: () => boolean;
   readonly serveModel: (context: RequestContext, path: ModelPath, caller: Caller) => Promise<void>;
-  readonly forward: (context: RequestContext, backend: Backend, key: KeyRecord) => Promise<void>;
+  readonly forward: (context: RequestContext, backend: Backend, caller: Caller) => Promise<void>;
   /** What is left of a body that nobody reads is waited for so long. */
   readonly bodyTimeoutMs: number;
 }
@@ -133,7 +133,7 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   if (backend !== null) {
     demandRole(key, backend.route.role);
     if (options.draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
-    return options.forward(context, backend, key);
+    return options.forward(context, backend, caller);
   }
 }
 

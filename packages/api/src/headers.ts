@@ -25,7 +25,7 @@ export const headers = {
   project: 'x-kumiki-project',
   /** Service → gateway: the id of the key whose rights and limits count. Only a key of the role `service` may send it. */
   actFor: 'x-kumiki-act-for',
-  /** Service → gateway: `low` gives way to all other requests. Only a key of the role `service` may send it. */
+  /** Service → gateway → service: `low` gives way to all other requests. Only a key of the role `service` may send it. */
   priority: 'x-kumiki-priority',
 } as const;
 

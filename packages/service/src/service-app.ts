@@ -49,6 +49,8 @@ export interface Caller {
   /** Whose data may be reached: every query is fenced by it. */
   readonly project: string;
   readonly requestId: string;
+  /** Whether the request gives way to all others; so does what is asked of models for it. */
+  readonly lowPriority: boolean;
 }
 
 /** The caller as the gateway names it. Throws when it names none: without a project nothing may be read. */
@@ -58,7 +60,12 @@ export function callerOf(request: FastifyRequest): Caller {
   if (keyId === '' || project === '') {
     throw new KumikiError('invalid_api_key', { reason: 'the gateway has named no caller' });
   }
-  return { keyId, project, requestId: one(request, headers.requestId) };
+  return {
+    keyId,
+    project,
+    requestId: one(request, headers.requestId),
+    lowPriority: one(request, headers.priority) === 'low',
+  };
 }
 
 function one(request: FastifyRequest, name: string): string {

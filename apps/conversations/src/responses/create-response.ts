@@ -46,6 +46,7 @@ export async function createRun(deps: ResponsesDeps, caller: Caller, request: Cr
     project: caller.project,
     keyId: caller.keyId,
     requestId: caller.requestId,
+    lowPriority: caller.lowPriority,
     background: request.background === true,
     request,
     input,

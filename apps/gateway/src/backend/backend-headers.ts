@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { headers, type BackendRoute, type KeyRecord } from '@kumiki/api';
+import { headers, type BackendRoute } from '@kumiki/api';
+import type { Caller } from '../keys/identify-caller.ts';
 
 /** Headers that concern one connection only (RFC 9110, 7.6.1) or that the gateway sets itself. */
 const notForwarded = new Set([
@@ -17,8 +18,7 @@ const notForwarded = new Set([
   'cookie',
 ]);
 
-export interface BackendCaller {
-  readonly key: KeyRecord;
+export interface BackendCaller extends Caller {
   readonly route: BackendRoute;
   readonly requestId: string;
   readonly traceparent: string;
@@ -39,6 +39,8 @@ export function requestHeaders(
   result['traceparent'] = caller.traceparent;
   result[headers.key] = caller.key.id;
   result[headers.project] = caller.key.project;
+  // What a service asks of models for the sake of another service gives way as that one would.
+  if (caller.service?.lowPriority === true) result[headers.priority] = 'low';
   if (caller.route.authorization !== null) result['authorization'] = caller.route.authorization;
   return result;
 }

@@ -85,6 +85,26 @@ test('a request reaches the service with the caller that was checked, and none t
   assert.equal(received?.headers['x-request-id'], headers['x-request-id']);
 });
 
+test('a service that gives way is passed on as one, and a client cannot say that it does', async (context) => {
+  const service = await startService(context, (_, response) => response.end('{}'));
+  const gateway = await startTestGateway(context, []);
+  gateway.routeBackend(service.url);
+  const low = { 'x-kumiki-priority': 'low', 'x-kumiki-act-for': 'key_test' };
+  for (const key of [gateway.serviceKey, gateway.apiKey]) {
+    const { outgoing, reply } = open(gateway, 'GET', { ...low, authorization: `Bearer ${key}` });
+    outgoing.end();
+    assert.equal((await reply).status, 200);
+  }
+  const received = service.requests.map((request) => request.headers);
+  assert.deepEqual(
+    received.map((headers) => [headers['x-kumiki-key'], headers['x-kumiki-priority']]),
+    [
+      ['key_test', 'low'],
+      ['key_test', undefined],
+    ],
+  );
+});
+
 test('a dead replica is passed over, with the body, and is asked last from then on', async (context) => {
   const dead = await startService(context, countBytes);
   const living = await startService(context, countBytes);

@@ -1,10 +1,11 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { KumikiError, type KeyRecord } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api';
 import { observe, type Observation } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { readBody } from '../body/read-body.ts';
 import type { RequestContext } from '../handle-request.ts';
+import type { Caller } from '../keys/identify-caller.ts';
 import { maxInFlightPerReplica, pickReplica, type Backend, type BackendReplica } from '../routes/backends.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { attemptBackend, type BackendOutcome } from './attempt-backend.ts';
@@ -28,7 +29,7 @@ export interface ForwarderOptions {
 
 export interface BackendForwarder {
   /** Passes a request on to another service behind the same URL, and its reply back, both as they flow. */
-  forward(context: RequestContext, backend: Backend, key: KeyRecord): Promise<void>;
+  forward(context: RequestContext, backend: Backend, caller: Caller): Promise<void>;
   /** Ends every connection. */
   close(): void;
 }
@@ -38,7 +39,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
   const http = new HttpAgent(limits);
   const https = new HttpsAgent(limits);
 
-  function open(context: RequestContext, replica: BackendReplica, backend: Backend, key: KeyRecord): ClientRequest {
+  function open(context: RequestContext, replica: BackendReplica, backend: Backend, caller: Caller): ClientRequest {
     const target = new URL(replica.url);
     const secure = target.protocol === 'https:';
     const { request, id: requestId, traceparent } = context;
@@ -48,7 +49,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       port: target.port,
       method: request.method,
       path: target.pathname.replace(/\/+$/, '') + (request.url ?? '/'),
-      headers: requestHeaders(request.headers, { key, route: backend.route, requestId, traceparent }),
+      headers: requestHeaders(request.headers, { ...caller, route: backend.route, requestId, traceparent }),
     });
   }
 
@@ -78,7 +79,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
   }
 
   return {
-    async forward(context, backend, key) {
+    async forward(context, backend, caller) {
       const body = await holdBody(context.request, options);
       if (body === 'aborted') return;
       const tried = new Set<BackendReplica>();
@@ -86,7 +87,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
         const replica = pickReplica(backend, tried, performance.now(), Math.random());
         if (replica === null) throw unavailable(backend, tried);
         tried.add(replica);
-        const outcome = await attempt(context, replica, body, open(context, replica, backend, key));
+        const outcome = await attempt(context, replica, body, open(context, replica, backend, caller));
         if (outcome.kind === 'refused') throw outcome.error;
         learn(options.log, replica, outcome.kind === 'over' && !outcome.gone ? 'success' : 'gone');
         if (outcome.kind === 'over') return;

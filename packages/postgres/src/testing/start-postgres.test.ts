@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '../open-database.ts';
@@ -27,24 +30,27 @@ test('a test server has pgvector, keeps its data over power cuts, and is gone wi
   }
 });
 
-test('a server ends when the process of its test is killed', { skip }, async () => {
+test('a server and its data end when the process of its test is killed', { skip }, async () => {
   const entry = JSON.stringify(new URL('./start-postgres.ts', import.meta.url).href);
-  const script = `const { startPostgres } = await import(${entry}); process.stdout.write((await startPostgres()).url); setInterval(() => {}, 1_000);`;
+  const script = `
+    const { readFileSync } = await import('node:fs');
+    const { startPostgres } = await import(${entry});
+    await startPostgres();
+    process.stdout.write(readFileSync('/proc/self/task/' + process.pid + '/children'));
+    setInterval(() => {}, 1_000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [url] = (await once(child.stdout, 'data')) as [Buffer];
+  const [children] = (await once(child.stdout, 'data')) as [Buffer];
+  const guard = Number(children.toString().trim());
+  const folder = basename(readFileSync(`/proc/${guard}/cmdline`, 'utf8').split('\0')[4] ?? '');
+  assert.match(folder, /^kumiki-postgres-/);
   child.kill('SIGKILL');
   const limit = performance.now() + 20_000;
-  for (;;) {
-    const database = openDatabase({ url: url.toString(), applicationName: 'test' });
-    const gone = await database.query('SELECT 1').then(
-      () => false,
-      () => true,
-    );
-    await database.close();
-    if (gone) break;
+  // The guard ends last: when it is gone, so is the server that it waits for.
+  while (existsSync(`/proc/${guard}`)) {
     assert.ok(performance.now() < limit, 'the server runs on');
-    await wait(50);
+    await wait(20);
   }
+  assert.equal(existsSync(join(tmpdir(), folder)), false);
 });

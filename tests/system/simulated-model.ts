@@ -8,6 +8,7 @@ export function simulatedModel(
     readonly interTokenLatencyMs?: number;
     readonly maxSequences?: number;
     readonly maxWaiting?: number;
+    readonly contextTokens?: number;
   } = {},
 ): ModelOptions {
   return {
@@ -19,6 +20,7 @@ export function simulatedModel(
       kind: 'simulated',
       maxSequences: options.maxSequences ?? 128,
       maxWaiting: options.maxWaiting ?? 256,
+      ...(options.contextTokens === undefined ? {} : { contextTokens: options.contextTokens }),
       simulated: { interTokenLatencyMs: options.interTokenLatencyMs ?? 2 },
     },
   };

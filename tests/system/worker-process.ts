@@ -74,6 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       state: 'ready',
       continuation: 'token-ids',
       maxInFlight: maxInFlight(options.engine),
+      maxRunning: Number(options.engine['maxSequences'] ?? defaultSequences),
       healthProbe: true,
     },
     signal: (name) => void child.kill(name),
@@ -82,9 +83,12 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   };
 }
 
+/** What the demo models run at once where nothing else is said. */
+const defaultSequences = 8;
+
 /** What a worker runs and queues at once. */
 function maxInFlight(engine: Readonly<Record<string, unknown>>): number {
-  return Number(engine['maxSequences'] ?? 8) + Number(engine['maxWaiting'] ?? 64);
+  return Number(engine['maxSequences'] ?? defaultSequences) + Number(engine['maxWaiting'] ?? 64);
 }
 
 interface WorkerMessage {

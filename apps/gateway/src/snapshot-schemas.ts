@@ -29,6 +29,7 @@ const endpointSchema = z.strictObject({
   state: z.enum(['ready', 'draining']),
   continuation: z.enum(['token-ids', 'prefill', 'replay', 'none']),
   maxInFlight: z.int().min(1),
+  maxRunning: z.int().min(1).optional(),
   healthProbe: z.boolean(),
 });
 

@@ -41,6 +41,8 @@ export interface Endpoint {
   readonly continuation: ContinuationMode;
   /** Requests that it takes at once, those in its queue included. */
   readonly maxInFlight: number;
+  /** Those of them that it works on at once, while the others wait; absent where that is not known. */
+  readonly maxRunning?: number | undefined;
   /** Whether `GET /health` on it tells of progress, so that a probe may eject it. */
   readonly healthProbe: boolean;
 }

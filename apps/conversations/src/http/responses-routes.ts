@@ -8,6 +8,7 @@ import { cancelResponse } from '../responses/cancel-response.ts';
 import { countInputTokens } from '../responses/count-input-tokens.ts';
 import { type CreatedRun, createRun, type ResponsesDeps } from '../responses/create-response.ts';
 import { deleteResponse, findInput, findResponse } from '../responses/response-rows.ts';
+import { restateRefusal } from '../responses/restate-refusal.ts';
 import { requestCancel } from '../runs/run-store.ts';
 import { checkCount, checkCreate } from './check-request.ts';
 import { pageOf, readPage } from './paging.ts';
@@ -100,7 +101,13 @@ async function begin({ open }: CreatedRun): Promise<void> {
     open.commit();
     resolve();
   }, headPatienceMs);
-  await Promise.race([open.begun, promise]).finally(() => clearTimeout(timer));
+  try {
+    await Promise.race([open.begun, promise]);
+  } catch (error) {
+    throw error instanceof KumikiError ? restateRefusal(error) : error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Aborted when the client closes its connection before the reply has ended. */

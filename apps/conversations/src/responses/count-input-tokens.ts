@@ -1,4 +1,4 @@
-import type { CreateResponse } from '@kumiki/api';
+import { type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Caller } from '@kumiki/service';
 import { buildChat } from '../chat/build-chat.ts';
 import { buildMessages } from '../chat/build-messages.ts';
@@ -18,11 +18,23 @@ export async function countInputTokens(
   const context = await loadContext(database, caller.project, request);
   const messages = buildMessages(request.instructions ?? null, [...context, ...own]);
   const { stream: _, stream_options: __, response_format: ___, ...chat } = buildChat(request, messages);
-  const { usage } = await gateway.json<{ usage: { prompt_tokens: number } }>({
-    method: 'POST',
-    path: '/v1/chat/completions',
-    body: { ...chat, max_completion_tokens: 1 },
-    keyId: caller.keyId,
-  });
-  return usage.prompt_tokens;
+  try {
+    const { usage } = await gateway.json<{ usage: { prompt_tokens: number } }>({
+      method: 'POST',
+      path: '/v1/chat/completions',
+      body: { ...chat, max_completion_tokens: 1 },
+      keyId: caller.keyId,
+    });
+    return usage.prompt_tokens;
+  } catch (error) {
+    const counted = error instanceof KumikiError ? countInRefusal(error) : null;
+    if (counted === null) throw error;
+    return counted;
+  }
+}
+
+/** A prompt that does not fit was counted all the same. */
+function countInRefusal(error: KumikiError): number | null {
+  const count = /\((\d+) in the (?:prompt|messages)/.exec(error.message)?.[1];
+  return error.code === 'context_length_exceeded' && count !== undefined ? Number(count) : null;
 }

@@ -58,7 +58,7 @@ export function createPicker(options: PickerOptions): Picker {
       const candidate = toCandidate(state, eligible && accepts(state));
       // What has begun goes before what has not: a stream is moved even to a replica that is full.
       if (begun) return { ...candidate, maxInFlight: Number.MAX_SAFE_INTEGER };
-      return exchange.lowPriority ? forLowPriority(candidate) : candidate;
+      return exchange.lowPriority ? forLowPriority(candidate, state.endpoint.maxRunning) : candidate;
     });
     return { choice: choose(candidates, exchange.affinity, random()), endpoints };
   }

@@ -22,6 +22,7 @@ export type ProbeResult =
       readonly running: number;
       readonly waiting: number;
       readonly maxInFlight: number;
+      readonly maxRunning: number;
       readonly simulated: boolean;
     }
   | { readonly kind: 'starting' | 'stalled' | 'draining' }
@@ -63,7 +64,8 @@ function readAnswer(text: string): ProbeResult {
   const healthy = healthyAnswer.safeParse(body);
   if (healthy.success) {
     const { running, waiting, max_running: maxRunning, max_waiting: maxWaiting, simulated } = healthy.data;
-    return { kind: 'ok', running, waiting, maxInFlight: maxRunning + maxWaiting, simulated: simulated ?? false };
+    const maxInFlight = maxRunning + maxWaiting;
+    return { kind: 'ok', running, waiting, maxInFlight, maxRunning, simulated: simulated ?? false };
   }
   const other = otherAnswer.safeParse(body);
   return other.success ? { kind: other.data.status } : { kind: 'silent' };

@@ -42,6 +42,8 @@ export interface ReplicaLoad {
   readonly running: number;
   readonly waiting: number;
   readonly maxInFlight: number;
+  /** Those of them that it works on at once. */
+  readonly maxRunning: number;
   readonly simulated: boolean;
 }
 

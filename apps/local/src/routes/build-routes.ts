@@ -46,6 +46,7 @@ function workerEndpoints(
       state: replica.drainingSince !== null || isEnding(replica) ? 'draining' : 'ready',
       continuation: 'token-ids',
       maxInFlight: Math.max(unknownMaxInFlight, replica.load?.maxInFlight ?? 0),
+      maxRunning: replica.load?.maxRunning,
       healthProbe: true,
     });
   }

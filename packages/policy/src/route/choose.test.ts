@@ -43,6 +43,12 @@ test('a request of low priority goes only where less than half is in use', () =>
   }
 });
 
+test('what may wait in a queue is no room for a request of low priority', () => {
+  const replica = (inFlight: number) => forLowPriority(candidate('a', inFlight, true, 72), 8);
+  assert.equal(choose([replica(3)], null, 0).kind, 'chosen');
+  assert.equal(choose([replica(4)], null, 0).kind, 'saturated');
+});
+
 test('a chosen replica is eligible and has room, and nothing is refused while one has', () => {
   fc.assert(
     fc.property(candidates, affinity, random, (rows, key, dice) => {

@@ -35,9 +35,13 @@ export interface Candidate {
 /** A request of low priority leaves this share of a replica to all others. */
 const shareKeptFree = 0.5;
 
-/** A replica as a request of low priority may use it: full when half of it is in use. */
-export function forLowPriority(candidate: Candidate): Candidate {
-  return { ...candidate, maxInFlight: candidate.maxInFlight * (1 - shareKeptFree) };
+/**
+ * A replica as a request of low priority may use it: full when half of it is in use.
+ * @param maxRunning requests that it works on at once. Half of its queue as well would be half too much: a request that
+ * came later would wait for one of low priority to end.
+ */
+export function forLowPriority(candidate: Candidate, maxRunning = candidate.maxInFlight): Candidate {
+  return { ...candidate, maxInFlight: Math.min(maxRunning, candidate.maxInFlight) * (1 - shareKeptFree) };
 }
 
 export type Choice =

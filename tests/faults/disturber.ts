@@ -6,7 +6,7 @@ export interface DisturberOptions {
   readonly seed: number;
   /** Mean time between two faults. */
   readonly meanPauseMs: number;
-  /** Part of the faults that stop a worker for a while (SIGSTOP, later SIGCONT) instead of killing it. */
+  /** Share of the faults that stop a worker for a while (SIGSTOP, later SIGCONT) instead of killing it. */
   readonly stopShare: number;
   /** How long a stopped worker stays so. */
   readonly stopMs: number;
@@ -36,11 +36,10 @@ export function startDisturber(product: Product, options: DisturberOptions): Dis
 
   function disturb(): void {
     const well = product.workers().filter((worker) => worker.running() && !stopped.has(worker));
-    const pick = random();
-    const stops = random() < options.stopShare;
-    const victim = well[Math.floor(pick * well.length)];
+    const victim = well[Math.floor(random() * well.length)];
     if (victim === undefined || well.length < 2) return;
-    if (!stops) {
+    // Counted out, not drawn: how many faults a run has depends on the machine, and each run has both kinds.
+    if (counts.stops >= (counts.kills + counts.stops + 1) * options.stopShare) {
       counts.kills += 1;
       victim.signal('SIGKILL');
       return;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { chunkDocument } from '../../apps/search/src/chunk/chunk-document.ts';
 import { parseDocument } from '../../apps/search/src/parse/parse-document.ts';
-import { answers, type Label, type Passage, readLabels, root } from './labels.ts';
+import { answers, type Label, type Passage, readLabels, root } from '../../bench/search/labels.ts';
 
 const labels = readLabels();
 

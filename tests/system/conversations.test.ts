@@ -174,6 +174,18 @@ test('a response that is not stored is answered and leaves nothing behind', asyn
   );
 });
 
+test('the same Idempotency-Key is answered by the same response, unless it was refused', async () => {
+  const headers = { 'Idempotency-Key': 'twice' };
+  const ask = { model, input: '[[length=20]]' };
+  const unknown = client.responses.create({ ...ask, model: 'none' }, { headers });
+  assert.deepEqual((await refusal(unknown))[1], 'model_not_found');
+  const first = await client.responses.create(ask, { headers });
+  const second = await client.responses.create(ask, { headers });
+  assert.deepEqual(second, first);
+  const other = client.responses.create({ ...ask, input: 'other' }, { headers });
+  assert.deepEqual((await refusal(other)).slice(0, 2), [409, 'conflict']);
+});
+
 test('a client that leaves its stream cancels it, and the engine stops', async () => {
   const stream = await client.responses.create({ model, input: '[[length=5000]]', stream: true });
   let id = '';

@@ -8,12 +8,18 @@ const schema = z.strictObject({
   /** A product that runs elsewhere. */
   KUMIKI_URL: z.url({ protocol: /^https?$/ }).optional(),
   KUMIKI_API_KEY: z.string().min(1).optional(),
+  /** PostgreSQL 15 or later with pgvector, in the place of the embedded database. */
+  KUMIKI_POSTGRES_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
 });
 
 export interface CliConfig {
   readonly home: string;
   readonly url: string | null;
   readonly apiKey: string | null;
+  readonly postgresUrl: string | null;
 }
 
 /** The CLI's settings from the environment; flags go before them. Throws ConfigError. */
@@ -23,5 +29,6 @@ export function readCliConfig(): CliConfig {
     home: settings.KUMIKI_HOME ?? defaultHome(),
     url: settings.KUMIKI_URL ?? null,
     apiKey: settings.KUMIKI_API_KEY ?? null,
+    postgresUrl: settings.KUMIKI_POSTGRES_URL ?? null,
   };
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type ApplyResult,
   type BackendRoute,
+  type DataService,
   didYouMean,
   KumikiError,
   type ModelService,
@@ -61,6 +62,8 @@ export interface LocalRuntime {
   /** The log of a replica, also of one that is gone; null when there is none. */
   replicaLog(id: string): { readonly path: string; readonly live: RotatingLog | undefined } | null;
   setBackends(backends: readonly BackendRoute[]): void;
+  /** How the services with data of their own are, for the status. */
+  setDataServices(dataServices: readonly DataService[]): void;
   /** Tells where the product is reached, for whoever reads the state folder. */
   setUrl(url: string): void;
   /** Ends all replicas and gives the folder free. */
@@ -95,25 +98,20 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
   const store = openServiceStore(home.services);
   const stored = store.load();
   const publisher = createRoutePublisher();
-  const changeListeners = new Set<() => void>();
+  const changes = createChanges();
   let url = '';
+  let dataServices: readonly DataService[] = [];
 
   // Replicas are checked against the memory that is free now, within the limits of a container.
   const freeBytes = (): number => process.availableMemory();
   const fleet: Fleet = createFleet({
-    worker: {
-      entry: options.workerEntry,
-      logLevel: options.workerLogLevel ?? 'info',
-      cacheFolder: join(home.cache, 'node'),
-    },
-    logsFolder: home.logs,
-    log: options.log,
+    ...workerSurroundings(home, options),
     targets: () => services.targets(),
     freeBytes,
     nowUnix,
     changed() {
       publisher.publish(services.targets(), fleet.replicas());
-      for (const listener of changeListeners) listener();
+      changes.tell();
     },
   });
   const services: Services = await openServices(stored.services, {
@@ -135,7 +133,7 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
     reports: [pepperReport, keysReport, ...stored.reports].filter((report) => report !== null),
     routes: publisher.current,
     onRoutes: publisher.subscribe,
-    onChange: (listener) => void changeListeners.add(listener),
+    onChange: changes.listen,
     ...serviceOperations(services, fleet),
     status: () => ({
       object: 'kumiki.status',
@@ -145,9 +143,14 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
       pid: process.pid,
       started_at: startedAt,
       services: services.all().map((service) => describe(service, fleet)),
+      data_services: [...dataServices],
     }),
     replicaLog: (id) => findLog(home, fleet, id),
     setBackends: (backends) => publisher.setBackends(backends, services.targets(), fleet.replicas()),
+    setDataServices(next) {
+      dataServices = next;
+      changes.tell();
+    },
     setUrl(next) {
       url = next;
       writeFileAtomic(home.url, `${url}\n`);
@@ -157,6 +160,25 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
       rmSync(home.url, { force: true });
       release();
     },
+  };
+}
+
+function createChanges(): { listen(listener: () => void): void; tell(): void } {
+  const listeners = new Set<() => void>();
+  return {
+    listen: (listener) => void listeners.add(listener),
+    tell() {
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+function workerSurroundings(home: HomeFolder, { workerEntry, workerLogLevel, log }: LocalRuntimeOptions) {
+  const cacheFolder = join(home.cache, 'node');
+  return {
+    worker: { entry: workerEntry, logLevel: workerLogLevel ?? 'info', cacheFolder },
+    logsFolder: home.logs,
+    log,
   };
 }
 

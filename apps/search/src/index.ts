@@ -1,1 +1,1 @@
-export {};
+export { type Search, type SearchOptions, startSearch } from './start-search.ts';

@@ -53,6 +53,16 @@ export const serviceStatusSchema = z.object({
 });
 export type ServiceStatus = z.infer<typeof serviceStatusSchema>;
 
+/** A service that has data of its own: conversations, search. */
+export const dataServiceSchema = z.object({
+  object: z.literal('kumiki.data_service'),
+  name: z.string(),
+  state: z.enum(['starting', 'ready', 'failed']),
+  /** One sentence: why it is not ready, and what to do if someone must; empty when it is. */
+  reason: z.string(),
+});
+export type DataService = z.infer<typeof dataServiceSchema>;
+
 export const statusSchema = z.object({
   object: z.literal('kumiki.status'),
   version: z.string(),
@@ -61,6 +71,7 @@ export const statusSchema = z.object({
   pid: z.int(),
   started_at: z.int(),
   services: z.array(serviceStatusSchema),
+  data_services: z.array(dataServiceSchema),
 });
 export type Status = z.infer<typeof statusSchema>;
 

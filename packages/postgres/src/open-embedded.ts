@@ -51,7 +51,8 @@ export function openEmbedded(options: EmbeddedOptions): Database {
       return async () => void known.delete(onMessage);
     },
     async close() {
-      await turns.take(() => thread.request({ type: 'close' })).catch(() => {});
+      // One that is still being opened has acknowledged nothing: there is nothing to wait for.
+      if (thread.isOpen()) await turns.take(() => thread.request({ type: 'close' })).catch(() => {});
       await thread.end();
     },
   };
@@ -94,6 +95,7 @@ function startThread({ folder }: EmbeddedOptions) {
   const open = new Map<number, PromiseWithResolvers<QueryResult<unknown>>>();
   let onNotice: (channel: string, payload: string) => void = () => {};
   let nextId = 1;
+  let isOpen = false;
   let ended: Error | null = null;
 
   /** A database that could not be opened or whose thread has died fails everything from now on. */
@@ -107,6 +109,7 @@ function startThread({ folder }: EmbeddedOptions) {
   worker.on('message', (reply: ThreadReply) => {
     switch (reply.type) {
       case 'open':
+        isOpen = true;
         return;
       case 'failed':
         return fail(unavailable(new Error(reply.message)));
@@ -131,6 +134,7 @@ function startThread({ folder }: EmbeddedOptions) {
       worker.postMessage({ ...request, id });
       return waiting.promise;
     },
+    isOpen: () => isOpen,
     onNotice: (listener: typeof onNotice) => void (onNotice = listener),
     async end() {
       await worker.terminate();

@@ -1,4 +1,4 @@
-import type { Replica, ServiceStatus, Status } from '@kumiki/api';
+import type { DataService, Replica, ServiceStatus, Status } from '@kumiki/api';
 import { writeYaml } from '@kumiki/manifest';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
@@ -31,6 +31,20 @@ function printStatus(status: Status): void {
   print();
   if (status.services.length === 0) print("No service runs. Create one with 'kumiki apply -f <manifest>'.");
   else printServices(status.services);
+  if (status.data_services.length === 0) return;
+  print();
+  printDataServices(status.data_services);
+}
+
+const stateColors = { ready: colors.green, starting: colors.yellow, failed: colors.red } as const;
+
+function printDataServices(services: readonly DataService[]): void {
+  print(
+    formatTable(
+      ['DATA SERVICE', 'STATE', 'WHY'],
+      services.map(({ name, state, reason }) => [name, stateColors[state](state), reason]),
+    ),
+  );
 }
 
 export function printServices(services: readonly ServiceStatus[]): void {

@@ -1,6 +1,7 @@
-import type { Replica, Status } from '@kumiki/api';
+import type { DataService, Replica, Status } from '@kumiki/api';
 import { colors, print, printJsonLine } from '../terminal/print.ts';
 import { createBars } from './bars.ts';
+import { createDataServiceChanges } from './data-service-changes.ts';
 import type { Product } from './start-product.ts';
 import { printWelcome } from './welcome.ts';
 
@@ -19,8 +20,12 @@ export function createDisplay(json: boolean): Display {
 
 function jsonDisplay(): Display {
   const changes = createChanges();
+  const dataChanges = createDataServiceChanges();
   return {
     update(status) {
+      for (const { name, state, reason } of dataChanges.since(status)) {
+        printJsonLine({ type: 'data_service', name, state, reason });
+      }
       for (const { replica } of changes.since(status)) {
         const { id, service, model, phase, progress, restarts, reason } = replica;
         printJsonLine({ type: 'replica', id, service, model, phase, progress, restarts, reason });
@@ -45,6 +50,7 @@ function jsonDisplay(): Display {
 /** Bars on a terminal while models load, lines elsewhere and afterwards. */
 function textDisplay(): Display {
   const changes = createChanges();
+  const dataChanges = createDataServiceChanges();
   const bars = process.stdout.isTTY ? createBars(process.stdout) : null;
   let loading = bars !== null;
   let ending = false;
@@ -55,7 +61,9 @@ function textDisplay(): Display {
   return {
     update(status) {
       const changed = changes.since(status);
+      const dataChanged = dataChanges.since(status);
       if (ending) return;
+      if (!loading) for (const service of dataChanged) if (service.state !== 'starting') print(dataLine(service));
       if (loading) bars?.draw(status.services.flatMap(({ replicas }) => replicas));
       else for (const { replica, telling } of changed) if (telling) print(changeLine(replica));
     },
@@ -74,6 +82,11 @@ function textDisplay(): Display {
     },
     stopped: () => print('Stopped.'),
   };
+}
+
+function dataLine({ name, state, reason }: DataService): string {
+  if (state === 'ready') return `${colors.green('●')} ${name} is ready`;
+  return `${colors.red('●')} ${name} failed: ${reason}`;
 }
 
 function changeLine({ id, phase, progress, reason }: Replica): string {

@@ -182,7 +182,7 @@ test('Ctrl-C in a chat stops the answer in the engine too', async () => {
   await using _ = await startUp(folder, simulatedManifest('shop', { interTokenLatencyMs: 50 }));
   const running = async (): Promise<number> =>
     (await json<Status>(folder, 'status')).services[0]?.replicas[0]?.running ?? 0;
-  const chat = startCli(folder.home, ['chat', 'Count', '--max-tokens', '2000']);
+  const chat = startCli(folder.home, ['chat', 'Count [[length=1500]]', '--max-tokens', '2000']);
   await chat.saying(/\w/);
   await untilTrue('the answer runs', async () => (await running()) === 1);
   chat.child.kill('SIGINT');

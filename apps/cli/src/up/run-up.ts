@@ -23,7 +23,8 @@ const drainMs = 30_000;
 /** Starts the product, shows how it comes up, and keeps it until it is asked to end. */
 export async function runUp(options: RunUpOptions, host: CliHost): Promise<void> {
   const startedAt = performance.now();
-  const home = options.home ?? readCliConfig().home;
+  const config = readCliConfig();
+  const home = options.home ?? config.home;
   refuseSecond(home);
   const manifests = loadManifests(options.file ?? [demoManifestPath]);
   await requireFreePort(options.host, options.port);
@@ -35,6 +36,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
     port: options.port,
     firstServices: manifests,
     services: options.file === undefined ? [] : manifests,
+    postgresUrl: config.postgresUrl,
   });
   try {
     for (const report of product.runtime.reports) display.warn(report);

@@ -1,12 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ModelService } from '@kumiki/api';
+import type { BackendRoute, ModelService } from '@kumiki/api';
 import { homePaths, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
+import type { DatabaseLocation } from '@kumiki/postgres';
 import { createLog, type Log } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker/entry';
 import { readVersion } from '../version.ts';
 import { boundLog } from './bound-log.ts';
+import { startDataServices } from './start-data-services.ts';
 
 export interface ProductOptions {
   readonly home: string;
@@ -16,6 +18,8 @@ export interface ProductOptions {
   readonly firstServices: readonly ModelService[];
   /** Applied in any case. */
   readonly services: readonly ModelService[];
+  /** A PostgreSQL server; null takes the embedded database in the state folder. */
+  readonly postgresUrl: string | null;
 }
 
 export interface Product {
@@ -63,27 +67,48 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     port: options.port,
     pepper: runtime.pepper,
     routes: runtime.routes(),
-    keys: runtime.keys.records(),
+    keys: runtime.keys.snapshot(),
     log: createLog({ service: 'gateway', to: logFile, buffered: true }),
   });
   runtime.onRoutes(gateway.replaceRoutes);
   runtime.keys.onChange(gateway.replaceKeys);
   gateway.replaceRoutes(runtime.routes());
   const url = `http://${shownHost(options.host)}:${gateway.port}`;
+  const data = startDataServices({
+    location: databaseLocation(runtime, options),
+    gatewayUrl: url,
+    serviceKey: runtime.keys.serviceKey('data'),
+    log: createLog({ service: 'data', to: logFile }),
+    onChange: () => publish(),
+  });
+  let own: readonly BackendRoute[] = [];
+  const publish = (): void => {
+    runtime.setBackends([...own, ...data.backends()]);
+    runtime.setDataServices(data.states());
+  };
+  publish();
   const control = await startControl(runtime, log);
-  runtime.setBackends([control.backend]);
+  own = [control.backend];
+  publish();
   runtime.setUrl(url);
   return {
     runtime,
     url,
     adminKey,
     async stop(drainMs) {
+      // Streams of clients end first, while what they need still runs; runs that nobody reads are let go afterwards.
       await gateway.drain(drainMs);
+      await data.stop();
       await control.close();
       await runtime.stop(workerStopMs);
       await gateway.close();
     },
   };
+}
+
+function databaseLocation(runtime: LocalRuntime, { postgresUrl }: ProductOptions): DatabaseLocation {
+  if (postgresUrl !== null) return { url: postgresUrl, applicationName: 'kumiki' };
+  return { folder: runtime.home.data };
 }
 
 /** An address that a client on this machine can use. */

@@ -6,10 +6,11 @@ import type { ResponseObject } from '../answer/response-object.ts';
 import { headPatienceMs, maxReaders } from '../limits.ts';
 import { cancelResponse } from '../responses/cancel-response.ts';
 import { countInputTokens } from '../responses/count-input-tokens.ts';
-import { type CreatedRun, createRun, type ResponsesDeps } from '../responses/create-response.ts';
+import { createRun, type ResponsesDeps } from '../responses/create-response.ts';
 import { deleteResponse, findInput, findResponse } from '../responses/response-rows.ts';
 import { restateRefusal } from '../responses/restate-refusal.ts';
 import { requestCancel } from '../runs/run-store.ts';
+import type { OpenRun } from '../runs/runner.ts';
 import { checkCount, checkCreate } from './check-request.ts';
 import { pageOf, readPage } from './paging.ts';
 import { type EventLog, readLog, storedLog } from './read-log.ts';
@@ -32,21 +33,23 @@ export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): v
     const caller = callerOf(request);
     const body = checkCreate(request.body);
     readers.demandRoom();
-    const run = await createRun(deps, caller, body);
-    const background = body.background === true;
     const gone = leavingSignal(reply);
-    if (!background) {
-      gone.addEventListener('abort', () => {
+    const { id, open, log } = await createRun(deps, caller, body, request.headers['idempotency-key']);
+    const background = body.background === true;
+    if (!background && open !== null) {
+      const leave = (): void => {
         // When this replica shuts down it is not the client that has left.
         if (runner.released()) return;
-        run.open.stop('cancel');
-        if (body.store !== false) void requestCancel(database, caller.project, run.open.id).catch(() => {});
-      });
-      await begin(run);
+        open.stop('cancel');
+        if (body.store !== false) void requestCancel(database, caller.project, id).catch(() => {});
+      };
+      if (gone.aborted) leave();
+      else gone.addEventListener('abort', leave);
+      await begin(open);
     }
-    if (body.stream === true) return readers.stream(deps, reply, run.log, run.open.id, -1, gone);
-    if (background) return firstResponse(run.log);
-    const events = readLog(run.log, hub, run.open.id, -1, gone);
+    if (body.stream === true) return readers.stream(deps, reply, log, id, -1, gone);
+    if (background) return firstResponse(log);
+    const events = readLog(log, hub, id, -1, gone);
     return sendRaw(reply, () => sendLateJson(reply.raw, lastResponse(events)));
   });
 
@@ -95,7 +98,7 @@ function notFound(id: string): KumikiError {
 }
 
 /** Waits until the model has taken the request, so that its refusal is still a refusal; not for ever. */
-async function begin({ open }: CreatedRun): Promise<void> {
+async function begin(open: OpenRun): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {
     open.commit();

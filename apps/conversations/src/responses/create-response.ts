@@ -1,18 +1,20 @@
 import { type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import type { Caller, GatewayClient } from '@kumiki/service';
+import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item } from '../answer/response-object.ts';
 import { openResponse } from '../answer/response-object.ts';
 import { buildMessages } from '../chat/build-messages.ts';
 import { normalizeInput } from '../chat/normalize-input.ts';
 import { type EventLog, memoryLog, storedLog } from '../http/read-log.ts';
+import { claimIdempotencyKey } from '../idempotency/claim-key.ts';
 import { newId } from '../ids.ts';
 import { maxConversationItems } from '../limits.ts';
 import type { Hub } from '../runs/hub.ts';
 import { conversationIdOf, loadContext } from '../runs/load-context.ts';
 import { createMemoryJournal } from '../runs/memory-journal.ts';
 import { newMachine } from '../runs/rebuild.ts';
-import { insertRun } from '../runs/run-store.ts';
+import { insertRun, responsesRoute } from '../runs/run-store.ts';
 import type { RunRecord } from '../runs/run.ts';
 import type { OpenRun, Runner } from '../runs/runner.ts';
 import { findStatus } from './response-rows.ts';
@@ -27,12 +29,22 @@ export interface ResponsesDeps {
 }
 
 export interface CreatedRun {
-  readonly open: OpenRun;
+  readonly id: string;
   readonly log: EventLog;
+  /** null when the same request came before: its response is read, and nothing begins. */
+  readonly open: OpenRun | null;
 }
 
-/** Begins a response. Throws KumikiError when the request refers to what is not there or cannot be read. */
-export async function createRun(deps: ResponsesDeps, caller: Caller, request: CreateResponse): Promise<CreatedRun> {
+/**
+ * Begins a response. Throws KumikiError when the request refers to what is not there or cannot be read.
+ * @param idempotencyKey the header of that name.
+ */
+export async function createRun(
+  deps: ResponsesDeps,
+  caller: Caller,
+  request: CreateResponse,
+  idempotencyKey: string | string[] | undefined,
+): Promise<CreatedRun> {
   deps.runner.demandRoom();
   const input = await resolveInput(deps.database, caller.project, request);
   if (request.background === true) await demandModel(deps.gateway, caller, request.model);
@@ -59,16 +71,31 @@ export async function createRun(deps: ResponsesDeps, caller: Caller, request: Cr
   };
   if (request.store === false) {
     const journal = createMemoryJournal(id, deps.hub);
-    return { open: deps.runner.start({ ...run, lastSeq: -1 }, journal), log: memoryLog(journal) };
+    return { id, open: deps.runner.start({ ...run, lastSeq: -1 }, journal), log: memoryLog(journal) };
   }
-  const { retentionDays } = deps;
-  await insertRun(deps.database, deps.replica, {
-    ...run,
-    events,
-    conversationId: conversationIdOf(request),
-    retentionDays,
+  const made = await storeOnce(deps, run, events, idempotencyKey);
+  const log = storedLog(deps.database, caller.project, made);
+  return { id: made, log, open: made === id ? deps.runner.start(run) : null };
+}
+
+/** Stores a run, unless its key came before. @returns the id of the response that answers the request. */
+async function storeOnce(
+  { database, replica, retentionDays }: ResponsesDeps,
+  run: RunRecord,
+  events: readonly ResponseEvent[],
+  key: string | string[] | undefined,
+): Promise<string> {
+  const row = { ...run, events, conversationId: conversationIdOf(run.request), retentionDays };
+  if (key === undefined) {
+    await insertRun(database, replica, row);
+    return run.id;
+  }
+  return database.transaction(async (transaction) => {
+    const request = { project: run.project, route: responsesRoute, key, body: run.request };
+    const made = await claimIdempotencyKey(transaction, request, run.id);
+    if (made === run.id) await insertRun(transaction, replica, row);
+    return made;
   });
-  return { open: deps.runner.start(run), log: storedLog(deps.database, caller.project, id) };
 }
 
 /** The request's own items, after what it refers to was found to be there. */

@@ -6,6 +6,7 @@ import { appendItems } from '../conversations/append-items.ts';
 import { leaseMs, storeRetryMs } from '../limits.ts';
 import type { Hub } from './hub.ts';
 import { noticeChannel, notices } from './notices.ts';
+import { discardRun } from './run-store.ts';
 import type { Batch, Journal, RunRecord, StoredBatch, StoreResult } from './run.ts';
 
 /**
@@ -106,9 +107,7 @@ export function createDatabaseJournal({ database, hub, run }: Options): Journal 
         return count > 0;
       }),
     finish: (batch, response, signal) => store(batch, signal, () => endRun(database, run, batch, response, lastSeq)),
-    async discard() {
-      await database.query('DELETE FROM conversations.responses WHERE id = $1 AND fence = $2', [run.id, run.fence]);
-    },
+    discard: () => discardRun(database, run),
   };
 }
 

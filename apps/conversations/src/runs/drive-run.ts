@@ -98,10 +98,12 @@ class Drive {
     this.#demandGoing();
     if (this.#options.hopeless) throw new RunFailure('server_error', 'Every attempt to produce the answer failed.');
     this.#writer.push('');
-    await this.#search();
     const deadline = performance.now() + backgroundPatienceMs;
+    await this.#patiently(deadline, () => this.#search());
     for (let resumes = 0; ; resumes++) {
-      const answer = await this.#ask(deadline);
+      const answer = await this.#patiently(deadline, () =>
+        this.#prepared?.chat == null ? this.#askFirst() : this.#askRest(),
+      );
       this.#begun = true;
       this.#options.onBegun();
       if (await this.#read(answer)) return;
@@ -154,12 +156,12 @@ class Drive {
     this.#writer.push('');
   }
 
-  /** The answer's stream, or the rest of it. What is busy or away is asked again where nobody waits for a refusal. */
-  async #ask(deadline: number): Promise<ModelAnswer> {
+  /** What is busy or away is asked again where nobody waits for a refusal. */
+  async #patiently<Value>(deadline: number, work: () => Promise<Value>): Promise<Value> {
     for (;;) {
       this.#demandGoing();
       try {
-        return await (this.#prepared?.chat == null ? this.#askFirst() : this.#askRest());
+        return await work();
       } catch (error) {
         const patient = !this.#options.mayRefuse() || this.#begun;
         if (!patient || !mayPassLater(error) || performance.now() > deadline) throw error;

@@ -6,6 +6,9 @@ import { leaseMs, maxClaims } from '../limits.ts';
 import { noticeChannel, notices } from './notices.ts';
 import type { Prepared, RunRecord } from './run.ts';
 
+/** Under which the keys of requests for responses are remembered. */
+export const responsesRoute = 'POST /v1/responses';
+
 export interface NewRun {
   readonly id: string;
   readonly project: string;
@@ -22,7 +25,7 @@ export interface NewRun {
 }
 
 /** Stores a run that this replica is going to drive, as its first driver. */
-export async function insertRun(database: Database, replica: string, run: NewRun): Promise<void> {
+export async function insertRun(database: Queryable, replica: string, run: NewRun): Promise<void> {
   const last = run.events.at(-1)?.sequence_number ?? 0;
   await database.query(
     `WITH stored AS (
@@ -55,6 +58,16 @@ export async function insertRun(database: Database, replica: string, run: NewRun
       leaseMs,
       run.events.map((event) => JSON.stringify(event)).join('\n'),
     ],
+  );
+}
+
+/** Deletes a run that was refused before anybody saw it; the key of its request is free again. */
+export async function discardRun(database: Database, run: Pick<RunRecord, 'id' | 'fence' | 'project'>): Promise<void> {
+  await database.query(
+    `WITH gone AS (DELETE FROM conversations.responses WHERE id = $1 AND fence = $2 RETURNING id)
+     DELETE FROM conversations.idempotency_keys AS known USING gone
+     WHERE known.project = $3 AND known.route = $4 AND known.resource_id = gone.id`,
+    [run.id, run.fence, run.project, responsesRoute],
   );
 }
 

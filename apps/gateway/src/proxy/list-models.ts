@@ -1,4 +1,4 @@
-import { KumikiError, didYouMean, type KeyRecord, type ModelRoute } from '@kumiki/api';
+import { KumikiError, didYouMean, type KeyRecord, type ModelRoute, type Task } from '@kumiki/api';
 import type { RouteIndex } from '../routes/route-index.ts';
 
 /** A model as `/v1/models` shows it. */
@@ -7,6 +7,8 @@ export interface ModelObject {
   readonly object: 'model';
   readonly created: number;
   readonly owned_by: string;
+  /** Ours: what the model is for, which OpenAI's own list does not say. */
+  readonly kumiki: { readonly task: Task };
 }
 
 export function mayUse(key: KeyRecord, model: string): boolean {
@@ -37,5 +39,5 @@ export function modelNotFound(routes: RouteIndex, key: KeyRecord, model: string)
 }
 
 function toObject(id: string, route: ModelRoute): ModelObject {
-  return { id, object: 'model', created: route.created, owned_by: route.service };
+  return { id, object: 'model', created: route.created, owned_by: route.service, kumiki: { task: route.task } };
 }

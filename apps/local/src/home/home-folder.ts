@@ -11,6 +11,10 @@ export interface HomeFolder {
   readonly keys: string;
   readonly pepper: string;
   readonly adminKey: string;
+  /** The embedded database, where no server is named. */
+  readonly data: string;
+  /** Bytes of uploaded files, where no server is named. */
+  readonly files: string;
   /** The URL of the running product. */
   readonly url: string;
 }
@@ -24,6 +28,8 @@ export function homePaths(path: string): HomeFolder {
     keys: join(path, 'keys.json'),
     pepper: join(path, 'pepper'),
     adminKey: join(path, 'admin.key'),
+    data: join(path, 'data'),
+    files: join(path, 'files'),
     url: join(path, 'url'),
   };
 }

@@ -34,6 +34,22 @@ test('a made key is stored as a hash only, listed redacted, and void after its r
   assert.deepEqual(snapshots, [1, 0]);
 });
 
+test('the key of a service is told to gateways, and neither listed nor stored', () => {
+  const home = openHome(join(root, 'd'));
+  const { pepper } = openPepper(home.pepper);
+  const { ring } = openKeyRing(home, pepper, () => 1_000);
+  const told: string[][] = [];
+  ring.onChange((records) => told.push(records.map(({ roles }) => roles.join())));
+  ring.create(body);
+  const key = ring.serviceKey('data');
+  assert.equal(checkApiKeyFormat(key), 'valid');
+  assert.deepEqual(told, [['inference'], ['inference', 'service']]);
+  assert.equal(ring.snapshot()[1]?.hash, createHmac('sha256', pepper).update(key).digest('hex'));
+  assert.equal(ring.records().length, 1);
+  assert.ok(!readFileSync(home.keys, 'utf8').includes('service'));
+  assert.throws(() => createKeyBodySchema.parse({ name: 'x', roles: ['service'] }));
+});
+
 test("the machine's own key is made once, and anew when its file or its record is gone", () => {
   const home = openHome(join(root, 'b'));
   const { pepper } = openPepper(home.pepper);

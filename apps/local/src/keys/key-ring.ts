@@ -41,6 +41,11 @@ export interface KeyRing {
   revoke(id: string): boolean;
   /** The key that this machine's own CLI uses, from its file; made anew when the file is gone or no longer valid. */
   adminKey(): { readonly key: string; readonly isNew: boolean };
+  /** A key for a service of this process. It lives as long as the process, and is neither stored nor listed. */
+  serviceKey(name: string): string;
+  /** What a gateway must know: the stored keys and those of services. */
+  snapshot(): readonly KeyRecord[];
+  /** Tells of every new snapshot. */
   onChange(listener: (records: readonly KeyRecord[]) => void): void;
 }
 
@@ -52,13 +57,18 @@ export function openKeyRing(
 ): { ring: KeyRing; report: string | null } {
   const read = readStateFile(home.keys, z.array(storedKeySchema).max(maxKeys));
   let keys: readonly StoredKey[] = read.kind === 'found' ? read.value : [];
+  let serviceKeys: readonly KeyRecord[] = [];
   const listeners = new Set<(records: readonly KeyRecord[]) => void>();
   const hash = (key: string): string => createHmac('sha256', pepper).update(key).digest('hex');
 
+  const snapshot = (): readonly KeyRecord[] => [...keys, ...serviceKeys];
+  const tell = (): void => {
+    for (const listener of listeners) listener(snapshot());
+  };
   const replace = (next: readonly StoredKey[]): void => {
     writeFileAtomic(home.keys, `${JSON.stringify(next, null, 2)}\n`);
     keys = next;
-    for (const listener of listeners) listener(keys);
+    tell();
   };
 
   const create: KeyRing['create'] = (body) => {
@@ -100,12 +110,33 @@ export function openKeyRing(
       writeFileAtomic(home.adminKey, `${key}\n`);
       return { key, isNew: true };
     },
+    serviceKey(name) {
+      const key = makeApiKey(randomBytes);
+      serviceKeys = [...serviceKeys, serviceRecord(name, hash(key))];
+      tell();
+      return key;
+    },
+    snapshot,
     onChange: (listener) => void listeners.add(listener),
   };
   return { ring, report: read.kind === 'moved-aside' ? read.report : null };
 }
 
 const noLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
+
+/** It acts for other keys and owns nothing itself. */
+function serviceRecord(name: string, hash: string): KeyRecord {
+  return {
+    id: `key_service_${name}`,
+    name,
+    project: 'kumiki',
+    hash,
+    roles: ['service'],
+    models: null,
+    limits: noLimits,
+    expiresAt: null,
+  };
+}
 
 /** A key that may do everything on this machine. */
 const adminKeyBody: Omit<CreateKeyBody, 'name'> = {

@@ -38,6 +38,11 @@ test('numbers and versions are found as they are written, thousands with and wit
   assert.deepEqual(termsOf('404'), ['404']);
 });
 
+test('words that every text has are left out, in both languages', () => {
+  assert.deepEqual(termsOf('What is the port of the gateway?'), ['port', 'gatewai']);
+  assert.deepEqual(termsOf('鍵を失効します'), ['鍵を', 'を失', '失効', '効し']);
+});
+
 test('signs alone have no terms', () => {
   assert.deepEqual(termsOf(' … — !? __ '), []);
 });

@@ -1,4 +1,5 @@
 import { stemmer } from 'stemmer';
+import { stopTerms } from './stop-terms.ts';
 
 /** Longer words are data, not words; their beginning finds them. */
 const wordCharacterLimit = 64;
@@ -14,7 +15,8 @@ const partBreak = /[_.-]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll
 
 /**
  * The words of a text by which it is found, in order and with repetitions; the same for documents and for queries.
- * NFKC, lower case, English stems (Porter), bigrams where no blanks divide words, identifiers whole and in parts.
+ * NFKC, lower case, English stems (Porter), bigrams where no blanks divide words, identifiers whole and in parts; words
+ * that every text has are left out.
  */
 export function termsOf(text: string): string[] {
   const terms: string[] = [];
@@ -22,7 +24,7 @@ export function termsOf(text: string): string[] {
     if (startsCjk.test(word)) addBigrams(word, terms);
     else addWord(word.slice(0, wordCharacterLimit).toWellFormed(), terms);
   }
-  return terms.filter((term) => term !== '');
+  return terms.filter((term) => term !== '' && !stopTerms.has(term));
 }
 
 function addBigrams(run: string, terms: string[]): void {

@@ -20,7 +20,9 @@ export async function parsePdf(data: Uint8Array, writer: BlockWriter): Promise<v
     pages.push(lines);
   }
   if (characters === 0)
-    throw new Unreadable('The PDF holds no text, only images. Run it through text recognition (OCR) first.');
+    throw new Unreadable(
+      'The PDF holds no text that can be read: its pages are images, or its letters have no known codes. Run it through text recognition (OCR) first.',
+    );
   const body = bodyHeightOf(pages.flat());
   const levels = headingLevels(pages.flat(), body);
   for (const [index, lines] of pages.entries()) writePage(lines, levels, index + 1, writer);

@@ -1,0 +1,39 @@
+import type { Database } from '@kumiki/postgres';
+import type { GatewayClient, Log } from '@kumiki/service';
+
+/** What a service with data of its own is started with. */
+export interface DataServiceParts {
+  readonly database: Database;
+  readonly gateway: GatewayClient;
+  readonly token: string;
+  readonly host: string;
+  readonly port: number;
+  readonly log: Log;
+  readonly replica: string;
+}
+
+export interface RunningDataService {
+  readonly port: number;
+  readonly prefixes: readonly string[];
+  drain(limitMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DataServiceEntry {
+  readonly name: string;
+  /** Paths that answer "not ready" until the service has started and tells its own. */
+  readonly prefixes: readonly string[];
+  start(parts: DataServiceParts): Promise<RunningDataService>;
+}
+
+/** The services of one machine that have data. Each is loaded when it is started: chat does not wait for them. */
+export const dataServiceList: readonly DataServiceEntry[] = [
+  {
+    name: 'conversations',
+    prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches'],
+    async start(parts) {
+      const { startConversations } = await import('@kumiki/conversations');
+      return startConversations(parts);
+    },
+  },
+];

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DataService, Status } from '@kumiki/api';
+import { type CliProcess, makeTestFolder, runCli, simulatedManifest, startCli } from '../testing/cli-process.ts';
+
+type DataServiceLine = DataService & { readonly type: 'data_service' };
+
+/** `kumiki up` with one simulated model, and its key from the line that says that it is up. */
+function startUp(home: string, manifest: string, settings: Readonly<Record<string, string>> = {}) {
+  const up = startCli(home, ['up', '--port', '0', '--json', '-f', manifest], '', settings);
+  return {
+    ...up,
+    async ready(): Promise<{ url: string; api_key: string | null; status: Status }> {
+      const [line] = await up.saying(/^.*"type":"ready".*$/m);
+      return JSON.parse(line) as { url: string; api_key: string | null; status: Status };
+    },
+    async [Symbol.asyncDispose]() {
+      up.child.kill('SIGTERM');
+      await up.ended;
+    },
+  };
+}
+
+async function dataService(up: CliProcess, name: string, state: string): Promise<DataServiceLine> {
+  const [line] = await up.saying(new RegExp(`^.*"type":"data_service","name":"${name}","state":"${state}".*$`, 'm'));
+  return JSON.parse(line) as DataServiceLine;
+}
+
+function post(url: string, key: string, path: string, body: unknown): Promise<Response> {
+  return fetch(url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+const chat = { model: 'shop', messages: [{ role: 'user', content: 'Hi' }], max_completion_tokens: 4 };
+
+test('a response is answered when the database is open, chat before that, and it is there after a restart', async () => {
+  using folder = makeTestFolder();
+  const manifest = folder.write('up.yaml', simulatedManifest('shop'));
+  let key: string;
+  let id: string;
+  {
+    await using up = startUp(folder.home, manifest);
+    const ready = await up.ready();
+    key = ready.api_key ?? '';
+    const body = { model: 'shop', input: 'Hi', max_output_tokens: 4 };
+    // The database may be open already on a fast machine; if not, the refusal says when to come again.
+    const early = await post(ready.url, key, '/responses', body);
+    if (early.status !== 200) assert.deepEqual([early.status, early.headers.get('retry-after')], [503, '1']);
+    assert.equal((await post(ready.url, key, '/chat/completions', chat)).status, 200);
+    await dataService(up, 'conversations', 'ready');
+    const response = await post(ready.url, key, '/responses', body);
+    assert.equal(response.status, 200, await response.clone().text());
+    ({ id } = (await response.json()) as { id: string });
+    const keys = await runCli(folder.home, ['key', 'list', '--json']);
+    assert.ok(!keys.stdout.includes('service'), 'the key of the services is for nobody else');
+  }
+  await using up = startUp(folder.home, manifest);
+  const ready = await up.ready();
+  await dataService(up, 'conversations', 'ready');
+  const found = await fetch(`${ready.url}/responses/${id}`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal(found.status, 200, await found.clone().text());
+});
+
+test('a database that is away leaves chat alone and shows in the status', async () => {
+  using folder = makeTestFolder();
+  const manifest = folder.write('up.yaml', simulatedManifest('shop'));
+  // Port 9 is for throwing things away, and nothing listens there.
+  await using up = startUp(folder.home, manifest, { KUMIKI_POSTGRES_URL: 'postgres://nobody@127.0.0.1:9/nothing' });
+  const { url, api_key: key } = await up.ready();
+  const { reason } = await dataService(up, 'conversations', 'failed');
+  assert.match(reason, /cannot be reached.*ECONNREFUSED.*tried again/);
+  assert.equal((await post(url, key ?? '', '/chat/completions', chat)).status, 200);
+  const refused = await post(url, key ?? '', '/responses', { model: 'shop', input: 'Hi' });
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '1']);
+  const { stdout } = await runCli(folder.home, ['status']);
+  assert.match(stdout, /^conversations +failed +The database cannot be reached/m);
+});
+
+test('a stop while the database is still being opened does not wait for it', async () => {
+  using folder = makeTestFolder();
+  const up = startUp(folder.home, folder.write('up.yaml', simulatedManifest('shop')));
+  await up.ready();
+  up.child.kill('SIGINT');
+  const { status } = await up.ended;
+  assert.equal(status, 0);
+  await using again = startUp(folder.home, folder.write('up.yaml', simulatedManifest('shop')));
+  await dataService(again, 'conversations', 'ready');
+});

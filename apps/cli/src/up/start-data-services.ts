@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type BackendRoute, type DataService, KumikiError } from '@kumiki/api';
+import type { Database, DatabaseLocation } from '@kumiki/postgres';
+import { createGatewayClient, type Log } from '@kumiki/service';
+import { type DataServiceEntry, dataServiceList, type RunningDataService } from './data-service-list.ts';
+
+/** Between two attempts to start a service whose database server is away. */
+const retryMs = 2_000;
+
+/** What is left to a service's own streams when the gateway has ended those of clients. */
+const drainMs = 2_000;
+
+export interface DataServicesOptions {
+  readonly location: DatabaseLocation;
+  /** Origin of the gateway, which the services call. */
+  readonly gatewayUrl: string;
+  readonly serviceKey: string;
+  readonly log: Log;
+  /** A service has another state, and with it other routes. */
+  readonly onChange: () => void;
+}
+
+export interface DataServices {
+  states(): DataService[];
+  /** Routes to all of them; those that have not started have no replica yet. */
+  backends(): BackendRoute[];
+  /** Lets runs go, then ends the services and closes the database. */
+  stop(): Promise<void>;
+}
+
+interface Started {
+  readonly entry: DataServiceEntry;
+  readonly token: string;
+  state: DataService['state'];
+  reason: string;
+  running: RunningDataService | null;
+}
+
+/**
+ * Starts the services that have data, in the background: a database that opens takes seconds, and one that does not
+ * open must not keep anybody from chatting. What became of each is in its state.
+ */
+export function startDataServices(options: DataServicesOptions): DataServices {
+  const gateway = createGatewayClient({ url: options.gatewayUrl, key: () => options.serviceKey });
+  const stopping = new AbortController();
+  const services = dataServiceList.map((entry): Started => ({
+    entry,
+    token: randomBytes(32).toString('base64url'),
+    state: 'starting',
+    reason: 'it waits for its database',
+    running: null,
+  }));
+  const opening = import('@kumiki/postgres').then(({ openDatabase }) => openDatabase(options.location));
+  const starting = services.map((service) => startUntilItRuns(service, { ...options, opening, gateway, stopping }));
+
+  return {
+    states: () => services.map(describe),
+    backends: () => services.flatMap(routesOf),
+    async stop() {
+      stopping.abort();
+      const running = services.map((service) => service.running).filter((service) => service !== null);
+      await Promise.all(running.map((service) => service.drain(drainMs)));
+      await Promise.all(running.map((service) => service.close()));
+      gateway.close();
+      await (await opening).close();
+      await Promise.all(starting);
+    },
+  };
+}
+
+interface Surroundings extends DataServicesOptions {
+  readonly opening: Promise<Database>;
+  readonly gateway: ReturnType<typeof createGatewayClient>;
+  readonly stopping: AbortController;
+}
+
+/** Never rejects. A server that is away is asked again; whatever else fails stays failed. */
+async function startUntilItRuns(service: Started, around: Surroundings): Promise<void> {
+  const { stopping, location, log } = around;
+  const { name } = service.entry;
+  for (;;) {
+    try {
+      const running = await start(service, around);
+      if (stopping.signal.aborted) return await running.close();
+      service.running = running;
+      return change(service, around, 'ready', '');
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      const again = 'url' in location && error instanceof KumikiError && error.code === 'service_unavailable';
+      log.error({ service: name, err: error }, 'service does not start');
+      change(service, around, 'failed', `${reasonOf(error)}${again ? ' It is tried again.' : ''}`);
+      if (!again) return;
+      await wait(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+    }
+  }
+}
+
+async function start({ entry, token }: Started, around: Surroundings): Promise<RunningDataService> {
+  return entry.start({
+    database: await around.opening,
+    gateway: around.gateway,
+    token,
+    host: '127.0.0.1',
+    port: 0,
+    log: around.log,
+    // Another name at every start: what the last process drove was left by another one.
+    replica: `local-${process.pid}-${randomBytes(4).toString('hex')}`,
+  });
+}
+
+function change(service: Started, { onChange }: Surroundings, state: Started['state'], reason: string): void {
+  if (service.state === state && service.reason === reason) return;
+  service.state = state;
+  service.reason = reason;
+  onChange();
+}
+
+function describe({ entry: { name }, state, reason }: Started): DataService {
+  return { object: 'kumiki.data_service', name, state, reason };
+}
+
+function routesOf({ entry, token, running }: Started): BackendRoute[] {
+  return (running?.prefixes ?? entry.prefixes).map((prefix) => ({
+    prefix,
+    urls: running === null ? [] : [`http://127.0.0.1:${running.port}`],
+    authorization: `Bearer ${token}`,
+    role: 'inference',
+  }));
+}
+
+/** The error's own sentence and what lies behind it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && cause.message !== '' ? `${message} (${cause.message})` : message;
+}

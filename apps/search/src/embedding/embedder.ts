@@ -1,0 +1,83 @@
+import { KumikiError } from '@kumiki/api';
+import type { GatewayClient } from '@kumiki/service';
+
+/** Vectors from the embedding models that the gateway serves, on behalf of whoever asked. */
+export interface Embedder {
+  /** One vector for each text, in their order. Rejects with the gateway's refusal. */
+  embed(call: EmbedCall): Promise<readonly Float32Array[]>;
+  /** The model for stores that name none. Rejects with `model_not_found` when there is no embedding model at all. */
+  defaultModel(keyId: string): Promise<string>;
+}
+
+export interface EmbedCall {
+  readonly model: string;
+  readonly texts: readonly string[];
+  readonly keyId: string;
+  /** Gives way to all other requests. */
+  readonly lowPriority: boolean;
+  readonly requestId?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Of one batch of ingest; a busy machine embeds for long, and says nothing meanwhile. */
+const silenceMs = 300_000;
+
+interface EmbeddingsReply {
+  readonly data: readonly { readonly index: number; readonly embedding: string | readonly number[] }[];
+}
+
+interface ModelsReply {
+  readonly data: readonly { readonly id: string; readonly kumiki?: { readonly task?: string } }[];
+}
+
+/** @param configuredModel the setting; null takes the first embedding model that the key may use. */
+export function createEmbedder(gateway: GatewayClient, configuredModel: string | null): Embedder {
+  return {
+    async embed({ model, texts, keyId, lowPriority, requestId, signal }) {
+      const reply = await gateway.json<EmbeddingsReply>({
+        method: 'POST',
+        path: '/v1/embeddings',
+        body: { model, input: texts, encoding_format: 'base64' },
+        keyId,
+        lowPriority,
+        silenceMs,
+        ...(requestId === undefined || requestId === '' ? {} : { requestId }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      const vectors: Float32Array[] = [];
+      for (const { index, embedding } of reply.data) vectors[index] = decode(embedding);
+      if (texts.some((_, index) => (vectors[index]?.length ?? 0) === 0)) {
+        throw new KumikiError('upstream_error', { reason: `'${model}' gave fewer vectors than texts` });
+      }
+      return vectors;
+    },
+    async defaultModel(keyId) {
+      if (configuredModel !== null) return configuredModel;
+      const { data } = await gateway.json<ModelsReply>({ method: 'GET', path: '/v1/models', keyId });
+      const found = data.find(({ kumiki }) => kumiki?.task === 'embedding');
+      if (found === undefined) {
+        const hint = ' Serve an embedding model, for example demo:embedding, or name one in kumiki.embedding_model.';
+        throw new KumikiError('model_not_found', { model: 'of any embedding service', hint });
+      }
+      return found.id;
+    },
+  };
+}
+
+/** Little-endian float32 in base64, or numbers where a server ignores the format that was asked for. */
+function decode(embedding: string | readonly number[]): Float32Array {
+  if (typeof embedding !== 'string') return Float32Array.from(embedding);
+  const bytes = Buffer.from(embedding, 'base64');
+  return Float32Array.from({ length: bytes.length >> 2 }, (_, index) => bytes.readFloatLE(index * 4));
+}
+
+/** As PostgreSQL reads it. */
+export function toVectorText(vector: Float32Array): string {
+  return `[${vector.join(',')}]`;
+}
+
+/** Whether a model has refused a text as too long for it. */
+export function isTooLong(error: unknown): boolean {
+  if (!(error instanceof KumikiError) || error.status >= 500) return false;
+  return error.code === 'context_length_exceeded' || /context length|too long/i.test(error.message);
+}

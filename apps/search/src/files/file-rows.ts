@@ -1,0 +1,101 @@
+import { batchFileExpirySeconds, type FileObject, KumikiError } from '@kumiki/api';
+import type { Database, Queryable } from '@kumiki/postgres';
+import { type Page, type PageQuery, planPage, toPage, unknownCursor } from '../http/page.ts';
+
+/** The rows of `search.files`. Every statement is fenced by the project. */
+
+export interface FileRow {
+  readonly number: number;
+  readonly id: string;
+  readonly filename: string;
+  readonly purpose: string;
+  readonly bytes: number;
+  /** Unix seconds. */
+  readonly created: number;
+  readonly expires: number | null;
+}
+
+/** Whether a row is there for clients. */
+export const visible = 'deleted_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
+
+const columns = `number, id, filename, purpose, bytes, extract(epoch FROM created_at)::bigint AS created,
+  extract(epoch FROM expires_at)::bigint AS expires`;
+
+export interface NewFile {
+  readonly id: string;
+  readonly project: string;
+  readonly filename: string;
+  readonly purpose: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** null: never, save for the files of batches. */
+  readonly expiresAfterSeconds: number | null;
+}
+
+export async function insertFile(database: Queryable, file: NewFile): Promise<FileRow> {
+  const ofBatch = file.purpose === 'batch' || file.purpose === 'batch_output';
+  const seconds = file.expiresAfterSeconds ?? (ofBatch ? batchFileExpirySeconds : null);
+  const { rows } = await database.query<FileRow>(
+    `INSERT INTO search.files (id, project, filename, purpose, bytes, sha256, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, now() + $7::bigint * interval '1 second') RETURNING ${columns}`,
+    [file.id, file.project, file.filename, file.purpose, file.bytes, file.sha256, seconds],
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error('an inserted file was not returned');
+  return row;
+}
+
+export async function findFile(database: Queryable, project: string, id: string): Promise<FileRow | null> {
+  const { rows } = await database.query<FileRow>(
+    `SELECT ${columns} FROM search.files WHERE project = $1 AND id = $2 AND ${visible}`,
+    [project, id],
+  );
+  return rows[0] ?? null;
+}
+
+/** The file, or a refusal: what is not of this project does not exist. */
+export async function requireFile(database: Queryable, project: string, id: string): Promise<FileRow> {
+  const row = await findFile(database, project, id);
+  if (row === null) throw fileNotFound(id);
+  return row;
+}
+
+export function fileNotFound(id: string): KumikiError {
+  return new KumikiError('not_found', {
+    what: 'file',
+    id: id.slice(0, 128),
+    hint: ' GET /v1/files lists what there is.',
+  });
+}
+
+export async function listFiles(
+  database: Database,
+  project: string,
+  query: PageQuery & { readonly purpose?: string | undefined },
+): Promise<Page<FileObject>> {
+  const plan = planPage(query);
+  const cursor = plan.cursor === null ? null : await findFile(database, project, plan.cursor);
+  if (plan.cursor !== null && cursor === null) throw unknownCursor(query);
+  const { rows } = await database.query<FileRow>(
+    `SELECT ${columns} FROM search.files
+     WHERE project = $1 AND ${visible} AND ($2::text IS NULL OR purpose = $2)
+       AND ($3::bigint IS NULL OR ${plan.condition('$3')})
+     ORDER BY number ${plan.direction} LIMIT $4`,
+    [project, query.purpose ?? null, cursor?.number ?? null, plan.fetch],
+  );
+  return toPage(rows, query, toFileObject);
+}
+
+export function toFileObject(row: FileRow): FileObject {
+  return {
+    id: row.id,
+    object: 'file',
+    bytes: row.bytes,
+    created_at: row.created,
+    expires_at: row.expires,
+    filename: row.filename,
+    purpose: row.purpose,
+    status: 'processed',
+    status_details: null,
+  };
+}

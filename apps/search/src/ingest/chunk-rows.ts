@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '@kumiki/postgres';
+import type { Chunk } from '../chunk/chunk-document.ts';
+import { lexemesOf } from '../lexical/lexemes.ts';
+import { termsOf } from '../lexical/terms.ts';
+import { type Claim, hold } from './queue.ts';
+
+/** The rows of `search.chunks`, as ingest writes them. */
+
+/** SHA-256 of model and text, in hexadecimal. */
+export function digestOf(model: string, text: string): string {
+  return createHash('sha256').update(model).update('\0').update(text).digest('hex');
+}
+
+/** Vectors that this project has already for equal texts by the same model, by their digest, as PostgreSQL writes them. */
+export async function findVectors(
+  database: Database,
+  project: string,
+  digests: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await database.query<{ digest: string; embedding: string }>(
+    `SELECT DISTINCT ON (chunk.digest) encode(chunk.digest, 'hex') AS digest, chunk.embedding::text AS embedding
+     FROM unnest($2::text[]) AS wanted (hex)
+     JOIN search.chunks AS chunk ON chunk.project = $1 AND chunk.digest = decode(wanted.hex, 'hex')`,
+    [project, digests],
+  );
+  return new Map(rows.map(({ digest, embedding }) => [digest, embedding]));
+}
+
+export interface EmbeddedChunk {
+  readonly position: number;
+  readonly chunk: Chunk;
+  readonly digest: string;
+  /** `[0.1,0.2]`. */
+  readonly embedding: string;
+}
+
+/** Writes chunks of a claimed file, over those of an earlier attempt; false when the claim is lost. */
+export function writeChunks(
+  database: Database,
+  claim: Claim,
+  dimensions: number,
+  chunks: readonly EmbeddedChunk[],
+  total: number,
+): Promise<boolean> {
+  const rows = chunks.map(({ position, chunk, digest, embedding }) => {
+    const terms = termsOf(chunk.text);
+    return {
+      position,
+      page: chunk.page,
+      term_count: terms.length,
+      digest,
+      headings: chunk.headings,
+      text: chunk.text,
+      embedding,
+      terms: lexemesOf(claim.store, terms),
+    };
+  });
+  return database.transaction(async (transaction) => {
+    if (!(await hold(transaction, claim))) return false;
+    await transaction.query(
+      `INSERT INTO search.chunks (project, store_number, store_file, position, page, term_count, dimensions, digest,
+         headings, text, attributes, embedding, terms)
+       SELECT $1, $2, $3, position, page, term_count, $4, decode(digest, 'hex'),
+         ARRAY(SELECT jsonb_array_elements_text(headings)), text, $5::jsonb, embedding::vector, terms::tsvector
+       FROM jsonb_to_recordset($6::jsonb) AS row (position integer, page integer, term_count integer, digest text,
+         headings jsonb, text text, embedding text, terms text)
+       ON CONFLICT (store_file, position) DO UPDATE SET page = EXCLUDED.page, term_count = EXCLUDED.term_count,
+         dimensions = EXCLUDED.dimensions, digest = EXCLUDED.digest, headings = EXCLUDED.headings,
+         text = EXCLUDED.text, attributes = EXCLUDED.attributes, embedding = EXCLUDED.embedding,
+         terms = EXCLUDED.terms`,
+      [claim.project, claim.store, claim.number, dimensions, JSON.stringify(claim.attributes), JSON.stringify(rows)],
+    );
+    await transaction.query(
+      `UPDATE search.store_files SET chunks_total = $2, chunks_done = greatest(chunks_done, $3) WHERE number = $1`,
+      [claim.number, total, (chunks.at(-1)?.position ?? -1) + 1],
+    );
+    return true;
+  });
+}

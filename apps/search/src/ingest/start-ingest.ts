@@ -1,0 +1,137 @@
+import { toKumikiError } from '@kumiki/api';
+import type { Log } from '@kumiki/service';
+import { clearChunks, endStoreFile } from '../stores/remove-chunks.ts';
+import { decideRetry } from './decide.ts';
+import { type FailureCode, ingestFile, type IngestDeps, type IngestOutcome } from './ingest-file.ts';
+import { type Claim, claimNext, giveBack, hold, ingestChannel, postpone, renew } from './queue.ts';
+
+export interface IngestOptions extends IngestDeps {
+  readonly log: Log;
+  /** Files that this replica works on at once. */
+  readonly concurrency: number;
+  /** How long a file stays with a replica that gives no sign of life. */
+  readonly leaseMs: number;
+  /** How often the queue is looked at when nobody has said that there is something. */
+  readonly pollMs: number;
+  readonly onOutcome: (outcome: 'completed' | 'failed' | 'postponed' | 'lost') => void;
+}
+
+export interface Ingest {
+  /** Takes nothing new, gives back what it holds, and resolves when it holds nothing. */
+  stop(): Promise<void>;
+}
+
+/** Works off the ingest queue, for as long as it is not stopped. */
+export function startIngest(options: IngestOptions): Ingest {
+  const stopping = new AbortController();
+  const bell = createBell();
+  const unlisten = options.database.listen(ingestChannel, bell.ring).catch(() => async () => {});
+
+  async function work(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const rung = bell.next();
+      const claim = await claimNext(options.database, options.leaseMs).catch((error: unknown) => {
+        options.log.warn({ err: error }, 'the ingest queue cannot be read');
+        return null;
+      });
+      if (claim === null) await rung(options.pollMs, stopping.signal);
+      else await workOn(options, claim, stopping.signal);
+    }
+  }
+
+  const workers = Array.from({ length: options.concurrency }, work);
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(workers);
+      await (
+        await unlisten
+      )();
+    },
+  };
+}
+
+/** One claimed file to its end, whatever that is. Never rejects. */
+async function workOn(options: IngestOptions, claim: Claim, stopping: AbortSignal): Promise<void> {
+  const { database, log } = options;
+  const lost = new AbortController();
+  const heartbeat = setInterval(() => {
+    renew(database, claim, options.leaseMs).then(
+      (held) => (held ? undefined : lost.abort()),
+      // The database is away: the lease may run out, and the fence keeps us from writing then.
+      () => {},
+    );
+  }, options.leaseMs / 3);
+  try {
+    await settle(options, claim, await ingestFile(options, claim, AbortSignal.any([stopping, lost.signal])));
+  } catch (error) {
+    await afterFailure(options, claim, error, stopping.aborted, lost.signal.aborted).catch((error: unknown) => {
+      log.warn({ err: error, storeFile: claim.number }, 'a file waits for its lease to run out');
+    });
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+async function settle(options: IngestOptions, claim: Claim, outcome: IngestOutcome): Promise<void> {
+  if (outcome.kind === 'failed') await fail(options, claim, outcome.code, outcome.message);
+  options.onOutcome(outcome.kind);
+}
+
+async function afterFailure(
+  options: IngestOptions,
+  claim: Claim,
+  thrown: unknown,
+  stopping: boolean,
+  lost: boolean,
+): Promise<void> {
+  if (stopping) return giveBack(options.database, claim);
+  if (lost) return options.onOutcome('lost');
+  const error = toKumikiError(thrown);
+  if (error.code === 'internal_error') options.log.error({ err: thrown, storeFile: claim.number }, 'ingest failed');
+  const retry = decideRetry(error, claim.attempts);
+  if (retry.kind === 'give-up') {
+    await fail(options, claim, 'server_error', retry.message);
+    return options.onOutcome('failed');
+  }
+  await postpone(options.database, claim, retry.delayMs, error.message);
+  options.onOutcome('postponed');
+}
+
+async function fail(options: IngestOptions, claim: Claim, code: FailureCode, message: string): Promise<void> {
+  const held = await options.database.transaction(async (transaction) => {
+    if (!(await hold(transaction, claim))) return false;
+    await transaction.query('UPDATE search.store_files SET error_code = $2, error_message = $3 WHERE number = $1', [
+      claim.number,
+      code,
+      message,
+    ]);
+    await endStoreFile(transaction, claim.number, 'failed');
+    return true;
+  });
+  if (held) await clearChunks(options.database, claim.number);
+}
+
+/** Wakes whoever waits. A ring that comes between looking and waiting is not missed. */
+function createBell() {
+  let { promise, resolve } = Promise.withResolvers<void>();
+  return {
+    ring(): void {
+      resolve();
+      ({ promise, resolve } = Promise.withResolvers<void>());
+    },
+    next() {
+      const rung = promise;
+      return async (limitMs: number, signal: AbortSignal): Promise<void> => {
+        const { promise: over, resolve: end } = Promise.withResolvers<void>();
+        const timer = setTimeout(end, limitMs);
+        const stop = (): void => end();
+        signal.addEventListener('abort', stop, { once: true });
+        if (signal.aborted) end();
+        await Promise.race([rung, over]);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
+      };
+    },
+  };
+}

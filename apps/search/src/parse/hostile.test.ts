@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { test } from 'node:test';
+import { crc32, deflateRawSync } from 'node:zlib';
+import { parseDocument } from './parse-document.ts';
+import type { ParseResult } from './parse-result.ts';
+import { runParser } from './run-parser.ts';
+
+const mebibyte = 1_024 * 1_024;
+
+const parse = (filename: string, data: string | Uint8Array): Promise<ParseResult> =>
+  parseDocument({ filename, data: typeof data === 'string' ? Buffer.from(data) : data });
+
+/** An archive; `claims` replaces what it says of a part's size. */
+function zipOf(parts: Readonly<Record<string, string | Buffer>>, claims?: number): Buffer {
+  const bodies: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let at = 0;
+  for (const [name, content] of Object.entries(parts)) {
+    const data = Buffer.from(content);
+    const packed = deflateRawSync(data);
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt16LE(8, 4);
+    fields.writeUInt32LE(crc32(data), 10);
+    fields.writeUInt32LE(packed.length, 14);
+    fields.writeUInt32LE(claims ?? data.length, 18);
+    fields.writeUInt16LE(Buffer.byteLength(name), 22);
+    const body = Buffer.concat([Buffer.from('PK\u0003\u0004'), fields, Buffer.from(name), packed]);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(at, 10);
+    directory.push(Buffer.concat([Buffer.from('PK\u0001\u0002\u0014\0'), fields, tail, Buffer.from(name)]));
+    bodies.push(body);
+    at += body.length;
+  }
+  const listed = Buffer.concat(directory);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(bodies.length, 4);
+  end.writeUInt16LE(bodies.length, 6);
+  end.writeUInt32LE(listed.length, 8);
+  end.writeUInt32LE(at, 12);
+  return Buffer.concat([...bodies, listed, Buffer.from('PK\u0005\u0006'), end]);
+}
+
+const paragraph = (text: string): string => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
+const wordDocument = (body: string, declaration = ''): string =>
+  `<?xml version="1.0"?>${declaration}<w:document xmlns:w="w"><w:body>${body}</w:body></w:document>`;
+
+async function refusal(filename: string, data: string | Uint8Array): Promise<string> {
+  const result = await parse(filename, data);
+  assert.ok(!result.ok, JSON.stringify(result).slice(0, 200));
+  return `${result.code}: ${result.message}`;
+}
+
+test('an archive made here is read', async () => {
+  const result = await parse('a.docx', zipOf({ 'word/document.xml': wordDocument(paragraph('hello')) }));
+  assert.deepEqual(result.ok && result.blocks.map(({ text }) => text), ['hello']);
+});
+
+test('a decompression bomb is refused by what it claims', async () => {
+  const bomb = zipOf({ 'word/document.xml': Buffer.alloc(50 * mebibyte) });
+  assert.match(await refusal('a.docx', bomb), /^invalid_file: The file unpacks to far more than its size allows/);
+});
+
+test('a decompression bomb that lies about its size is refused while it is unpacked', async () => {
+  const bomb = zipOf({ 'word/document.xml': Buffer.alloc(50 * mebibyte, 'a') }, 1_000);
+  assert.match(await refusal('a.docx', bomb), /^invalid_file: The file is damaged/);
+});
+
+test('an archive within an archive is not opened', async () => {
+  const nested = zipOf({ 'inner.zip': zipOf({ 'word/document.xml': 'x' }) });
+  assert.match(await refusal('a.zip', nested), /^unsupported_file: This kind of archive/);
+});
+
+test('an archive of very many files is refused by its directory', async () => {
+  const parts = Object.fromEntries(Array.from({ length: 10_100 }, (_, index) => [`f${index}`, '']));
+  assert.match(await refusal('a.docx', zipOf(parts)), /^invalid_file: The archive holds more than 10000 files/);
+});
+
+test('entities that expand each other expand nothing', async () => {
+  const entities = Array.from({ length: 12 }, (_, index) => `<!ENTITY e${index + 1} "${`&e${index};`.repeat(10)}">`);
+  const declaration = `<!DOCTYPE w [<!ENTITY e0 "lol">${entities.join('')}]>`;
+  const result = await parse(
+    'a.docx',
+    zipOf({ 'word/document.xml': wordDocument(paragraph('before &e12; after'), declaration) }),
+  );
+  assert.ok(result.ok);
+  assert.ok((result.blocks[0]?.text.length ?? 0) < 100);
+});
+
+test('tags and lists that nest ten thousand deep are read or refused, and nothing overflows', async () => {
+  const page = await parse('a.html', `${'<div><table><tr><td><ul><li>'.repeat(10_000)}deep`);
+  assert.ok(page.ok);
+  const document = await parse(
+    'a.docx',
+    zipOf({ 'word/document.xml': wordDocument(`${'<w:tbl><w:tr><w:tc>'.repeat(10_000)}${paragraph('deep')}`) }),
+  );
+  assert.ok(!document.ok || document.blocks.length > 0);
+  assert.match(await refusal('a.json', `${'['.repeat(10_000)}1${']'.repeat(10_000)}`), /nests deeper than 200 levels/);
+});
+
+test('a hundred million zeros are refused without being read', async () => {
+  assert.match(await refusal('a.txt', new Uint8Array(100_000_000)), /^unsupported_file/);
+});
+
+test('one line of fifty million characters is refused for its length', async () => {
+  assert.match(
+    await refusal('a.txt', Buffer.alloc(50_000_000, 'a')),
+    /^invalid_file: The document holds more than 20,000,000/,
+  );
+});
+
+test('a PDF whose pages are their own parents ends', async () => {
+  const loop =
+    '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>endobj\ntrailer<</Root 1 0 R/Size 3>>';
+  assert.match(await refusal('a.pdf', loop), /^invalid_file/);
+});
+
+test('a PDF that claims a million pages is refused', async () => {
+  const many =
+    '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1000000>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R>>endobj\ntrailer<</Root 1 0 R/Size 4>>';
+  assert.match(await refusal('a.pdf', many), /^invalid_file/);
+});
+
+const large = Buffer.from(`[${'[1,2],'.repeat(2_000_000)}0]`);
+
+test('a document that takes too long, or too much memory, fails alone', async () => {
+  const slow = await runParser({ filename: 'a.json', data: large }, undefined, { timeoutMs: 1, residentBytes: 1e12 });
+  assert.match(slow.ok ? '' : slow.message, /took longer than 0.001 s/);
+  const greedy = await runParser({ filename: 'a.json', data: large }, undefined, {
+    timeoutMs: 60_000,
+    residentBytes: mebibyte,
+  });
+  assert.match(greedy.ok ? '' : greedy.message, /needs more memory/);
+  const other = await parse('b.html', '<p>fine');
+  assert.ok(other.ok);
+});
+
+test('a parser ends when nobody waits for it any more', async () => {
+  const stop = new AbortController();
+  const parsing = runParser({ filename: 'a.json', data: large }, stop.signal);
+  stop.abort(new Error('cancelled'));
+  await assert.rejects(parsing, { message: 'cancelled' });
+});

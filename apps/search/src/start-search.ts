@@ -1,0 +1,109 @@
+import { fileURLToPath } from 'node:url';
+import multipart from '@fastify/multipart';
+import { type Database, migrate } from '@kumiki/postgres';
+import { createServiceApp, type GatewayClient, listenApp, type Log, type Registry } from '@kumiki/service';
+import { createEmbedder } from './embedding/embedder.ts';
+import { addFileRoutes } from './files/file-routes.ts';
+import { checkIds } from './http/check-ids.ts';
+import { createModelContexts } from './ingest/model-contexts.ts';
+import { startIngest } from './ingest/start-ingest.ts';
+import { createDatabaseObjects } from './objects/database-objects.ts';
+import { createFolderObjects } from './objects/folder-objects.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { addBatchRoutes } from './stores/batch-routes.ts';
+import { addStoreFileRoutes } from './stores/store-file-routes.ts';
+import { addStoreRoutes } from './stores/store-routes.ts';
+import { startSweeper } from './sweep/start-sweeper.ts';
+
+/** Of a JSON body; what is uploaded flows and has a limit of its own. */
+const maxBodyBytes = 4_194_304;
+/** A file of 512 MiB over a slow line takes this long. */
+const requestTimeoutMs = 3_600_000;
+const defaultIngestConcurrency = 2;
+const defaultLeaseMs = 30_000;
+const pollMs = 2_000;
+const sweepEveryMs = 60_000;
+
+export interface SearchOptions {
+  readonly database: Database;
+  /** The way to embedding models, with a key of the role `service`. */
+  readonly gateway: GatewayClient;
+  /** What the gateway proves itself with. */
+  readonly token: string;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly log: Log;
+  /** Where the bytes of files lie; null keeps them in the database, which all replicas reach. */
+  readonly objectsFolder: string | null;
+  /** For stores that name no embedding model; the first of `/v1/models` when absent. */
+  readonly embeddingModel?: string | null;
+  /** Files that this replica ingests at once. */
+  readonly ingestConcurrency?: number;
+  /** After how long without a sign of life another replica takes over what this one ingests. */
+  readonly leaseMs?: number;
+}
+
+export interface Search {
+  readonly port: number;
+  /** Paths that belong to this service. */
+  readonly prefixes: readonly string[];
+  readonly metrics: Registry;
+  /** Gives back what it ingests, and waits until its requests have ended, at most so long. */
+  drain(limitMs: number): Promise<void>;
+  /** Ends everything now; the database and the gateway's client stay open. */
+  close(): Promise<void>;
+}
+
+/** Starts files, vector stores and search. Rejects when the database cannot be brought up to date. */
+export async function startSearch(options: SearchOptions): Promise<Search> {
+  const { database, gateway, log } = options;
+  await migrate(database, 'search', fileURLToPath(new URL('../migrations', import.meta.url)));
+  const { objectsFolder } = options;
+  const objects = objectsFolder === null ? createDatabaseObjects(database) : createFolderObjects(objectsFolder);
+  const embedder = createEmbedder(gateway, options.embeddingModel ?? null);
+  const metrics = createMetrics();
+  const app = createServiceApp({ token: options.token, log, maxBodyBytes, requestTimeoutMs });
+  await app.register(multipart);
+  app.addHook('preHandler', checkIds);
+  addFileRoutes(app, { database, objects });
+  addStoreRoutes(app, database);
+  addStoreFileRoutes(app, database);
+  addBatchRoutes(app, database);
+  const port = await listenApp(app, options.host, options.port);
+  const ingest = startIngest({
+    database,
+    objects,
+    embedder,
+    contexts: createModelContexts(),
+    log,
+    concurrency: options.ingestConcurrency ?? defaultIngestConcurrency,
+    leaseMs: options.leaseMs ?? defaultLeaseMs,
+    pollMs,
+    onOutcome: metrics.ingested,
+  });
+  const sweeper = startSweeper({ database, objects, log, everyMs: sweepEveryMs });
+  return {
+    port,
+    prefixes: ['/v1/files', '/v1/vector_stores'],
+    metrics: metrics.registry,
+    async drain(limitMs) {
+      await Promise.all([ingest.stop(), closeWithin(app.server, limitMs)]);
+    },
+    async close() {
+      await Promise.all([ingest.stop(), sweeper.stop(), app.close()]);
+    },
+  };
+}
+
+/** Takes no more connections; resolves when the last has ended or the time is over. */
+function closeWithin(server: { close(done: () => void): unknown; closeIdleConnections(): void }, limitMs: number) {
+  return new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, limitMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

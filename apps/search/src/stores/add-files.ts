@@ -1,0 +1,97 @@
+import type { Attributes, ChunkingStrategy } from '@kumiki/api';
+import type { Database, Queryable } from '@kumiki/postgres';
+import { fileNotFound, visible } from '../files/file-rows.ts';
+import { ingestChannel } from '../ingest/queue.ts';
+import { endStoreFile, removeStoreFile } from './remove-chunks.ts';
+
+export interface AddedFile {
+  readonly fileId: string;
+  readonly attributes: Attributes;
+  readonly chunking: ChunkingStrategy | null;
+}
+
+export interface AddFiles {
+  readonly project: string;
+  /** On whose behalf the models will be called. */
+  readonly keyId: string;
+  readonly store: number;
+  readonly batch: number | null;
+  readonly files: readonly AddedFile[];
+}
+
+/**
+ * Puts files into a store, all or none, each with its place in the ingest queue. A file that is there already is ingested
+ * anew: with its new attributes and sizes, and once more if it had failed.
+ */
+export async function addFiles(database: Database, added: AddFiles): Promise<void> {
+  await endRemovals(database, added);
+  await database.transaction(async (transaction) => {
+    const numbers = await numbersOf(transaction, added);
+    // In one order everywhere, so that two requests for the same files wait for each other and never in a circle.
+    for (const file of added.files.toSorted((a, b) => (a.fileId < b.fileId ? -1 : 1))) {
+      await addFile(transaction, added, file, numbers.get(file.fileId) ?? 0);
+    }
+    await transaction.query('UPDATE search.vector_stores SET last_active_at = now() WHERE number = $1', [added.store]);
+    await transaction.query(`SELECT pg_notify('${ingestChannel}', '')`);
+  });
+}
+
+/** A file that was taken out and whose removal was interrupted stands in the way of its return. */
+async function endRemovals(database: Database, added: AddFiles): Promise<void> {
+  const { rows } = await database.query<{ number: number }>(
+    `SELECT place.number FROM search.store_files AS place JOIN search.files AS file ON file.number = place.file_number
+     WHERE place.store_number = $1 AND file.id = ANY($2::text[]) AND place.removed_at IS NOT NULL`,
+    [added.store, added.files.map(({ fileId }) => fileId)],
+  );
+  for (const { number } of rows) await removeStoreFile(database, number);
+}
+
+/** The files' numbers; throws for the first that does not exist for this project. */
+async function numbersOf(transaction: Queryable, added: AddFiles): Promise<Map<string, number>> {
+  const { rows } = await transaction.query<{ id: string; number: number }>(
+    `SELECT id, number FROM search.files WHERE project = $1 AND id = ANY($2::text[]) AND ${visible}`,
+    [added.project, added.files.map(({ fileId }) => fileId)],
+  );
+  const numbers = new Map(rows.map(({ id, number }) => [id, number]));
+  const missing = added.files.find(({ fileId }) => !numbers.has(fileId));
+  if (missing !== undefined) throw fileNotFound(missing.fileId);
+  return numbers;
+}
+
+async function addFile(transaction: Queryable, added: AddFiles, file: AddedFile, number: number): Promise<void> {
+  const sizes = file.chunking?.type === 'static' ? file.chunking.static : null;
+  const { rows } = await transaction.query<{ number: number; isNew: boolean }>(
+    `INSERT INTO search.store_files AS place (project, store_number, file_number, batch_number, key_id, attributes,
+       max_chunk_tokens, overlap_tokens)
+     VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)
+     ON CONFLICT (store_number, file_number) DO UPDATE SET attempts = 0
+     RETURNING number, (xmax = 0) AS "isNew"`,
+    [
+      added.project,
+      added.store,
+      number,
+      added.batch,
+      added.keyId,
+      JSON.stringify(file.attributes),
+      sizes?.max_chunk_size_tokens ?? null,
+      sizes?.chunk_overlap_tokens ?? null,
+    ],
+  );
+  const row = rows[0];
+  if (row === undefined || row.isNew) return;
+  await endStoreFile(transaction, row.number, 'cancelled');
+  await transaction.query(
+    `UPDATE search.store_files SET status = 'in_progress', batch_number = $2, key_id = $3, attributes = $4::jsonb,
+       max_chunk_tokens = $5, overlap_tokens = $6, error_code = NULL, error_message = NULL, attempts = 0,
+       chunks_total = NULL, not_before = now()
+     WHERE number = $1`,
+    [
+      row.number,
+      added.batch,
+      added.keyId,
+      JSON.stringify(file.attributes),
+      sizes?.max_chunk_size_tokens ?? null,
+      sizes?.chunk_overlap_tokens ?? null,
+    ],
+  );
+}

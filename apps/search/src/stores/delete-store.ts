@@ -1,0 +1,24 @@
+import type { Database } from '@kumiki/postgres';
+import { removeStoreChunks } from './remove-chunks.ts';
+
+/** Deletes a store and all that was made for it; the files themselves stay. Ended by the sweeper if interrupted. */
+export async function deleteStore(database: Database, number: number): Promise<void> {
+  await database.query('UPDATE search.vector_stores SET deleted_at = coalesce(deleted_at, now()) WHERE number = $1', [
+    number,
+  ]);
+  await emptyStore(database, number);
+  await database.query('DELETE FROM search.vector_stores WHERE number = $1', [number]);
+}
+
+/** Takes everything out of a store whose files nobody may see any more. */
+export async function emptyStore(database: Database, number: number): Promise<void> {
+  await database.query(
+    `UPDATE search.store_files SET removed_at = now(), status = 'cancelled', fence = fence + 1
+     WHERE store_number = $1 AND removed_at IS NULL`,
+    [number],
+  );
+  await removeStoreChunks(database, number);
+  await database.query('DELETE FROM search.store_files WHERE store_number = $1', [number]);
+  await database.query('DELETE FROM search.term_counts WHERE store_number = $1', [number]);
+  await database.query('UPDATE search.vector_stores SET chunk_count = 0, term_total = 0 WHERE number = $1', [number]);
+}

@@ -1,0 +1,22 @@
+import type { Log } from '@kumiki/service';
+import { sweep, type SweepOptions } from './sweep.ts';
+
+export interface Sweeper {
+  stop(): Promise<void>;
+}
+
+/** Sweeps from time to time. Every replica does: each step can be done twice. */
+export function startSweeper(options: SweepOptions & { readonly log: Log; readonly everyMs: number }): Sweeper {
+  let running: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running.then(() =>
+      sweep(options).catch((error: unknown) => options.log.warn({ err: error }, 'a sweep was cut short')),
+    );
+  }, options.everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { Database } from '@kumiki/postgres';
+import { deleteFile } from '../files/delete-file.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import { deleteStore, emptyStore } from '../stores/delete-store.ts';
+import { clearChunks, removeStoreFile } from '../stores/remove-chunks.ts';
+
+/** Rows of each kind in one sweep; the next sweep takes the rest. */
+const maxPerSweep = 100;
+/** Bytes without a row belong to an upload that still runs, or to one that died. No upload takes a day. */
+const orphanAgeMs = 86_400_000;
+
+export interface SweepOptions {
+  readonly database: Database;
+  readonly objects: ObjectStore;
+}
+
+/** Removes what has expired, and ends removals that were interrupted. */
+export async function sweep({ database, objects }: SweepOptions): Promise<void> {
+  const numbers = async (sql: string): Promise<number[]> => {
+    const { rows } = await database.query<{ number: number }>(`${sql} LIMIT ${maxPerSweep}`);
+    return rows.map(({ number }) => number);
+  };
+  const files = 'SELECT number FROM search.files WHERE deleted_at IS NOT NULL OR expires_at <= now()';
+  for (const number of await numbers(files)) await deleteFile(database, objects, number);
+
+  const removed = 'SELECT number FROM search.store_files WHERE removed_at IS NOT NULL';
+  for (const number of await numbers(removed)) await removeStoreFile(database, number);
+
+  const ended = `SELECT number FROM search.store_files WHERE status IN ('failed', 'cancelled') AND chunks_done > 0`;
+  for (const number of await numbers(ended)) await clearChunks(database, number);
+
+  const deleted = 'SELECT number FROM search.vector_stores WHERE deleted_at IS NOT NULL';
+  for (const number of await numbers(deleted)) await deleteStore(database, number);
+
+  // An expired store stays as a row that says so; what was in it goes.
+  const expired = `SELECT number FROM search.vector_stores AS store
+    WHERE last_active_at + expires_after_days * interval '1 day' <= now()
+      AND EXISTS (SELECT 1 FROM search.store_files WHERE store_number = store.number)`;
+  for (const number of await numbers(expired)) await emptyStore(database, number);
+
+  await removeOrphans(database, objects);
+}
+
+async function removeOrphans(database: Database, objects: ObjectStore): Promise<void> {
+  const old = await objects.listOlderThan(orphanAgeMs);
+  if (old.length === 0) return;
+  const { rows } = await database.query<{ id: string }>(
+    `SELECT id FROM unnest($1::text[]) AS object (id)
+     WHERE NOT EXISTS (SELECT 1 FROM search.files WHERE files.id = object.id) LIMIT ${maxPerSweep}`,
+    [old],
+  );
+  for (const { id } of rows) await objects.remove(id);
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { KumikiError } from '@kumiki/api';
+import type { GatewayClient } from '@kumiki/service';
+import { estimateTokens } from '../chunk/chunk-document.ts';
+
+const dimensions = 64;
+
+/** A gateway with one embedding model, whose vectors are near when texts share words. */
+export interface WordModel {
+  readonly gateway: GatewayClient;
+  /** Texts that it was asked for so far. */
+  readonly texts: string[];
+  /** Fails the next calls, the first with the first. */
+  readonly failures: KumikiError[];
+  /** Estimated tokens of a text that it takes. */
+  contextTokens: number;
+  /** What a call waits for. */
+  gate: Promise<void>;
+}
+
+export function createWordModel(): WordModel {
+  const model: WordModel = {
+    texts: [],
+    failures: [],
+    contextTokens: 100_000,
+    gate: Promise.resolve(),
+    gateway: {
+      send: () => Promise.reject(new Error('nothing here streams')),
+      exchange: () => Promise.reject(new Error('nothing here streams')),
+      async json<Value>(call: Parameters<GatewayClient['json']>[0]): Promise<Value> {
+        if (call.path === '/v1/models') {
+          return { data: [{ id: 'words', kumiki: { task: 'embedding' } }] } as Value;
+        }
+        await model.gate;
+        call.signal?.throwIfAborted();
+        const failure = model.failures.shift();
+        if (failure !== undefined) throw failure;
+        const { input } = call.body as { input: readonly string[] };
+        if (input.some((text) => estimateTokens(text) > model.contextTokens)) {
+          throw new KumikiError('context_length_exceeded', { contextTokens: model.contextTokens });
+        }
+        model.texts.push(...input);
+        return { data: input.map((text, index) => ({ index, embedding: vectorOf(text) })) } as Value;
+      },
+      close: () => {},
+    },
+  };
+  return model;
+}
+
+/** The sum of a direction for each word, and a little of one for the text, so that no two texts are the same. */
+function vectorOf(text: string): number[] {
+  const sum = Array.from({ length: dimensions }, () => 0);
+  const add = (word: string, weight: number): void => {
+    const bytes = createHash('sha512').update(word).digest();
+    for (let at = 0; at < dimensions; at++) sum[at] = (sum[at] ?? 0) + weight * ((bytes[at] ?? 0) - 127.5);
+  };
+  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) add(word, 1);
+  add(text, 0.01);
+  return sum;
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { modelNameSchema } from './model-service.ts';
+
+/** The bodies of `/v1/vector_stores`. */
+
+export const vectorStoreLimits = {
+  nameCharacters: 256,
+  descriptionCharacters: 4_096,
+  metadataEntries: 16,
+  keyCharacters: 64,
+  valueCharacters: 512,
+  filesAtCreation: 500,
+  filesInBatch: 2_000,
+  queries: 8,
+  queryCharacters: 16_384,
+  results: 50,
+  filterDepth: 8,
+  /** Comparisons of one filter in all. */
+  filterComparisons: 100,
+  filterValues: 500,
+  leastChunkTokens: 100,
+  mostChunkTokens: 4_096,
+  mostExpiryDays: 365,
+} as const;
+
+/** What `auto` means, as the API has it. */
+export const autoChunking = { maxTokens: 800, overlapTokens: 400 } as const;
+
+const fileId = z.string().min(1).max(128);
+const key = z.string().min(1).max(vectorStoreLimits.keyCharacters);
+const few = (entries: object): boolean => Object.keys(entries).length <= vectorStoreLimits.metadataEntries;
+const tooMany = { message: `must have at most ${vectorStoreLimits.metadataEntries} entries` };
+/** A text that a database can keep. */
+const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[^\0]*$/, 'must not contain the character U+0000');
+
+export const metadataEntriesSchema = z.record(key, text(vectorStoreLimits.valueCharacters)).refine(few, tooMany);
+const attributeValue = z.union([text(vectorStoreLimits.valueCharacters), z.number(), z.boolean()]);
+export const attributesSchema = z.record(key, attributeValue).refine(few, tooMany);
+export type Attributes = z.infer<typeof attributesSchema>;
+
+export const chunkingStrategySchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('auto') }),
+  z.strictObject({
+    type: z.literal('static'),
+    static: z
+      .strictObject({
+        max_chunk_size_tokens: z.int().min(vectorStoreLimits.leastChunkTokens).max(vectorStoreLimits.mostChunkTokens),
+        chunk_overlap_tokens: z
+          .int()
+          .min(0)
+          .max(vectorStoreLimits.mostChunkTokens / 2),
+      })
+      .refine((sizes) => sizes.chunk_overlap_tokens <= sizes.max_chunk_size_tokens / 2, {
+        message: 'must have an overlap of at most half the chunk size',
+      }),
+  }),
+]);
+export type ChunkingStrategy = z.infer<typeof chunkingStrategySchema>;
+
+const expiresAfterSchema = z.strictObject({
+  anchor: z.literal('last_active_at'),
+  days: z.int().min(1).max(vectorStoreLimits.mostExpiryDays),
+});
+
+export const createVectorStoreSchema = z.strictObject({
+  name: text(vectorStoreLimits.nameCharacters).nullish(),
+  description: text(vectorStoreLimits.descriptionCharacters).nullish(),
+  file_ids: z.array(fileId).max(vectorStoreLimits.filesAtCreation).nullish(),
+  expires_after: expiresAfterSchema.nullish(),
+  chunking_strategy: chunkingStrategySchema.nullish(),
+  metadata: metadataEntriesSchema.nullish(),
+  /** Ours: which model makes the vectors. The first embedding model of `/v1/models` when absent. */
+  kumiki: z.strictObject({ embedding_model: modelNameSchema }).nullish(),
+});
+
+export const updateVectorStoreSchema = z.strictObject({
+  name: text(vectorStoreLimits.nameCharacters).nullish(),
+  expires_after: expiresAfterSchema.nullish(),
+  metadata: metadataEntriesSchema.nullish(),
+});
+
+export const addStoreFileSchema = z.strictObject({
+  file_id: fileId,
+  attributes: attributesSchema.nullish(),
+  chunking_strategy: chunkingStrategySchema.nullish(),
+});
+export type AddStoreFile = z.infer<typeof addStoreFileSchema>;
+
+export const updateStoreFileSchema = z.strictObject({ attributes: attributesSchema.nullable() });
+
+export const createFileBatchSchema = z
+  .strictObject({
+    file_ids: z.array(fileId).min(1).max(vectorStoreLimits.filesInBatch).nullish(),
+    files: z.array(addStoreFileSchema).min(1).max(vectorStoreLimits.filesInBatch).nullish(),
+    attributes: attributesSchema.nullish(),
+    chunking_strategy: chunkingStrategySchema.nullish(),
+  })
+  .refine((batch) => (batch.file_ids == null) !== (batch.files == null), {
+    message: 'must have either file_ids or files',
+  });
+
+const one = attributeValue;
+const several = z
+  .array(z.union([text(vectorStoreLimits.valueCharacters), z.number(), z.boolean()]))
+  .min(1)
+  .max(vectorStoreLimits.filterValues);
+
+export const comparisonSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.enum(['eq', 'ne']), key, value: one }),
+  z.strictObject({
+    type: z.enum(['gt', 'gte', 'lt', 'lte']),
+    key,
+    value: z.union([text(vectorStoreLimits.valueCharacters), z.number()]),
+  }),
+  z.strictObject({ type: z.enum(['in', 'nin']), key, value: several }),
+]);
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+/** A filter on attributes. Its nesting is checked apart: a schema that refers to itself would read any depth. */
+export type Filter = Comparison | { readonly type: 'and' | 'or'; readonly filters: readonly Filter[] };
+
+const weight = z.number().min(0).max(1_000);
+
+export const searchVectorStoreSchema = z.strictObject({
+  query: z.union([
+    text(vectorStoreLimits.queryCharacters).min(1),
+    z.array(text(vectorStoreLimits.queryCharacters).min(1)).min(1).max(vectorStoreLimits.queries),
+  ]),
+  filters: z.unknown().optional(),
+  max_num_results: z.int().min(1).max(vectorStoreLimits.results).nullish(),
+  ranking_options: z
+    .strictObject({
+      ranker: z.enum(['none', 'auto', 'default-2024-11-15', 'default_2024_08_21']).nullish(),
+      score_threshold: z.number().min(0).max(1).nullish(),
+      /** What the vectors and what the words count; 1 and 1 when absent. */
+      hybrid_search: z
+        .strictObject({ embedding_weight: weight, text_weight: weight })
+        .refine((weights) => weights.embedding_weight + weights.text_weight > 0, {
+          message: 'must have at least one weight above zero',
+        })
+        .nullish(),
+    })
+    .nullish(),
+  /** Accepted; queries are searched as they are. */
+  rewrite_query: z.boolean().nullish(),
+});
+export type SearchVectorStore = z.infer<typeof searchVectorStoreSchema>;

@@ -28,16 +28,31 @@ after(async () => {
 
 const request = { model: 'simulated', input: '[[length=300]] tell me', background: true, temperature: 0 } as const;
 
-/** A database as a replica sees it that can be stopped in the middle of its work. */
-function pausable(database: Database): { readonly database: Database; pause(): void; goOn(): void } {
+interface WatchedDatabase {
+  readonly database: Database;
+  /** Resolves at the given batch of a run. From then on, where it pauses, nothing more is answered. */
+  readonly reached: Promise<void>;
+  goOn(): void;
+}
+
+/** A database as a replica sees it, which tells when so many batches of a run were stored, and can fall silent then. */
+function watchDatabase(database: Database, batches: number, pauses: boolean): WatchedDatabase {
   let gate = Promise.withResolvers<void>();
   gate.resolve();
+  const reached = Promise.withResolvers<void>();
+  let left = batches;
   return {
+    reached: reached.promise,
     database: {
       kind: database.kind,
       async query(sql, parameters) {
         await gate.promise;
-        return database.query(sql, parameters);
+        const result = await database.query<never>(sql, parameters);
+        if (sql.includes('INTO conversations.response_frames') && --left === 0) {
+          if (pauses) gate = Promise.withResolvers();
+          reached.resolve();
+        }
+        return result;
       },
       async transaction(work) {
         await gate.promise;
@@ -45,9 +60,6 @@ function pausable(database: Database): { readonly database: Database; pause(): v
       },
       listen: (channel, onMessage) => database.listen(channel, onMessage),
       close: async () => {},
-    },
-    pause() {
-      gate = Promise.withResolvers();
     },
     goOn: () => gate.resolve(),
   };
@@ -61,6 +73,12 @@ async function readFrom(id: string, after: number, most = Infinity): Promise<Res
     if (events.length >= most) break;
   }
   return events;
+}
+
+async function untilGivenUp(replica: Conversations): Promise<void> {
+  await until('the replica has given its run up', 20_000, async () =>
+    /open_runs 0/.test(await replica.metrics.metrics()),
+  );
 }
 
 function deltasOf(events: readonly ResponseStreamEvent[]): string {
@@ -88,13 +106,13 @@ async function undisturbedText(): Promise<string> {
 
 test('a driver that is paused beyond its lease is taken over, and can write nothing when it wakes', async () => {
   const text = await undisturbedText();
-  const paused = pausable(service.database);
+  const paused = watchDatabase(service.database, 3, true);
   const sleeper = await service.startReplica('sleeper', paused.database);
   service.route([sleeper]);
   const { id } = await client.responses.create(request);
   service.route([lasting]);
-  const seen = await readFrom(id, -1, 30);
-  paused.pause();
+  await paused.reached;
+  const seen = await readFrom(id, -1, 5);
   const rest = await readFrom(id, seen.length - 1);
   assert.deepEqual(
     [...seen, ...rest].map(({ sequence_number: number }) => number),
@@ -106,11 +124,7 @@ test('a driver that is paused beyond its lease is taken over, and can write noth
   const fences = await checkHistory(id);
   assert.ok(fences.length === 2, `drivers ${fences.join(', ')}`);
   paused.goOn();
-  await until(
-    'the sleeper has given its run up',
-    5_000,
-    async () => !/open_runs 1/.test(await sleeper.metrics.metrics()),
-  );
+  await untilGivenUp(sleeper);
   assert.deepEqual(await client.responses.retrieve(id), before);
   assert.deepEqual(await checkHistory(id), fences);
   assert.deepEqual(await readFrom(id, -1), [...seen, ...rest]);
@@ -118,12 +132,13 @@ test('a driver that is paused beyond its lease is taken over, and can write noth
 
 test('a replica that shuts down hands its runs over at once, and readers elsewhere see no gap', async () => {
   const text = await undisturbedText();
-  const leaving = await service.startReplica('leaving', service.database);
+  const watched = watchDatabase(service.database, 3, false);
+  const leaving = await service.startReplica('leaving', watched.database);
   service.route([leaving]);
   const { id } = await client.responses.create(request);
   service.route([lasting]);
   const reading = readFrom(id, -1);
-  await until('the run has begun', 5_000, async () => (await client.responses.retrieve(id)).output_text !== '');
+  await watched.reached;
   await leaving.drain(100);
   const events = await reading;
   assert.equal(deltasOf(events), text);
@@ -131,22 +146,18 @@ test('a replica that shuts down hands its runs over at once, and readers elsewhe
 });
 
 test('a run that is cancelled while nobody drives it ends as cancelled and keeps what was written', async () => {
-  const paused = pausable(service.database);
+  const paused = watchDatabase(service.database, 3, true);
   const sleeper = await service.startReplica('second sleeper', paused.database);
   service.route([sleeper]);
   const { id } = await client.responses.create(request);
   service.route([lasting]);
-  const seen = await readFrom(id, -1, 20);
-  paused.pause();
+  await paused.reached;
+  const seen = await readFrom(id, -1, 5);
   const cancelled = await client.responses.cancel(id);
   assert.equal(cancelled.status, 'cancelled');
   const whole = await client.responses.retrieve(id);
   assert.ok(whole.output_text.startsWith(deltasOf(seen)));
   paused.goOn();
-  await until(
-    'the sleeper has given its run up',
-    5_000,
-    async () => !/open_runs 1/.test(await sleeper.metrics.metrics()),
-  );
+  await untilGivenUp(sleeper);
   assert.deepEqual(await client.responses.retrieve(id), whole);
 });

@@ -70,4 +70,4 @@ export const sweepMs = 60_000;
 /** Drivers that one run may have had before it is given up: whatever kills them would kill the next. */
 export const maxDrivers = 200;
 /** How long a request to cancel waits for the run's driver. */
-export const cancelPatienceMs = 10_000;
+export const cancelPatienceMs = 30_000;

@@ -10,6 +10,8 @@ export interface DataServiceParts {
   readonly port: number;
   readonly log: Log;
   readonly replica: string;
+  /** Where the bytes of files lie; null keeps them in the database. */
+  readonly objectsFolder: string | null;
 }
 
 export interface RunningDataService {
@@ -34,6 +36,14 @@ export const dataServiceList: readonly DataServiceEntry[] = [
     async start(parts) {
       const { startConversations } = await import('@kumiki/conversations');
       return startConversations(parts);
+    },
+  },
+  {
+    name: 'search',
+    prefixes: ['/v1/files', '/v1/vector_stores'],
+    async start(parts) {
+      const { startSearch } = await import('@kumiki/search');
+      return startSearch(parts);
     },
   },
 ];

@@ -34,13 +34,24 @@ function post(url: string, key: string, path: string, body: unknown): Promise<Re
   });
 }
 
+async function upload(url: string, key: string): Promise<string> {
+  const form = new FormData();
+  form.set('purpose', 'assistants');
+  form.set('file', new Blob(['Pods hold containers.']), 'pods.txt');
+  const headers = { authorization: `Bearer ${key}` };
+  const response = await fetch(`${url}/files`, { method: 'POST', headers, body: form });
+  assert.equal(response.status, 200, await response.clone().text());
+  return ((await response.json()) as { id: string }).id;
+}
+
 const chat = { model: 'shop', messages: [{ role: 'user', content: 'Hi' }], max_completion_tokens: 4 };
 
-test('a response is answered when the database is open, chat before that, and it is there after a restart', async () => {
+test('responses and files are served once the database is open, chat before that, and they are there after a restart', async () => {
   using folder = makeTestFolder();
   const manifest = folder.write('up.yaml', simulatedManifest('shop'));
   let key: string;
   let id: string;
+  let fileId: string;
   {
     await using up = startUp(folder.home, manifest);
     const ready = await up.ready();
@@ -51,6 +62,8 @@ test('a response is answered when the database is open, chat before that, and it
     if (early.status !== 200) assert.deepEqual([early.status, early.headers.get('retry-after')], [503, '1']);
     assert.equal((await post(ready.url, key, '/chat/completions', chat)).status, 200);
     await dataService(up, 'conversations', 'ready');
+    await dataService(up, 'search', 'ready');
+    fileId = await upload(ready.url, key);
     const response = await post(ready.url, key, '/responses', body);
     assert.equal(response.status, 200, await response.clone().text());
     ({ id } = (await response.json()) as { id: string });
@@ -60,8 +73,12 @@ test('a response is answered when the database is open, chat before that, and it
   await using up = startUp(folder.home, manifest);
   const ready = await up.ready();
   await dataService(up, 'conversations', 'ready');
-  const found = await fetch(`${ready.url}/responses/${id}`, { headers: { authorization: `Bearer ${key}` } });
+  await dataService(up, 'search', 'ready');
+  const headers = { authorization: `Bearer ${key}` };
+  const found = await fetch(`${ready.url}/responses/${id}`, { headers });
   assert.equal(found.status, 200, await found.clone().text());
+  const content = await fetch(`${ready.url}/files/${fileId}/content`, { headers });
+  assert.equal(await content.text(), 'Pods hold containers.');
 });
 
 test('a database that is away leaves chat alone and shows in the status', async () => {

@@ -13,6 +13,8 @@ const drainMs = 2_000;
 
 export interface DataServicesOptions {
   readonly location: DatabaseLocation;
+  /** Where the bytes of files lie, when the database is not a server that others reach too. */
+  readonly filesFolder: string;
   /** Origin of the gateway, which the services call. */
   readonly gatewayUrl: string;
   readonly serviceKey: string;
@@ -105,6 +107,7 @@ async function start({ entry, token }: Started, around: Surroundings): Promise<R
     host: '127.0.0.1',
     port: 0,
     log: around.log,
+    objectsFolder: 'url' in around.location ? null : around.filesFolder,
     // Another name at every start: what the last process drove was left by another one.
     replica: `local-${process.pid}-${randomBytes(4).toString('hex')}`,
   });

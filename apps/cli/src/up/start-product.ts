@@ -76,6 +76,7 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
   const url = `http://${shownHost(options.host)}:${gateway.port}`;
   const data = startDataServices({
     location: databaseLocation(runtime, options),
+    filesFolder: runtime.home.files,
     gatewayUrl: url,
     serviceKey: runtime.keys.serviceKey('data'),
     log: createLog({ service: 'data', to: logFile }),

@@ -1,6 +1,8 @@
+import { homePaths } from '@kumiki/local';
 import { CliError } from '../cli-error.ts';
 import { readCliConfig } from '../config.ts';
 import { colors, print, printJson } from '../terminal/print.ts';
+import { checkDatabase } from './database-check.ts';
 import type { Finding } from './finding.ts';
 import { checkDisk, checkEngine, checkHome, checkRunning } from './installation-checks.ts';
 import { checkGpu, checkMemory, checkNode, checkProcessor } from './machine-checks.ts';
@@ -15,7 +17,8 @@ const marks = { ok: colors.green('✓'), warn: colors.yellow('!'), fail: colors.
 
 /** Runs every check and says what to do. Throws CliError when one failed, so that scripts notice. */
 export async function runDoctor(flags: DoctorFlags): Promise<void> {
-  const home = flags.home ?? readCliConfig().home;
+  const config = readCliConfig();
+  const home = flags.home ?? config.home;
   const findings: Finding[] = [
     checkNode(),
     checkProcessor(),
@@ -25,6 +28,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<void> {
     ...(await checkRunning(home, flags.port)),
     await checkGpu(),
     await checkEngine(),
+    await checkDatabase(config.postgresUrl, homePaths(home).data),
   ];
   if (flags.json === true) printJson({ checks: findings });
   else for (const finding of findings) printFinding(finding);

@@ -7,6 +7,8 @@ import type { Product } from './product.ts';
 
 export interface ConversationsService extends AsyncDisposable {
   readonly database: Database;
+  /** Those that run, in the order of their starts. */
+  readonly replicas: readonly Conversations[];
   /** Starts one more replica, which no route leads to yet. Closed with all the others. */
   startReplica(replica: string, database: Database): Promise<Conversations>;
   /** Sends the requests of clients to these replicas, and to these other services. */
@@ -22,6 +24,7 @@ export async function startConversationsService(product: Product): Promise<Conve
   const started: Conversations[] = [];
   const service: ConversationsService = {
     database,
+    replicas: started,
     async startReplica(replica, replicaDatabase) {
       const conversations = await startConversations({
         database: replicaDatabase,

@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
-import { fileListSchema } from '@kumiki/api';
+import { fileListSchema, KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { callerOf } from '@kumiki/service';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkQuery } from '../http/check-query.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { deleteFile } from './delete-file.ts';
 import { insertFile, listFiles, requireFile, toFileObject } from './file-rows.ts';
 import { receiveUpload } from './receive-upload.ts';
+
+const maxKeyCharacters = 255;
 
 export interface FileRoutesOptions {
   readonly database: Database;
@@ -18,9 +20,12 @@ export interface FileRoutesOptions {
 export function addFileRoutes(app: FastifyInstance, { database, objects }: FileRoutesOptions): void {
   app.post('/v1/files', async (request) => {
     const { project } = callerOf(request);
+    const idempotencyKey = idempotencyKeyOf(request);
     const upload = await receiveUpload(request, objects);
     try {
-      return toFileObject(await insertFile(database, { ...upload, project }));
+      const row = await insertFile(database, { ...upload, project, idempotencyKey });
+      if (row.id !== upload.id) await objects.remove(upload.id).catch(() => {});
+      return toFileObject(row);
     } catch (error) {
       await objects.remove(upload.id).catch(() => {});
       throw error;
@@ -50,6 +55,14 @@ export function addFileRoutes(app: FastifyInstance, { database, objects }: FileR
     await deleteFile(database, objects, file.number);
     return { id: file.id, object: 'file', deleted: true };
   });
+}
+
+function idempotencyKeyOf(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && key.length > 0 && key.length <= maxKeyCharacters) return key;
+  const reason = `send one of 1 to ${maxKeyCharacters} characters`;
+  throw new KumikiError('invalid_value', { param: 'Idempotency-Key', reason });
 }
 
 /** RFC 8187: what encodeURIComponent leaves as it is and a header must not hold. */

@@ -30,19 +30,35 @@ export interface NewFile {
   readonly sha256: string;
   /** null: never, save for the files of batches. */
   readonly expiresAfterSeconds: number | null;
+  /** Of the request; null when it has none. */
+  readonly idempotencyKey: string | null;
 }
 
+/**
+ * The row of an upload: a new one, or that of the same upload before. Whoever lost its reply, as a batch's driver that was
+ * taken over, gets the file that is there. Throws `conflict` when the key came with other bytes.
+ */
 export async function insertFile(database: Queryable, file: NewFile): Promise<FileRow> {
   const ofBatch = file.purpose === 'batch' || file.purpose === 'batch_output';
   const seconds = file.expiresAfterSeconds ?? (ofBatch ? batchFileExpirySeconds : null);
   const { rows } = await database.query<FileRow>(
-    `INSERT INTO search.files (id, project, filename, purpose, bytes, sha256, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, now() + $7::bigint * interval '1 second') RETURNING ${columns}`,
-    [file.id, file.project, file.filename, file.purpose, file.bytes, file.sha256, seconds],
+    `INSERT INTO search.files (id, project, filename, purpose, bytes, sha256, expires_at, idempotency_key)
+     VALUES ($1, $2, $3, $4, $5, $6, now() + $7::bigint * interval '1 second', $8)
+     ON CONFLICT (project, idempotency_key) WHERE idempotency_key IS NOT NULL AND deleted_at IS NULL DO NOTHING
+     RETURNING ${columns}`,
+    [file.id, file.project, file.filename, file.purpose, file.bytes, file.sha256, seconds, file.idempotencyKey],
   );
-  const row = rows[0];
-  if (row === undefined) throw new Error('an inserted file was not returned');
-  return row;
+  return rows[0] ?? findUploaded(database, file);
+}
+
+async function findUploaded(database: Queryable, file: NewFile): Promise<FileRow> {
+  const { rows } = await database.query<FileRow>(
+    `SELECT ${columns} FROM search.files
+     WHERE project = $1 AND idempotency_key = $2 AND sha256 = $3 AND purpose = $4 AND deleted_at IS NULL`,
+    [file.project, file.idempotencyKey, file.sha256, file.purpose],
+  );
+  if (rows[0] !== undefined) return rows[0];
+  throw new KumikiError('conflict', { reason: 'This Idempotency-Key came with another file before' });
 }
 
 export async function findFile(database: Queryable, project: string, id: string): Promise<FileRow | null> {

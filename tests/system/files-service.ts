@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BackendRoute } from '@kumiki/api';
+import type { Database } from '@kumiki/postgres';
+import { startSearch } from '@kumiki/search';
+import { createGatewayClient, createLog } from '@kumiki/service';
+import type { Product } from './product.ts';
+
+export interface FilesService extends AsyncDisposable {
+  readonly routes: readonly BackendRoute[];
+}
+
+/** The service of files and vector stores for a product's gateway, its bytes in a folder. */
+export async function startFilesService(product: Product, database: Database): Promise<FilesService> {
+  const folder = mkdtempSync(join(tmpdir(), 'kumiki-files-'));
+  const token = randomBytes(16).toString('hex');
+  const key = product.addKey({ roles: ['service'] });
+  const gateway = createGatewayClient({ url: `http://127.0.0.1:${product.port}`, key: () => key });
+  const log = createLog({ service: 'search', level: 'warn' });
+  const options = { database, gateway, token, host: '127.0.0.1', port: 0, log, objectsFolder: folder };
+  const search = await startSearch(options);
+  return {
+    routes: search.prefixes.map((prefix) => ({
+      prefix,
+      urls: [`http://127.0.0.1:${search.port}`],
+      authorization: `Bearer ${token}`,
+      role: 'inference',
+    })),
+    async [Symbol.asyncDispose]() {
+      await search.close();
+      gateway.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -10,6 +10,7 @@ import { startIngest } from './ingest/start-ingest.ts';
 import { createDatabaseObjects } from './objects/database-objects.ts';
 import { createFolderObjects } from './objects/folder-objects.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { addSearchRoute } from './retrieval/search-route.ts';
 import { addBatchRoutes } from './stores/batch-routes.ts';
 import { addStoreFileRoutes } from './stores/store-file-routes.ts';
 import { addStoreRoutes } from './stores/store-routes.ts';
@@ -70,6 +71,7 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   addStoreRoutes(app, database);
   addStoreFileRoutes(app, database);
   addBatchRoutes(app, database);
+  addSearchRoute(app, { database, embedder, onSearch: metrics.searched });
   const port = await listenApp(app, options.host, options.port);
   const ingest = startIngest({
     database,

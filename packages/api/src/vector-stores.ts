@@ -27,7 +27,6 @@ export const vectorStoreLimits = {
 export const autoChunking = { maxTokens: 800, overlapTokens: 400 } as const;
 
 const fileId = z.string().min(1).max(128);
-const key = z.string().min(1).max(vectorStoreLimits.keyCharacters);
 const few = (entries: object): boolean => Object.keys(entries).length <= vectorStoreLimits.metadataEntries;
 const tooMany = { message: `must have at most ${vectorStoreLimits.metadataEntries} entries` };
 /** A text that a database can keep. */
@@ -35,7 +34,10 @@ const text = (most: number) =>
   z
     .string()
     .max(most)
-    .regex(/^[^\0]*$/, 'must not contain the character U+0000');
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), {
+      message: 'must not contain U+0000 or half a surrogate pair',
+    });
+const key = text(vectorStoreLimits.keyCharacters).min(1);
 
 export const metadataEntriesSchema = z.record(key, text(vectorStoreLimits.valueCharacters)).refine(few, tooMany);
 const attributeValue = z.union([text(vectorStoreLimits.valueCharacters), z.number(), z.boolean()]);

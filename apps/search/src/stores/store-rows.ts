@@ -71,7 +71,7 @@ export async function requireStoreNumber(database: Queryable, project: string, i
   return rows[0].number;
 }
 
-function storeNotFound(id: string): KumikiError {
+export function storeNotFound(id: string): KumikiError {
   const hint = ' GET /v1/vector_stores lists what there is.';
   return new KumikiError('not_found', { what: 'vector store', id: id.slice(0, 128), hint });
 }

@@ -1,0 +1,95 @@
+import type { Attributes, SearchVectorStore } from '@kumiki/api';
+import type { Database } from '@kumiki/postgres';
+import { type Embedder, toVectorText } from '../embedding/embedder.ts';
+import { findByVector } from './find-by-vector.ts';
+import { findByWords } from './find-by-words.ts';
+import { fuse, type Fused, type RankedList } from './fuse.ts';
+import { parseFilter } from './parse-filter.ts';
+import type { SearchedStore } from './searched-store.ts';
+
+const defaultResults = 10;
+/** Length of each list that is fused: what is 90th among the vectors and third among the words still counts. */
+const listLength = 100;
+
+export interface SearchCall {
+  readonly keyId: string;
+  readonly requestId: string;
+  readonly body: SearchVectorStore;
+}
+
+/** Searches a store by vectors and by words, and fuses what both find. */
+export async function searchStore(database: Database, embedder: Embedder, store: SearchedStore, call: SearchCall) {
+  const { body } = call;
+  const queries = typeof body.query === 'string' ? [body.query] : body.query;
+  const filter = parseFilter(body.filters);
+  const weights = body.ranking_options?.hybrid_search ?? { embedding_weight: 1, text_weight: 1 };
+  const { dimensions, model } = store;
+  if (dimensions === null || model === null) return { queries, results: [] };
+
+  const byWords = async (): Promise<RankedList[]> =>
+    Promise.all(
+      weights.text_weight === 0
+        ? []
+        : queries.map(async (query) => ({
+            weight: weights.text_weight,
+            numbers: await findByWords(database, store, query, filter, listLength),
+          })),
+    );
+  const byVectors = async (): Promise<RankedList[]> => {
+    if (weights.embedding_weight === 0) return [];
+    const { keyId, requestId } = call;
+    const vectors = await embedder.embed({ model, texts: queries, keyId, lowPriority: false, requestId });
+    return Promise.all(
+      vectors.map(async (vector) => {
+        const hits = await findByVector(database, store, toVectorText(vector), filter, listLength);
+        return { weight: weights.embedding_weight, numbers: hits.map(({ number }) => number) };
+      }),
+    );
+  };
+  const [vectorLists, wordLists] = await Promise.all([byVectors(), byWords()]);
+  const threshold = body.ranking_options?.score_threshold ?? 0;
+  const fused = fuse([...vectorLists, ...wordLists])
+    .filter(({ score }) => score >= threshold)
+    .slice(0, body.max_num_results ?? defaultResults);
+  return { queries, results: await describe(database, store, fused) };
+}
+
+interface ChunkRow {
+  readonly number: number;
+  readonly fileId: string;
+  readonly filename: string;
+  readonly text: string;
+  readonly page: number | null;
+  readonly headings: readonly string[];
+  readonly attributes: Attributes;
+}
+
+/** The chunks as clients see them, in the order of the ranking. What was deleted meanwhile is left out. */
+async function describe(database: Database, store: SearchedStore, fused: readonly Fused[]) {
+  if (fused.length === 0) return [];
+  const { rows } = await database.query<ChunkRow>(
+    `SELECT chunk.number, file.id AS "fileId", file.filename, chunk.text, chunk.page, chunk.headings, chunk.attributes
+     FROM search.chunks AS chunk
+     JOIN search.store_files AS place ON place.number = chunk.store_file AND place.removed_at IS NULL
+       AND place.status IN ('completed', 'in_progress')
+     JOIN search.files AS file ON file.number = place.file_number AND file.deleted_at IS NULL
+     WHERE chunk.project = $1 AND chunk.store_number = $2 AND chunk.number = ANY($3::bigint[])`,
+    [store.project, store.number, fused.map(({ number }) => number)],
+  );
+  const found = new Map(rows.map((row) => [row.number, row]));
+  return fused.flatMap(({ number, score }) => {
+    const row = found.get(number);
+    return row === undefined ? [] : [toResult(row, score)];
+  });
+}
+
+function toResult(row: ChunkRow, score: number) {
+  return {
+    file_id: row.fileId,
+    filename: row.filename,
+    score,
+    attributes: row.attributes,
+    content: [{ type: 'text' as const, text: row.text }],
+    kumiki: { chunk_id: `chunk_${row.number}`, page: row.page, heading: row.headings.join(' › ') || null },
+  };
+}

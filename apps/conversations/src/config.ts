@@ -17,7 +17,7 @@ const schema = z.strictObject({
   KUMIKI_SERVICE_KEY_FILE: z.string().min(1),
   /** What the gateway proves itself with. */
   KUMIKI_BACKEND_TOKEN_FILE: z.string().min(1),
-  /** Names this replica; the name of the machine and the process when absent. */
+  /** Names this replica; the name of the machine when absent. */
   KUMIKI_REPLICA: z.string().min(1).max(256).optional(),
   KUMIKI_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   KUMIKI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -12,6 +12,8 @@ export const maxReaders = 4_096;
 
 /** A run whose driver has said nothing for so long is taken over. */
 export const leaseMs = 4_000;
+/** A replica takes its own runs over when it has not renewed them for so much longer: it has lost them from sight. */
+export const ownGraceMs = 30_000;
 /** Between two renewals of the leases of all runs that a replica drives. */
 export const renewMs = 1_000;
 /** Between two looks for runs without a driver. */
@@ -37,6 +39,8 @@ export const modelSilenceMs = 180_000;
 export const maxResumes = 8;
 /** Between two such attempts, and between attempts to begin a background response while the models are busy. */
 export const resumeDelayMs = 500;
+/** The longest such wait, whatever a refusal asks for: what was busy may be free much earlier. */
+export const maxResumeDelayMs = 10_000;
 /** How long a background response waits for a model that is busy or away. */
 export const backgroundPatienceMs = 600_000;
 

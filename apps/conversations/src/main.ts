@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     host: config.KUMIKI_LISTEN_HOST,
     port: config.KUMIKI_LISTEN_PORT,
     log,
-    replica: config.KUMIKI_REPLICA ?? `${hostname()}-${process.pid}`,
+    replica: config.KUMIKI_REPLICA ?? hostname(),
     retentionDays: config.KUMIKI_RETENTION_DAYS,
   });
   let draining = false;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type Database, migrate } from '@kumiki/postgres';
 import { createServiceApp, type GatewayClient, listenApp, type Log, type Registry } from '@kumiki/service';
@@ -24,7 +25,7 @@ export interface ConversationsOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly log: Log;
-  /** Names this replica in the runs that it drives; another one for each process. */
+  /** Names this replica in the runs that it drives. */
   readonly replica: string;
   /** Days that responses are kept where their project has no retention of its own. */
   readonly retentionDays?: number;
@@ -43,7 +44,9 @@ export interface Conversations {
 
 /** Starts the service of responses and conversations. Rejects when the database cannot be brought up to date. */
 export async function startConversations(options: ConversationsOptions): Promise<Conversations> {
-  const { database, gateway, log, replica } = options;
+  const { database, gateway, log } = options;
+  // A process that is started again under its old name is another one, and may take over what that has left.
+  const replica = `${options.replica}-${randomBytes(4).toString('hex')}`;
   await migrate(database, 'conversations', fileURLToPath(new URL('../migrations', import.meta.url)));
   const hub = createHub();
   const runner = createRunner({

@@ -1,4 +1,4 @@
-import { errorTable, headers, KumikiError } from '@kumiki/api';
+import { type ErrorCode, headers, KumikiError } from '@kumiki/api';
 import { createFrameSplitter } from '@kumiki/openai';
 import type { GatewayClient, GatewayReply } from '@kumiki/service';
 import type { ChatBody } from '../chat/build-chat.ts';
@@ -55,7 +55,19 @@ async function* readFrames(reply: GatewayReply): AsyncGenerator<{ text: string; 
   }
 }
 
+/** Refusals of what is busy or away. One that says that the answer itself broke is none: it would break again. */
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'rate_limit_exceeded',
+  'too_many_concurrent_requests',
+  'queue_full',
+  'no_replica_available',
+  'service_unavailable',
+  'upstream_timeout',
+  'upstream_error',
+  'draining',
+]);
+
 /** Whether the same request may pass later. */
 export function mayPassLater(error: unknown): error is KumikiError {
-  return error instanceof KumikiError && errorTable[error.code].retryable;
+  return error instanceof KumikiError && passing.has(error.code);
 }

@@ -4,7 +4,7 @@ import type { GatewayClient, Log } from '@kumiki/service';
 import type { AnswerMachine } from '../answer/answer-machine.ts';
 import type { Item, ResponseErrorCode } from '../answer/response-object.ts';
 import { lastUserText } from '../chat/build-messages.ts';
-import { backgroundPatienceMs, maxAnswerCharacters, maxResumes, resumeDelayMs } from '../limits.ts';
+import { backgroundPatienceMs, maxAnswerCharacters, maxResumeDelayMs, maxResumes, resumeDelayMs } from '../limits.ts';
 import { askModel, mayPassLater, type ModelAnswer } from './ask-model.ts';
 import { openAnswer } from './open-answer.ts';
 import { rebuildMachine } from './rebuild.ts';
@@ -106,8 +106,10 @@ class Drive {
       );
       this.#begun = true;
       this.#options.onBegun();
+      const before = this.#frames.length;
       if (await this.#read(answer)) return;
       this.#demandGoing();
+      if (this.#frames.length > before) resumes = 0;
       if (resumes >= maxResumes) throw new RunFailure('server_error', this.#broken);
       await this.#wait();
     }
@@ -232,7 +234,7 @@ class Drive {
   }
 
   async #wait(ms: number = resumeDelayMs): Promise<void> {
-    await pause(Math.max(ms, resumeDelayMs), undefined, { signal: this.#stop });
+    await pause(Math.min(Math.max(ms, resumeDelayMs), maxResumeDelayMs), undefined, { signal: this.#stop });
   }
 }
 

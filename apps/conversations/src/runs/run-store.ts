@@ -2,7 +2,7 @@ import type { CreateResponse } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
-import { leaseMs, maxClaims } from '../limits.ts';
+import { leaseMs, maxClaims, ownGraceMs } from '../limits.ts';
 import { noticeChannel, notices } from './notices.ts';
 import type { Prepared, RunRecord } from './run.ts';
 
@@ -89,7 +89,8 @@ interface RunRow {
 
 /**
  * Takes over runs whose driver's lease has ended. Only the database's clock counts.
- * @param own runs that this replica drives: it renews their leases itself.
+ * @param own runs that this replica drives: it renews their leases itself. Others that carry its name may be so new
+ * that they are not among them yet, and are left alone for longer.
  */
 export async function claimRuns(
   database: Database,
@@ -101,11 +102,13 @@ export async function claimRuns(
     `UPDATE conversations.responses
      SET fence = fence + 1, lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond'
      WHERE id IN (
-       SELECT id FROM conversations.responses WHERE ended_at IS NULL AND lease_until < now() AND NOT id = ANY($4::text[])
+       SELECT id FROM conversations.responses
+       WHERE ended_at IS NULL AND lease_until < now() AND NOT id = ANY($4::text[])
+         AND (lease_owner <> $1 OR lease_until < now() - $5 * interval '1 millisecond')
        ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED)
      RETURNING id, project, key_id, request_id, background, request, input, response, fence, last_seq, prepared,
        revision, cancel_requested`,
-    [replica, leaseMs, Math.min(most, maxClaims), own],
+    [replica, leaseMs, Math.min(most, maxClaims), own, ownGraceMs],
   );
   return rows.map((row) => ({
     id: row.id,

@@ -7,7 +7,8 @@ import type { Batch, Journal, Prepared } from './run.ts';
 export type WriteState = 'open' | 'lost' | 'cancelled';
 
 /**
- * Gathers a run's events and frames and stores them in batches: the first at once, the others every tenth of a second.
+ * Gathers a run's events and frames and stores them in batches: the first delta at once, the others every tenth of a
+ * second.
  * One batch is on its way at a time; what comes meanwhile waits for the next.
  */
 export class RunWriter {
@@ -23,7 +24,8 @@ export class RunWriter {
   #unstored = 0;
   #flushing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #flushed = false;
+  /** A first delta is on its way to be stored, so that what follows may wait. */
+  #shown = false;
   #onRoom: (() => void) | null = null;
   #state: WriteState = 'open';
 
@@ -53,8 +55,13 @@ export class RunWriter {
     this.#collect();
     this.#frames += frame;
     this.#unstored += frame.length;
-    if (this.#flushing !== null) return;
-    if (!this.#flushed || this.#unstored >= flushCharacters) void this.flush();
+    if (this.#flushing === null) this.#schedule();
+  }
+
+  /** Now for the first thing that a client waits for and for much at once, else soon. */
+  #schedule(): void {
+    const isFirst = !this.#shown && this.#events.some(({ type }) => type.endsWith('.delta'));
+    if (isFirst || this.#unstored >= flushCharacters) void this.flush();
     else this.#timer ??= setTimeout(() => void this.flush(), flushMs);
   }
 
@@ -72,7 +79,6 @@ export class RunWriter {
     this.#stopTimer();
     while (this.#flushing !== null) await this.#flushing;
     if (this.#state !== 'open' || !this.#hasWaiting()) return;
-    this.#flushed = true;
     this.#flushing = this.#store();
     await this.#flushing;
   }
@@ -115,6 +121,7 @@ export class RunWriter {
   }
 
   #takeBatch(): Batch {
+    this.#shown ||= this.#events.some(({ type }) => type.endsWith('.delta'));
     const batch = { events: this.#events, frames: this.#frames, prepared: this.#prepared, revision: this.#revision };
     this.#events = [];
     this.#frames = '';
@@ -138,9 +145,7 @@ export class RunWriter {
       this.#onRoom?.();
       this.#onRoom = null;
     }
-    if (this.#state === 'open' && this.#hasWaiting() && this.#timer === null) {
-      this.#timer = setTimeout(() => void this.flush(), flushMs);
-    }
+    if (this.#state === 'open' && this.#hasWaiting()) this.#schedule();
   }
 
   #stopTimer(): void {

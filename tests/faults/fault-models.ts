@@ -18,3 +18,6 @@ export const demoFleet: ModelOptions = {
   engine: { ...demoChat.engine, maxSequences: 16, maxWaiting },
   replicas: 3,
 };
+
+/** Slow enough that faults fall into its answers, and room for fifty of them on one worker. */
+export const durableModel: ModelOptions = simulatedModel('durable', { interTokenLatencyMs: 10 });

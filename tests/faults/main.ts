@@ -1,34 +1,64 @@
 /**
- * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both]`: the long fault test. Prints what was
- * done and what clients saw, and ends with status 1 when any of them could complain.
+ * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only workers|responses]`: the long
+ * fault test. Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
  */
 import { parseArgs } from 'node:util';
 import type { ModelOptions } from '../system/product.ts';
+import { stopDatabase } from './database-faults.ts';
 import { describeGap, detectionGap } from './detection-gap.ts';
-import { demoFleet, simulatedFleet } from './fault-models.ts';
+import { startDurableFleet } from './durable-fleet.ts';
+import { describeDurable } from './durable-run.ts';
+import { demoFleet, durableModel, simulatedFleet } from './fault-models.ts';
 import { type FaultReport, describeReport, runFaults } from './fault-run.ts';
 import { faultBodies, structuredBodies } from './prompts.ts';
+import { killDrivers, pauseDrivers } from './replica-faults.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
     minutes: { type: 'string', default: '4' },
     engine: { type: 'string', default: 'both' },
+    only: { type: 'string' },
   },
 });
 
 const streams = 200;
 const complaintLimit = 20;
+const driverKills = 50;
+const driverPauses = 5;
+const databaseDownMs = 30_000;
 
 console.log(`seed ${values.seed}`);
 const engines = values.engine === 'both' ? ['simulated', 'demo'] : [values.engine];
 const reports: FaultReport[] = [];
-for (const engine of engines) reports.push(...(await runRounds(engine)));
-const dead = await detectionGap('SIGKILL');
-const stalled = await detectionGap('SIGSTOP');
-console.log(`a dead worker: ${describeGap(dead)}`);
-console.log(`a stalled worker: ${describeGap(stalled)}`);
-summarise();
+if (values.only !== 'responses') await disturbWorkers();
+if (values.only !== 'workers') await disturbResponses();
+
+async function disturbWorkers(): Promise<void> {
+  for (const engine of engines) reports.push(...(await runRounds(engine)));
+  const dead = await detectionGap('SIGKILL');
+  const stalled = await detectionGap('SIGSTOP');
+  console.log(`a dead worker: ${describeGap(dead)}`);
+  console.log(`a stalled worker: ${describeGap(stalled)}`);
+  summarise();
+}
+
+/** The replicas that produce responses, and their database. */
+async function disturbResponses(): Promise<void> {
+  await using fleet = await startDurableFleet(durableModel);
+  const seed = Number(values.seed);
+  const killed = await killDrivers(fleet, driverKills, seed);
+  console.log(`replicas killed: ${describeDurable(killed)}`);
+  const paused = await pauseDrivers(fleet, driverPauses, seed);
+  console.log(`replicas stopped beyond their leases: ${describeDurable(paused)}`);
+  const restarted = await stopDatabase(fleet, 0);
+  console.log(`database restarted: ${describeDurable(restarted)}`);
+  const away = await stopDatabase(fleet, databaseDownMs);
+  console.log(`database away: ${describeDurable(away)}, ${away.chats} chats and ${away.refusals} refusals meanwhile`);
+  const complaints = [killed, paused, restarted, away].flatMap((report) => report.complaints);
+  for (const complaint of complaints.slice(0, complaintLimit)) console.log(`  ${complaint}`);
+  if (complaints.length > 0) process.exitCode = 1;
+}
 
 /** Rounds with new seeds until this engine's part of the time is over. */
 async function runRounds(engine: string): Promise<FaultReport[]> {
@@ -61,5 +91,5 @@ function summarise(): void {
       `${sum((report) => report.stops)} stops, ${sum((report) => report.continuations)} continuations, ` +
       `${complaints} streams lost or changed`,
   );
-  process.exitCode = complaints === 0 ? 0 : 1;
+  if (complaints > 0) process.exitCode = 1;
 }

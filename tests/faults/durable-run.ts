@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import type OpenAI from 'openai';
+import { until } from '../system/until.ts';
+import { checkResponse } from './check-response.ts';
+import type { DurableFleet } from './durable-fleet.ts';
+import { type Followed, followResponse } from './follow-response.ts';
+
+export interface DurableReport {
+  readonly faults: number;
+  readonly responses: number;
+  /** Times that a client's stream was cut and attached again. */
+  readonly resumes: number;
+  /** Drivers that the responses had beyond their first. */
+  readonly takeovers: number;
+  readonly longestGapMs: number;
+  readonly complaints: readonly string[];
+}
+
+const model = 'durable';
+const input = '[[length=400]] Tell me something.';
+const request = { model, input, temperature: 0 } as const;
+
+/** The text of every response of a run, from one that nothing disturbs. */
+export async function undisturbedText(fleet: DurableFleet): Promise<string> {
+  const response = await fleet.clients[0].responses.create(request);
+  assert.equal(response.status, 'completed');
+  assert.ok(response.output_text.length > 0);
+  return response.output_text;
+}
+
+export interface Begun {
+  readonly id: string;
+  readonly ended: Promise<Followed>;
+}
+
+/** Begins a response in the background and follows it, first through one gateway. */
+export async function begin(fleet: DurableFleet, first: 0 | 1): Promise<Begun> {
+  const { id } = await fleet.clients[first].responses.create({ ...request, background: true });
+  const clients: readonly OpenAI[] = first === 0 ? fleet.clients : fleet.clients.toReversed();
+  return { id, ended: followResponse(clients, id) };
+}
+
+/** Waits until a response has so many events, or has ended. */
+export async function untilEvents(fleet: DurableFleet, id: string, events: number): Promise<void> {
+  await until(`${id} has ${events} events`, 60_000, async () => {
+    const { rows } = await fleet.database.query<{ there: boolean }>(
+      'SELECT last_seq >= $2 OR ended_at IS NOT NULL AS there FROM conversations.responses WHERE id = $1',
+      [id, events],
+    );
+    return rows[0]?.there === true;
+  });
+}
+
+/** Waits for the end of all and looks for what anybody could complain of. */
+export async function reportOf(
+  fleet: DurableFleet,
+  begun: readonly Begun[],
+  text: string,
+  faults: number,
+): Promise<DurableReport> {
+  const complaints: string[] = [];
+  let resumes = 0;
+  let longestGapMs = 0;
+  for (const { id, ended } of begun) {
+    const followed = await ended;
+    resumes += followed.resumes;
+    longestGapMs = Math.max(longestGapMs, followed.longestGapMs);
+    const complaint = await checkResponse({ database: fleet.database, client: fleet.clients[1] }, id, followed, text);
+    if (complaint !== null) complaints.push(complaint);
+  }
+  const { rows } = await fleet.database.query<{ takeovers: number }>(
+    'SELECT coalesce(sum(fence - 1), 0)::int AS takeovers FROM conversations.responses WHERE id = ANY($1::text[])',
+    [begun.map(({ id }) => id)],
+  );
+  const takeovers = rows[0]?.takeovers ?? 0;
+  return { faults, responses: begun.length, resumes, takeovers, longestGapMs, complaints };
+}
+
+export function describeDurable(report: DurableReport): string {
+  return (
+    `${report.faults} faults, ${report.responses} responses, ${report.resumes} streams attached again, ` +
+    `${report.takeovers} take-overs, longest wait ${report.longestGapMs.toFixed(0)} ms, ` +
+    `${report.complaints.length} complaints`
+  );
+}

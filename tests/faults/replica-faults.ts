@@ -1,0 +1,55 @@
+import { pause, until } from '../system/until.ts';
+import type { DurableFleet } from './durable-fleet.ts';
+import { type Begun, begin, type DurableReport, reportOf, undisturbedText, untilEvents } from './durable-run.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** A response of the run has some more events than that; the fault comes at any of the earlier ones. */
+const latestFault = 350;
+
+/** Kills, again and again, the replica that drives the newest response; its clients go on at the other gateway. */
+export async function killDrivers(fleet: DurableFleet, kills: number, seed: number): Promise<DurableReport> {
+  const random = seededRandom(seed);
+  const text = await undisturbedText(fleet);
+  const begun: Begun[] = [];
+  let killed = 0;
+  while (killed < kills) {
+    const response = await begin(fleet, begun.length % 2 === 0 ? 0 : 1);
+    begun.push(response);
+    await untilEvents(fleet, response.id, Math.floor(random() * latestFault));
+    const driver = await fleet.driverOf(response.id);
+    if (driver === null) continue;
+    killed++;
+    await fleet.replace(driver);
+  }
+  return reportOf(fleet, begun, text, killed);
+}
+
+/**
+ * Stops the process that drives a response until another one has taken it over, and lets it go on: it wakes with
+ * what it was about to write. The two clocks are hours apart, so that neither may be believed.
+ */
+export async function pauseDrivers(fleet: DurableFleet, pauses: number, seed: number): Promise<DurableReport> {
+  const random = seededRandom(seed);
+  const text = await undisturbedText(fleet);
+  const begun: Begun[] = [];
+  let paused = 0;
+  while (paused < pauses) {
+    const response = await begin(fleet, begun.length % 2 === 0 ? 0 : 1);
+    begun.push(response);
+    await untilEvents(fleet, response.id, Math.floor(random() * latestFault));
+    const driver = await fleet.driverOf(response.id);
+    if (driver === null) continue;
+    driver.signal('SIGSTOP');
+    try {
+      await until('another replica drives the response', 20_000, async () => {
+        return (await fleet.driverOf(response.id)) !== driver;
+      });
+      // Somewhere in what its successor does.
+      await pause(random() * 1_500);
+    } finally {
+      driver.signal('SIGCONT');
+    }
+    paused++;
+  }
+  return reportOf(fleet, begun, text, paused);
+}

@@ -45,7 +45,11 @@ export const tokenCommentPrefix = ': tokens ';
  * what follows. Without frames the answer begins anew. From anybody else a gateway refuses the key.
  */
 export const resumeSchema = z.strictObject({
-  revision: z.string().max(255).nullable(),
+  /** As the head of a reply told it. */
+  revision: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .nullable(),
   /** Whole frames, one after the other, without `[DONE]`. */
   frames: z.string(),
 });

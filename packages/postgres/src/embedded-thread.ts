@@ -19,7 +19,7 @@ const listening = new Map<string, () => Promise<void>>();
 
 opening.then(
   () => post({ type: 'open' }),
-  (error: unknown) => post({ type: 'failed', message: String(error) }),
+  (error: unknown) => post({ type: 'failed', message: whyNotOpen(error) }),
 );
 
 port.on('message', (request: ThreadRequest) => {
@@ -47,6 +47,13 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
       break;
   }
   return { type: 'result', id: request.id, rows: [], count: 0 };
+}
+
+/** The database's own file system throws what is no Error and has a number alone. */
+function whyNotOpen(error: unknown): string {
+  const { message, errno } = error as { message?: unknown; errno?: unknown };
+  const detail = typeof message === 'string' && message !== '' ? message : `error ${String(errno ?? error)}`;
+  return `${folder ?? 'a database in memory'} cannot be opened: ${detail}`;
 }
 
 function describe(error: unknown): { message: string; code: string | null; constraint: string | null } {

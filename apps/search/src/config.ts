@@ -22,6 +22,8 @@ const schema = z.strictObject({
   KUMIKI_EMBEDDING_MODEL: modelNameSchema.optional(),
   /** Files that this replica ingests at once. */
   KUMIKI_INGEST_CONCURRENCY: z.coerce.number().int().min(0).max(64).default(2),
+  /** After how long without a sign of life another replica takes over what this one ingests. */
+  KUMIKI_INGEST_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(30_000),
   KUMIKI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   KUMIKI_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(30_000),
 });

@@ -22,6 +22,7 @@ async function main(): Promise<void> {
     objectsFolder: null,
     embeddingModel: config.KUMIKI_EMBEDDING_MODEL ?? null,
     ingestConcurrency: config.KUMIKI_INGEST_CONCURRENCY,
+    leaseMs: config.KUMIKI_INGEST_LEASE_MS,
   });
   let draining = false;
   const ops = await startOpsListener({

@@ -51,7 +51,8 @@ export async function claimNext(database: Database, leaseMs: number): Promise<Cl
 /** Keeps the lease; false when it is lost. */
 export async function renew(database: Queryable, claim: Claim, leaseMs: number): Promise<boolean> {
   const { count } = await database.query(
-    `UPDATE search.store_files SET lease_until = now() + $3 * interval '1 millisecond' WHERE number = $1 AND fence = $2`,
+    `UPDATE search.store_files SET lease_until = now() + $3 * interval '1 millisecond'
+     WHERE number = $1 AND fence = $2 AND status = 'in_progress'`,
     [claim.number, claim.fence, leaseMs],
   );
   return count > 0;

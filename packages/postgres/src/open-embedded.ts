@@ -20,7 +20,7 @@ export interface EmbeddedOptions {
  */
 export function openEmbedded(options: EmbeddedOptions): Database {
   const thread = startThread(options);
-  const turns = createTurns();
+  const turns = createTurns(thread.opened);
   const run = <Row>(sql: string, parameters: readonly Parameter[] = []): Promise<QueryResult<Row>> =>
     thread.request({ type: 'query', sql, parameters }) as Promise<QueryResult<Row>>;
   const listeners = new Map<string, Set<(payload: string | null) => void>>();
@@ -58,9 +58,9 @@ export function openEmbedded(options: EmbeddedOptions): Database {
   };
 }
 
-/** One at a time, in the order of their coming. */
-function createTurns() {
-  let last: Promise<unknown> = Promise.resolve();
+/** One at a time, in the order of their coming. Opening may take as long as it does: nobody's wait begins before. */
+function createTurns(opened: Promise<unknown>) {
+  let last: Promise<unknown> = opened.catch(() => {});
   let waiting = 0;
   return {
     take<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -68,11 +68,15 @@ function createTurns() {
       waiting++;
       let expired = false;
       const { promise, resolve, reject } = Promise.withResolvers<Value>();
-      const timer = setTimeout(() => {
-        expired = true;
-        waiting--;
-        reject(busy());
-      }, maxWaitMs);
+      let timer: NodeJS.Timeout | undefined;
+      const watch = (): void => {
+        timer = setTimeout(() => {
+          expired = true;
+          waiting--;
+          reject(busy());
+        }, maxWaitMs);
+      };
+      void opened.then(watch, watch);
       last = last.then(async () => {
         clearTimeout(timer);
         if (expired) return;
@@ -93,6 +97,7 @@ type Unsent = ThreadRequest extends infer Request ? (Request extends unknown ? O
 function startThread({ folder }: EmbeddedOptions) {
   const worker = new Worker(new URL('embedded-thread.ts', import.meta.url), { workerData: { folder } });
   const open = new Map<number, PromiseWithResolvers<QueryResult<unknown>>>();
+  const opened = Promise.withResolvers<void>();
   let onNotice: (channel: string, payload: string) => void = () => {};
   let nextId = 1;
   let isOpen = false;
@@ -101,6 +106,7 @@ function startThread({ folder }: EmbeddedOptions) {
   /** A database that could not be opened or whose thread has died fails everything from now on. */
   const fail = (error: Error): void => {
     ended ??= error;
+    opened.reject(ended);
     for (const { reject } of open.values()) reject(ended);
     open.clear();
   };
@@ -110,7 +116,7 @@ function startThread({ folder }: EmbeddedOptions) {
     switch (reply.type) {
       case 'open':
         isOpen = true;
-        return;
+        return opened.resolve();
       case 'failed':
         return fail(unavailable(new Error(reply.message)));
       case 'notice':
@@ -134,6 +140,7 @@ function startThread({ folder }: EmbeddedOptions) {
       worker.postMessage({ ...request, id });
       return waiting.promise;
     },
+    opened: opened.promise,
     isOpen: () => isOpen,
     onNotice: (listener: typeof onNotice) => void (onNotice = listener),
     async end() {

@@ -69,7 +69,7 @@ async function openBenchDatabase(stack: AsyncDisposableStack): Promise<{ name: s
   }
   const server = await startPostgres();
   stack.defer(() => server.stop());
-  const database = openDatabase({ url: server.url });
+  const database = openDatabase({ url: server.url, applicationName: 'kumiki-bench' });
   stack.defer(() => database.close());
   return { name: 'PostgreSQL', database };
 }

@@ -3,6 +3,10 @@ const benches: Readonly<Record<string, { readonly file: string; readonly says: s
   gateway: { file: './gateway/run.ts', says: 'CPU, latency and memory of the gateway beside nginx and a bare proxy' },
   streams: { file: './streams/run.ts', says: 'memory of 2,000 open streams, and the cost of clients that never read' },
   engine: { file: './engine.ts', says: 'tokens per second through the worker beside the bare engine' },
+  search: {
+    file: './search/run-quality.ts',
+    says: 'how well hybrid search finds, beside vectors alone and words alone',
+  },
   wire: { file: './wire.ts', says: 'the SSE codec and the body scanner beside plain parsers' },
 };
 

@@ -6,8 +6,8 @@ import { termsOf } from '../lexical/terms.ts';
 import { filterSql } from './filter-sql.ts';
 import type { SearchedStore } from './searched-store.ts';
 
-/** How much the length of a chunk counts against it; `b` of BM25. */
-const lengthWeight = 0.5;
+/** How much the length of a chunk counts against it; `b` of BM25. See `npm run bench search`. */
+const lengthWeight = 0.35;
 
 /** Distinct terms of one query that are looked up. */
 const maxLookedUp = 256;

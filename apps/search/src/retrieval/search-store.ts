@@ -4,6 +4,7 @@ import { type Embedder, toVectorText } from '../embedding/embedder.ts';
 import { findByVector } from './find-by-vector.ts';
 import { findByWords } from './find-by-words.ts';
 import { fuse, type Fused, type RankedList } from './fuse.ts';
+import { weightOfModel } from './model-weight.ts';
 import { parseFilter } from './parse-filter.ts';
 import type { SearchedStore } from './searched-store.ts';
 
@@ -22,9 +23,10 @@ export async function searchStore(database: Database, embedder: Embedder, store:
   const { body } = call;
   const queries = typeof body.query === 'string' ? [body.query] : body.query;
   const filter = parseFilter(body.filters);
-  const weights = body.ranking_options?.hybrid_search ?? { embedding_weight: 1, text_weight: 1 };
   const { dimensions, model } = store;
   if (dimensions === null || model === null) return { queries, results: [] };
+
+  const weights = body.ranking_options?.hybrid_search ?? { embedding_weight: weightOfModel(model), text_weight: 1 };
 
   const byWords = async (): Promise<RankedList[]> =>
     Promise.all(

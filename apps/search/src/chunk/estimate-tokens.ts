@@ -1,7 +1,8 @@
 /**
  * A count of tokens that needs no tokenizer, since a store does not know how its embedding model splits words. It is
  * fitted to a byte-level BPE of 2,048 entries (the demo models'), which is the most wasteful that anyone will serve:
- * over this project's documents it is 0 to 25 % above the true count, and far above it for vocabularies of 32,000 and more.
+ * of this project's documents it counts 0.98 to 1.18 times the true number, of a single chunk 0.82 times at the least.
+ * For vocabularies of 32,000 and more it is far above the truth.
  *
  * | what | tokens |
  * |---|---|

@@ -10,7 +10,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-const runLimitMs = 60_000;
+const runLimitMs = 180_000;
 
 /** A running command, and what it has said so far. */
 export interface CliProcess {

@@ -5,7 +5,7 @@ import type { Database, DatabaseLocation } from '@kumiki/postgres';
 import { createGatewayClient, type Log } from '@kumiki/service';
 import { type DataServiceEntry, dataServiceList, type RunningDataService } from './data-service-list.ts';
 
-/** Between two attempts to start a service whose database server is away. */
+/** Between two attempts to start a service whose database is away, or busy with its own opening. */
 const retryMs = 2_000;
 
 /** What is left to a service's own streams when the gateway has ended those of clients. */
@@ -77,9 +77,9 @@ interface Surroundings extends DataServicesOptions {
   readonly stopping: AbortController;
 }
 
-/** Never rejects. A server that is away is asked again; whatever else fails stays failed. */
+/** Never rejects. A database that is away or busy is asked again; whatever else fails stays failed. */
 async function startUntilItRuns(service: Started, around: Surroundings): Promise<void> {
-  const { stopping, location, log } = around;
+  const { stopping, log } = around;
   const { name } = service.entry;
   for (;;) {
     try {
@@ -89,9 +89,10 @@ async function startUntilItRuns(service: Started, around: Surroundings): Promise
       return change(service, around, 'ready', '');
     } catch (error) {
       if (stopping.signal.aborted) return;
-      const again = 'url' in location && error instanceof KumikiError && error.code === 'service_unavailable';
-      log.error({ service: name, err: error }, 'service does not start');
-      change(service, around, 'failed', `${reasonOf(error)}${again ? ' It is tried again.' : ''}`);
+      const again = error instanceof KumikiError && error.code === 'service_unavailable';
+      const reason = `${reasonOf(error)}${again ? ' It is tried again.' : ''}`;
+      if (service.reason !== reason) log.error({ service: name, err: error }, 'service does not start');
+      change(service, around, 'failed', reason);
       if (!again) return;
       await wait(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;

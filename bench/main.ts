@@ -7,6 +7,10 @@ const benches: Readonly<Record<string, { readonly file: string; readonly says: s
     file: './search/run-quality.ts',
     says: 'how well hybrid search finds, beside vectors alone and words alone',
   },
+  'search-speed': {
+    file: './search/run-speed.ts',
+    says: 'searches over 100,000 chunks on a real server, beside bare pgvector',
+  },
   wire: { file: './wire.ts', says: 'the SSE codec and the body scanner beside plain parsers' },
 };
 
@@ -14,7 +18,7 @@ const [name = '', ...rest] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
 if (bench === undefined || rest.length > 0) {
   console.error('Usage: npm run bench <name>, where the name is one of');
-  for (const [known, { says }] of Object.entries(benches)) console.error(`  ${known.padEnd(8)} ${says}`);
+  for (const [known, { says }] of Object.entries(benches)) console.error(`  ${known.padEnd(12)} ${says}`);
   process.exitCode = 2;
 } else {
   await import(new URL(bench.file, import.meta.url).href);

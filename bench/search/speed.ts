@@ -18,7 +18,7 @@ const timedSearches = 400;
 const recallQueries = 100;
 const recallAt = 10;
 
-export interface SpeedResult {
+interface SpeedResult {
   readonly chunks: number;
   readonly dimensions: number;
   readonly ingestChunksPerSecond: number;

@@ -61,7 +61,7 @@ async function findUploaded(database: Queryable, file: NewFile): Promise<FileRow
   throw new KumikiError('conflict', { reason: 'This Idempotency-Key came with another file before' });
 }
 
-export async function findFile(database: Queryable, project: string, id: string): Promise<FileRow | null> {
+async function findFile(database: Queryable, project: string, id: string): Promise<FileRow | null> {
   const { rows } = await database.query<FileRow>(
     `SELECT ${columns} FROM search.files WHERE project = $1 AND id = $2 AND ${visible}`,
     [project, id],

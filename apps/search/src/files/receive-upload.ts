@@ -7,7 +7,7 @@ import { makeId } from '../make-id.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 
 /** What the form of an upload may hold; a file's own limit is in the contract. */
-export const formLimits = { files: 1, fields: 8, parts: 16, fieldSize: 1_024, fieldNameSize: 128, headerPairs: 64 };
+const formLimits = { files: 1, fields: 8, parts: 16, fieldSize: 1_024, fieldNameSize: 128, headerPairs: 64 };
 
 const defaultFilename = 'upload';
 

@@ -1,7 +1,7 @@
 import type { KumikiError } from '@kumiki/api';
 
 /** Attempts at one file before it is given up; with the pauses between them about twenty minutes. */
-export const maxAttempts = 12;
+const maxAttempts = 12;
 const firstDelayMs = 1_000;
 const longestDelayMs = 300_000;
 

@@ -12,10 +12,7 @@ export interface VectorQuestion {
   readonly indexed: boolean;
 }
 
-/**
- * Numbers that are read exactly in about 10 ms on one core, whatever else there is: 20,000 vectors of 256 took 16 ms.
- * See `npm run bench search`.
- */
+/** Numbers that are read exactly whatever else there is: 10,000 vectors of 256. `npm run bench search-speed` times both ways. */
 const cheapNumbers = 2_560_000;
 /** What a vector of the index costs, as a multiple of one read in order: it lies anywhere, and has neighbours to see. */
 const indexCostFactor = 8;

@@ -22,7 +22,7 @@ before(async () => {
     files.push({ file_id: await service.upload(name, content), attributes });
   }
   await service.call('POST', `/v1/vector_stores/${store}/file_batches`, { body: { files } });
-  await until('all is ingested', 30_000, async () => {
+  await until('all is ingested', 120_000, async () => {
     const { body } = await service.call('GET', `/v1/vector_stores/${store}`);
     return body.file_counts.completed === documents.length;
   });

@@ -10,7 +10,7 @@ before(async () => {
 });
 after(() => service[Symbol.asyncDispose]());
 
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 
 async function createStore(body: object = {}): Promise<string> {
   const reply = await service.call('POST', '/v1/vector_stores', { body });

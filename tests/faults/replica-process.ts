@@ -38,8 +38,8 @@ export async function startReplica(options: ReplicaOptions): Promise<ReplicaProc
   const tokenFile = join(options.folder, `${options.name}.token`);
   writeFileSync(keyFile, options.serviceKey);
   writeFileSync(tokenFile, options.token);
-  const child = spawn(process.execPath, ['--import', skewedClock(options.clockSkewMs), entry], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, ['--import', preparation(options.clockSkewMs), entry], {
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
       KUMIKI_LISTEN_PORT: '0',
@@ -77,13 +77,14 @@ export async function startReplica(options: ReplicaOptions): Promise<ReplicaProc
   };
 }
 
-/** A module that puts a process's wall clock forward or back. */
-function skewedClock(skewMs: number): string {
+/** A module that puts a process's wall clock forward or back, and ends the process with its test, however that ends. */
+function preparation(skewMs: number): string {
   const source = `
     const TrueDate = Date;
     globalThis.Date = class extends TrueDate {
       constructor(...parts) { if (parts.length === 0) super(TrueDate.now() + ${skewMs}); else super(...parts); }
       static now() { return TrueDate.now() + ${skewMs}; }
-    };`;
+    };
+    process.stdin.on('close', () => process.exit(1)).resume().unref();`;
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { KumikiError } from '@kumiki/api';
 import { type Database, DatabaseError, type Parameter, type Queryable, type QueryResult } from './database.ts';
 import type { ThreadReply, ThreadRequest } from './embedded-protocol.ts';
+import { runWhole } from './run-whole.ts';
 import { unavailable } from './translate-error.ts';
 
 /** Statements and transactions that wait for the one connection; the next is refused. */
@@ -21,7 +22,7 @@ export interface EmbeddedOptions {
 export function openEmbedded(options: EmbeddedOptions): Database {
   const thread = startThread(options);
   const turns = createTurns(thread.opened);
-  const run = <Row>(sql: string, parameters: readonly Parameter[] = []): Promise<QueryResult<Row>> =>
+  const run = async <Row>(sql: string, parameters: readonly Parameter[] = []): Promise<QueryResult<Row>> =>
     thread.request({ type: 'query', sql, parameters }) as Promise<QueryResult<Row>>;
   const listeners = new Map<string, Set<(payload: string | null) => void>>();
   thread.onNotice((channel, payload) => {
@@ -35,7 +36,7 @@ export function openEmbedded(options: EmbeddedOptions): Database {
       turns.take(async () => {
         await run('BEGIN');
         try {
-          const value = await work({ query: run });
+          const value = await runWhole(run, work);
           await run('COMMIT');
           return value;
         } catch (error) {
@@ -136,8 +137,9 @@ function startThread({ folder }: EmbeddedOptions) {
       if (ended !== null) return Promise.reject(ended);
       const id = nextId++;
       const waiting = Promise.withResolvers<QueryResult<unknown>>();
-      open.set(id, waiting);
+      // First, since a parameter that cannot be sent throws here.
       worker.postMessage({ ...request, id });
+      open.set(id, waiting);
       return waiting.promise;
     },
     opened: opened.promise,

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import type { Database, Parameter, Queryable, QueryResult } from './database.ts';
+import { type Database, DatabaseError, type Parameter, type Queryable, type QueryResult } from './database.ts';
+import { runWhole } from './run-whole.ts';
 import { translateError } from './translate-error.ts';
 
 /** Connections of one process. PostgreSQL's default of 100 serves several replicas of each service. */
@@ -86,19 +87,20 @@ async function inTransaction<Value>(pool: pg.Pool, work: (transaction: Queryable
   let broken = false;
   try {
     await client.query('BEGIN');
-    const value = await work({
-      async query<Row>(sql: string, parameters: readonly Parameter[] = []) {
-        try {
-          return toResult<Row>(await client.query(sql, toDriver(parameters)));
-        } catch (error) {
-          throw translateError(error);
-        }
-      },
-    });
+    const value = await runWhole(async <Row>(sql: string, parameters: readonly Parameter[] = []) => {
+      try {
+        return toResult<Row>(await client.query(sql, toDriver(parameters)));
+      } catch (error) {
+        const translated = translateError(error);
+        // A connection that did not answer in time still waits for that answer: nothing more can be asked of it.
+        if (!(translated instanceof DatabaseError)) broken = true;
+        throw translated;
+      }
+    }, work);
     await client.query('COMMIT');
     return value;
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => (broken = true));
+    if (!broken) await client.query('ROLLBACK').catch(() => (broken = true));
     throw translateError(error);
   } finally {
     client.off('error', onError);

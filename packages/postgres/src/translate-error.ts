@@ -24,7 +24,7 @@ const connectionCodes = new Set([
 
 /** What `pg` says in words alone, when a connection ends under a query or none could be had in time. */
 const connectionMessage =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|The server does not support|Cannot use a pool after)/i;
+  /^(Connection terminated|Client was closed|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|The server does not support|Cannot use a pool after)/i;
 
 /** Any error of a driver as one of ours. */
 export function translateError(thrown: unknown): Error {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openDatabase } from './open-database.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kumiki-embedded-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A process that writes one row after the other and tells of each that was committed. */
+const writer = `
+  const { openDatabase } = await import(${JSON.stringify(new URL('./open-database.ts', import.meta.url).href)});
+  const database = openDatabase({ folder: ${JSON.stringify(join(folder, 'data'))} });
+  await database.query('CREATE TABLE rows (n int PRIMARY KEY)');
+  for (let n = 1; ; n++) {
+    await database.transaction((transaction) => transaction.query('INSERT INTO rows VALUES ($1)', [n]));
+    process.stdout.write(n + '\\n');
+  }`;
+
+test('a process that is killed loses no row that it had committed', async () => {
+  const script = join(folder, 'writer.mjs');
+  writeFileSync(script, writer);
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let told = 0;
+  child.stdout.on('data', (text: Buffer) => {
+    told = Number(text.toString().trim().split('\n').at(-1));
+    if (told >= 30) child.kill('SIGKILL');
+  });
+  await once(child, 'exit');
+  const database = openDatabase({ folder: join(folder, 'data') });
+  const { rows } = await database.query<{ rows: number; last: number }>(
+    'SELECT count(*) AS rows, max(n) AS last FROM rows',
+  );
+  await database.close();
+  const found = rows[0];
+  assert.ok(told >= 30 && found !== undefined && found.last >= told, `${JSON.stringify(found)} after ${told}`);
+  assert.equal(found.rows, found.last);
+});
+
+test('statements and transactions run one after the other, in the order of their coming, and end with close', async () => {
+  const database = openDatabase({ folder: null });
+  const order: string[] = [];
+  const noting = (name: string) => () => void order.push(name);
+  const first = database
+    .transaction(async (transaction) => {
+      await transaction.query('SELECT 1');
+      await transaction.query('SELECT 2');
+    })
+    .then(noting('transaction'));
+  const second = database.query('SELECT 3').then(noting('query'));
+  await Promise.all([first, second]);
+  assert.deepEqual(order, ['transaction', 'query']);
+  await database.close();
+  await assert.rejects(database.query('SELECT 4'), { code: 'service_unavailable' });
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Database, DatabaseError, isUniqueViolation } from './database.ts';
+import { type Database, type DatabaseError, isUniqueViolation } from './database.ts';
 import { openDatabase } from './open-database.ts';
 import { startPostgres, type TestPostgres, whyNoPostgres } from './testing/index.ts';
 

@@ -3,7 +3,7 @@ import { KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import type { ResponseObject } from '../answer/response-object.ts';
 import { appendItems } from '../conversations/append-items.ts';
-import { leaseMs, storeRetryMs } from '../limits.ts';
+import { backgroundPatienceMs, leaseMs, storeRetryMs } from '../limits.ts';
 import type { Hub } from './hub.ts';
 import { noticeChannel, notices } from './notices.ts';
 import { discardRun } from './run-store.ts';
@@ -107,7 +107,7 @@ export function createDatabaseJournal({ database, hub, run }: Options): Journal 
         return count > 0;
       }),
     finish: (batch, response, signal) => store(batch, signal, () => endRun(database, run, batch, response, lastSeq)),
-    discard: () => discardRun(database, run),
+    discard: () => discardSoon(database, run, performance.now() + backgroundPatienceMs),
   };
 }
 
@@ -142,6 +142,20 @@ function endRun(
     await transaction.query(`SELECT pg_notify('${noticeChannel}', $1)`, [notices.stored(run.id)]);
     return true;
   });
+}
+
+/**
+ * Discards a run, at latest when the database is back: a run that was refused must not be taken over and say twice in
+ * a conversation what its client then asks again.
+ */
+async function discardSoon(database: Database, run: RunRecord, deadline: number): Promise<void> {
+  try {
+    await discardRun(database, run);
+  } catch (error) {
+    if (!(error instanceof KumikiError) || error.code !== 'service_unavailable') throw error;
+    if (performance.now() > deadline) return;
+    setTimeout(() => void discardSoon(database, run, deadline).catch(() => {}), storeRetryMs).unref();
+  }
 }
 
 export function toStored(batch: Batch, lastSeq: number): StoredBatch | null {

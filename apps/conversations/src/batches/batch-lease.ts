@@ -59,6 +59,12 @@ export async function releaseLease(database: Queryable, lease: BatchLease, after
   );
 }
 
+/**
+ * A process that is paused in the middle of a write holds the lock of its batch's row, and no other could take the batch
+ * over: after so long the server ends its connection.
+ */
+const idleInWriteMs = 5_000;
+
 /** Writes under a lease: everything in one transaction, which nobody can take the batch over in the middle of. */
 export function writeFenced<Value>(
   database: Database,
@@ -67,8 +73,9 @@ export function writeFenced<Value>(
 ): Promise<Value> {
   return database.transaction(async (transaction) => {
     const { rows } = await transaction.query<BatchRow>(
-      'SELECT * FROM conversations.batches WHERE id = $1 AND fence = $2 FOR UPDATE',
-      [lease.id, lease.fence],
+      `SELECT *, set_config('idle_in_transaction_session_timeout', $3, true)
+       FROM conversations.batches WHERE id = $1 AND fence = $2 FOR UPDATE`,
+      [lease.id, lease.fence, String(idleInWriteMs)],
     );
     if (rows[0] === undefined) throw new LeaseLostError(lease.id);
     return write(transaction, rows[0]);

@@ -10,9 +10,9 @@ import { keepLease, type LeaseKeeper } from './keep-lease.ts';
 /** Batches that one replica drives at once; the others wait for it or for another replica. */
 const maxDriven = 4;
 /** A driver that is not heard of for so long has died. */
-const defaultLeaseMs = 15_000;
+const defaultLeaseMs = 6_000;
 /** Between two looks for batches that nobody drives; notifications make it sooner. */
-const defaultPollMs = 5_000;
+const defaultPollMs = 2_000;
 /** Until a batch is tried again whose step could not be made, by whichever replica. */
 const defaultRetryMs = 5_000;
 const forgetEveryMs = 3_600_000;

@@ -40,7 +40,7 @@ export async function createBatch(database: Database, caller: BatchCaller, body:
         body.output_expires_after?.seconds ?? null,
       ],
     );
-    await notify(transaction, id);
+    await transaction.query('SELECT pg_notify($1, $2)', [batchChannel, id]);
     return first(rows, id);
   });
 }
@@ -72,26 +72,19 @@ export async function listBatches(
 }
 
 /** Asks for a batch to be cancelled. Asked again, it changes nothing. Throws `conflict` when it has ended otherwise. */
-export async function cancelBatch(database: Database, project: string, id: string): Promise<BatchRow> {
-  return database.transaction(async (transaction) => {
-    const { rows } = await transaction.query<BatchRow>(
-      `UPDATE conversations.batches SET status = 'cancelling', cancelling_at = now()
+export async function cancelBatch(database: Queryable, project: string, id: string): Promise<BatchRow> {
+  const { rows } = await database.query<BatchRow>(
+    `WITH asked AS (
+       UPDATE conversations.batches SET status = 'cancelling', cancelling_at = now()
        WHERE id = $1 AND project = $2 AND status IN ('validating', 'in_progress', 'finalizing')
-       RETURNING *`,
-      [id, project],
-    );
-    if (rows[0] !== undefined) {
-      await notify(transaction, id);
-      return rows[0];
-    }
-    const batch = await readBatch(transaction, project, id);
-    if (batch.status === 'cancelling' || batch.status === 'cancelled') return batch;
-    throw new KumikiError('conflict', { reason: `The batch is ${batch.status} and cannot be cancelled any more` });
-  });
-}
-
-async function notify(transaction: Queryable, id: string): Promise<void> {
-  await transaction.query('SELECT pg_notify($1, $2)', [batchChannel, id]);
+       RETURNING *)
+     SELECT asked.*, pg_notify($3, id) FROM asked`,
+    [id, project, batchChannel],
+  );
+  if (rows[0] !== undefined) return rows[0];
+  const batch = await readBatch(database, project, id);
+  if (batch.status === 'cancelling' || batch.status === 'cancelled') return batch;
+  throw new KumikiError('conflict', { reason: `The batch is ${batch.status} and cannot be cancelled any more` });
 }
 
 function first(rows: readonly BatchRow[], id: string): BatchRow {

@@ -160,15 +160,18 @@ test('keys are made, take effect at once, and are void at once when revoked', as
   assert.equal(await models(), 401);
 });
 
-test('SIGTERM lets an answer that has begun come to its end', async () => {
+test('SIGTERM lets an answer that has begun come to its end, and waits for no reader of a log', async () => {
   using folder = makeTestFolder();
-  await using up = await startUp(folder, simulatedManifest('shop', { interTokenLatencyMs: 20 }));
-  const chat = startCli(folder.home, ['chat', 'Count', '--max-tokens', '60']);
-  await chat.saying(/\w/);
+  await using up = await startUp(folder, simulatedManifest('shop', { interTokenLatencyMs: 25 }));
+  const chat = startCli(folder.home, ['chat', '[[length=200]]']);
+  const logs = startCli(folder.home, ['logs', '--follow']);
+  await Promise.all([chat.saying(/\w/), logs.saying(/\w/)]);
   up.child.kill('SIGTERM');
   const answer = await chat.ended;
   // A stream that ends before its answer makes the command fail.
   assert.equal(answer.status, 0, answer.stderr);
+  const { status, stderr } = await logs.ended;
+  assert.deepEqual([status, stderr], [0, '']);
   assert.equal((await up.ended).status, 0);
 });
 

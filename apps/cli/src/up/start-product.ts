@@ -78,7 +78,9 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     url,
     adminKey,
     async stop(drainMs) {
-      await gateway.drain(drainMs);
+      const drained = gateway.drain(drainMs);
+      control.endFollowing();
+      await drained;
       await control.close();
       await runtime.stop(workerStopMs);
       await gateway.close();

@@ -14,6 +14,8 @@ const requestTimeoutMs = 60_000;
 
 export interface Control {
   readonly backend: BackendRoute;
+  /** Ends the replies that would go on for ever, so that nobody who waits for open requests waits for them. */
+  endFollowing(): void;
   close(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function startControl(runtime: LocalRuntime, log: Log): Promise<Con
     throw new KumikiError('unknown_route', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });
   addServiceRoutes(app, runtime);
-  addReplicaRoutes(app, runtime);
+  const followed = addReplicaRoutes(app, runtime);
   addKeyRoutes(app, runtime);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
@@ -44,6 +46,9 @@ export async function startControl(runtime: LocalRuntime, log: Log): Promise<Con
       url: `http://127.0.0.1:${port}`,
       authorization: `Bearer ${token}`,
       role: 'admin',
+    },
+    endFollowing() {
+      for (const leave of followed) leave();
     },
     async close() {
       app.server.closeAllConnections();

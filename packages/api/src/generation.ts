@@ -31,7 +31,8 @@ export const logitBiasSchema = z
 
 export const samplingShape = {
   temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().gt(0).max(1).nullish(),
+  /** 0 keeps the most likely token only. */
+  top_p: z.number().min(0).max(1).nullish(),
   /** vLLM's: the most likely tokens that are kept; 0 or −1 keeps all. */
   top_k: z.int().min(-1).max(1_000_000).nullish(),
   /** vLLM's: least probability, as a part of the most likely token's. */

@@ -62,6 +62,8 @@ async function followLog(
     if (response.body === null) return;
     for await (const { data } of sseEvents(response.body)) write(id, data);
   } catch (error) {
-    if (!isAbort(error)) throw error;
+    if (isAbort(error)) return;
+    if (error instanceof CliError) throw error;
+    throw new CliError(`The log of ${id} was cut short: ${(error as Error).message}.`);
   }
 }

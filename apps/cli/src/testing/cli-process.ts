@@ -10,7 +10,8 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-const runLimitMs = 180_000;
+/** A command that hangs is ended after this. `up` lives as long as its test, which is slow on a busy machine. */
+const runLimitMs = 240_000;
 
 /** A running command, and what it has said so far. */
 export interface CliProcess {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ApiKey, CreatedKey, ServiceStatus, Status } from '@kumiki/api';
+import { isRunning } from '@kumiki/local';
 import {
   type CliProcess,
   makeTestFolder,
@@ -45,21 +46,15 @@ async function json<Value>(folder: TestFolder, ...args: string[]): Promise<Value
 }
 
 async function untilTrue(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  const limit = performance.now() + 20_000;
+  const limit = performance.now() + 60_000;
   while (!(await condition())) {
     assert.ok(performance.now() < limit, `not in time: ${what}`);
     await wait(20);
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+// One that has ended and that nobody has waited for yet is no process that runs.
+const isAlive = (pid: number): boolean => isRunning({ pid, startedAt: null });
 
 const pidsOf = (status: Status): number[] =>
   status.services.flatMap(({ replicas }) => replicas.map(({ pid }) => pid ?? 0));
@@ -165,15 +160,18 @@ test('keys are made, take effect at once, and are void at once when revoked', as
   assert.equal(await models(), 401);
 });
 
-test('SIGTERM lets an answer that has begun come to its end', async () => {
+test('SIGTERM lets an answer that has begun come to its end, and waits for no reader of a log', async () => {
   using folder = makeTestFolder();
-  await using up = await startUp(folder, simulatedManifest('shop', { interTokenLatencyMs: 20 }));
-  const chat = startCli(folder.home, ['chat', 'Count', '--max-tokens', '60']);
-  await chat.saying(/\w/);
+  await using up = await startUp(folder, simulatedManifest('shop', { interTokenLatencyMs: 25 }));
+  const chat = startCli(folder.home, ['chat', '[[length=200]]']);
+  const logs = startCli(folder.home, ['logs', '--follow']);
+  await Promise.all([chat.saying(/\w/), logs.saying(/\w/)]);
   up.child.kill('SIGTERM');
   const answer = await chat.ended;
   // A stream that ends before its answer makes the command fail.
   assert.equal(answer.status, 0, answer.stderr);
+  const { status, stderr } = await logs.ended;
+  assert.deepEqual([status, stderr], [0, '']);
   assert.equal((await up.ended).status, 0);
 });
 
@@ -182,7 +180,7 @@ test('Ctrl-C in a chat stops the answer in the engine too', async () => {
   await using _ = await startUp(folder, simulatedManifest('shop', { interTokenLatencyMs: 50 }));
   const running = async (): Promise<number> =>
     (await json<Status>(folder, 'status')).services[0]?.replicas[0]?.running ?? 0;
-  const chat = startCli(folder.home, ['chat', 'Count [[length=1500]]', '--max-tokens', '2000']);
+  const chat = startCli(folder.home, ['chat', '[[length=4000]]']);
   await chat.saying(/\w/);
   await untilTrue('the answer runs', async () => (await running()) === 1);
   chat.child.kill('SIGINT');

@@ -98,7 +98,9 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     adminKey,
     async stop(drainMs) {
       // Streams of clients end first, while what they need still runs; runs that nobody reads are let go afterwards.
-      await gateway.drain(drainMs);
+      const drained = gateway.drain(drainMs);
+      control.endFollowing();
+      await drained;
       await data.stop();
       await control.close();
       await runtime.stop(workerStopMs);

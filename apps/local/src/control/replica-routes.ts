@@ -16,7 +16,9 @@ const pingIntervalMs = 15_000;
 /** Lines that wait for a reader who does not read; then the stream ends. */
 const maxPendingBytes = 1_048_576;
 
-export function addReplicaRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
+/** @returns what ends each log that is being followed. */
+export function addReplicaRoutes(app: FastifyInstance, runtime: LocalRuntime): ReadonlySet<() => void> {
+  const followed = new Set<() => void>();
   app.get('/v1/kumiki/replicas', () => ({
     object: 'list',
     data: runtime.status().services.flatMap(({ replicas }) => replicas),
@@ -31,13 +33,19 @@ export function addReplicaRoutes(app: FastifyInstance, runtime: LocalRuntime): v
       throw new KumikiError('not_found', { what: 'replica', id, hint: didYouMean(id, known) });
     }
     const lines = tailLog(log.path, query.tail);
-    if (query.follow === 'true') return follow(reply, lines, log.live);
+    if (query.follow === 'true') return follow(reply, lines, log.live, followed);
     return reply.type('text/plain; charset=utf-8').send(lines.map((line) => `${line}\n`).join(''));
   });
+  return followed;
 }
 
 /** Each line as one event, the last ones first and then those that come, until the reader leaves. */
-function follow(reply: FastifyReply, lines: readonly string[], live: RotatingLog | undefined): FastifyReply {
+function follow(
+  reply: FastifyReply,
+  lines: readonly string[],
+  live: RotatingLog | undefined,
+  followed: Set<() => void>,
+): FastifyReply {
   const stream = new PassThrough();
   const send = (line: string): void => {
     if (stream.writableLength > maxPendingBytes) stream.destroy();
@@ -48,10 +56,15 @@ function follow(reply: FastifyReply, lines: readonly string[], live: RotatingLog
   for (const line of lines) send(line);
   const unfollow = live?.follow(send);
   const ping = setInterval(() => stream.write(': ping\n\n'), pingIntervalMs);
-  stream.on('close', () => {
+  // Nothing may be written once it ends.
+  const leave = (): void => {
     clearInterval(ping);
     unfollow?.();
-  });
+    followed.delete(leave);
+    stream.end();
+  };
+  followed.add(leave);
+  stream.on('close', leave);
   reply.raw.on('close', () => stream.destroy());
   return reply.type('text/event-stream; charset=utf-8').send(stream);
 }

@@ -12,6 +12,7 @@ interface Reply {
 
 interface FakeControl extends AsyncDisposable {
   readonly fake: FakeRuntime;
+  endFollowing(): void;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   call(method: string, path: string, body?: unknown): Promise<Reply>;
 }
@@ -24,6 +25,7 @@ async function startFakeControl(): Promise<FakeControl> {
     fetch(`${control.backend.urls[0]}${path}`, { ...init, headers: { authorization, ...init.headers } });
   return {
     fake,
+    endFollowing: control.endFollowing,
     fetch: send,
     async call(method, path, body) {
       const response = await send(`/v1/kumiki/${path}`, {
@@ -157,4 +159,17 @@ test('tells the last lines of a log, and with follow those that come', async () 
     if (seen.includes('data: fake worker of shop\n\n')) break;
   }
   assert.match(seen, /^(: ping\n\n)+data: fake worker of shop\n\n/);
+});
+
+test('a log that is followed ends in good order when it is told to, and its replica goes on writing', async () => {
+  await using control = await startFakeControl();
+  const { fake } = control;
+  await fake.until('it serves', () => fake.endpoints('shop').length === 1);
+  const [replica] = fake.runtime.service('shop').replicas;
+  assert.ok(replica?.pid);
+  const follow = await control.fetch(`/v1/kumiki/replicas/${replica.id}/logs?tail=1&follow=true`);
+  control.endFollowing();
+  assert.match(await follow.text(), /^: ping\n\ndata: \[.*\]\n\n$/);
+  process.kill(replica.pid, 'SIGKILL');
+  await fake.until('it writes again', () => fake.endpoints('shop').includes(`${replica.id}.1`));
 });

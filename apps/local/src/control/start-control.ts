@@ -12,6 +12,8 @@ const requestTimeoutMs = 60_000;
 
 export interface Control {
   readonly backend: BackendRoute;
+  /** Ends the replies that would go on for ever, so that nobody who waits for open requests waits for them. */
+  endFollowing(): void;
   close(): Promise<void>;
 }
 
@@ -23,7 +25,7 @@ export async function startControl(runtime: LocalRuntime, log: Log): Promise<Con
   const token = randomBytes(32).toString('base64url');
   const app = createServiceApp({ token, log, maxBodyBytes, requestTimeoutMs });
   addServiceRoutes(app, runtime);
-  addReplicaRoutes(app, runtime);
+  const followed = addReplicaRoutes(app, runtime);
   addKeyRoutes(app, runtime);
   const port = await listenApp(app, '127.0.0.1', 0);
   return {
@@ -32,6 +34,9 @@ export async function startControl(runtime: LocalRuntime, log: Log): Promise<Con
       urls: [`http://127.0.0.1:${port}`],
       authorization: `Bearer ${token}`,
       role: 'admin',
+    },
+    endFollowing() {
+      for (const leave of followed) leave();
     },
     async close() {
       app.server.closeAllConnections();

@@ -33,7 +33,8 @@ export interface FakeRuntime extends AsyncDisposable {
   until(what: string, condition: () => boolean): Promise<void>;
 }
 
-const waitLimitMs = 20_000;
+/** Seconds on an idle machine: this tells a wait in vain from a busy machine. */
+const waitLimitMs = 60_000;
 
 /** A runtime of fake workers on a folder of its own, or on the given one. */
 export async function startFakeRuntime(

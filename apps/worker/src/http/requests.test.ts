@@ -63,6 +63,11 @@ test('fields of the API that have no effect here are accepted', async () => {
   assert.equal(response.status, 200, await response.text());
 });
 
+test('a top_p of 0 is in range, as the API has it', async () => {
+  const response = await worker.post(chat, { ...hello, max_tokens: 1, top_p: 0 });
+  assert.equal(response.status, 200, await response.text());
+});
+
 test('wrong values are refused with their path and a reason', async () => {
   const cases: [Record<string, unknown>, string][] = [
     [{ temperature: 3 }, 'temperature'],

@@ -63,7 +63,7 @@ export async function startTestWorker(options: TestWorkerOptions = {}): Promise<
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limitMs = 10_000,
+  limitMs = 60_000,
 ): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await condition())) {

@@ -72,7 +72,9 @@ export async function startDurableFleet(model: ModelOptions): Promise<DurableFle
         'SELECT lease_owner FROM conversations.responses WHERE id = $1 AND ended_at IS NULL',
         [id],
       );
-      return replicas.find(({ name }) => name === rows[0]?.lease_owner) ?? null;
+      // Each process adds some characters of its own to its name.
+      const owner = rows[0]?.lease_owner.replace(/-[0-9a-f]{8}$/, '');
+      return replicas.find(({ name }) => name === owner) ?? null;
     },
     async replace(replica) {
       const place = replicas.indexOf(replica);

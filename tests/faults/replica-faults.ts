@@ -4,7 +4,9 @@ import { type Begun, begin, type DurableReport, reportOf, undisturbedText, until
 import { seededRandom } from './seeded-random.ts';
 
 /** A response of the run has some more events than that; the fault comes at any of the earlier ones. */
-const latestFault = 350;
+const latestFault = 300;
+/** A response may have lost its driver to the fault before; so many are tried for each fault. */
+const responsesPerFault = 4;
 
 /** Kills, again and again, the replica that drives the newest response; its clients go on at the other gateway. */
 export async function killDrivers(fleet: DurableFleet, kills: number, seed: number): Promise<DurableReport> {
@@ -12,7 +14,7 @@ export async function killDrivers(fleet: DurableFleet, kills: number, seed: numb
   const text = await undisturbedText(fleet);
   const begun: Begun[] = [];
   let killed = 0;
-  while (killed < kills) {
+  while (killed < kills && begun.length < kills * responsesPerFault) {
     const response = await begin(fleet, begun.length % 2 === 0 ? 0 : 1);
     begun.push(response);
     await untilEvents(fleet, response.id, Math.floor(random() * latestFault));
@@ -33,7 +35,7 @@ export async function pauseDrivers(fleet: DurableFleet, pauses: number, seed: nu
   const text = await undisturbedText(fleet);
   const begun: Begun[] = [];
   let paused = 0;
-  while (paused < pauses) {
+  while (paused < pauses && begun.length < pauses * responsesPerFault) {
     const response = await begin(fleet, begun.length % 2 === 0 ? 0 : 1);
     begun.push(response);
     await untilEvents(fleet, response.id, Math.floor(random() * latestFault));

@@ -22,8 +22,9 @@ export interface Database extends Queryable {
   /**
    * Runs statements in one transaction: all of them count, or none when `work` rejects. Inside `work` only its
    * argument may be used: the embedded database has one connection, and would wait for itself.
+   * @param limitMs how long each statement may take on a server; half a minute if not given.
    */
-  transaction<Value>(work: (transaction: Queryable) => Promise<Value>): Promise<Value>;
+  transaction<Value>(work: (transaction: Queryable) => Promise<Value>, limitMs?: number): Promise<Value>;
   /**
    * Calls back for each NOTIFY on a channel, and with null whenever some may have been missed. Returns what ends it.
    * A notification is a hint and never the only way to learn of a change.

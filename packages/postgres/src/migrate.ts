@@ -9,6 +9,9 @@ const lockNumber = 0x6b756d69;
 /** Most migrations of one service; a folder with more was given by mistake. */
 const maxMigrations = 1_000;
 
+/** A statement may build an index over millions of rows, or wait until another replica has done so. */
+const statementLimitMs = 3_600_000;
+
 /**
  * Brings a service's tables up to date: runs the `NNNN-name.sql` files of a folder that have not run yet, in their order,
  * each in a transaction of its own and under one lock, so that replicas that start together run each once. A file
@@ -25,7 +28,6 @@ export async function migrate(database: Database, service: string, folder: strin
     const text = readFileSync(join(folder, name), 'utf8');
     const digest = createHash('sha256').update(text).digest('hex');
     await database.transaction(async (transaction) => {
-      await transaction.query('SET LOCAL statement_timeout = 0');
       await transaction.query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
       const { rows } = await transaction.query<{ digest: string }>(
         'SELECT digest FROM kumiki_migrations WHERE service = $1 AND name = $2',
@@ -39,7 +41,7 @@ export async function migrate(database: Database, service: string, folder: strin
         name,
         digest,
       ]);
-    });
+    }, statementLimitMs);
   }
 }
 
@@ -53,7 +55,7 @@ async function prepare(database: Database): Promise<void> {
       applied_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (service, name)
     )`);
-  });
+  }, statementLimitMs);
 }
 
 /** The statements of a file; a statement ends with a semicolon at the end of a line. */

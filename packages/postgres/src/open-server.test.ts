@@ -36,6 +36,31 @@ test('a connection that breaks inside a transaction is not used again, and no ot
   await database.close();
 });
 
+test('a statement that is refused costs no connection', { skip }, async () => {
+  const database = open(1);
+  const session = async (): Promise<unknown> => (await database.query('SELECT pg_backend_pid() AS pid')).rows[0];
+  const before = await session();
+  await assert.rejects(database.query('SELECT 1 / 0'), { sqlState: '22012' });
+  await assert.rejects(
+    database.transaction((transaction) => transaction.query('SELECT 1 / 0')),
+    { sqlState: '22012' },
+  );
+  assert.deepEqual(await session(), before);
+  await database.close();
+});
+
+test('a transaction may bring a limit of its own for its statements', { skip }, async () => {
+  const database = open(1);
+  const limitNow = 'SELECT current_setting($1) AS allowed';
+  const before = await database.query(limitNow, ['statement_timeout']);
+  const inside = await database.transaction((transaction) => transaction.query(limitNow, ['statement_timeout']), 7_000);
+  assert.deepEqual(inside.rows, [{ allowed: '7s' }]);
+  const slow = database.transaction((transaction) => transaction.query('SELECT pg_sleep(60)'), 20);
+  await assert.rejects(slow, { sqlState: '57014' });
+  assert.deepEqual((await database.query(limitNow, ['statement_timeout'])).rows, before.rows);
+  await database.close();
+});
+
 test('more work than connections waits its turn', { skip }, async () => {
   const database = open(2);
   const found = await Promise.all(

@@ -7,10 +7,10 @@ import { translateError } from './translate-error.ts';
 const defaultMaxConnections = 10;
 const connectTimeoutMs = 5_000;
 const idleTimeoutMs = 60_000;
-/** No statement of ours takes longer, save migrations and index builds, which set their own limit. */
+/** No statement of ours takes longer, save migrations and index builds, whose transactions bring their own limit. */
 const statementTimeoutMs = 30_000;
-/** The answer to a statement must come within this, or the connection is given up: its server may have frozen. */
-const queryTimeoutMs = 40_000;
+/** An answer that is so much later than its statement's limit does not come: the server or the way to it has frozen. */
+const lateMs = 10_000;
 const idleInTransactionMs = 60_000;
 
 /** Between two attempts to listen again. */
@@ -39,7 +39,7 @@ export function openServer(options: ServerOptions): Database {
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: idleTimeoutMs,
     statement_timeout: statementTimeoutMs,
-    query_timeout: queryTimeoutMs,
+    query_timeout: statementTimeoutMs + lateMs,
     idle_in_transaction_session_timeout: idleInTransactionMs,
     keepAlive: true,
     types,
@@ -51,14 +51,10 @@ export function openServer(options: ServerOptions): Database {
 
   return {
     kind: 'server',
-    async query<Row>(sql: string, parameters: readonly Parameter[] = []) {
-      try {
-        return toResult<Row>(await pool.query(sql, toDriver(parameters)));
-      } catch (error) {
-        throw translateError(error);
-      }
-    },
-    transaction: (work) => inTransaction(pool, work),
+    query: <Row>(sql: string, parameters?: readonly Parameter[]) =>
+      onConnection(pool, statementTimeoutMs, (connection) => connection.query<Row>(sql, parameters)),
+    transaction: (work, limitMs = statementTimeoutMs) =>
+      onConnection(pool, limitMs, (connection) => inTransaction(connection, limitMs, work)),
     async listen(channel, onMessage) {
       const stop = startListening(config, channel, onMessage);
       listeners.add(stop);
@@ -74,37 +70,56 @@ export function openServer(options: ServerOptions): Database {
   };
 }
 
-async function inTransaction<Value>(pool: pg.Pool, work: (transaction: Queryable) => Promise<Value>): Promise<Value> {
-  let client: pg.PoolClient;
-  try {
-    client = await pool.connect();
-  } catch (error) {
+/**
+ * Lends a connection of the pool. It goes back after whatever the database answered, refusals included, and is closed
+ * after anything else: one that did not answer in time still waits for that answer, and nothing more can be asked of it.
+ */
+async function onConnection<Value>(
+  pool: pg.Pool,
+  limitMs: number,
+  work: (connection: Queryable) => Promise<Value>,
+): Promise<Value> {
+  const client = await pool.connect().catch((error: unknown) => {
     throw translateError(error);
-  }
-  // A connection that breaks while checked out reports here too, beside the query that fails.
-  const onError = (): void => {};
+  });
+  let broken: Error | null = null;
+  // A connection that breaks while it is lent reports here too, beside the query that fails.
+  const onError = (error: Error): void => void (broken ??= translateError(error));
   client.on('error', onError);
-  let broken = false;
   try {
-    await client.query('BEGIN');
-    const value = await runWhole(async <Row>(sql: string, parameters: readonly Parameter[] = []) => {
-      try {
-        return toResult<Row>(await client.query(sql, toDriver(parameters)));
-      } catch (error) {
-        const translated = translateError(error);
-        // A connection that did not answer in time still waits for that answer: nothing more can be asked of it.
-        if (!(translated instanceof DatabaseError)) broken = true;
-        throw translated;
-      }
-    }, work);
-    await client.query('COMMIT');
-    return value;
-  } catch (error) {
-    if (!broken) await client.query('ROLLBACK').catch(() => (broken = true));
-    throw translateError(error);
+    return await work({
+      async query<Row>(sql: string, parameters: readonly Parameter[] = []) {
+        if (broken !== null) throw broken;
+        try {
+          const statement = { text: sql, values: toDriver(parameters), query_timeout: limitMs + lateMs };
+          return toResult<Row>(await client.query(statement));
+        } catch (error) {
+          const translated = translateError(error);
+          if (!(translated instanceof DatabaseError)) broken ??= translated;
+          throw translated;
+        }
+      },
+    });
   } finally {
     client.off('error', onError);
-    client.release(broken);
+    client.release(broken !== null);
+  }
+}
+
+async function inTransaction<Value>(
+  connection: Queryable,
+  limitMs: number,
+  work: (transaction: Queryable) => Promise<Value>,
+): Promise<Value> {
+  try {
+    await connection.query('BEGIN');
+    if (limitMs !== statementTimeoutMs) await connection.query(`SET LOCAL statement_timeout = ${Math.ceil(limitMs)}`);
+    const value = await runWhole(connection.query, work);
+    await connection.query('COMMIT');
+    return value;
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => {});
+    throw error;
   }
 }
 

@@ -18,6 +18,7 @@ const connectionCodes = new Set([
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
+  '25P03', // idle_in_transaction_session_timeout: the server has closed the connection
   '53300', // too_many_connections
   '25006', // read_only_sql_transaction: a standby that was the primary
 ]);

@@ -7,6 +7,9 @@ const halfPrecisionDimensions = 4_000;
 /** Of the advisory lock under which an index is made; the dimensions are added. */
 const lockNumber = 0x6b760000;
 
+/** For an index over vectors that are there already: those of an installation that was without one. */
+const buildLimitMs = 3_600_000;
+
 export interface VectorType {
   /** What both sides of the distance are cast to, so that the index is used. */
   readonly type: string;
@@ -39,10 +42,9 @@ export async function ensureVectorIndex(database: Database, dimensions: number):
     );
     if (count > 0) return;
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [lockNumber + dimensions]);
-    await transaction.query('SET LOCAL statement_timeout = 0');
     await transaction.query(
       `CREATE INDEX IF NOT EXISTS ${name} ON search.chunks
        USING hnsw ((embedding::${indexed.type}) ${indexed.operators}) WHERE dimensions = ${dimensions}`,
     );
-  });
+  }, buildLimitMs);
 }

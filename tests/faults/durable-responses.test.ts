@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { whyNoPostgres } from '@kumiki/postgres/testing';
-import { stopDatabase } from './database-faults.ts';
+import { describeOutage, stopDatabase } from './database-faults.ts';
 import { type DurableFleet, startDurableFleet } from './durable-fleet.ts';
 import { describeDurable } from './durable-run.ts';
 import { durableModel } from './fault-models.ts';
@@ -42,7 +42,8 @@ test(
   { skip },
   async (context) => {
     const report = await stopDatabase(fleet, 2_000);
-    context.diagnostic(`${describeDurable(report)}, ${report.chats} chats and ${report.refusals} refusals meanwhile`);
+    context.diagnostic(describeOutage(report));
     assert.deepEqual(report.complaints, []);
+    assert.ok(report.open > 0, 'responses were open when the database went');
   },
 );

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { ModelOptions } from '../system/product.ts';
-import { stopDatabase } from './database-faults.ts';
+import { describeOutage, stopDatabase } from './database-faults.ts';
 import { describeGap, detectionGap } from './detection-gap.ts';
 import { startDurableFleet } from './durable-fleet.ts';
 import { describeDurable } from './durable-run.ts';
@@ -52,9 +52,9 @@ async function disturbResponses(): Promise<void> {
   const paused = await pauseDrivers(fleet, driverPauses, seed);
   console.log(`replicas stopped beyond their leases: ${describeDurable(paused)}`);
   const restarted = await stopDatabase(fleet, 0);
-  console.log(`database restarted: ${describeDurable(restarted)}`);
+  console.log(`database restarted: ${describeOutage(restarted)}`);
   const away = await stopDatabase(fleet, databaseDownMs);
-  console.log(`database away: ${describeDurable(away)}, ${away.chats} chats and ${away.refusals} refusals meanwhile`);
+  console.log(`database away: ${describeOutage(away)}`);
   const complaints = [killed, paused, restarted, away].flatMap((report) => report.complaints);
   for (const complaint of complaints.slice(0, complaintLimit)) console.log(`  ${complaint}`);
   if (complaints.length > 0) process.exitCode = 1;

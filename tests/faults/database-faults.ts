@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { pause } from '../system/until.ts';
 import type { DurableFleet } from './durable-fleet.ts';
-import { begin, describeDurable, type DurableReport, reportOf, undisturbedText, untilEvents } from './durable-run.ts';
+import { begin, describeDurable, type DurableReport, reportOf, untilEvents } from './durable-run.ts';
 
 const streams = 50;
 const chatEveryMs = 250;
+const asked = { model: 'durable-slow', input: '[[length=250]] Tell me something.' };
 
 export interface OutageReport extends DurableReport {
   /** Responses that were being produced when the database went. */
@@ -18,8 +19,11 @@ export interface OutageReport extends DurableReport {
 
 /** Fifty responses are open; then the database goes, stays away, and comes back. */
 export async function stopDatabase(fleet: DurableFleet, downMs: number): Promise<OutageReport> {
-  const text = await undisturbedText(fleet);
-  const begun = await Promise.all(Array.from({ length: streams }, (_, index) => begin(fleet, index % 2 === 0 ? 0 : 1)));
+  // A live chat of the same words needs no database: its text is the undisturbed one.
+  const chat = chatText(fleet.clients[0], asked.input);
+  const begun = await Promise.all(
+    Array.from({ length: streams }, (_, index) => begin(fleet, index % 2 === 0 ? 0 : 1, asked)),
+  );
   for (const { id } of begun) await untilEvents(fleet, id, 5);
   const { rows } = await fleet.database.query<{ open: number }>(
     'SELECT count(*) AS open FROM conversations.responses WHERE ended_at IS NULL',
@@ -30,7 +34,7 @@ export async function stopDatabase(fleet: DurableFleet, downMs: number): Promise
   let refusals = 0;
   while (performance.now() < until) {
     const client = fleet.clients[chats % 2 === 0 ? 0 : 1];
-    await answersChat(client);
+    await chatText(client, '[[length=5]] hello');
     chats++;
     await refusesStored(() => client.responses.retrieve(begun[0]?.id ?? ''));
     await refusesStored(() => client.responses.create({ model: 'durable', input: 'hello' }));
@@ -38,7 +42,7 @@ export async function stopDatabase(fleet: DurableFleet, downMs: number): Promise
     await pause(Math.min(chatEveryMs, downMs));
   }
   await fleet.server.start();
-  return { ...(await reportOf(fleet, begun, text, 1)), open: rows[0]?.open ?? 0, chats, refusals };
+  return { ...(await reportOf(fleet, begun, await chat, 1)), open: rows[0]?.open ?? 0, chats, refusals };
 }
 
 export function describeOutage(report: OutageReport): string {
@@ -46,12 +50,15 @@ export function describeOutage(report: OutageReport): string {
   return `${describeDurable(report)}; ${open} were open, ${chats} chats and ${refusals} refusals meanwhile`;
 }
 
-async function answersChat(client: OpenAI): Promise<void> {
+async function chatText(client: OpenAI, content: string): Promise<string> {
   const answer = await client.chat.completions.create({
-    model: 'durable',
-    messages: [{ role: 'user', content: '[[length=5]] hello' }],
+    model: asked.model,
+    messages: [{ role: 'user', content }],
+    temperature: 0,
   });
-  assert.notEqual(answer.choices[0]?.message.content ?? '', '');
+  const text = answer.choices[0]?.message.content ?? '';
+  assert.notEqual(text, '');
+  return text;
 }
 
 async function refusesStored(work: () => Promise<unknown>): Promise<void> {

@@ -25,7 +25,7 @@ export interface DurableFleet extends AsyncDisposable {
   replace(replica: ReplicaProcess): Promise<void>;
 }
 
-export async function startDurableFleet(model: ModelOptions): Promise<DurableFleet> {
+export async function startDurableFleet(models: readonly ModelOptions[]): Promise<DurableFleet> {
   await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-replicas-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,7 +33,7 @@ export async function startDurableFleet(model: ModelOptions): Promise<DurableFle
   stack.defer(() => server.stop());
   const database = openDatabase({ url: server.url, applicationName: 'observer', maxConnections: 2 });
   stack.defer(() => database.close());
-  const products = [stack.use(await startProduct([model])), stack.use(await startProduct([model]))] as const;
+  const products = [stack.use(await startProduct(models)), stack.use(await startProduct(models))] as const;
   const token = randomBytes(16).toString('hex');
   const replicas: ReplicaProcess[] = [];
   stack.defer(async () => {

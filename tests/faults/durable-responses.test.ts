@@ -4,14 +4,14 @@ import { whyNoPostgres } from '@kumiki/postgres/testing';
 import { describeOutage, stopDatabase } from './database-faults.ts';
 import { type DurableFleet, startDurableFleet } from './durable-fleet.ts';
 import { describeDurable } from './durable-run.ts';
-import { durableModel } from './fault-models.ts';
+import { durableModel, slowModel } from './fault-models.ts';
 import { killDrivers, pauseDrivers } from './replica-faults.ts';
 
 const skip = whyNoPostgres() ?? false;
 
 let fleet: DurableFleet;
 before(async () => {
-  if (skip === false) fleet = await startDurableFleet(durableModel);
+  if (skip === false) fleet = await startDurableFleet([durableModel, slowModel]);
 });
 after(() => fleet?.[Symbol.asyncDispose]());
 

@@ -16,8 +16,8 @@ export interface DurableReport {
   readonly complaints: readonly string[];
 }
 
-const model = 'durable';
-const input = '[[length=400]] Tell me something.';
+const model: string = 'durable';
+const input: string = '[[length=400]] Tell me something.';
 const request = { model, input, temperature: 0 } as const;
 
 /** The text of every response of a run, from one that nothing disturbs. */
@@ -34,8 +34,8 @@ export interface Begun {
 }
 
 /** Begins a response in the background and follows it, first through one gateway. */
-export async function begin(fleet: DurableFleet, first: 0 | 1): Promise<Begun> {
-  const { id } = await fleet.clients[first].responses.create({ ...request, background: true });
+export async function begin(fleet: DurableFleet, first: 0 | 1, asked: Partial<typeof request> = {}): Promise<Begun> {
+  const { id } = await fleet.clients[first].responses.create({ ...request, ...asked, background: true });
   const clients: readonly OpenAI[] = first === 0 ? fleet.clients : fleet.clients.toReversed();
   return { id, ended: followResponse(clients, id) };
 }

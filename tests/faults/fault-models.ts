@@ -21,3 +21,6 @@ export const demoFleet: ModelOptions = {
 
 /** Slow enough that faults fall into its answers, and room for fifty of them on one worker. */
 export const durableModel: ModelOptions = simulatedModel('durable', { interTokenLatencyMs: 10 });
+
+/** So slow that fifty of its answers can be begun before the first of them ends. */
+export const slowModel: ModelOptions = simulatedModel('durable-slow', { interTokenLatencyMs: 50 });

@@ -8,7 +8,7 @@ import { describeOutage, stopDatabase } from './database-faults.ts';
 import { describeGap, detectionGap } from './detection-gap.ts';
 import { startDurableFleet } from './durable-fleet.ts';
 import { describeDurable } from './durable-run.ts';
-import { demoFleet, durableModel, simulatedFleet } from './fault-models.ts';
+import { demoFleet, durableModel, simulatedFleet, slowModel } from './fault-models.ts';
 import { type FaultReport, describeReport, runFaults } from './fault-run.ts';
 import { faultBodies, structuredBodies } from './prompts.ts';
 import { killDrivers, pauseDrivers } from './replica-faults.ts';
@@ -45,7 +45,7 @@ async function disturbWorkers(): Promise<void> {
 
 /** The replicas that produce responses, and their database. */
 async function disturbResponses(): Promise<void> {
-  await using fleet = await startDurableFleet(durableModel);
+  await using fleet = await startDurableFleet([durableModel, slowModel]);
   const seed = Number(values.seed);
   const killed = await killDrivers(fleet, driverKills, seed);
   console.log(`replicas killed: ${describeDurable(killed)}`);

@@ -60,7 +60,7 @@ export function createDatabaseJournal({ database, hub, run }: Options): Journal 
       } catch (error) {
         if (!(error instanceof KumikiError) || error.code !== 'service_unavailable') throw error;
         if (signal.aborted) return 'lost';
-        await pause(storeRetryMs);
+        await pause(storeRetryMs, undefined, { signal }).catch(() => {});
       }
     }
   }

@@ -135,6 +135,7 @@ class Drive {
       this.#options.log.error({ err: error, response: this.#options.run.id }, 'run failed');
     }
     if (!this.#begun && this.#options.mayRefuse()) {
+      await this.#writer.abandon();
       await this.#options.journal.discard();
       return { kind: 'refused', error: known };
     }

@@ -14,6 +14,7 @@ export type WriteState = 'open' | 'lost' | 'cancelled';
 export class RunWriter {
   readonly #journal: Journal;
   readonly #signal: AbortSignal;
+  readonly #abandoned = new AbortController();
   #machine: AnswerMachine;
   /** Events up to this one are in the log already: a replay gives them again and they are dropped. */
   #storedSeq: number;
@@ -38,7 +39,7 @@ export class RunWriter {
     this.#journal = options.journal;
     this.#machine = options.machine;
     this.#storedSeq = options.storedSeq;
-    this.#signal = options.signal;
+    this.#signal = AbortSignal.any([options.signal, this.#abandoned.signal]);
   }
 
   state(): WriteState {
@@ -96,6 +97,15 @@ export class RunWriter {
     const result = await this.#journal.finish(this.#takeBatch(), this.#machine.response(), this.#signal);
     if (result !== 'stored') this.#state = result;
     return this.#state;
+  }
+
+  /** Stores nothing more: nobody will want the run. A write that is on its way is waited for. */
+  async abandon(): Promise<void> {
+    this.#state = 'lost';
+    this.#abandoned.abort();
+    this.#stopTimer();
+    while (this.#flushing !== null) await this.#flushing;
+    this.#stopTimer();
   }
 
   /** Goes on with a machine that was built anew and gives every event again. */

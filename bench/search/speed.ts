@@ -134,7 +134,8 @@ async function ingest(call: Call, store: string, size: number): Promise<number> 
         attributes: { tenth: index % 10 },
         chunking_strategy: { type: 'static', static: { max_chunk_size_tokens: 100, chunk_overlap_tokens: 0 } },
       });
-      chunks += await chunksOf(id);
+      const made = await chunksOf(id);
+      chunks += made;
       process.stderr.write(`\r${chunks} of ${size} chunks`);
     }
   };

@@ -12,7 +12,7 @@ export interface VectorQuestion {
   readonly indexed: boolean;
 }
 
-/** Numbers that are read exactly whatever else there is: 10,000 vectors of 256. `npm run bench search-speed` times both ways. */
+/** Numbers that are read exactly whatever else there is: 10,000 vectors of 256. An estimate, as is the factor below. */
 const cheapNumbers = 2_560_000;
 /** What a vector of the index costs, as a multiple of one read in order: it lies anywhere, and has neighbours to see. */
 const indexCostFactor = 8;

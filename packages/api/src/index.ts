@@ -1,4 +1,5 @@
 export * from './api-key.ts';
+export * from './changes.ts';
 export * from './chat.ts';
 export * from './completions.ts';
 export * from './continuation.ts';
@@ -10,8 +11,11 @@ export * from './files.ts';
 export * from './generation.ts';
 export * from './headers.ts';
 export * from './labels.ts';
+export * from './live.ts';
+export * from './load.ts';
 export * from './model-service.ts';
 export * from './near-miss.ts';
+export * from './request-log.ts';
 export * from './response-items.ts';
 export * from './responses.ts';
 export * from './routes.ts';

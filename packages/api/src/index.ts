@@ -1,6 +1,7 @@
 export * from './api-key.ts';
 export * from './changes.ts';
 export * from './chat.ts';
+export * from './chats.ts';
 export * from './completions.ts';
 export * from './continuation.ts';
 export * from './control.ts';

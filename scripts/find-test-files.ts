@@ -1,7 +1,12 @@
 import { globSync } from 'node:fs';
 
 /** Where test files live. A test of the tidy set checks that no `*.test.ts` lies elsewhere. */
-const patterns = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tests/**/*.test.ts'];
+const patterns = [
+  'packages/*/src/**/*.test.ts',
+  'apps/*/src/**/*.test.ts',
+  'apps/console/web/**/*.test.ts',
+  'tests/**/*.test.ts',
+];
 
 /**
  * The test files of the workspace, relative to its root, sorted. The slow ones (system and fault tests) come

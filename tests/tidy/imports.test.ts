@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 import { bareCode } from './bare-code.ts';
-import { findFiles, isProduct, lineAt, read, sourceFiles } from './source-files.ts';
+import { findFiles, isProduct, isTest, lineAt, read, sourceFiles } from './source-files.ts';
 
 /** What a package or app may import of ours besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'apps/search': ['api', 'openai', 'policy', 'postgres', 'service'],
   'apps/worker': ['api', 'openai', 'policy', 'service'],
   'apps/gateway': ['api', 'openai', 'policy', 'service'],
+  'apps/console': ['api', 'openai', 'service'],
   'apps/local': ['api', 'manifest', 'policy', 'service'],
   'apps/cli': [
     'api',
@@ -24,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'openai',
     'service',
     'postgres',
+    'console',
     'conversations',
     'gateway',
     'local',
@@ -110,11 +112,24 @@ test('api, openai and policy import no Node module and no library but those they
   );
 });
 
-test('Node modules are imported by their node: name, and relative imports name a .ts file', () => {
+test('Node modules are imported by their node: name, and relative imports name a file', () => {
   const builtin = new Set(builtinModules.filter((name) => !name.startsWith('node:')));
   const wrong = imports.filter(({ from, what }) =>
-    what.startsWith('.') ? !/\.(ts|mjs|js|json|node)$/.test(what) : builtin.has(what) && !from.endsWith('.mjs'),
+    what.startsWith('.') ? !/\.(tsx?|mjs|js|json|css|node)$/.test(what) : builtin.has(what) && !from.endsWith('.mjs'),
   );
+  assert.deepEqual(
+    wrong.map(({ where }) => where),
+    [],
+  );
+});
+
+test('the console in the browser imports no Node module, and its design system neither the API nor a screen', () => {
+  const wrong = imports.filter(({ from, what }) => {
+    if (!from.startsWith('apps/console/web/') || isTest(from)) return false;
+    if (what.startsWith('node:')) return true;
+    if (!from.startsWith('apps/console/web/ui/')) return false;
+    return what.startsWith('@kumiki/') || what.startsWith('@tanstack/') || what.startsWith('../');
+  });
   assert.deepEqual(
     wrong.map(({ where }) => where),
     [],

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository's own folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-const foreign = new Set(['node_modules', '.git', '.kumiki', '__pycache__']);
+const foreign = new Set(['node_modules', 'dist', '.git', '.kumiki', '__pycache__']);
 
 /** Every file of the repository that a person writes, relative to its root, with `/` between folders. */
 export function findFiles(pattern: string | readonly string[]): string[] {
@@ -27,6 +27,7 @@ export function read(path: string): string {
 export const sourceFiles = findFiles([
   'packages/*/src/**/*.ts',
   'apps/*/src/**/*.ts',
+  'apps/console/web/**/*.{ts,tsx}',
   'apps/*/bin/**/*.{ts,js}',
   'tests/**/*.ts',
   'bench/**/*.ts',

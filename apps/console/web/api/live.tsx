@@ -1,0 +1,35 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { createLiveStream, type LiveSnapshot, type LiveStream } from './live-stream.ts';
+
+const LiveContext = createContext<LiveStream | null>(null);
+
+/** One stream for the whole tab, opened while somebody listens and the tab can be seen. */
+export function LiveProvider({ children }: { readonly children: ReactNode }) {
+  const [stream] = useState(createLiveStream);
+  return <LiveContext value={stream}>{children}</LiveContext>;
+}
+
+/** What the product tells of itself at this moment. `now` moves once a second, so that staleness shows. */
+export function useLive(): LiveSnapshot {
+  const stream = useContext(LiveContext);
+  if (stream === null) throw new Error('useLive needs a LiveProvider');
+  return useSyncExternalStore(stream.subscribe, stream.snapshot);
+}
+
+/** After so long without a word, what is shown may be old. */
+const staleMs = 10_000;
+const lookMs = 1_000;
+
+/** Seconds since the last word when that is too long ago, else null. */
+export function useStaleSeconds(): number | null {
+  const { heardAt } = useLive();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), lookMs);
+    return () => clearInterval(timer);
+  }, []);
+  return useMemo(() => {
+    if (heardAt === null || now - heardAt < staleMs) return null;
+    return Math.round((now - heardAt) / 1_000);
+  }, [heardAt, now]);
+}

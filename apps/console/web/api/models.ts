@@ -1,0 +1,17 @@
+import { queryOptions } from '@tanstack/react-query';
+import { callApi } from './call-api.ts';
+
+export interface ModelEntry {
+  readonly id: string;
+  readonly object: 'model';
+  readonly created: number;
+  readonly owned_by: string;
+  readonly [more: string]: unknown;
+}
+
+/** The models that the session may use. */
+export const modelsQuery = queryOptions({
+  queryKey: ['models'],
+  queryFn: async ({ signal }) => (await callApi<{ data: ModelEntry[] }>('/v1/models', { signal })).data,
+  staleTime: 15_000,
+});

@@ -1,0 +1,43 @@
+import { queryOptions } from '@tanstack/react-query';
+import { ApiError } from './api-error.ts';
+import { callApi } from './call-api.ts';
+
+/** Who is signed in, and to what. */
+export interface Session {
+  readonly object: 'kumiki.session';
+  readonly key: {
+    readonly id: string;
+    readonly name: string;
+    readonly project: string;
+    readonly roles: readonly string[];
+  };
+  readonly url: string;
+  readonly version: string;
+  /** Unix seconds; null where a key signs in by itself. */
+  readonly expires_at: number | null;
+}
+
+const sessionPath = '/v1/kumiki/session';
+
+/** Who is signed in; null when nobody is. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }): Promise<Session | null> => {
+    try {
+      return await callApi<Session>(sessionPath, { signal });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+/** Turns the token of a one-time link into a session. Throws ApiError. */
+export function signIn(token: string): Promise<Session> {
+  return callApi<Session>(sessionPath, { body: { token } });
+}
+
+export function signOut(): Promise<unknown> {
+  return callApi(sessionPath, { method: 'DELETE' });
+}

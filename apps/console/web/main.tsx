@@ -1,0 +1,53 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { useTranslations } from 'use-intl';
+import { ApiError } from './api/api-error.ts';
+import { LanguageProvider } from './i18n/i18n.tsx';
+import { router } from './router.tsx';
+import { useTheme } from './settings/theme.ts';
+import { ToastProvider } from './ui/toast.tsx';
+import { TooltipProvider } from './ui/tooltip.tsx';
+import './ui/theme.css';
+
+const maxRetries = 3;
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What was refused is refused again; what was not reached or not ready may be there in a moment.
+      retry: (failures, error) =>
+        failures < maxRetries && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+      staleTime: 5_000,
+    },
+  },
+});
+
+function App() {
+  const t = useTranslations('shell');
+  useTheme();
+  return (
+    <TooltipProvider>
+      <ToastProvider closeLabel={t('close')}>
+        <RouterProvider router={router} />
+      </ToastProvider>
+    </TooltipProvider>
+  );
+}
+
+const root = document.getElementById('root');
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <CSPProvider disableStyleElements>
+        <QueryClientProvider client={queryClient}>
+          <LanguageProvider>
+            <App />
+          </LanguageProvider>
+        </QueryClientProvider>
+      </CSPProvider>
+    </StrictMode>,
+  );
+}

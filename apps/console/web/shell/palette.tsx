@@ -1,0 +1,80 @@
+import { Autocomplete } from '@base-ui/react/autocomplete';
+import { Dialog } from '@base-ui/react/dialog';
+import { useNavigate } from '@tanstack/react-router';
+import { type LucideIcon, MessageSquarePlus } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { isComposing, useShortcut } from './keys.ts';
+import { places } from './places.ts';
+import { useSession } from './session-gate.tsx';
+
+interface Command {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly run: () => void;
+}
+
+/** Ctrl/⌘+K: every screen by its name. */
+export default function Palette() {
+  const t = useTranslations('shell');
+  const settings = useTranslations('settings.keyboard');
+  const { key } = useSession();
+  const navigate = useNavigate();
+  const [open, setOpen] = useState(false);
+  const go = (path: string) => () => void navigate({ to: path });
+  const commands: readonly Command[] = [
+    { label: settings('newChat'), icon: MessageSquarePlus, run: go('/chat') },
+    ...places
+      .filter(({ admin }) => !admin || key.roles.includes('admin'))
+      .map(({ name, path, icon }) => ({ label: t(`nav.${name}`), icon, run: go(path) })),
+  ];
+  useShortcut('palette', () => setOpen((before) => !before));
+  useShortcut('newChat', go('/chat'));
+  useShortcut('help', go('/settings'));
+  const run = (command: Command): void => {
+    setOpen(false);
+    command.run();
+  };
+  return (
+    <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/35" />
+        <Dialog.Popup
+          aria-label={t('palette')}
+          className="floating fixed top-[12dvh] left-1/2 z-50 w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 p-2 outline-none"
+        >
+          <Autocomplete.Root
+            open
+            inline
+            items={commands}
+            itemToStringValue={(command: Command) => command.label}
+            autoHighlight="always"
+          >
+            <Autocomplete.Input
+              aria-label={t('palette')}
+              placeholder={t('paletteHint')}
+              className="h-11 w-full rounded-lg bg-transparent px-3 outline-none placeholder:text-faint"
+              onKeyDown={(event) => isComposing(event.nativeEvent) && event.stopPropagation()}
+            />
+            <Autocomplete.Empty className="px-3 py-2 text-sm text-faint empty:hidden">
+              {t('paletteEmpty')}
+            </Autocomplete.Empty>
+            <Autocomplete.List className="max-h-80 overflow-auto">
+              {(command: Command) => (
+                <Autocomplete.Item
+                  key={command.label}
+                  value={command}
+                  onClick={() => run(command)}
+                  className="flex items-center gap-3 rounded-lg px-3 py-2 text-sm data-[highlighted]:bg-accent-soft data-[highlighted]:text-accent-text"
+                >
+                  <command.icon aria-hidden className="size-4" />
+                  {command.label}
+                </Autocomplete.Item>
+              )}
+            </Autocomplete.List>
+          </Autocomplete.Root>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,14 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { didYouMean, headers, KumikiError, openaiVersion, toKumikiError, type KeyRecord, type Role } from '@kumiki/api';
+import {
+  didYouMean,
+  headers,
+  KumikiError,
+  openaiVersion,
+  toKumikiError,
+  type KeyRecord,
+  type RequestRecord,
+  type Role,
+} from '@kumiki/api';
 import type { Log } from '@kumiki/service';
 import { drainBody } from './body/read-body.ts';
-import { makeRequestId, nextTraceparent } from './http/random-ids.ts';
+import { makeRequestId, openHop, type TraceHop } from './http/random-ids.ts';
 import { sendError, sendJson } from './http/send-error.ts';
 import { identifyCaller, type Caller } from './keys/identify-caller.ts';
 import type { KeyStore } from './keys/key-store.ts';
+import type { LoadMeter } from './load/load-meter.ts';
 import type { GatewayMetrics } from './observe/gateway-metrics.ts';
 import type { ModelPath } from './proxy/exchange.ts';
 import { listModels, retrieveModel } from './proxy/list-models.ts';
+import type { RequestLog } from './requests/request-log.ts';
 import type { Backend } from './routes/backends.ts';
 import type { RouteIndex } from './routes/route-index.ts';
 
@@ -32,18 +43,25 @@ export interface RequestContext {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly path: string;
-  readonly traceparent: string;
+  readonly hop: TraceHop;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
+  /** What is remembered of it; null before its caller is known, and for what nobody needs to remember. */
+  record: RequestRecord | null;
 }
+
+/** A request that is remembered. */
+export type RecordedContext = RequestContext & { readonly record: RequestRecord };
 
 export interface HandlerOptions {
   readonly keys: KeyStore;
   readonly routes: RouteIndex;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
+  readonly requests: RequestLog;
+  readonly load: LoadMeter;
   readonly draining: () => boolean;
-  readonly serveModel: (context: RequestContext, path: ModelPath, caller: Caller) => Promise<void>;
+  readonly serveModel: (context: RecordedContext, path: ModelPath, caller: Caller) => Promise<void>;
   readonly forward: (context: RequestContext, backend: Backend, caller: Caller) => Promise<void>;
   /** What is left of a body that nobody reads is waited for so long. */
   readonly bodyTimeoutMs: number;
@@ -65,9 +83,11 @@ export function createRequestHandler(
         const error = toKumikiError(thrown);
         if (error.code === 'internal_error')
           log.error({ requestId: context.id, err: error.cause }, 'request failed inside the gateway');
+        if (context.record !== null && !response.destroyed) context.record.error_code ??= error.code;
         sendError(response, error);
       })
       .finally(() => {
+        if (context.record !== null) endRecord(options, context.record, response);
         if (!request.complete) void discardBody(request, options.bodyTimeoutMs);
       });
   };
@@ -95,9 +115,39 @@ function openContext(request: IncomingMessage, response: ServerResponse): Reques
     request,
     response,
     path: (query === -1 ? url : url.slice(0, query)).slice(0, maxPathLength),
-    traceparent: nextTraceparent(typeof traceparent === 'string' ? traceparent : undefined),
+    hop: openHop(typeof traceparent === 'string' ? traceparent : undefined),
     startedAt: performance.now(),
+    record: null,
   };
+}
+
+/**
+ * Begins to remember a request. What operates the installation and what is open to everybody is not remembered: a
+ * console that looks at requests would fill the list with itself.
+ */
+function beginRecord(
+  { requests, load }: HandlerOptions,
+  context: RequestContext,
+  { key }: Caller,
+  backend: Backend | null,
+): RecordedContext {
+  const { id, hop, path, request, startedAt } = context;
+  const kind = backend === null ? 'model' : 'service';
+  const service = backend?.route.service ?? null;
+  load.requestBegins(startedAt);
+  context.record = requests.begin({ id, hop, method: request.method ?? 'GET', path, kind, service, key, startedAt });
+  return context as RecordedContext;
+}
+
+function endRecord({ requests, load }: HandlerOptions, record: RequestRecord, response: ServerResponse): void {
+  const now = performance.now();
+  if (response.headersSent) record.status = response.statusCode;
+  // A reply that broke off had its reason noted by whoever cut it.
+  const left = response.destroyed && !response.writableEnded && record.error_code === null;
+  const refused = record.error_code !== null || (record.status ?? 0) >= 400;
+  requests.end(record, left ? 'cancelled' : refused ? 'failed' : 'completed', now);
+  const ours = record.status === null || record.status < 400 || record.status >= 500;
+  if (record.outcome === 'failed' && ours) load.requestFails(now);
 }
 
 async function dispatch(options: HandlerOptions, context: RequestContext): Promise<void> {
@@ -117,10 +167,11 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   const caller = identifyCaller(options.keys, request.headers, Math.floor(Date.now() / 1_000));
   const { key } = caller;
   if (modelPaths.has(path)) {
+    const recorded = beginRecord(options, context, caller, null);
     demandMethod(method, path, 'POST');
     demandRole(key, 'inference');
     if (options.draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
-    return options.serveModel(context, path as ModelPath, caller);
+    return options.serveModel(recorded, path as ModelPath, caller);
   }
   if (path === '/v1/models') {
     demandMethod(method, path, 'GET');
@@ -131,6 +182,7 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
     return sendJson(response, 200, retrieveModel(options.routes, key, decodePath(path.slice('/v1/models/'.length))));
   }
   if (backend !== null) {
+    if (backend.route.role === 'inference') beginRecord(options, context, caller, backend);
     demandRole(key, backend.route.role);
     if (options.draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
     return options.forward(context, backend, caller);

@@ -51,6 +51,7 @@ export const routeTableSchema: z.ZodType<RouteTable> = z.strictObject({
   backends: z
     .array(
       z.strictObject({
+        service: z.string().min(1).max(255).optional(),
         prefix: z.string().startsWith('/').max(255),
         urls: z.array(url).max(maxReplicas),
         authorization: secret,

@@ -7,10 +7,12 @@ import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
 import { createKeyStore } from './keys/key-store.ts';
 import { createKeyLimiter } from './limits/key-limiter.ts';
+import { createLoadMeter, type GatewayLoad } from './load/load-meter.ts';
 import { createGatewayMetrics } from './observe/gateway-metrics.ts';
 import { createPicker } from './proxy/pick-endpoint.ts';
 import { probeHealth } from './proxy/probe-health.ts';
 import { serveModel } from './proxy/serve-model.ts';
+import { createRequestLog, type RequestReader } from './requests/request-log.ts';
 import { startHealthProber } from './routes/health-prober.ts';
 import { createRouteIndex } from './routes/route-index.ts';
 import { createDeadlineWheel } from './upstream/deadline-wheel.ts';
@@ -58,6 +60,10 @@ export interface Gateway {
   readonly opsPort: number | null;
   replaceRoutes(table: RouteTable): void;
   replaceKeys(keys: readonly KeyRecord[]): void;
+  /** The last requests. */
+  readonly requests: RequestReader;
+  /** What the last seconds were like, as far as this gateway saw them. */
+  load(): GatewayLoad;
   /** Takes no more requests and waits until those that are open have ended, at most so long. */
   drain(limitMs: number): Promise<void>;
   /** Ends everything now. */
@@ -76,28 +82,25 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const tls = createTlsUpstream({ wheel });
   const upstreamFor = (url: string) => (url.startsWith('https:') ? tls : pool);
   const bodyTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
-  const forwarder = createBackendForwarder({ wheel, log, bodyTimeoutMs });
+  const requests = createRequestLog();
+  const load = createLoadMeter(now);
+  const forwarder = createBackendForwarder({ wheel, log, requests, bodyTimeoutMs });
+  const shared = { routes, metrics, requests, load, log, bodyTimeoutMs };
   const serving = {
-    routes,
-    metrics,
-    log,
+    ...shared,
     wheel,
     upstreamFor,
     limiter: createKeyLimiter(now),
     picker: createPicker({ routes, now, random: Math.random }),
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
-    bodyTimeoutMs,
   };
   let draining = false;
   const handler = createRequestHandler({
+    ...shared,
     keys,
-    routes,
-    metrics,
-    log,
     draining: () => draining,
     serveModel: (context, path, caller) => serveModel(serving, context, path, caller),
     forward: forwarder.forward,
-    bodyTimeoutMs,
   });
   const server = createHttpServer(handler, options);
   await listen(server, options.port, options.host);
@@ -114,6 +117,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     opsPort: ops?.port ?? null,
     replaceRoutes: (table) => routes.replace(table),
     replaceKeys: (records) => keys.replace(records),
+    requests,
+    load: () => load.read(now()),
     async drain(limitMs) {
       draining = true;
       await untilClosed(server, limitMs);
@@ -121,6 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       draining = true;
       prober.stop();
+      load.stop();
       await Promise.all([closeServer(server), ops?.close()]);
       forwarder.close();
       pool.close();

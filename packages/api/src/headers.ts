@@ -17,6 +17,8 @@ export const headers = {
   tokenIds: 'x-kumiki-token-ids',
   /** Gateway → client: the replica that answered, and how often the answer moved to another one. */
   replica: 'x-kumiki-replica',
+  /** Worker → gateway: how long the answer waited, was prefilled, was decoded. */
+  timings: 'x-kumiki-timings',
   /** Gateway → service: the revision that sampled the token ids of a stream. */
   revision: 'x-kumiki-revision',
   attempts: 'x-kumiki-attempts',

@@ -20,4 +20,5 @@ export * from './request-log.ts';
 export * from './response-items.ts';
 export * from './responses.ts';
 export * from './routes.ts';
+export * from './timings.ts';
 export * from './vector-stores.ts';

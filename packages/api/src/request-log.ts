@@ -17,7 +17,7 @@ export const requestAttemptSchema = z.object({
    */
   replica: z.string(),
   started_at: instant,
-  /** The first byte of the reply's body; of its head where nothing else is seen. */
+  /** The first event of a stream, the first byte of any other reply. */
   first_byte_at: instant.nullable(),
   ended_at: instant.nullable(),
   outcome: z.enum(['open', 'completed', 'failed']),

@@ -48,6 +48,8 @@ export interface Endpoint {
 }
 
 export interface BackendRoute {
+  /** Name of the service, as people know it; absent where nobody named it. */
+  readonly service?: string | undefined;
   /** Whole path segments, for example `/v1/files`: that path and everything below it. */
   readonly prefix: string;
   /** Replicas, any of which can answer; none while the service starts. */

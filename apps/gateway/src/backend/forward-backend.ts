@@ -6,6 +6,8 @@ import type { Log } from '@kumiki/service';
 import { readBody } from '../body/read-body.ts';
 import type { RequestContext } from '../handle-request.ts';
 import type { Caller } from '../keys/identify-caller.ts';
+import type { RequestLog } from '../requests/request-log.ts';
+import { watchForward } from '../requests/watch-forward.ts';
 import { maxInFlightPerReplica, pickReplica, type Backend, type BackendReplica } from '../routes/backends.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { attemptBackend, type BackendOutcome } from './attempt-backend.ts';
@@ -23,6 +25,7 @@ const emptyBody = Buffer.alloc(0);
 export interface ForwarderOptions {
   readonly wheel: DeadlineWheel;
   readonly log: Log;
+  readonly requests: RequestLog;
   /** Span of time in which a request's body must make progress. */
   readonly bodyTimeoutMs: number;
 }
@@ -42,7 +45,8 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
   function open(context: RequestContext, replica: BackendReplica, backend: Backend, caller: Caller): ClientRequest {
     const target = new URL(replica.url);
     const secure = target.protocol === 'https:';
-    const { request, id: requestId, traceparent } = context;
+    const { request, id: requestId } = context;
+    const { traceparent } = context.hop;
     return (secure ? httpsRequest : httpRequest)({
       agent: secure ? https : http,
       hostname: target.hostname.replace(/^\[|\]$/g, ''),
@@ -61,6 +65,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
   ): Promise<BackendOutcome> {
     const { request, response } = context;
     replica.inFlight++;
+    const watch = watchForward(options.requests, context.record, replica.url);
     const outcome = await attemptBackend({
       request,
       response,
@@ -69,12 +74,14 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       wheel: options.wheel,
       bodyWindowMs: options.bodyTimeoutMs,
       onReply(reply) {
+        watch.reply(reply.statusCode ?? 502, isEventStream(reply));
         response.writeHead(reply.statusCode ?? 502, replyHeaders(reply.headers, context.id));
         // An event stream may be silent for long, and its client waits for the head.
         if (isEventStream(reply)) response.flushHeaders();
       },
     });
     replica.inFlight--;
+    watch.end(outcome);
     return outcome;
   }
 
@@ -92,11 +99,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
         learn(options.log, replica, outcome.kind === 'over' && !outcome.gone ? 'success' : 'gone');
         if (outcome.kind === 'over') return;
         if (outcome.kind === 'broken' && !mayRepeat(context.request, body)) {
-          throw new KumikiError(
-            'service_unavailable',
-            { reason: `${nameOf(backend)} broke off` },
-            { retryAfterMs: retryMs },
-          );
+          throw unreachable(`${nameOf(backend)} broke off`);
         }
       }
     },
@@ -142,5 +145,9 @@ function nameOf(backend: Backend): string {
 
 function unavailable(backend: Backend, tried: ReadonlySet<BackendReplica>): KumikiError {
   const state = backend.replicas.length === 0 ? 'is not ready' : tried.size > 0 ? 'cannot be reached' : 'is busy';
-  return new KumikiError('service_unavailable', { reason: `${nameOf(backend)} ${state}` }, { retryAfterMs: retryMs });
+  return unreachable(`${nameOf(backend)} ${state}`);
+}
+
+function unreachable(reason: string): KumikiError {
+  return new KumikiError('service_unavailable', { reason }, { retryAfterMs: retryMs });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeRequestId, nextTraceparent } from './random-ids.ts';
+import { makeRequestId, openHop } from './random-ids.ts';
 
 test('request ids are unique across refills of the pool', () => {
   const ids = new Set(Array.from({ length: 5_000 }, makeRequestId));
@@ -10,9 +10,11 @@ test('request ids are unique across refills of the pool', () => {
 
 test("a caller's trace goes on with a new parent, a malformed one is replaced", () => {
   const received = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-  const next = nextTraceparent(received);
-  assert.match(next, /^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/);
-  assert.notEqual(next, received);
+  const hop = openHop(received);
+  assert.equal(hop.traceId, '4bf92f3577b34da6a3ce929d0e0e4736');
+  assert.equal(hop.parentSpanId, '00f067aa0ba902b7');
+  assert.match(hop.spanId, /^(?!00f067aa0ba902b7)[0-9a-f]{16}$/);
+  assert.equal(hop.traceparent, `00-${hop.traceId}-${hop.spanId}-01`);
   for (const bad of [
     undefined,
     '',
@@ -20,7 +22,9 @@ test("a caller's trace goes on with a new parent, a malformed one is replaced", 
     `${received}\r\nevil: 1`,
     '00-00000000000000000000000000000000-00f067aa0ba902b7-01',
   ]) {
-    assert.match(nextTraceparent(bad), /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-    assert.ok(!nextTraceparent(bad).startsWith('00-4bf9'));
+    const begun = openHop(bad);
+    assert.match(begun.traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    assert.notEqual(begun.traceId, hop.traceId);
+    assert.equal(begun.parentSpanId, null);
   }
 });

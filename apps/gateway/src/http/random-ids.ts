@@ -21,11 +21,24 @@ export function makeRequestId(): string {
 
 const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/**
- * The W3C trace context to send on: the caller's trace with a parent of our own, or a new trace when the caller
- * sent none or a malformed one.
- */
-export function nextTraceparent(received: string | undefined): string {
-  if (received === undefined || !traceparentPattern.test(received)) return `00-${randomHex(16)}-${randomHex(8)}-01`;
-  return `${received.slice(0, 36)}${randomHex(8)}${received.slice(52)}`;
+/** A hop of a trace. */
+export interface TraceHop {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** null where the trace begins here. */
+  readonly parentSpanId: string | null;
+  /** The W3C trace context to send on. */
+  readonly traceparent: string;
+}
+
+/** The caller's trace with a span of our own, or a new trace when the caller sent none or a malformed one. */
+export function openHop(received: string | undefined): TraceHop {
+  const spanId = randomHex(8);
+  if (received === undefined || !traceparentPattern.test(received)) {
+    const traceId = randomHex(16);
+    return { traceId, spanId, parentSpanId: null, traceparent: `00-${traceId}-${spanId}-01` };
+  }
+  const traceId = received.slice(3, 35);
+  const parentSpanId = received.slice(36, 52);
+  return { traceId, spanId, parentSpanId, traceparent: `00-${traceId}-${spanId}${received.slice(52)}` };
 }

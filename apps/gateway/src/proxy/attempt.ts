@@ -1,4 +1,4 @@
-import { headers, type Deadlines } from '@kumiki/api';
+import { headers, parseTimings, type Deadlines, type Timings } from '@kumiki/api';
 import { parseUpstreamError } from '@kumiki/openai';
 import type { EndpointState } from '../routes/endpoint-state.ts';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
@@ -29,6 +29,8 @@ export interface AttemptOptions {
   readonly relay: FrameRelay;
   /** Whether the client is behind: then silence is not the upstream's fault. */
   readonly clientFull: () => boolean;
+  /** A reply that is no event stream begins; what its server says that it took. */
+  readonly onBody: (timings: Timings | null) => void;
   /** A whole reply that is no event stream. */
   readonly onReply: (body: Buffer, contentType: string) => void;
 }
@@ -206,7 +208,9 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
       status = replyStatus;
       contentType = headerValue(replyHeaders, 'content-type') ?? '';
       stream = status === 200 && contentType.startsWith('text/event-stream');
-      if (!stream) collector = createCollector(status === 200 ? maxReplyBytes : maxErrorBytes);
+      if (stream) return;
+      collector = createCollector(status === 200 ? maxReplyBytes : maxErrorBytes);
+      options.onBody(parseTimings(headerValue(replyHeaders, headers.timings) ?? ''));
     },
     data(chunk) {
       if (stream) {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { KeyRecord, Resume } from '@kumiki/api';
+import type { KeyRecord, RequestRecord, Resume } from '@kumiki/api';
 import type { ScannedRequest } from '../body/scan-request.ts';
 import type { Admission } from '../limits/key-limiter.ts';
 import type { ModelMetrics } from '../observe/gateway-metrics.ts';
@@ -28,6 +28,8 @@ export interface Exchange {
   readonly resume: Resume | null;
   readonly admission: Admission;
   readonly metrics: ModelMetrics;
+  /** What is remembered of it. Never content. */
+  readonly record: RequestRecord;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** Hash of the conversation's beginning; null when it is too short to matter. */

@@ -1,4 +1,4 @@
-import { tokenCommentPrefix } from '@kumiki/api';
+import { parseTimings, timingsCommentPrefix, tokenCommentPrefix, type Timings } from '@kumiki/api';
 import {
   createFrameSplitter,
   dataOf,
@@ -36,6 +36,8 @@ export interface RelayOptions {
   /** Sent before the next event. */
   readonly notice: Notice;
   readonly onUsage: (usage: Usage) => void;
+  /** The server has told what the answer took. */
+  readonly onTimings: (timings: Timings) => void;
   /** An event has gone to the client. */
   readonly onEvent: () => void;
 }
@@ -77,7 +79,11 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
   function relay(frame: Uint8Array): Outcome | null {
     const event = eventOf(frame);
     if (event === null) return null;
-    if (isDone(event)) return { kind: 'done' };
+    if (isDone(event)) {
+      const timings = event === frame ? null : timingsOf(frame);
+      if (timings !== null) options.onTimings(timings);
+      return { kind: 'done' };
+    }
     if (startsWithError(event)) return inStreamError(event);
     // Only the last chunk of a stream holds a usage object; looking for its bytes is far cheaper than parsing.
     if (Buffer.prototype.indexOf.call(event, usageKey) !== -1) {
@@ -126,6 +132,12 @@ export function eventOf(frame: Uint8Array): Uint8Array | null {
   const end = frame.indexOf(lineFeed);
   const rest = end === -1 ? frame : frame.subarray(end + 1);
   return isBlank(rest) || isComment(rest) ? null : rest;
+}
+
+/** What the comment line says that begins a frame; null when it says something else. */
+function timingsOf(frame: Uint8Array): Timings | null {
+  const line = Buffer.from(frame.subarray(0, frame.indexOf(lineFeed))).toString('latin1');
+  return line.startsWith(timingsCommentPrefix) ? parseTimings(line.slice(timingsCommentPrefix.length)) : null;
 }
 
 function startsWithError(event: Uint8Array): boolean {

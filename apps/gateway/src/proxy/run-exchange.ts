@@ -3,7 +3,10 @@ import { continuationMode, judge, type AnswerFacts, type Failure } from '@kumiki
 import type { Log } from '@kumiki/service';
 import { sendError } from '../http/send-error.ts';
 import { formatDuration } from '../limits/format-duration.ts';
+import type { LoadMeter } from '../load/load-meter.ts';
 import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
+import type { RequestLog } from '../requests/request-log.ts';
+import { watchAttempt, type AttemptWatch } from '../requests/watch-attempt.ts';
 import type { EndpointState } from '../routes/endpoint-state.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { UpstreamClient } from '../upstream/upstream.ts';
@@ -17,7 +20,7 @@ import type { Picker } from './pick-endpoint.ts';
 import { createRecording, type Recorded, type Recording } from './recording.ts';
 import { createFrameRelay, type Notice } from './relay-frames.ts';
 import { seedRecording } from './resume-answer.ts';
-import { answerHeaders, sendRefusal, sendReply } from './send-reply.ts';
+import { answerHeaders, cachedTokens, sendRefusal, sendReply } from './send-reply.ts';
 import { planContinuation, planFresh, type AttemptPlan } from './stream-answer.ts';
 
 /** Tokens by which a stream's reservation grows once it has outgrown it. */
@@ -33,6 +36,8 @@ export interface RunOptions {
   readonly wheel: DeadlineWheel;
   readonly upstreamFor: (url: string) => UpstreamClient;
   readonly metrics: GatewayMetrics;
+  readonly requests: RequestLog;
+  readonly load: LoadMeter;
   readonly log: Log;
 }
 
@@ -134,7 +139,10 @@ async function attemptUntilEnd(run: Run): Promise<void> {
     const outcome = await tryEndpoint(run, state, plan);
     if (outcome.kind === 'done' || outcome.kind === 'client-left') return;
     if (outcome.kind === 'refused') return refuse(run, outcome);
-    if (outcome.stale === true) continue;
+    if (outcome.stale === true) {
+      exchange.record.retries++;
+      continue;
+    }
     afterFailure(run, outcome.failure, outcome.detail);
   }
 }
@@ -172,6 +180,7 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
   exchange.attempts++;
   exchange.replica = state;
   state.inFlight++;
+  const watch = watchAttempt(options, exchange, state);
   run.attempt = startAttempt({
     exchange,
     state,
@@ -189,15 +198,19 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
       onUsage(usage) {
         exchange.promptTokens = usage.prompt_tokens;
         exchange.completionTokens = usage.completion_tokens;
+        exchange.record.cached_tokens = cachedTokens(usage);
       },
-      onEvent: () => countEvent(run),
+      onTimings: watch.timings,
+      onEvent: () => countEvent(run, watch),
     }),
     clientFull: client.isFull,
+    onBody: watch.body,
     onReply: (body, contentType) => sendReply(exchange, body, contentType),
   });
   const outcome = await run.attempt.outcome;
   run.attempt = null;
   state.inFlight--;
+  watch.end(outcome);
   learn(state, outcome, options.metrics, options.log);
   if (exchange.eventsSent > sentBefore) {
     exchange.attemptsWithoutProgress = 0;
@@ -206,12 +219,13 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
   return outcome;
 }
 
-function countEvent(run: Run): void {
+function countEvent(run: Run, watch: AttemptWatch): void {
   const { exchange } = run;
   if (exchange.eventsSent++ === 0) {
     exchange.firstTokenAt = performance.now();
     exchange.metrics.timeToFirstToken.observe((exchange.firstTokenAt - exchange.startedAt) / 1_000);
   }
+  if (!watch.begun()) watch.first();
   if (exchange.eventsSent <= run.covered) return;
   run.covered += reservationStep;
   exchange.admission.extend(reservationStep);
@@ -240,7 +254,11 @@ function afterFailure(run: Run, failure: Failure, detail: string): void {
     'attempt failed',
   );
   if (verdict.kind === 'give-up') throw finalError(run, failure, `${detail}; ${verdict.reason}`);
-  if (verdict.kind === 'again') return exchange.metrics.retries.inc();
+  if (verdict.kind === 'again') {
+    exchange.record.retries++;
+    return exchange.metrics.retries.inc();
+  }
+  exchange.record.continuations++;
   exchange.continuations++;
   exchange.metrics.continuations.inc();
 }
@@ -272,8 +290,10 @@ function refuse(run: Run, outcome: Extract<Outcome, { kind: 'refused' }>): void 
 function fail(run: Run, error: KumikiError): void {
   const { exchange, client } = run;
   if (exchange.clientLeft) return;
+  exchange.record.error_code = error.code;
   if (!client.begun()) return sendError(exchange.response, error);
   exchange.metrics.lostStreams.inc();
   const cut = exchange.eventsSent > 0 && error.code !== 'stream_interrupted';
+  if (cut) exchange.record.error_code = 'stream_interrupted';
   client.fail(cut ? new KumikiError('stream_interrupted', { reason: error.message }) : error);
 }

@@ -1,5 +1,5 @@
 import { errorTable, headers, type ErrorType } from '@kumiki/api';
-import { usageOf, type UpstreamErrorBody } from '@kumiki/openai';
+import { usageOf, type UpstreamErrorBody, type Usage } from '@kumiki/openai';
 import type { Exchange } from './exchange.ts';
 
 const errorTypes: ReadonlySet<string> = new Set(Object.values(errorTable).map((row) => row.type));
@@ -15,6 +15,12 @@ export function answerHeaders(exchange: Exchange): Record<string, string | numbe
   return result;
 }
 
+/** Those of the prompt that a prefix cache spared; null where the server does not tell. */
+export function cachedTokens(usage: Usage): number | null {
+  const count = usage.prompt_tokens_details?.['cached_tokens'];
+  return typeof count === 'number' && Number.isInteger(count) && count >= 0 ? count : null;
+}
+
 /** A whole reply, as the model server gave it. */
 export function sendReply(exchange: Exchange, body: Buffer, contentType: string): void {
   const { response } = exchange;
@@ -22,6 +28,7 @@ export function sendReply(exchange: Exchange, body: Buffer, contentType: string)
   if (usage !== null) {
     exchange.promptTokens = usage.prompt_tokens;
     exchange.completionTokens = usage.completion_tokens;
+    exchange.record.cached_tokens = cachedTokens(usage);
   }
   if (response.destroyed) return;
   response.writeHead(200, {
@@ -38,6 +45,8 @@ export function sendRefusal(exchange: Exchange, status: number, refused: Upstrea
   if (response.destroyed || response.headersSent) return;
   const type: ErrorType =
     refused.type !== null && errorTypes.has(refused.type) ? (refused.type as ErrorType) : 'invalid_request_error';
+  // A code of another server's own making is its text, and no business of a record.
+  if (refused.code !== null && Object.hasOwn(errorTable, refused.code)) exchange.record.error_code = refused.code;
   const body = Buffer.from(
     JSON.stringify({
       error: { message: refused.message, type, param: refused.param, code: refused.code ?? 'invalid_value' },

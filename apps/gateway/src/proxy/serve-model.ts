@@ -4,7 +4,7 @@ import { hashBytes, minAffinityBytes } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { readBody } from '../body/read-body.ts';
 import { scanRequest, type ScannedRequest } from '../body/scan-request.ts';
-import type { RequestContext } from '../handle-request.ts';
+import type { RecordedContext } from '../handle-request.ts';
 import type { Caller } from '../keys/identify-caller.ts';
 import type { KeyLimiter } from '../limits/key-limiter.ts';
 import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
@@ -33,18 +33,21 @@ export interface ServeOptions extends RunOptions {
 /** Serves one request for a model: reads and checks it, holds it against the key's limits, and runs it. */
 export async function serveModel(
   options: ServeOptions,
-  context: RequestContext,
+  context: RecordedContext,
   path: ModelPath,
   { key, service }: Caller,
 ): Promise<void> {
-  const { request, response } = context;
+  const { request, response, record } = context;
   demandJson(request.headers['content-type']);
   const read = await readBody(request, options.maxBodyBytes, (late) => options.wheel.arm(options.bodyTimeoutMs, late));
   if (read.outcome === 'aborted') return;
   if (read.outcome === 'too_slow') throw new KumikiError('request_timeout', { limitMs: options.bodyTimeoutMs });
   if (read.outcome === 'too_large') throw new KumikiError('body_too_large', { limitBytes: read.limitBytes });
   const { body, scanned, resume } = scanBody(read.body, path, service !== null);
+  record.stream = scanned.stream;
   const route = findRoute(options.routes, key, scanned);
+  record.model = route.route.model;
+  record.service = route.route.service;
   const reservedCompletion = reservationOf(scanned);
   const admission = options.limiter.admit(key, estimatePrompt(scanned) + reservedCompletion);
   const exchange: Exchange = {
@@ -55,12 +58,13 @@ export async function serveModel(
     route,
     scanned,
     body,
-    traceparent: context.traceparent,
+    traceparent: context.hop.traceparent,
     lowPriority: service?.lowPriority === true,
     showTokens: service?.tokenIds === true && scanned.stream,
     resume,
     admission,
     metrics: options.metrics.model(route.route.model),
+    record,
     startedAt: context.startedAt,
     affinity: affinityOf(body, scanned),
     failed: new Set(),
@@ -161,6 +165,9 @@ function close(options: ServeOptions, exchange: Exchange): void {
   metrics.duration.observe(durationMs / 1_000);
   if (promptTokens !== null) metrics.promptTokens.inc(promptTokens);
   if (completionTokens !== null) metrics.completionTokens.inc(completionTokens);
+  const { record } = exchange;
+  record.prompt_tokens = promptTokens;
+  record.completion_tokens = completionTokens ?? (exchange.eventsSent > 0 ? exchange.eventsSent : null);
   options.log.info({
     requestId: exchange.id,
     key_id: exchange.key.id,

@@ -1,0 +1,166 @@
+import type { Percentiles, RequestRecord } from '@kumiki/api';
+import { createSlidingCounter, createSlidingSamples, type SlidingCounter, type SlidingSamples } from '@kumiki/policy';
+
+/** Rates and percentiles are those of so long. */
+const windowMs = 10_000;
+
+/** Between two looks at the open streams. */
+const lookMs = 1_000;
+
+/** Samples of one kind that are kept for one endpoint. */
+const maxSamples = 1_024;
+
+/** Endpoints that are measured; those that were quiet the longest make room. */
+const maxEndpoints = 1_024;
+
+export interface EndpointLoad {
+  readonly tokensPerSecond: number;
+  readonly ttftMs: Percentiles | null;
+  readonly itlMs: Percentiles | null;
+}
+
+/** What a gateway has measured over the last seconds. */
+export interface GatewayLoad extends EndpointLoad {
+  readonly requestsPerSecond: number;
+  readonly errorsPerSecond: number;
+  /** By the endpoint's id. */
+  readonly endpoints: ReadonlyMap<string, EndpointLoad>;
+}
+
+/** A stream of one endpoint, while it flows. */
+export interface MeteredStream {
+  readonly record: RequestRecord;
+  readonly endpoint: string;
+  /** Events that have gone to the client; counted by whoever relays them. */
+  readonly events: () => number;
+}
+
+/** What is called at the two ends of a stream. */
+export interface StreamMeter {
+  /** Its first event has been counted. */
+  first(now: number): void;
+  end(now: number): void;
+}
+
+export interface LoadMeter {
+  requestBegins(now: number): void;
+  /** It failed by our fault. */
+  requestFails(now: number): void;
+  firstToken(endpoint: string, sinceRequestMs: number, sinceAttemptMs: number, now: number): void;
+  streamBegins(stream: MeteredStream): StreamMeter;
+  /** Tokens of a reply that was no stream. */
+  tokens(endpoint: string, count: number, now: number): void;
+  read(now: number): GatewayLoad;
+  stop(): void;
+}
+
+interface Meters {
+  readonly tokens: SlidingCounter;
+  readonly ttft: SlidingSamples;
+  readonly itl: SlidingSamples;
+}
+
+interface Watched {
+  readonly stream: MeteredStream;
+  readonly meters: Meters;
+  /** Of the last look that found new events; 0 before the first event. */
+  events: number;
+  at: number;
+}
+
+/**
+ * Measures what flows. Events are not timed one by one: every second each open stream is asked how many it has sent, so
+ * that an event costs nothing here.
+ * @param now monotonic milliseconds.
+ */
+export function createLoadMeter(now: () => number): LoadMeter {
+  const all = createMeters();
+  const requests = createSlidingCounter(windowMs);
+  const errors = createSlidingCounter(windowMs);
+  const byEndpoint = new Map<string, Meters>();
+  const watched = new Set<Watched>();
+
+  /** The order of the map is that of their last use. */
+  function metersOf(endpoint: string): Meters {
+    let meters = byEndpoint.get(endpoint);
+    if (meters === undefined) {
+      meters = createMeters();
+      const [oldest] = byEndpoint.keys();
+      if (byEndpoint.size >= maxEndpoints && oldest !== undefined) byEndpoint.delete(oldest);
+    } else {
+      byEndpoint.delete(endpoint);
+    }
+    byEndpoint.set(endpoint, meters);
+    return meters;
+  }
+
+  function look(one: Watched, time: number): void {
+    const events = one.stream.events();
+    const added = events - one.events;
+    if (one.at === 0 || added <= 0) return;
+    for (const meters of [all, one.meters]) {
+      meters.tokens.add(time, added);
+      meters.itl.add(time, (time - one.at) / added, added);
+    }
+    one.events = events;
+    one.at = time;
+    one.stream.record.completion_tokens = events;
+  }
+
+  const timer = setInterval(() => {
+    const time = now();
+    for (const one of watched) look(one, time);
+  }, lookMs);
+  timer.unref();
+
+  return {
+    requestBegins: (time) => requests.add(time, 1),
+    requestFails: (time) => errors.add(time, 1),
+    firstToken(endpoint, sinceRequestMs, sinceAttemptMs, time) {
+      all.ttft.add(time, sinceRequestMs, 1);
+      metersOf(endpoint).ttft.add(time, sinceAttemptMs, 1);
+    },
+    streamBegins(stream) {
+      const one: Watched = { stream, meters: metersOf(stream.endpoint), events: 0, at: 0 };
+      watched.add(one);
+      return {
+        first(time) {
+          one.events = stream.events();
+          one.at = time;
+          for (const meters of [all, one.meters]) meters.tokens.add(time, 1);
+        },
+        end(time) {
+          watched.delete(one);
+          look(one, time);
+        },
+      };
+    },
+    tokens(endpoint, count, time) {
+      all.tokens.add(time, count);
+      metersOf(endpoint).tokens.add(time, count);
+    },
+    read: (time) => ({
+      ...readMeters(all, time),
+      requestsPerSecond: requests.perSecond(time),
+      errorsPerSecond: errors.perSecond(time),
+      endpoints: new Map([...byEndpoint].map(([id, meters]) => [id, readMeters(meters, time)])),
+    }),
+    stop: () => clearInterval(timer),
+  };
+}
+
+function createMeters(): Meters {
+  return {
+    tokens: createSlidingCounter(windowMs),
+    ttft: createSlidingSamples(windowMs, maxSamples),
+    itl: createSlidingSamples(windowMs, maxSamples),
+  };
+}
+
+function readMeters(meters: Meters, now: number): EndpointLoad {
+  return {
+    tokensPerSecond: meters.tokens.perSecond(now),
+    ttftMs: meters.ttft.percentiles(now),
+    itlMs: meters.itl.percentiles(now),
+  };
+}

@@ -1,0 +1,40 @@
+import type { RequestAttempt, RequestRecord, Timings } from '@kumiki/api';
+import { unixTime } from './wall-clock.ts';
+
+/** Attempts of one request that are kept: the first ones, and the last in the last place. */
+const maxAttempts = 16;
+
+/** @param now monotonic milliseconds. */
+export function beginAttempt(record: RequestRecord, replica: string, now: number): RequestAttempt {
+  const attempt: RequestAttempt = {
+    replica,
+    started_at: unixTime(now),
+    first_byte_at: null,
+    ended_at: null,
+    outcome: 'open',
+    reason: null,
+    queue_ms: null,
+    prefill_ms: null,
+    decode_ms: null,
+  };
+  record.replica = replica;
+  record.attempts[Math.min(record.attempts.length, maxAttempts - 1)] = attempt;
+  return attempt;
+}
+
+/** @param reason null when it went well. */
+export function endAttempt(attempt: RequestAttempt, reason: string | null, now: number): void {
+  attempt.outcome = reason === null ? 'completed' : 'failed';
+  attempt.reason = reason;
+  attempt.ended_at = unixTime(now);
+}
+
+export function noteFirstByte(attempt: RequestAttempt, now: number): void {
+  attempt.first_byte_at ??= unixTime(now);
+}
+
+export function noteTimings(attempt: RequestAttempt, timings: Timings): void {
+  attempt.queue_ms = timings.queueMs;
+  attempt.prefill_ms = timings.prefillMs;
+  attempt.decode_ms = timings.decodeMs;
+}

@@ -1,0 +1,67 @@
+import type { Timings } from '@kumiki/api';
+import type { LoadMeter } from '../load/load-meter.ts';
+import type { Exchange } from '../proxy/exchange.ts';
+import type { Outcome } from '../proxy/outcome.ts';
+import type { EndpointState } from '../routes/endpoint-state.ts';
+import { attemptReason } from './attempt-reason.ts';
+import { beginAttempt, endAttempt, noteFirstByte, noteTimings } from './record-attempt.ts';
+import type { RequestLog } from './request-log.ts';
+import { unixTime } from './wall-clock.ts';
+
+/** Writes down what becomes of one attempt at a replica of a model. */
+export interface AttemptWatch {
+  /** An event of it has gone to the client. */
+  readonly begun: () => boolean;
+  /** The first one has. */
+  first(): void;
+  /** A reply that is no stream begins. */
+  body(timings: Timings | null): void;
+  timings(timings: Timings): void;
+  end(outcome: Outcome): void;
+}
+
+export function watchAttempt(
+  { requests, load }: { readonly requests: RequestLog; readonly load: LoadMeter },
+  exchange: Exchange,
+  { endpoint }: EndpointState,
+): AttemptWatch {
+  const { record } = exchange;
+  const startedAt = performance.now();
+  const attempt = beginAttempt(record, endpoint.id, startedAt);
+  const meter = exchange.scanned.stream
+    ? load.streamBegins({ record, endpoint: endpoint.id, events: () => exchange.eventsSent })
+    : null;
+  let begun = false;
+  record.revision = endpoint.revision;
+  if (record.attempts.length > 1) requests.moved(record);
+
+  return {
+    begun: () => begun,
+    first() {
+      begun = true;
+      const now = performance.now();
+      noteFirstByte(attempt, now);
+      meter?.first(now);
+      if (record.first_token_at !== null) return;
+      record.first_token_at = unixTime(now);
+      record.status = 200;
+      // A service that resumes an answer has its first token already: nothing is learnt of how long that takes.
+      if (exchange.eventsSent === 1) load.firstToken(endpoint.id, now - exchange.startedAt, now - startedAt, now);
+      requests.moved(record);
+    },
+    body(timings) {
+      noteFirstByte(attempt, performance.now());
+      if (timings !== null) noteTimings(attempt, timings);
+    },
+    timings: (timings) => noteTimings(attempt, timings),
+    end(outcome) {
+      const now = performance.now();
+      endAttempt(attempt, attemptReason(outcome), now);
+      meter?.end(now);
+      const { completionTokens } = exchange;
+      if (meter === null && outcome.kind === 'done' && completionTokens !== null) {
+        load.tokens(endpoint.id, completionTokens, now);
+      }
+    },
+  };
+}

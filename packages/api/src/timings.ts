@@ -1,0 +1,27 @@
+/**
+ * What a worker measured of an answer: told to the gateway in a comment line of the stream's last frame
+ * (`: timings 0.4 31.0 902.5`), or in a header of a reply that is no stream. Servers that are none of ours say nothing.
+ */
+export interface Timings {
+  /** Waiting for a sequence. */
+  readonly queueMs: number;
+  /** Reading the prompt, up to the first token. */
+  readonly prefillMs: number;
+  /** From the first token to the last. */
+  readonly decodeMs: number;
+}
+
+/** What begins the comment line, without the line feed that ends it. */
+export const timingsCommentPrefix = ': timings ';
+
+const pattern = /^(\d{1,9}(?:\.\d{1,3})?) (\d{1,9}(?:\.\d{1,3})?) (\d{1,9}(?:\.\d{1,3})?)$/;
+
+export function formatTimings({ queueMs, prefillMs, decodeMs }: Timings): string {
+  return `${queueMs.toFixed(1)} ${prefillMs.toFixed(1)} ${decodeMs.toFixed(1)}`;
+}
+
+/** null for what is no such text. */
+export function parseTimings(text: string): Timings | null {
+  const match = pattern.exec(text);
+  return match === null ? null : { queueMs: Number(match[1]), prefillMs: Number(match[2]), decodeMs: Number(match[3]) };
+}

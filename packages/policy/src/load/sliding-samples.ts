@@ -1,0 +1,56 @@
+export interface SamplePercentiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** Measurements of the last seconds, of which at most a fixed number is kept: the newest. */
+export interface SlidingSamples {
+  /**
+   * @param now monotonic milliseconds, never less than before.
+   * @param weight how many equal measurements this stands for.
+   */
+  add(now: number, value: number, weight: number): void;
+  /** null when nothing was measured in the window that ends at `now`. */
+  percentiles(now: number): SamplePercentiles | null;
+}
+
+/** @param limit samples that are kept at most; beyond it percentiles are those of the newest. */
+export function createSlidingSamples(windowMs: number, limit: number): SlidingSamples {
+  const values = new Float64Array(limit);
+  const weights = new Float64Array(limit);
+  const times = new Float64Array(limit);
+  let next = 0;
+  let count = 0;
+
+  return {
+    add(now, value, weight) {
+      values[next] = value;
+      weights[next] = weight;
+      times[next] = now;
+      next = (next + 1) % limit;
+      if (count < limit) count++;
+    },
+    percentiles(now) {
+      const places: number[] = [];
+      let total = 0;
+      for (let back = 1; back <= count; back++) {
+        const place = (next - back + limit) % limit;
+        if ((times[place] ?? 0) <= now - windowMs) break;
+        places.push(place);
+        total += weights[place] ?? 0;
+      }
+      if (places.length === 0) return null;
+      const valueAt = (place: number): number => values[place] ?? 0;
+      places.sort((a, b) => valueAt(a) - valueAt(b));
+      const atShare = (share: number): number => {
+        let before = 0;
+        for (const place of places) {
+          before += weights[place] ?? 0;
+          if (before >= share * total) return valueAt(place);
+        }
+        return valueAt(places.at(-1) ?? 0);
+      };
+      return { p50: atShare(0.5), p95: atShare(0.95) };
+    },
+  };
+}

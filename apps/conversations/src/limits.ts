@@ -67,6 +67,9 @@ export const maxShortenings = 12;
 export const defaultPageItems = 20;
 export const maxPageItems = 100;
 
+/** Characters, as people count them, of a title that is made from what the user said. */
+export const maxOwnTitleCharacters = 60;
+
 /** Rows that one step of the sweeper deletes. */
 export const sweepRows = 200;
 /** Between two sweeps. */

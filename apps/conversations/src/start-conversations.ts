@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Database, migrate } from '@kumiki/postgres';
 import { createServiceApp, type GatewayClient, listenApp, type Log, type Registry } from '@kumiki/service';
 import { startBatches } from './batches/start-batches.ts';
+import { addChatsRoutes, chatsPath } from './http/chats-routes.ts';
 import { addConversationsRoutes } from './http/conversations-routes.ts';
 import { addResponsesRoutes } from './http/responses-routes.ts';
 import { maxBodyBytes, requestTimeoutMs } from './limits.ts';
@@ -61,12 +62,13 @@ export async function startConversations(options: ConversationsOptions): Promise
   const retentionDays = options.retentionDays ?? defaultRetentionDays;
   addResponsesRoutes(app, { database, gateway, hub, runner, replica, retentionDays });
   addConversationsRoutes(app, database);
+  addChatsRoutes(app, database);
   const batches = startBatches(app, { database, gateway, log, replica });
   const sweeper = startSweeper(database, log);
   const port = await listenApp(app, options.host, options.port);
   return {
     port,
-    prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches'],
+    prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', chatsPath],
     metrics: createMetrics(runner),
     async drain(limitMs) {
       await Promise.all([runner.release(), batches.close()]);

@@ -29,6 +29,7 @@ async function store(project: string): Promise<string> {
     events,
     input: [],
     conversationId: null,
+    inChat: false,
     retentionDays: 30,
   });
   return id;

@@ -32,7 +32,7 @@ export interface DataServiceEntry {
 export const dataServiceList: readonly DataServiceEntry[] = [
   {
     name: 'conversations',
-    prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches'],
+    prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', '/v1/kumiki/chats'],
     async start(parts) {
       const { startConversations } = await import('@kumiki/conversations');
       return startConversations(parts);

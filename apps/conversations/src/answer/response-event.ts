@@ -10,3 +10,8 @@ const terminal = new Set(['response.completed', 'response.incomplete', 'response
 export function isTerminal(type: string): boolean {
   return terminal.has(type);
 }
+
+/** Whether an event brings something that the model has just written. */
+export function isDelta(type: string): boolean {
+  return type.endsWith('.delta');
+}

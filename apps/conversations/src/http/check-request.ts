@@ -1,4 +1,5 @@
 import {
+  chatMetadataKey,
   countInputTokensSchema,
   type CreateResponse,
   createResponseSchema,
@@ -23,6 +24,12 @@ export function checkCreate(body: unknown): CreateResponse {
     throw new KumikiError('invalid_value', {
       param: 'store',
       reason: 'what is said in a conversation is stored there; leave out store: false, or send the items as input',
+    });
+  }
+  if (request.store === false && request.metadata?.[chatMetadataKey] !== undefined) {
+    throw new KumikiError('invalid_value', {
+      param: 'store',
+      reason: 'a turn of a chat is stored; leave out store: false, or metadata.kumiki_chat',
     });
   }
   return request;

@@ -1,4 +1,4 @@
-import { type CreateResponse, KumikiError } from '@kumiki/api';
+import { chatMetadataKey, type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import type { Caller, GatewayClient } from '@kumiki/service';
 import type { ResponseEvent } from '../answer/response-event.ts';
@@ -6,6 +6,7 @@ import type { Item } from '../answer/response-object.ts';
 import { openResponse } from '../answer/response-object.ts';
 import { buildMessages } from '../chat/build-messages.ts';
 import { normalizeInput } from '../chat/normalize-input.ts';
+import { joinChat } from '../chats/join-chat.ts';
 import { type EventLog, memoryLog, storedLog } from '../http/read-log.ts';
 import { claimIdempotencyKey } from '../idempotency/claim-key.ts';
 import { newId } from '../ids.ts';
@@ -85,15 +86,19 @@ async function storeOnce(
   events: readonly ResponseEvent[],
   key: string | string[] | undefined,
 ): Promise<string> {
-  const row = { ...run, events, conversationId: conversationIdOf(run.request), retentionDays };
-  if (key === undefined) {
+  const chatId = run.request.metadata?.[chatMetadataKey];
+  const conversationId = conversationIdOf(run.request);
+  const row = { ...run, events, conversationId, inChat: chatId !== undefined, retentionDays };
+  if (key === undefined && chatId === undefined) {
     await insertRun(database, replica, row);
     return run.id;
   }
   return database.transaction(async (transaction) => {
     const request = { project: run.project, route: responsesRoute, key, body: run.request };
-    const made = await claimIdempotencyKey(transaction, request, run.id);
-    if (made === run.id) await insertRun(transaction, replica, row);
+    const made = key === undefined ? run.id : await claimIdempotencyKey(transaction, { ...request, key }, run.id);
+    if (made !== run.id) return made;
+    await insertRun(transaction, replica, row);
+    if (chatId !== undefined) await joinChat(transaction, run, chatId, run);
     return made;
   });
 }

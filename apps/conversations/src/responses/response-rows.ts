@@ -1,31 +1,18 @@
-import type { CreateResponse } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Item, ResponseObject, ResponseStatus } from '../answer/response-object.ts';
 import { noticeChannel, notices } from '../runs/notices.ts';
-import { rebuildMachine } from '../runs/rebuild.ts';
-import { loadFrames } from '../runs/run-store.ts';
-import type { Prepared, RunRecord } from '../runs/run.ts';
-
-interface ResponseRow {
-  readonly status: ResponseStatus;
-  readonly ended: boolean;
-  readonly request: CreateResponse;
-  readonly response: ResponseObject;
-  readonly prepared: Prepared | null;
-}
+import { deletionOf } from './deletion.ts';
+import { framesOf, showRow, type StoredResponse } from './show-row.ts';
 
 /** A response as it is now, with what has been written of it; null when the project has none of that id. */
 export async function findResponse(database: Queryable, project: string, id: string): Promise<ResponseObject | null> {
-  const { rows } = await database.query<ResponseRow>(
-    `SELECT status, ended_at IS NOT NULL AS ended, request, response, prepared
-     FROM conversations.responses WHERE id = $1 AND project = $2`,
+  const { rows } = await database.query<StoredResponse>(
+    `SELECT status, ended_at IS NOT NULL AS ended, request, response, prepared, last_seq, ${framesOf('r')} AS frames
+     FROM conversations.responses AS r WHERE id = $1 AND project = $2`,
     [id, project],
   );
   const row = rows[0];
-  if (row === undefined) return null;
-  if (row.ended || row.status === 'queued') return row.response;
-  const frames = await loadFrames(database, id);
-  return rebuildMachine(row as unknown as RunRecord, row.prepared, frames).response();
+  return row === undefined ? null : showRow(row).response;
 }
 
 export async function findInput(database: Queryable, project: string, id: string): Promise<readonly Item[] | null> {
@@ -48,7 +35,7 @@ export async function findStatus(database: Queryable, project: string, id: strin
 /** Deletes a response and its events. Whoever drives it finds its row gone and stops. @returns whether there was one. */
 export async function deleteResponse(database: Queryable, project: string, id: string): Promise<boolean> {
   const { count } = await database.query(
-    `WITH gone AS (DELETE FROM conversations.responses WHERE id = $1 AND project = $2 RETURNING id)
+    `WITH ${deletionOf('id = $1 AND project = $2')}
      SELECT pg_notify('${noticeChannel}', $3) FROM gone`,
     [id, project, notices.stop(id)],
   );

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
+import { isDelta } from '../answer/response-event.ts';
 import type { ResponseObject } from '../answer/response-object.ts';
 import { appendItems } from '../conversations/append-items.ts';
 import { backgroundPatienceMs, leaseMs, storeRetryMs } from '../limits.ts';
@@ -17,7 +18,9 @@ const appendSql = `
 WITH held AS (
   UPDATE conversations.responses
   SET last_seq = $4, lease_until = now() + $7 * interval '1 millisecond', status = 'in_progress',
-      prepared = COALESCE($8::json, prepared), revision = COALESCE($9, revision)
+      prepared = COALESCE($8::json, prepared), revision = COALESCE($9, revision),
+      begun_at = CASE WHEN $11 THEN COALESCE(begun_at, now()) ELSE begun_at END,
+      first_token_at = CASE WHEN $12 THEN COALESCE(first_token_at, now()) ELSE first_token_at END
   WHERE id = $1 AND fence = $2 AND last_seq = $3 AND ended_at IS NULL
   RETURNING id
 ), logged AS (
@@ -31,7 +34,9 @@ SELECT pg_notify('${noticeChannel}', $10) FROM held`;
 
 const endSql = `
 UPDATE conversations.responses
-SET status = $5, response = $6::json, last_seq = $4, ended_at = now(), prepared = NULL, lease_until = now()
+SET status = $5, response = $6::json, last_seq = $4, ended_at = now(), prepared = NULL, lease_until = now(),
+    begun_at = CASE WHEN $7 THEN COALESCE(begun_at, now()) ELSE begun_at END,
+    first_token_at = CASE WHEN $8 THEN COALESCE(first_token_at, now()) ELSE first_token_at END
 WHERE id = $1 AND fence = $2 AND last_seq = $3 AND ended_at IS NULL AND (NOT cancel_requested OR $5 = 'cancelled')
 RETURNING conversation_id`;
 
@@ -103,6 +108,8 @@ export function createDatabaseJournal({ database, hub, run }: Options): Journal 
           batch.prepared === null ? null : JSON.stringify(batch.prepared),
           batch.revision,
           notices.stored(run.id),
+          hasBegun(batch),
+          hasToken(batch),
         ]);
         return count > 0;
       }),
@@ -127,6 +134,8 @@ function endRun(
       next,
       response.status,
       JSON.stringify(response),
+      hasBegun(batch),
+      hasToken(batch),
     ]);
     const row = rows[0];
     if (row === undefined) return false;
@@ -156,6 +165,15 @@ async function discardSoon(database: Database, run: RunRecord, deadline: number)
     if (performance.now() > deadline) return;
     setTimeout(() => void discardSoon(database, run, deadline).catch(() => {}), storeRetryMs).unref();
   }
+}
+
+/** Whether the model has taken the request by the end of a batch. */
+function hasBegun(batch: Batch): boolean {
+  return batch.prepared?.chat != null || hasToken(batch);
+}
+
+function hasToken(batch: Batch): boolean {
+  return batch.events.some(({ type }) => isDelta(type));
 }
 
 export function toStored(batch: Batch, lastSeq: number): StoredBatch | null {

@@ -43,7 +43,11 @@ export function newMachine(run: Pick<RunRecord, 'request' | 'response'>): Answer
 }
 
 /** The machine as it was when these frames were the last that were stored; it gives every event again. */
-export function rebuildMachine(run: RunRecord, prepared: Prepared | null, frames: string): AnswerMachine {
+export function rebuildMachine(
+  run: Pick<RunRecord, 'request' | 'response'>,
+  prepared: Prepared | null,
+  frames: string,
+): AnswerMachine {
   const machine = newMachine(run);
   machine.open();
   machine.start();

@@ -3,6 +3,7 @@ import type { Database, Queryable } from '@kumiki/postgres';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
 import { leaseMs, maxClaims, ownGraceMs } from '../limits.ts';
+import { deletionOf } from '../responses/deletion.ts';
 import { noticeChannel, notices } from './notices.ts';
 import type { Prepared, RunRecord } from './run.ts';
 
@@ -20,6 +21,8 @@ export interface NewRun {
   /** `created` and, in the background, `queued`. */
   readonly events: readonly ResponseEvent[];
   readonly conversationId: string | null;
+  /** Whether it belongs to a chat: it is kept as long as that is. */
+  readonly inChat: boolean;
   /** Used where the project has no retention of its own. */
   readonly retentionDays: number;
 }
@@ -31,10 +34,11 @@ export async function insertRun(database: Queryable, replica: string, run: NewRu
     `WITH stored AS (
        INSERT INTO conversations.responses (
          id, project, key_id, request_id, background, status, previous_response_id, conversation_id, request, input,
-         response, created_at, expires_at, last_seq, fence, lease_owner, lease_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11::json, to_timestamp($12),
-         now() + COALESCE((SELECT response_days FROM conversations.retention WHERE project = $2), $13::int)
-           * interval '1 day',
+         response, created_at, accepted_at, expires_at, last_seq, fence, lease_owner, lease_until)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11::json, to_timestamp($12), now(),
+         CASE WHEN $18 THEN 'infinity' ELSE
+           now() + COALESCE((SELECT response_days FROM conversations.retention WHERE project = $2), $13::int)
+             * interval '1 day' END,
          $14, 1, $15, now() + $16 * interval '1 millisecond')
        RETURNING id)
      INSERT INTO conversations.response_events (response_id, first_seq, last_seq, fence, events)
@@ -57,6 +61,7 @@ export async function insertRun(database: Queryable, replica: string, run: NewRu
       replica,
       leaseMs,
       run.events.map((event) => JSON.stringify(event)).join('\n'),
+      run.inChat,
     ],
   );
 }
@@ -64,7 +69,7 @@ export async function insertRun(database: Queryable, replica: string, run: NewRu
 /** Deletes a run that was refused before anybody saw it; the key of its request is free again. */
 export async function discardRun(database: Database, run: Pick<RunRecord, 'id' | 'fence' | 'project'>): Promise<void> {
   await database.query(
-    `WITH gone AS (DELETE FROM conversations.responses WHERE id = $1 AND fence = $2 RETURNING id)
+    `WITH ${deletionOf('id = $1 AND fence = $2')}
      DELETE FROM conversations.idempotency_keys AS known USING gone
      WHERE known.project = $3 AND known.route = $4 AND known.resource_id = gone.id`,
     [run.id, run.fence, run.project, responsesRoute],

@@ -1,5 +1,5 @@
 import type { AnswerMachine } from '../answer/answer-machine.ts';
-import type { ResponseEvent } from '../answer/response-event.ts';
+import { isDelta, type ResponseEvent } from '../answer/response-event.ts';
 import { flushCharacters, flushMs, maxUnstoredCharacters } from '../limits.ts';
 import type { Batch, Journal, Prepared } from './run.ts';
 
@@ -61,7 +61,7 @@ export class RunWriter {
 
   /** Now for the first thing that a client waits for and for much at once, else soon. */
   #schedule(): void {
-    const isFirst = !this.#shown && this.#events.some(({ type }) => type.endsWith('.delta'));
+    const isFirst = !this.#shown && this.#events.some(({ type }) => isDelta(type));
     if (isFirst || this.#unstored >= flushCharacters) void this.flush();
     else this.#timer ??= setTimeout(() => void this.flush(), flushMs);
   }
@@ -131,7 +131,7 @@ export class RunWriter {
   }
 
   #takeBatch(): Batch {
-    this.#shown ||= this.#events.some(({ type }) => type.endsWith('.delta'));
+    this.#shown ||= this.#events.some(({ type }) => isDelta(type));
     const batch = { events: this.#events, frames: this.#frames, prepared: this.#prepared, revision: this.#revision };
     this.#events = [];
     this.#frames = '';

@@ -1,0 +1,36 @@
+import type { ForkChat } from '@kumiki/api';
+import type { Database } from '@kumiki/postgres';
+import { type ChatOwner, insertChat, readChat, turnNotFound } from './chat-rows.ts';
+import { chooseTurns, type TurnLink } from './choose-turns.ts';
+import { lockChat } from './delete-chat.ts';
+
+/**
+ * A new chat that shares turns of another: the same responses, not copies. Throws KumikiError when the key has no such
+ * chat, or the chat no such turn. @returns its id.
+ */
+export function forkChat(database: Database, owner: ChatOwner, id: string, fork: ForkChat): Promise<string> {
+  return database.transaction(async (transaction) => {
+    await lockChat(transaction, owner, id, 'SHARE');
+    const source = await readChat(transaction, owner, id);
+    const { rows } = await transaction.query<TurnLink>(
+      `SELECT m.response_id AS id, before.response_id AS previous
+       FROM conversations.chat_responses AS m
+       JOIN conversations.responses AS r ON r.id = m.response_id
+       LEFT JOIN conversations.chat_responses AS before
+         ON before.chat_id = m.chat_id AND before.response_id = r.previous_response_id
+       WHERE m.chat_id = $1 ORDER BY r.accepted_at, r.id`,
+      [id],
+    );
+    const chosen = chooseTurns(rows, source.current_response_id, fork);
+    if (chosen === null) throw turnNotFound(fork.response_id, 'response_id');
+    const { title, settings } = source;
+    const made = await insertChat(transaction, owner, { title, settings, current_response_id: chosen.current });
+    // In the order in which a deletion locks them.
+    await transaction.query(
+      `INSERT INTO conversations.chat_responses (chat_id, response_id)
+       SELECT $1, id FROM unnest($2::text[]) AS id ORDER BY id`,
+      [made, chosen.ids],
+    );
+    return made;
+  });
+}

@@ -1,0 +1,57 @@
+import { createChatSchema, forkChatSchema, listChatsSchema, updateChatSchema } from '@kumiki/api';
+import type { Database } from '@kumiki/postgres';
+import { callerOf, checkBody } from '@kumiki/service';
+import type { FastifyInstance } from 'fastify';
+import { insertChat, listChats, readChat, updateChat } from '../chats/chat-rows.ts';
+import { deleteChat } from '../chats/delete-chat.ts';
+import { forkChat } from '../chats/fork-chat.ts';
+import { loadTurns } from '../chats/load-turns.ts';
+
+type IdRequest = { Params: { id: string } };
+
+export const chatsPath = '/v1/kumiki/chats';
+
+/** Chats as a person sees them. */
+export function addChatsRoutes(app: FastifyInstance, database: Database): void {
+  app.post(chatsPath, async (request) => {
+    const owner = callerOf(request);
+    const body = checkBody(createChatSchema, request.body ?? {}, {});
+    return readChat(database, owner, await insertChat(database, owner, body));
+  });
+
+  app.get(chatsPath, async (request) => {
+    const page = checkBody(listChatsSchema, request.query, {});
+    const { chats, hasMore } = await listChats(database, callerOf(request), page);
+    return {
+      object: 'list',
+      data: chats,
+      first_id: chats[0]?.id ?? null,
+      last_id: chats.at(-1)?.id ?? null,
+      has_more: hasMore,
+    };
+  });
+
+  app.get<IdRequest>(`${chatsPath}/:id`, async (request) => {
+    const chat = await readChat(database, callerOf(request), request.params.id);
+    return { ...chat, turns: await loadTurns(database, chat.id) };
+  });
+
+  app.post<IdRequest>(`${chatsPath}/:id`, async (request) => {
+    const owner = callerOf(request);
+    const { id } = request.params;
+    await updateChat(database, owner, id, checkBody(updateChatSchema, request.body, {}));
+    return readChat(database, owner, id);
+  });
+
+  app.delete<IdRequest>(`${chatsPath}/:id`, async (request) => {
+    const { id } = request.params;
+    await deleteChat(database, callerOf(request), id);
+    return { object: 'kumiki.chat', id, deleted: true };
+  });
+
+  app.post<IdRequest>(`${chatsPath}/:id/fork`, async (request) => {
+    const owner = callerOf(request);
+    const fork = checkBody(forkChatSchema, request.body, {});
+    return readChat(database, owner, await forkChat(database, owner, request.params.id, fork));
+  });
+}

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
+  type BackendRoute,
   didYouMean,
   headers,
   KumikiError,
@@ -7,20 +8,19 @@ import {
   toKumikiError,
   type KeyRecord,
   type RequestRecord,
-  type Role,
 } from '@kumiki/api';
 import type { Log } from '@kumiki/service';
 import { drainBody } from './body/read-body.ts';
+import { protectReply } from './http/protect-reply.ts';
 import { makeRequestId, openHop, type TraceHop } from './http/random-ids.ts';
 import { sendError, sendJson } from './http/send-error.ts';
-import { identifyCaller, type Caller } from './keys/identify-caller.ts';
-import type { KeyStore } from './keys/key-store.ts';
+import { identifyCaller, refuseOtherSites, type Caller, type Identities } from './keys/identify-caller.ts';
 import type { LoadMeter } from './load/load-meter.ts';
 import type { GatewayMetrics } from './observe/gateway-metrics.ts';
 import type { ModelPath } from './proxy/exchange.ts';
 import { listModels, retrieveModel } from './proxy/list-models.ts';
 import type { RequestLog } from './requests/request-log.ts';
-import type { Backend } from './routes/backends.ts';
+import { withMethod, type Backend } from './routes/backends.ts';
 import type { RouteIndex } from './routes/route-index.ts';
 
 /** Longest path that is looked at; the header limit bounds it too. */
@@ -54,7 +54,7 @@ export interface RequestContext {
 export type RecordedContext = RequestContext & { readonly record: RequestRecord };
 
 export interface HandlerOptions {
-  readonly keys: KeyStore;
+  readonly identities: Identities;
   readonly routes: RouteIndex;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
@@ -62,7 +62,7 @@ export interface HandlerOptions {
   readonly load: LoadMeter;
   readonly draining: () => boolean;
   readonly serveModel: (context: RecordedContext, path: ModelPath, caller: Caller) => Promise<void>;
-  readonly forward: (context: RequestContext, backend: Backend, caller: Caller) => Promise<void>;
+  readonly forward: (context: RequestContext, backend: Backend, caller: Caller | null) => Promise<void>;
   /** What is left of a body that nobody reads is waited for so long. */
   readonly bodyTimeoutMs: number;
 }
@@ -157,14 +157,13 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   if (request.headers.host === undefined && request.httpVersion === '1.1') {
     throw new KumikiError('bad_request_framing', { reason: 'it has no Host header' });
   }
-  const own = modelPaths.has(path) || path === '/v1/models' || path.startsWith('/v1/models/');
-  const backend = own ? null : options.routes.backendFor(path);
-  // What is not there is not there for anybody: a client that probes for another dialect must not be told to log in.
-  if (!own && backend === null) {
-    const paths = [...ownPaths, ...options.routes.backends().map(({ route }) => route.prefix)];
-    throw new KumikiError('unknown_route', { method, path: path.slice(0, 256), hint: didYouMean(path, paths) });
+  const backend = isOwnPath(path) ? null : findBackend(options.routes, method, path);
+  if (backend?.route.role === null) {
+    refuseOtherSites(request);
+    return options.forward(context, backend, null);
   }
-  const caller = identifyCaller(options.keys, request.headers, Math.floor(Date.now() / 1_000));
+  const caller = identifyCaller(options.identities, request, Math.floor(Date.now() / 1_000));
+  if (caller.sessionId !== null) protectReply(response);
   const { key } = caller;
   if (modelPaths.has(path)) {
     const recorded = beginRecord(options, context, caller, null);
@@ -189,12 +188,28 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   }
 }
 
+function isOwnPath(path: string): boolean {
+  return modelPaths.has(path) || path === '/v1/models' || path.startsWith('/v1/models/');
+}
+
+/** What is not there is not there for anybody: a client that probes for another dialect must not be told to log in. */
+function findBackend(routes: RouteIndex, method: string, path: string): Backend {
+  const candidates = routes.backendsFor(path);
+  const backend = withMethod(candidates, method);
+  if (backend !== null) return backend;
+  const shown = path.slice(0, 256);
+  const hint = didYouMean(path, [...ownPaths, ...routes.backends().map(({ route }) => route.prefix)]);
+  if (candidates.length === 0) throw new KumikiError('unknown_route', { method, path: shown, hint });
+  const allowed = candidates.flatMap(({ route }) => route.methods ?? []).join(' or ');
+  throw new KumikiError('method_not_allowed', { method, path: shown, allowed, hint });
+}
+
 function demandMethod(method: string, path: string, allowed: string): void {
   if (method !== allowed) throw new KumikiError('method_not_allowed', { method, path, allowed });
 }
 
-function demandRole(key: KeyRecord, role: Role): void {
-  if (key.roles.includes(role)) return;
+function demandRole(key: KeyRecord, role: BackendRoute['role']): void {
+  if (role === null || role === 'any' || key.roles.includes(role)) return;
   const action = role === 'admin' ? 'operate this installation' : 'use models';
   throw new KumikiError('permission_denied', { action, remedy: `It needs the role '${role}'.` });
 }
@@ -212,5 +227,6 @@ function decodePath(text: string): string {
 function routeLabel(routes: RouteIndex, path: string): string {
   if (modelPaths.has(path)) return path;
   if (path.startsWith('/v1/models')) return '/v1/models';
-  return routes.backendFor(path)?.route.prefix ?? 'other';
+  const [backend] = routes.backendsFor(path);
+  return backend === undefined ? 'other' : backend.route.prefix || '/';
 }

@@ -6,6 +6,7 @@ import {
   taskSchema,
   type KeyRecord,
   type RouteTable,
+  type SessionRecord,
 } from '@kumiki/api';
 import { z } from 'zod';
 
@@ -15,9 +16,12 @@ const maxEndpoints = 10_000;
 const maxBackends = 1_000;
 const maxReplicas = 1_000;
 const maxKeys = 1_000_000;
+const maxSessions = 1_000_000;
+const maxMethods = 16;
 
 const url = z.url({ protocol: /^https?$/ });
 const secret = z.string().max(8_192).nullable();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const limit = z.int().min(1).nullable();
 
 const endpointSchema = z.strictObject({
@@ -55,7 +59,12 @@ export const routeTableSchema: z.ZodType<RouteTable> = z.strictObject({
         prefix: z.string().startsWith('/').max(255),
         urls: z.array(url).max(maxReplicas),
         authorization: secret,
-        role: z.enum(grantableRoles),
+        methods: z
+          .array(z.string().regex(/^[A-Z]+$/))
+          .min(1)
+          .max(maxMethods)
+          .optional(),
+        role: z.enum([...grantableRoles, 'any']).nullable(),
       }),
     )
     .max(maxBackends),
@@ -68,7 +77,7 @@ export const keyRecordsSchema: z.ZodType<KeyRecord[]> = z
       id: z.string().min(1).max(255),
       name: z.string().max(255),
       project: z.string().max(255),
-      hash: z.string().regex(/^[0-9a-f]{64}$/),
+      hash,
       roles: z.array(z.enum(roles)),
       models: z.array(z.string()).nullable(),
       limits: z.strictObject({ requestsPerMinute: limit, tokensPerMinute: limit, maxConcurrent: limit }),
@@ -76,3 +85,16 @@ export const keyRecordsSchema: z.ZodType<KeyRecord[]> = z
     }),
   )
   .max(maxKeys);
+
+/** The sessions as they stand in a file. */
+export const sessionRecordsSchema: z.ZodType<SessionRecord[]> = z
+  .array(
+    z.strictObject({
+      id: z.string().min(1).max(255),
+      hash,
+      keyId: z.string().min(1).max(255),
+      createdAt: z.int().min(0),
+      expiresAt: z.int().min(0),
+    }),
+  )
+  .max(maxSessions);

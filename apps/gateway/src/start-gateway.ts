@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { KeyRecord, RouteTable } from '@kumiki/api';
+import type { KeyRecord, RouteTable, SessionRecord } from '@kumiki/api';
 import { closeServer, listen, startOpsListener, type Log, type OpsListener, type Registry } from '@kumiki/service';
 import { createBackendForwarder } from './backend/forward-backend.ts';
 import { createRequestHandler } from './handle-request.ts';
@@ -15,6 +15,7 @@ import { serveModel } from './proxy/serve-model.ts';
 import { createRequestLog, type RequestReader } from './requests/request-log.ts';
 import { startHealthProber } from './routes/health-prober.ts';
 import { createRouteIndex } from './routes/route-index.ts';
+import { createSessionStore } from './sessions/session-store.ts';
 import { createDeadlineWheel } from './upstream/deadline-wheel.ts';
 import { createUpstreamPool } from './upstream/pool.ts';
 import { createTlsUpstream } from './upstream/tls-upstream.ts';
@@ -44,6 +45,8 @@ export interface GatewayOptions {
   readonly pepper: Uint8Array;
   readonly routes: RouteTable;
   readonly keys: readonly KeyRecord[];
+  /** Browsers that are signed in; none when absent. */
+  readonly sessions?: readonly SessionRecord[];
   readonly log: Log;
   readonly opsHost?: string;
   /** No ops listener when absent. */
@@ -60,6 +63,7 @@ export interface Gateway {
   readonly opsPort: number | null;
   replaceRoutes(table: RouteTable): void;
   replaceKeys(keys: readonly KeyRecord[]): void;
+  replaceSessions(sessions: readonly SessionRecord[]): void;
   /** The last requests. */
   readonly requests: RequestReader;
   /** What the last seconds were like, as far as this gateway saw them. */
@@ -76,6 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const now = () => performance.now();
   const routes = createRouteIndex(options.routes);
   const keys = createKeyStore(options.pepper, options.keys);
+  const sessions = createSessionStore(options.pepper, options.sessions ?? []);
   const metrics = createGatewayMetrics(routes);
   const wheel = createDeadlineWheel();
   const pool = createUpstreamPool({ wheel });
@@ -97,7 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let draining = false;
   const handler = createRequestHandler({
     ...shared,
-    keys,
+    identities: { keys, sessions },
     draining: () => draining,
     serveModel: (context, path, caller) => serveModel(serving, context, path, caller),
     forward: forwarder.forward,
@@ -117,6 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     opsPort: ops?.port ?? null,
     replaceRoutes: (table) => routes.replace(table),
     replaceKeys: (records) => keys.replace(records),
+    replaceSessions: (records) => sessions.replace(records),
     requests,
     load: () => load.read(now()),
     async drain(limitMs) {

@@ -98,6 +98,25 @@ export const errorTable = {
     retryable: false,
     message: 'No valid API key: {reason}. Send it as "Authorization: Bearer kmk_…".',
   },
+  invalid_session: {
+    status: 401,
+    type: 'authentication_error',
+    retryable: false,
+    message: "You are not signed in: {reason}. Open a new link from 'kumiki console'.",
+  },
+  invalid_sign_in_link: {
+    status: 401,
+    type: 'authentication_error',
+    retryable: false,
+    message: "This sign-in link {reason}. Get a new one with 'kumiki console'.",
+  },
+  cross_site_request: {
+    status: 403,
+    type: 'permission_error',
+    retryable: false,
+    message:
+      'A browser sent this request for another site: {reason}. Send it from a page of this origin, or with an API key.',
+  },
   permission_denied: {
     status: 403,
     type: 'permission_error',
@@ -121,7 +140,7 @@ export const errorTable = {
     status: 405,
     type: 'invalid_request_error',
     retryable: false,
-    message: '{method} is not allowed at {path}. Use {allowed}.',
+    message: '{method} is not allowed at {path}. Use {allowed}.{hint}',
   },
   conflict: { status: 409, type: 'conflict_error', retryable: false, message: '{reason}.' },
   rate_limit_exceeded: {

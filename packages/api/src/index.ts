@@ -20,5 +20,6 @@ export * from './request-log.ts';
 export * from './response-items.ts';
 export * from './responses.ts';
 export * from './routes.ts';
+export * from './session.ts';
 export * from './timings.ts';
 export * from './vector-stores.ts';

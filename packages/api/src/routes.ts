@@ -50,13 +50,15 @@ export interface Endpoint {
 export interface BackendRoute {
   /** Name of the service, as people know it; absent where nobody named it. */
   readonly service?: string | undefined;
-  /** Whole path segments, for example `/v1/files`: that path and everything below it. */
+  /** Whole path segments, for example `/v1/files`: that path and everything below it; `/` is all that nobody else has. */
   readonly prefix: string;
+  /** The only methods that it answers; all when absent. Routes of one prefix are told apart by them. */
+  readonly methods?: readonly string[] | undefined;
   /** Replicas, any of which can answer; none while the service starts. */
   readonly urls: readonly string[];
   readonly authorization: string | null;
-  /** The role that a key needs. */
-  readonly role: Role;
+  /** The role that a key needs; with `any` every key will do. With null it is public, and hears nothing of its caller. */
+  readonly role: Role | 'any' | null;
 }
 
 /** What a key that somebody makes may be allowed. */

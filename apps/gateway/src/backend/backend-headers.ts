@@ -18,7 +18,9 @@ const notForwarded = new Set([
   'cookie',
 ]);
 
-export interface BackendCaller extends Caller {
+export interface BackendCaller {
+  /** Null where nobody was asked for. */
+  readonly caller: Caller | null;
   readonly route: BackendRoute;
   readonly requestId: string;
   readonly traceparent: string;
@@ -27,7 +29,7 @@ export interface BackendCaller extends Caller {
 /** What a service is told: the client's headers without those that are ours to say, and who was checked. */
 export function requestHeaders(
   received: IncomingHttpHeaders,
-  caller: BackendCaller,
+  { caller, route, requestId, traceparent }: BackendCaller,
 ): Record<string, string | string[]> {
   const result: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(received)) {
@@ -35,14 +37,21 @@ export function requestHeaders(
   }
   // Without it Node would send the body of a DELETE with no framing at all.
   if (received['transfer-encoding'] !== undefined) result['transfer-encoding'] = 'chunked';
-  result[headers.requestId] = caller.requestId;
-  result['traceparent'] = caller.traceparent;
-  result[headers.key] = caller.key.id;
-  result[headers.project] = caller.key.project;
-  // What a service asks of models for the sake of another service gives way as that one would.
-  if (caller.service?.lowPriority === true) result[headers.priority] = 'low';
-  if (caller.route.authorization !== null) result['authorization'] = caller.route.authorization;
+  result[headers.requestId] = requestId;
+  result['traceparent'] = traceparent;
+  if (caller !== null) Object.assign(result, callerHeaders(caller));
+  if (route.authorization !== null) result['authorization'] = route.authorization;
   return result;
+}
+
+function callerHeaders({ key, service, sessionId }: Caller): Record<string, string> {
+  return {
+    [headers.key]: key.id,
+    [headers.project]: key.project,
+    ...(sessionId === null ? {} : { [headers.session]: sessionId }),
+    // What a service asks of models for the sake of another service gives way as that one would.
+    ...(service?.lowPriority === true ? { [headers.priority]: 'low' } : {}),
+  };
 }
 
 export function replyHeaders(received: IncomingHttpHeaders, requestId: string): Record<string, string | string[]> {

@@ -32,7 +32,7 @@ export interface ForwarderOptions {
 
 export interface BackendForwarder {
   /** Passes a request on to another service behind the same URL, and its reply back, both as they flow. */
-  forward(context: RequestContext, backend: Backend, caller: Caller): Promise<void>;
+  forward(context: RequestContext, backend: Backend, caller: Caller | null): Promise<void>;
   /** Ends every connection. */
   close(): void;
 }
@@ -42,7 +42,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
   const http = new HttpAgent(limits);
   const https = new HttpsAgent(limits);
 
-  function open(context: RequestContext, replica: BackendReplica, backend: Backend, caller: Caller): ClientRequest {
+  function open(context: RequestContext, replica: BackendReplica, to: Backend, caller: Caller | null): ClientRequest {
     const target = new URL(replica.url);
     const secure = target.protocol === 'https:';
     const { request, id: requestId } = context;
@@ -53,7 +53,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       port: target.port,
       method: request.method,
       path: target.pathname.replace(/\/+$/, '') + (request.url ?? '/'),
-      headers: requestHeaders(request.headers, { ...caller, route: backend.route, requestId, traceparent }),
+      headers: requestHeaders(request.headers, { caller, route: to.route, requestId, traceparent }),
     });
   }
 
@@ -140,7 +140,7 @@ function isEventStream(reply: IncomingMessage): boolean {
 }
 
 function nameOf(backend: Backend): string {
-  return `The service behind ${backend.route.prefix}`;
+  return `The service behind ${backend.route.prefix || '/'}`;
 }
 
 function unavailable(backend: Backend, tried: ReadonlySet<BackendReplica>): KumikiError {

@@ -1,5 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { headers, type KeyRecord } from '@kumiki/api';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { headers, KumikiError, type KeyRecord, type SessionRecord } from '@kumiki/api';
+import { isSafeMethod, judgeSite, type Site } from '../sessions/judge-site.ts';
+import { invalid, type SessionStore } from '../sessions/session-store.ts';
 import type { KeyStore } from './key-store.ts';
 
 /** What a service of the installation may ask for beyond what clients can. */
@@ -15,21 +17,69 @@ export interface Caller {
   readonly key: KeyRecord;
   /** Null for everybody but services: whatever such a caller sends in our headers is not heard. */
   readonly service: ServiceWishes | null;
+  /** The session whose cookie came in the place of a key. */
+  readonly sessionId: string | null;
+}
+
+export interface Identities {
+  readonly keys: KeyStore;
+  readonly sessions: SessionStore;
 }
 
 /**
- * Who sends a request. A service counts as the key that it acts for; without one it is a key that may do nothing.
+ * Who sends a request. A service counts as the key that it acts for; without one it is a key that may do nothing. A
+ * browser counts as the key of its session. An `Authorization` header is the only one that counts where there is one.
  * @param now Unix seconds.
  */
-export function identifyCaller(keys: KeyStore, received: IncomingHttpHeaders, now: number): Caller {
-  const own = keys.authenticate(received.authorization, now);
+export function identifyCaller(identities: Identities, request: IncomingMessage, now: number): Caller {
+  const received = request.headers;
+  if (received.authorization === undefined && received.cookie !== undefined) {
+    const session = identities.sessions.find(received.cookie, now);
+    if (session !== null) return callerOfSession(identities.keys, session, request, now);
+  }
+  const own = identities.keys.authenticate(received.authorization, now);
   const actFor = received[headers.actFor];
-  if (typeof actFor !== 'string' || !own.roles.includes('service')) return { key: own, service: null };
+  if (typeof actFor !== 'string' || !own.roles.includes('service')) return { key: own, service: null, sessionId: null };
   return {
-    key: keys.actingFor(actFor, now),
+    key: identities.keys.actingFor(actFor, now),
     service: {
       lowPriority: received[headers.priority] === 'low',
       tokenIds: received[headers.tokenIds] === '1',
     },
+    sessionId: null,
   };
+}
+
+/**
+ * A browser adds its cookie to whatever any page makes it send, so the page must be one of ours: of a change that has
+ * to be certain, of what only reads nothing may speak against it.
+ */
+function callerOfSession(keys: KeyStore, session: SessionRecord, request: IncomingMessage, now: number): Caller {
+  const site = siteOf(request.headers);
+  if (site === 'other' || (site === 'unknown' && !isSafeMethod(request.method ?? ''))) throw crossSite(site);
+  const key = keys.withId(session.keyId, now);
+  if (key === null || key.roles.includes('service')) throw invalid('the key of the session is no longer valid');
+  return { key, service: null, sessionId: session.id };
+}
+
+/** Refuses what another site's page sends to change something where no key is asked for: to sign in. */
+export function refuseOtherSites(request: IncomingMessage): void {
+  const site = siteOf(request.headers);
+  if (site === 'other' && !isSafeMethod(request.method ?? '')) throw crossSite(site);
+}
+
+function siteOf(received: IncomingHttpHeaders): Site {
+  const fetchSite = received['sec-fetch-site'];
+  return judgeSite({
+    // Node joins a header that came several times: then it is no value that a browser sends.
+    fetchSite: Array.isArray(fetchSite) ? fetchSite.join() : fetchSite,
+    origin: received.origin,
+    host: received.host,
+  });
+}
+
+function crossSite(site: Site): KumikiError {
+  const reason =
+    site === 'other' ? 'it comes from a page of another origin' : 'it does not say which page it comes from';
+  return new KumikiError('cross_site_request', { reason });
 }

@@ -22,6 +22,8 @@ export interface KeyStore {
   authenticate(authorization: string | undefined, now: number): KeyRecord;
   /** The record of the key for which a service acts, or throws `invalid_api_key`. */
   actingFor(id: string, now: number): KeyRecord;
+  /** The record of a key that is valid now, else null. */
+  withId(id: string, now: number): KeyRecord | null;
 }
 
 /**
@@ -60,6 +62,10 @@ export function createKeyStore(pepper: Uint8Array, initial: readonly KeyRecord[]
       if (record === undefined) throw invalid('the one that is acted for is not known here');
       return demandLive(record, now);
     },
+    withId(id, now) {
+      const record = byId.get(id);
+      return record === undefined || hasExpired(record, now) ? null : record;
+    },
   };
 }
 
@@ -77,8 +83,12 @@ function indexById(keys: readonly KeyRecord[]): Map<string, KeyRecord> {
 }
 
 function demandLive(record: KeyRecord, now: number): KeyRecord {
-  if (record.expiresAt !== null && record.expiresAt <= now) throw invalid('it has expired');
+  if (hasExpired(record, now)) throw invalid('it has expired');
   return record;
+}
+
+function hasExpired({ expiresAt }: KeyRecord, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now;
 }
 
 function bearerToken(authorization: string | undefined): string {

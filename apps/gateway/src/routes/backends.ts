@@ -34,11 +34,31 @@ export function openBackends(routes: readonly BackendRoute[], before: readonly B
     .sort((a, b) => b.route.prefix.length - a.route.prefix.length);
 }
 
-/** The backend whose prefix covers the path by whole segments: `/v1/files` is no part of `/v1/filesystem`. */
-export function findBackend(backends: readonly Backend[], path: string): Backend | null {
+/**
+ * The backends whose prefix is the longest that covers the path by whole segments: `/v1/files` is no part of
+ * `/v1/filesystem`. Those of one prefix answer different methods.
+ */
+export function coveringBackends(backends: readonly Backend[], path: string): readonly Backend[] {
   const covers = ({ route: { prefix } }: Backend): boolean =>
     path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/');
-  return backends.find(covers) ?? null;
+  const first = backends.find(covers);
+  if (first === undefined) return [];
+  // What is under /v1 and nobody has is not there, whoever has the rest.
+  if (first.route.prefix === '' && isApiPath(path)) return [];
+  return backends.filter(({ route }) => route.prefix === first.route.prefix);
+}
+
+function isApiPath(path: string): boolean {
+  return path === '/v1' || path.startsWith('/v1/');
+}
+
+/** The backend that answers a method: one that names it goes before one that takes all. */
+export function withMethod(backends: readonly Backend[], method: string): Backend | null {
+  return (
+    backends.find(({ route }) => route.methods?.includes(method) === true) ??
+    backends.find(({ route }) => route.methods === undefined) ??
+    null
+  );
 }
 
 /**

@@ -50,12 +50,12 @@ test('a canonical name wins over an alias, and the longest backend prefix wins',
   assert.equal(index.find('a')?.route.model, 'a');
   assert.equal(index.find('c')?.route.model, 'b');
   assert.equal(index.find('toString'), null);
-  const urlFor = (path: string) => index.backendFor(path)?.route.urls[0];
+  const urlFor = (path: string) => index.backendsFor(path)[0]?.route.urls[0];
   assert.equal(urlFor('/v1/kumiki/status'), 'http://long');
   assert.equal(urlFor('/v1/kumiki'), 'http://long');
   assert.equal(urlFor('/v1/kumikistatus'), 'http://short', 'a prefix ends where a segment ends');
   assert.equal(urlFor('/v1s'), undefined);
-  assert.equal(index.backendFor('/x'), null);
+  assert.deepEqual(index.backendsFor('/x'), []);
 });
 
 test('subscribers hear of every new snapshot until they leave', () => {

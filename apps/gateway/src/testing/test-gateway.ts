@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import {
   makeApiKey,
@@ -7,8 +7,9 @@ import {
   type KeyLimits,
   type KeyRecord,
   type ModelRoute,
+  type SessionRecord,
 } from '@kumiki/api';
-import { createLog } from '@kumiki/service';
+import { createLog, sessionCookieName } from '@kumiki/service';
 import { hashApiKey } from '../keys/key-store.ts';
 import { startGateway, type Gateway } from '../start-gateway.ts';
 
@@ -21,11 +22,19 @@ export interface TestGateway {
   route(endpoints: readonly Endpoint[], change?: Partial<ModelRoute>): void;
   /** Puts `/v1/files` behind services at these URLs. */
   routeBackend(...urls: string[]): void;
+  routeBackends(backends: readonly BackendRoute[]): void;
+  /** Opens a session for the key `key_test`. Returns its cookie, name and value. */
+  signIn(change?: Partial<SessionRecord>): string;
+  /** Ends every session. */
+  signOut(): void;
   /** A request with the key, to `/v1/chat/completions` unless told. */
   chat(body: unknown, init?: RequestInit & { path?: string }): Promise<Response>;
 }
 
 const deadlines = { connectMs: 1_000, headersMs: 1_500, firstTokenMs: 5_000, betweenTokensMs: 600, totalMs: 20_000 };
+
+/** Unix seconds, in another century. */
+const farAway = 9_999_999_999;
 
 const noLimits: KeyLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
 const record: Omit<KeyRecord, 'id' | 'hash'> = {
@@ -80,6 +89,8 @@ export async function startTestGateway(
   });
   context.after(() => gateway.close());
   const origin = `http://127.0.0.1:${gateway.port}`;
+  const replaceBackends = (backends: readonly BackendRoute[]) =>
+    gateway.replaceRoutes({ ...table(endpoints, change.route), backends });
   return {
     gateway,
     origin,
@@ -88,8 +99,17 @@ export async function startTestGateway(
     route: (list, routeChange) => gateway.replaceRoutes(table(list, routeChange)),
     routeBackend(...urls) {
       const backend: BackendRoute = { prefix: '/v1/files', urls, authorization: 'Bearer token', role: 'inference' };
-      gateway.replaceRoutes({ ...table(endpoints, change.route), backends: [backend] });
+      replaceBackends([backend]);
     },
+    routeBackends: replaceBackends,
+    signIn(session) {
+      const token = randomBytes(32).toString('base64url');
+      const hash = createHmac('sha256', pepper).update(token).digest('hex');
+      const open: SessionRecord = { id: 'session_1', hash, keyId: 'key_test', createdAt: 1, expiresAt: farAway };
+      gateway.replaceSessions([{ ...open, ...session }]);
+      return `${sessionCookieName(pepper)}=${token}`;
+    },
+    signOut: () => gateway.replaceSessions([]),
     chat: (body, init = {}) =>
       fetch(origin + (init.path ?? '/v1/chat/completions'), {
         method: 'POST',

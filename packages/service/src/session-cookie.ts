@@ -1,0 +1,11 @@
+import { createHmac } from 'node:crypto';
+
+const nameDigits = 8;
+
+/**
+ * The name of an installation's session cookie. Cookies are told apart by host and not by port: two products on one
+ * machine would sign each other out if theirs had one name.
+ */
+export function sessionCookieName(pepper: Uint8Array): string {
+  return `kumiki_${createHmac('sha256', pepper).update('name of the session cookie').digest('hex').slice(0, nameDigits)}`;
+}

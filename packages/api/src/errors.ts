@@ -102,7 +102,7 @@ export const errorTable = {
     status: 401,
     type: 'authentication_error',
     retryable: false,
-    message: "You are not signed in: {reason}. Open a new link from 'kumiki console'.",
+    message: "You are not signed in: {reason}. 'kumiki console' gives a new link.",
   },
   invalid_sign_in_link: {
     status: 401,

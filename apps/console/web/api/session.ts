@@ -1,21 +1,7 @@
+import type { Session } from '@kumiki/api';
 import { queryOptions } from '@tanstack/react-query';
 import { ApiError } from './api-error.ts';
 import { callApi } from './call-api.ts';
-
-/** Who is signed in, and to what. */
-export interface Session {
-  readonly object: 'kumiki.session';
-  readonly key: {
-    readonly id: string;
-    readonly name: string;
-    readonly project: string;
-    readonly roles: readonly string[];
-  };
-  readonly url: string;
-  readonly version: string;
-  /** Unix seconds; null where a key signs in by itself. */
-  readonly expires_at: number | null;
-}
 
 const sessionPath = '/v1/kumiki/session';
 

@@ -1,7 +1,8 @@
+import type { Session } from '@kumiki/api';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext } from 'react';
 import { useTranslations } from 'use-intl';
-import { type Session, sessionQuery } from '../api/session.ts';
+import { sessionQuery } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { SignInHelp } from './sign-in-help.tsx';

@@ -1,6 +1,7 @@
 import type { Attributes, SearchVectorStore } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { type Embedder, toVectorText } from '../embedding/embedder.ts';
+import { type ChunkPlace, showPlace } from './chunk-place.ts';
 import { findByVector } from './find-by-vector.ts';
 import { findByWords } from './find-by-words.ts';
 import { fuse, type Fused, type RankedList } from './fuse.ts';
@@ -56,13 +57,10 @@ export async function searchStore(database: Database, embedder: Embedder, store:
   return { queries, results: await describe(database, store, fused) };
 }
 
-interface ChunkRow {
-  readonly number: number;
+interface ChunkRow extends ChunkPlace {
   readonly fileId: string;
   readonly filename: string;
   readonly text: string;
-  readonly page: number | null;
-  readonly headings: readonly string[];
   readonly attributes: Attributes;
 }
 
@@ -92,6 +90,6 @@ function toResult(row: ChunkRow, score: number) {
     score,
     attributes: row.attributes,
     content: [{ type: 'text' as const, text: row.text }],
-    kumiki: { chunk_id: `chunk_${row.number}`, page: row.page, heading: row.headings.join(' › ') || null },
+    kumiki: showPlace(row),
   };
 }

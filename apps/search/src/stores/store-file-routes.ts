@@ -3,6 +3,7 @@ import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import { checkQuery } from '../http/check-query.ts';
+import { type ChunkPlace, showPlace } from '../retrieval/chunk-place.ts';
 import { addFiles } from './add-files.ts';
 import { removeStoreFile } from './remove-chunks.ts';
 import { listStoreFiles, requireStoreFile, toStoreFile, updateAttributes } from './store-file-rows.ts';
@@ -68,8 +69,8 @@ export function addStoreFileRoutes(app: FastifyInstance, database: Database): vo
     const { project } = callerOf(request);
     const store = await requireStoreNumber(database, project, request.params.store);
     const file = await requireStoreFile(database, project, store, request.params.file);
-    const { rows } = await database.query<{ text: string }>(
-      'SELECT text FROM search.chunks WHERE project = $1 AND store_file = $2 ORDER BY position',
+    const { rows } = await database.query<ChunkPlace & { readonly text: string }>(
+      `SELECT number, text, page, headings FROM search.chunks WHERE project = $1 AND store_file = $2 ORDER BY position`,
       [project, file.number],
     );
     return {
@@ -77,7 +78,7 @@ export function addStoreFileRoutes(app: FastifyInstance, database: Database): vo
       file_id: file.id,
       filename: file.filename,
       attributes: file.attributes,
-      data: rows.map(({ text }) => ({ type: 'text', text })),
+      data: rows.map((row) => ({ type: 'text', text: row.text, kumiki: showPlace(row) })),
       has_more: false,
       next_page: null,
     };

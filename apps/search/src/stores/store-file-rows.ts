@@ -9,6 +9,7 @@ export interface StoreFileRow {
   readonly number: number;
   readonly id: string;
   readonly filename: string;
+  readonly bytes: number;
   readonly storeId: string;
   readonly status: 'in_progress' | 'completed' | 'failed' | 'cancelled';
   readonly errorCode: string | null;
@@ -23,7 +24,7 @@ export interface StoreFileRow {
   readonly attempts: number;
 }
 
-const columns = `place.number, file.id, file.filename, store.id AS "storeId", place.status,
+const columns = `place.number, file.id, file.filename, file.bytes, store.id AS "storeId", place.status,
   place.error_code AS "errorCode", place.error_message AS "errorMessage", place.usage_bytes AS "usageBytes",
   extract(epoch FROM place.created_at)::bigint AS created, place.attributes,
   place.max_chunk_tokens AS "maxChunkTokens", place.overlap_tokens AS "overlapTokens",
@@ -110,7 +111,13 @@ export function toStoreFile(row: StoreFileRow) {
     last_error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '' },
     attributes: row.attributes,
     chunking_strategy: chunkingOf(row),
-    kumiki: { chunks_done: row.chunksDone, chunks_total: row.chunksTotal, attempts: row.attempts },
+    kumiki: {
+      filename: row.filename,
+      bytes: row.bytes,
+      chunks_done: row.chunksDone,
+      chunks_total: row.chunksTotal,
+      attempts: row.attempts,
+    },
   };
 }
 

@@ -69,6 +69,9 @@ test('a file is parsed, embedded and counted, and shows what was read of it', as
   const content = await service.call('GET', `/v1/vector_stores/${store}/files/${file}/content`);
   assert.equal(content.body.object, 'vector_store.file_content.page');
   assert.match(content.body.data.map(({ text }: { text: string }) => text).join('\n'), /red valve[^]*button/);
+  assert.match(content.body.data[0].kumiki.chunk_id, /^chunk_\d+$/);
+  assert.equal(content.body.data[0].kumiki.heading, 'Setup');
+  assert.equal(done.kumiki.filename, 'guide.md');
 });
 
 test('equal texts of a project are embedded once, in every store and after every addition', async () => {

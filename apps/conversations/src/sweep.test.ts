@@ -20,7 +20,7 @@ async function store(project: string): Promise<string> {
   const request = { model: 'demo', input: 'hello' };
   const response = openResponse(id, request, 1_760_000_000);
   const events = [{ type: 'response.created', sequence_number: 0 }];
-  const owner = { project, keyId: 'key', requestId: 'req' };
+  const owner = { project, keyId: 'key', requestId: 'req', traceparent: null };
   await insertRun(database, 'test', {
     ...owner,
     id,

@@ -1,3 +1,5 @@
+import type { KvCache } from '@kumiki/api';
+import type { Engine } from './engine/engine.ts';
 import type { Serving } from './serving.ts';
 
 /** Where a worker is in its life. */
@@ -11,6 +13,11 @@ export interface WorkerIdentity {
   readonly modelName: string;
   readonly task: 'chat' | 'embedding';
   readonly engine: 'llama' | 'simulated';
+}
+
+function kvCacheOf(engine: Engine): KvCache | null {
+  const { kvCache } = engine.stats();
+  return kvCache === null ? null : { used_tokens: kvCache.usedTokens, total_tokens: kvCache.totalTokens };
 }
 
 /** The reply to `GET /health`. 200 means that requests make progress here. */
@@ -39,6 +46,7 @@ export function healthOf(identity: WorkerIdentity, state: WorkerState): { status
       max_running: engine.model.maxSequences,
       max_waiting: serving.maxWaiting,
       kv_cache_usage: engine.stats().kvCacheUsage,
+      kv_cache: kvCacheOf(engine),
       context_tokens: engine.model.contextTokens,
       parameters: engine.model.parameters,
       memory_bytes: engine.model.memoryBytes,

@@ -1,13 +1,14 @@
 /**
- * What a worker measured of an answer: told to the gateway in a comment line of the stream's last frame
- * (`: timings 0.4 31.0 902.5`), or in a header of a reply that is no stream. Servers that are none of ours say nothing.
+ * What a worker measured of an answer. A gateway that asks for token ids is told in a comment line of the stream's last
+ * frame (`: timings 0.4 31.0 902.5`); a reply that is no stream has it in a header. Servers that are none of ours say
+ * nothing.
  */
 export interface Timings {
   /** Waiting for a sequence. */
   readonly queueMs: number;
-  /** Reading the prompt, up to the first token. */
+  /** Reading the prompt. */
   readonly prefillMs: number;
-  /** From the first token to the last. */
+  /** Making the answer, from then on. */
   readonly decodeMs: number;
 }
 

@@ -32,6 +32,8 @@ export interface GatewayCall {
   /** Ask for token ids in comments of the stream. */
   readonly tokenIds?: boolean;
   readonly requestId?: string;
+  /** The W3C trace context of the request for whose sake this is sent. */
+  readonly traceparent?: string | null;
   /** The same key and body again has no further effect, where the route knows such keys. */
   readonly idempotencyKey?: string;
   readonly silenceMs?: number;
@@ -127,6 +129,7 @@ function headersOf(call: GatewayCall, key: string, bytes: Uint8Array | null): Re
   if (call.lowPriority === true) result[headers.priority] = 'low';
   if (call.tokenIds === true) result[headers.tokenIds] = '1';
   if (call.requestId !== undefined) result[headers.requestId] = call.requestId;
+  if (typeof call.traceparent === 'string') result['traceparent'] = call.traceparent;
   return result;
 }
 

@@ -49,6 +49,8 @@ export interface Caller {
   /** Whose data may be reached: every query is fenced by it. */
   readonly project: string;
   readonly requestId: string;
+  /** The W3C trace context: what is asked of others for this request goes on in its trace. */
+  readonly traceparent: string | null;
   /** Whether the request gives way to all others; so does what is asked of models for it. */
   readonly lowPriority: boolean;
 }
@@ -64,6 +66,7 @@ export function callerOf(request: FastifyRequest): Caller {
     keyId,
     project,
     requestId: one(request, headers.requestId),
+    traceparent: one(request, 'traceparent') || null,
     lowPriority: one(request, headers.priority) === 'low',
   };
 }

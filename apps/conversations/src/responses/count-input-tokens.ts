@@ -24,6 +24,7 @@ export async function countInputTokens(
       path: '/v1/chat/completions',
       body: { ...chat, max_completion_tokens: 1 },
       keyId: caller.keyId,
+      traceparent: caller.traceparent,
     });
     return usage.prompt_tokens;
   } catch (error) {

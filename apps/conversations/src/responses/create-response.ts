@@ -59,6 +59,7 @@ export async function createRun(
     project: caller.project,
     keyId: caller.keyId,
     requestId: caller.requestId,
+    traceparent: caller.traceparent,
     lowPriority: caller.lowPriority,
     background: request.background === true,
     request,

@@ -23,7 +23,7 @@ export interface Resume {
 /** Asks for an answer, or for the rest of one. Throws KumikiError when it is refused. */
 export async function askModel(
   gateway: GatewayClient,
-  run: Pick<RunRecord, 'keyId' | 'lowPriority'>,
+  run: Pick<RunRecord, 'keyId' | 'lowPriority' | 'traceparent'>,
   chat: ChatBody,
   resume: Resume | null,
   signal: AbortSignal,
@@ -33,6 +33,7 @@ export async function askModel(
     path: '/v1/chat/completions',
     body: resume === null ? chat : { ...chat, kumiki_resume: resume },
     keyId: run.keyId,
+    traceparent: run.traceparent,
     lowPriority: run.lowPriority === true && resume === null,
     tokenIds: true,
     silenceMs: modelSilenceMs,

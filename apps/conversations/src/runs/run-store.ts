@@ -15,6 +15,7 @@ export interface NewRun {
   readonly project: string;
   readonly keyId: string;
   readonly requestId: string;
+  readonly traceparent: string | null;
   readonly request: CreateResponse;
   readonly input: readonly Item[];
   readonly response: ResponseObject;
@@ -34,12 +35,13 @@ export async function insertRun(database: Queryable, replica: string, run: NewRu
     `WITH stored AS (
        INSERT INTO conversations.responses (
          id, project, key_id, request_id, background, status, previous_response_id, conversation_id, request, input,
-         response, created_at, accepted_at, expires_at, last_seq, fence, lease_owner, lease_until)
+         response, created_at, accepted_at, expires_at, last_seq, fence, lease_owner, lease_until,
+         traceparent)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11::json, to_timestamp($12), now(),
          CASE WHEN $18 THEN 'infinity' ELSE
            now() + COALESCE((SELECT response_days FROM conversations.retention WHERE project = $2), $13::int)
              * interval '1 day' END,
-         $14, 1, $15, now() + $16 * interval '1 millisecond')
+         $14, 1, $15, now() + $16 * interval '1 millisecond', $19)
        RETURNING id)
      INSERT INTO conversations.response_events (response_id, first_seq, last_seq, fence, events)
      SELECT id, 0, $14, 1, $17 FROM stored`,
@@ -62,6 +64,7 @@ export async function insertRun(database: Queryable, replica: string, run: NewRu
       leaseMs,
       run.events.map((event) => JSON.stringify(event)).join('\n'),
       run.inChat,
+      run.traceparent,
     ],
   );
 }
@@ -81,6 +84,7 @@ interface RunRow {
   readonly project: string;
   readonly key_id: string;
   readonly request_id: string;
+  readonly traceparent: string | null;
   readonly background: boolean;
   readonly request: CreateResponse;
   readonly input: readonly Item[];
@@ -111,7 +115,7 @@ export async function claimRuns(
        WHERE ended_at IS NULL AND lease_until < now() AND NOT id = ANY($4::text[])
          AND (lease_owner <> $1 OR lease_until < now() - $5 * interval '1 millisecond')
        ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED)
-     RETURNING id, project, key_id, request_id, background, request, input, response, fence, last_seq, prepared,
+     RETURNING id, project, key_id, request_id, traceparent, background, request, input, response, fence, last_seq, prepared,
        revision, cancel_requested`,
     [replica, leaseMs, Math.min(most, maxClaims), own, ownGraceMs],
   );
@@ -120,6 +124,7 @@ export async function claimRuns(
     project: row.project,
     keyId: row.key_id,
     requestId: row.request_id,
+    traceparent: row.traceparent,
     background: row.background,
     request: row.request,
     input: row.input,

@@ -26,6 +26,8 @@ export interface RunRecord {
   readonly project: string;
   readonly keyId: string;
   readonly requestId: string;
+  /** Of the request that began it. */
+  readonly traceparent: string | null;
   /** Gives way to all other requests until a model has taken it; not stored, since whoever takes a run over finishes it. */
   readonly lowPriority?: boolean;
   readonly background: boolean;

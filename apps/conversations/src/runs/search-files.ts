@@ -18,7 +18,7 @@ interface Found {
 /** Searches all stores of the tool for a question; the best results of all of them come first. */
 export async function searchFiles(
   gateway: GatewayClient,
-  run: Pick<RunRecord, 'keyId' | 'requestId'>,
+  run: Pick<RunRecord, 'keyId' | 'traceparent'>,
   tool: FileSearchTool,
   question: string,
   signal: AbortSignal,
@@ -38,6 +38,7 @@ export async function searchFiles(
           ...(tool.ranking_options == null ? {} : { ranking_options: tool.ranking_options }),
         },
         keyId: run.keyId,
+        traceparent: run.traceparent,
         signal,
       }),
     ),

@@ -16,6 +16,7 @@ export interface EmbedCall {
   /** Gives way to all other requests. */
   readonly lowPriority: boolean;
   readonly requestId?: string;
+  readonly traceparent?: string | null;
   readonly signal?: AbortSignal;
 }
 
@@ -33,7 +34,7 @@ interface ModelsReply {
 /** @param configuredModel the setting; null takes the first embedding model that the key may use. */
 export function createEmbedder(gateway: GatewayClient, configuredModel: string | null): Embedder {
   return {
-    async embed({ model, texts, keyId, lowPriority, requestId, signal }) {
+    async embed({ model, texts, keyId, lowPriority, requestId, traceparent, signal }) {
       const reply = await gateway.json<EmbeddingsReply>({
         method: 'POST',
         path: '/v1/embeddings',
@@ -41,6 +42,7 @@ export function createEmbedder(gateway: GatewayClient, configuredModel: string |
         keyId,
         lowPriority,
         silenceMs,
+        ...(traceparent === undefined ? {} : { traceparent }),
         ...(requestId === undefined || requestId === '' ? {} : { requestId }),
         ...(signal === undefined ? {} : { signal }),
       });

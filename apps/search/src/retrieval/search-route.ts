@@ -17,12 +17,12 @@ export interface SearchRouteOptions {
 /** `POST /v1/vector_stores/{id}/search`. */
 export function addSearchRoute(app: FastifyInstance, { database, embedder, onSearch }: SearchRouteOptions): void {
   app.post<{ Params: { store: string } }>('/v1/vector_stores/:store/search', async (request) => {
-    const { project, keyId, requestId } = callerOf(request);
+    const { project, keyId, requestId, traceparent } = callerOf(request);
     const began = performance.now();
     const body = checkBody(searchVectorStoreSchema, request.body, {});
     const store = await requireSearchedStore(database, project, request.params.store);
     if (store.expired) throw storeExpired(store.id);
-    const { queries, results } = await searchStore(database, embedder, store, { keyId, requestId, body });
+    const { queries, results } = await searchStore(database, embedder, store, { keyId, requestId, traceparent, body });
     await touchStore(database, store.number);
     onSearch((performance.now() - began) / 1_000);
     return {

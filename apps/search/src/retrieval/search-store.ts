@@ -16,6 +16,7 @@ const listLength = 100;
 export interface SearchCall {
   readonly keyId: string;
   readonly requestId: string;
+  readonly traceparent: string | null;
   readonly body: SearchVectorStore;
 }
 
@@ -40,8 +41,8 @@ export async function searchStore(database: Database, embedder: Embedder, store:
     );
   const byVectors = async (): Promise<RankedList[]> => {
     if (weights.embedding_weight === 0) return [];
-    const { keyId, requestId } = call;
-    const vectors = await embedder.embed({ model, texts: queries, keyId, lowPriority: false, requestId });
+    const { keyId, requestId, traceparent } = call;
+    const vectors = await embedder.embed({ model, texts: queries, keyId, lowPriority: false, requestId, traceparent });
     return Promise.all(
       vectors.map(async (vector) => {
         const hits = await findByVector(database, store, toVectorText(vector), filter, listLength);

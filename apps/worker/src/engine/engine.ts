@@ -117,6 +117,8 @@ export type GenerateEnd = 'stop' | 'length' | 'aborted';
 export interface EngineStats {
   /** 0 to 1. */
   readonly kvCacheUsage: number;
+  /** The same in tokens; null for an engine without such a cache. */
+  readonly kvCache: { readonly usedTokens: number; readonly totalTokens: number } | null;
   /** Milliseconds on the monotonic clock when the engine last finished a step of work. */
   readonly lastProgressAt: number;
   readonly prefixCacheQueriesTotal: number;

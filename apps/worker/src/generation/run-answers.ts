@@ -1,3 +1,4 @@
+import type { Timings } from '@kumiki/api';
 import { createAnswer, type Answer, type AnswerDelta, type FinishReason } from '../answer/answer.ts';
 import type { TokenTexts } from '../answer/token-decoder.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -23,6 +24,8 @@ export interface AnswerMeter {
   prefilled(choice: number, promptTokens: number, cachedTokens: number): void;
   token(choice: number): void;
   finished(choice: number, reason: FinishReason | 'abort' | 'error', tokens: number): void;
+  /** What the request took so far; of several choices, up to the last of them. */
+  timings(): Timings;
 }
 
 export interface AnswerRun {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { continuationKey, headers, type Continuation } from '@kumiki/api';
+import { continuationKey, headers, parseTimings, type Continuation } from '@kumiki/api';
 import fc from 'fast-check';
 import { readFrames, startTestWorker, testModel } from '../testing/test-worker.ts';
 
@@ -126,11 +126,14 @@ function continuationOf(frames: readonly string[]): Continuation {
   return { id: sample.id, created: sample.created, choices: [...choices.values()] };
 }
 
-/** Frames of each choice, in order, and those of none. What the prefix cache held is another worker's own affair. */
+/**
+ * Frames of each choice, in order, and those of none. What the prefix cache held and what the answer took is another
+ * worker's own affair.
+ */
 function byChoice(frames: readonly string[]): Record<string, string[]> {
   const sorted: Record<string, string[]> = {};
   for (const frame of frames) {
-    const shown = frame.replace(/"cached_tokens":\d+/, '');
+    const shown = frame.replace(/"cached_tokens":\d+|^: timings .*\n/, '');
     (sorted[choiceOf(frame) ?? 'none'] ??= []).push(shown);
   }
   return sorted;
@@ -139,7 +142,8 @@ function byChoice(frames: readonly string[]): Record<string, string[]> {
 for (const [name, { path, body }] of Object.entries(requests)) {
   test(`cut after any frame, the answer goes on at another worker as if nothing had been: ${name}`, async () => {
     const whole = await readFrames(await first.post(path, body, { [headers.tokenIds]: '1' }));
-    assert.equal(whole.at(-1), 'data: [DONE]');
+    const [, timings = ''] = /^: timings (.*)\ndata: \[DONE\]$/.exec(whole.at(-1) ?? '') ?? [];
+    assert.notEqual(parseTimings(timings), null);
     assert.ok(whole.length > 3, whole.join('\n'));
     // After the usage event nothing is missing but `[DONE]`, which needs no worker.
     const last = whole.at(-2)!.includes('"choices":[]') ? whole.length - 2 : whole.length - 1;

@@ -1,7 +1,8 @@
-import { embeddingRequestSchema, KumikiError, type EmbeddingRequest } from '@kumiki/api';
+import { embeddingRequestSchema, formatTimings, headers, KumikiError, type EmbeddingRequest } from '@kumiki/api';
 import { checkBody } from '@kumiki/service';
 import type { Engine } from '../engine/engine.ts';
 import { checkContext, checkTextLength } from '../generation/context-limit.ts';
+import type { AnswerMeter } from '../generation/run-answers.ts';
 import type { Serving } from '../serving.ts';
 import { checkModel } from './check-model.ts';
 import { replyJson } from './error-reply.ts';
@@ -15,11 +16,13 @@ export async function answerEmbeddings(serving: Serving, exchange: Exchange): Pr
   checkModel(serving, body.model, 'embedding');
   checkDimensions(body, serving.engine);
   const inputs = tokenizeInputs(body, serving.engine);
-  const vectors = await embedAll(serving, exchange, inputs);
+  const meter = serving.metrics.meter(exchange.arrivedAt);
+  const vectors = await embedAll(serving, exchange, inputs, meter);
   const tokens = inputs.reduce((sum, input) => sum + input.length, 0);
   serving.metrics.embedded(tokens);
   const asBase64 = body.encoding_format === 'base64';
-  replyJson(exchange.response, 200, {
+  const timings = { [headers.timings]: formatTimings(meter.timings()) };
+  const answer = {
     object: 'list',
     data: vectors.map((vector, index) => ({
       object: 'embedding',
@@ -28,7 +31,8 @@ export async function answerEmbeddings(serving: Serving, exchange: Exchange): Pr
     })),
     model: serving.modelName,
     usage: { prompt_tokens: tokens, total_tokens: tokens },
-  });
+  };
+  replyJson(exchange.response, 200, answer, timings);
 }
 
 /** One input after the other, so that a request of many inputs holds one place. */
@@ -36,9 +40,9 @@ async function embedAll(
   serving: Serving,
   exchange: Exchange,
   inputs: readonly (readonly number[])[],
+  meter: AnswerMeter,
 ): Promise<Float32Array[]> {
   const [ticket] = takeTickets(serving, 1);
-  const meter = serving.metrics.meter(exchange.arrivedAt);
   let done = false;
   try {
     await waitForTurn(ticket, exchange.signal);

@@ -1,9 +1,9 @@
-import { headers, toKumikiError } from '@kumiki/api';
+import { formatTimings, headers, timingsCommentPrefix, toKumikiError } from '@kumiki/api';
 import type { AnswerDelta, FinishReason } from '../answer/answer.ts';
 import { doneFrame, type AnswerUsage, type Frames } from '../answer/frames.ts';
 import type { Ticket } from '../generation/admission.ts';
 import type { AnswerPlan } from '../generation/answer-plan.ts';
-import { runAnswers, type AnswerSink, type AnswerTotals } from '../generation/run-answers.ts';
+import { runAnswers, type AnswerMeter, type AnswerSink, type AnswerTotals } from '../generation/run-answers.ts';
 import type { Serving } from '../serving.ts';
 import { errorFrame, replyJson } from './error-reply.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
@@ -37,7 +37,8 @@ export async function replyAnswers(serving: Serving, exchange: Exchange, reply: 
   const tickets = takeTickets(serving, reply.plan.choices.filter((choice) => !choice.finished).length);
   if (reply.stream) return streamAnswers(serving, exchange, reply, tickets);
   const { collector } = reply;
-  const totals = await run(serving, exchange, reply.plan, tickets, {
+  const meter = serving.metrics.meter(exchange.arrivedAt);
+  const totals = await run(serving, exchange, reply.plan, tickets, meter, {
     delta: (choice, delta) => collector.delta(choice, delta),
     finish(choice, reason, delta) {
       if (delta !== null) collector.delta(choice, delta);
@@ -46,7 +47,9 @@ export async function replyAnswers(serving: Serving, exchange: Exchange, reply: 
     replay: (choice, delta) => collector.delta(choice, delta),
     room: () => null,
   });
-  replyJson(exchange.response, 200, collector.body(usageOf(reply.plan, totals)));
+  replyJson(exchange.response, 200, collector.body(usageOf(reply.plan, totals)), {
+    [headers.timings]: formatTimings(meter.timings()),
+  });
 }
 
 function run(
@@ -54,10 +57,10 @@ function run(
   exchange: Exchange,
   plan: AnswerPlan,
   tickets: readonly Ticket[],
+  meter: AnswerMeter,
   sink: AnswerSink,
 ): Promise<AnswerTotals> {
-  const { engine, texts, metrics } = serving;
-  const meter = metrics.meter(exchange.arrivedAt);
+  const { engine, texts } = serving;
   return runAnswers({ engine, texts, plan, tickets, sink, meter, signal: exchange.signal });
 }
 
@@ -71,10 +74,13 @@ async function streamAnswers(
   const head = setTimeout(() => stream.open(), headDelayMs);
   serving.heartbeat.add(stream);
   try {
-    const sink = createStreamSink(stream, reply, exchange.request.headers[headers.tokenIds] === '1', serving);
-    const totals = await run(serving, exchange, reply.plan, tickets, sink);
+    const forGateway = exchange.request.headers[headers.tokenIds] === '1';
+    const sink = createStreamSink(stream, reply, forGateway, serving);
+    const meter = serving.metrics.meter(exchange.arrivedAt);
+    const totals = await run(serving, exchange, reply.plan, tickets, meter, sink);
     const usage = reply.usageAsked ? reply.frames.usage(usageOf(reply.plan, totals)) : '';
-    stream.write(usage + doneFrame);
+    const timings = forGateway ? `${timingsCommentPrefix}${formatTimings(meter.timings())}\n` : '';
+    stream.write(usage + timings + doneFrame);
     stream.end();
   } catch (error) {
     if (error instanceof ClientLeft) return;

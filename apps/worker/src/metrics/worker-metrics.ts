@@ -124,6 +124,8 @@ function createMeter(instruments: Instruments, arrivedAt: number): AnswerMeter {
   const lastTokenAt: number[] = [];
   let unflushed = 0;
   let prompts = 0;
+  let startedAt: number | null = null;
+  let prefilledAt: number | null = null;
 
   function flush(): void {
     if (unflushed > 0) instruments.generationTokens.inc(unflushed);
@@ -131,8 +133,12 @@ function createMeter(instruments: Instruments, arrivedAt: number): AnswerMeter {
   }
 
   return {
-    started: () => instruments.queued.observe(sinceArrival()),
+    started() {
+      startedAt ??= performance.now();
+      instruments.queued.observe(sinceArrival());
+    },
     prefilled(_choice, promptTokens) {
+      prefilledAt ??= performance.now();
       prompts += 1;
       instruments.promptTokens.inc(promptTokens);
       if (prompts === 1) instruments.promptSize.observe(promptTokens);
@@ -151,6 +157,12 @@ function createMeter(instruments: Instruments, arrivedAt: number): AnswerMeter {
       instruments.success(reason);
       instruments.whole.observe(sinceArrival());
       instruments.answerSize.observe(tokens);
+    },
+    timings() {
+      const now = performance.now();
+      const begun = startedAt ?? now;
+      const read = prefilledAt ?? now;
+      return { queueMs: begun - arrivedAt, prefillMs: read - begun, decodeMs: now - read };
     },
   };
 }

@@ -56,7 +56,7 @@ export async function addTurn(database: Database, chatId: string, turn: TestTurn
     { type: 'response.created', sequence_number: 0 },
     { type: 'response.queued', sequence_number: 1 },
   ];
-  const run = { id, project, keyId, requestId: 'req', request, input, response };
+  const run = { id, project, keyId, requestId: 'req', traceparent: null, request, input, response };
   await database.transaction(async (transaction) => {
     await insertRun(transaction, 'test', { ...run, events, conversationId: null, inChat: true, retentionDays: 30 });
     await joinChat(transaction, { project, keyId }, chatId, { id, input });

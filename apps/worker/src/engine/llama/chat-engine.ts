@@ -64,6 +64,7 @@ export async function createChatEngine(loaded: LoadedModel, options: LlamaEngine
       ),
     stats: () => ({
       kvCacheUsage: cellsInUse(loop) / (sequences * contextTokens),
+      kvCache: { usedTokens: cellsInUse(loop), totalTokens: sequences * contextTokens },
       lastProgressAt: loop.lastProgressAt,
       prefixCacheQueriesTotal: loop.prefixCacheQueriesTotal,
       prefixCacheHitsTotal: loop.prefixCacheHitsTotal,

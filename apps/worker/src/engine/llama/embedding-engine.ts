@@ -63,7 +63,13 @@ export async function createEmbeddingEngine(loaded: LoadedModel, options: LlamaE
       last = result.catch(() => undefined);
       return result;
     },
-    stats: () => ({ kvCacheUsage: 0, lastProgressAt, prefixCacheQueriesTotal: 0, prefixCacheHitsTotal: 0 }),
+    stats: () => ({
+      kvCacheUsage: 0,
+      kvCache: null,
+      lastProgressAt,
+      prefixCacheQueriesTotal: 0,
+      prefixCacheHitsTotal: 0,
+    }),
     async close() {
       await last;
       await unloadModel(loaded, context);

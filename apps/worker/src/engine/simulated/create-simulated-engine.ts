@@ -51,6 +51,7 @@ export function createSimulatedEngine(options: SimulatedEngineOptions): Engine {
     closed: false,
   };
   const { vocabulary, cache, sequences } = simulation;
+  const totalTokens = knobs.kvBlocks * knobs.kvBlockTokens;
   const loop = createStepLoop(() => planWork(simulation), options.faults);
   const canChat = options.task === 'chat';
   return {
@@ -73,6 +74,7 @@ export function createSimulatedEngine(options: SimulatedEngineOptions): Engine {
     embed: (tokens, signal) => embed(simulation, tokens, signal),
     stats: () => ({
       kvCacheUsage: cache.usage(),
+      kvCache: { usedTokens: Math.round(cache.usage() * totalTokens), totalTokens },
       lastProgressAt: standsStill(simulation) ? loop.lastProgressAt : performance.now(),
       prefixCacheQueriesTotal: cache.queries,
       prefixCacheHitsTotal: cache.hits,

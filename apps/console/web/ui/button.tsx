@@ -18,6 +18,15 @@ const sizes: Readonly<Record<ButtonSize, string>> = {
   medium: 'h-9 px-3.5 text-sm gap-2',
 };
 
+/** What a button looks like, for links that stand beside buttons. */
+export function buttonClasses(kind: ButtonKind, size: ButtonSize): string {
+  return classes(
+    'inline-flex shrink-0 items-center justify-center rounded-lg border whitespace-nowrap transition-colors select-none',
+    kinds[kind].replaceAll('enabled:', ''),
+    sizes[size],
+  );
+}
+
 export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
   readonly kind?: ButtonKind;
   readonly size?: ButtonSize;

@@ -19,22 +19,36 @@ export interface ChartProps {
   readonly height?: number;
   /** Shows the area below the first line. */
   readonly filled?: boolean;
+  /** Charts of one group move their cursors together. */
+  readonly group?: string;
+  /** Called with the place of the cursor among the times; null when it has left. */
+  readonly onCursor?: ((at: number | null) => void) | undefined;
 }
 
 /** Lines over time. Colours come from the theme and change with it. */
-export function Chart({ label, times, series, format, formatTime, height = 160, filled = false }: ChartProps) {
+export function Chart({
+  label,
+  times,
+  series,
+  format,
+  formatTime,
+  height = 160,
+  filled = false,
+  group,
+  onCursor,
+}: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const names = series.map((one) => one.label).join('\n');
-  const latest = useRef({ format, formatTime, series });
-  latest.current = { format, formatTime, series };
+  const latest = useRef({ format, formatTime, series, onCursor });
+  latest.current = { format, formatTime, series, onCursor };
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
     const draw = (): void => {
       plot.current?.destroy();
-      plot.current = new uPlot(options(element, height, filled, latest), dataOf(element), element);
+      plot.current = new uPlot(options(element, { height, filled, group }, latest), dataOf(element), element);
     };
     draw();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
@@ -48,7 +62,7 @@ export function Chart({ label, times, series, format, formatTime, height = 160, 
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [names, height, filled]);
+  }, [names, height, filled, group]);
 
   useEffect(() => {
     const element = host.current;
@@ -69,9 +83,8 @@ function dataOf(element: HTMLElement): uPlot.AlignedData {
 
 function options(
   element: HTMLElement,
-  height: number,
-  filled: boolean,
-  latest: { readonly current: Pick<ChartProps, 'format' | 'formatTime' | 'series'> },
+  { height, filled, group }: { readonly height: number; readonly filled: boolean; readonly group: string | undefined },
+  latest: { readonly current: Pick<ChartProps, 'format' | 'formatTime' | 'series' | 'onCursor'> },
 ): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
@@ -82,12 +95,14 @@ function options(
     height,
     padding: [8, 8, 0, 0],
     legend: { show: false },
-    cursor: { y: false, points: { size: 6 } },
+    cursor: { y: false, points: { size: 6 }, ...(group === undefined ? {} : { sync: { key: group } }) },
+    hooks: { setCursor: [({ cursor }) => latest.current.onCursor?.(cursor.idx ?? null)] },
     scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
       {
         ...axis,
         grid: { show: false },
+        size: 26,
         space: 90,
         values: (_plot, at) => at.map((one) => latest.current.formatTime(one)),
       },

@@ -1,0 +1,50 @@
+import type { Load, ReplicaLoad } from '@kumiki/api';
+
+/** So many points make a small line: the last minutes. */
+const linePoints = 90;
+
+export interface ServiceLoad {
+  readonly running: number;
+  readonly waiting: number;
+  readonly maxRunning: number;
+  readonly kvUsedTokens: number;
+  readonly kvTotalTokens: number;
+  readonly tokensPerSecond: number;
+  /** The median of the replicas' medians, in milliseconds. */
+  readonly ttftMs: number | null;
+  readonly itlMs: number | null;
+}
+
+/** What the replicas of a service do together; null when nothing was measured. */
+export function sumOfService(load: Load | undefined, service: string): ServiceLoad | null {
+  const replicas = load?.replicas.filter((replica) => replica.service === service) ?? [];
+  if (replicas.length === 0) return null;
+  const sum = (read: (replica: ReplicaLoad) => number | null | undefined): number =>
+    replicas.reduce((total, replica) => total + (read(replica) ?? 0), 0);
+  return {
+    running: sum(({ running }) => running),
+    waiting: sum(({ waiting }) => waiting),
+    maxRunning: sum(({ max_running }) => max_running),
+    kvUsedTokens: sum(({ kv_cache }) => kv_cache?.used_tokens),
+    kvTotalTokens: sum(({ kv_cache }) => kv_cache?.total_tokens),
+    tokensPerSecond: sum(({ tokens_per_second }) => tokens_per_second),
+    ttftMs: median(replicas.flatMap(({ ttft_ms }) => ttft_ms?.p50 ?? [])),
+    itlMs: median(replicas.flatMap(({ itl_ms }) => itl_ms?.p50 ?? [])),
+  };
+}
+
+/** Tokens per second of a service over the last minutes. */
+export function serviceLine(points: readonly Load[], service: string): readonly (number | null)[] {
+  return points.slice(-linePoints).map((load) => sumOfService(load, service)?.tokensPerSecond ?? null);
+}
+
+/** Tokens per second of a replica over the last minutes. */
+export function replicaLine(points: readonly Load[], id: string): readonly (number | null)[] {
+  return points
+    .slice(-linePoints)
+    .map(({ replicas }) => replicas.find((replica) => replica.id === id)?.tokens_per_second ?? null);
+}
+
+function median(values: readonly number[]): number | null {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+}

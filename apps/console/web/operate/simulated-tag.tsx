@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 export function SimulatedTag() {
   const t = useTranslations('models');
   return (
-    <span className="ml-2 inline-flex items-center gap-1 rounded-full border border-line-strong px-1.5 text-xs text-soft">
+    <span className="ml-2 inline-flex whitespace-nowrap items-center gap-1 rounded-full border border-line-strong px-1.5 text-xs text-soft">
       <FlaskConical aria-hidden className="size-3" />
       {t('simulated')}
     </span>

@@ -40,7 +40,7 @@ export default function OverviewScreen() {
           {isNew && <FirstSteps status={status} />}
           <LoadCharts loads={loads} />
           <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-            <div className="grid min-w-0 gap-5">
+            <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">
               <ServicesAtAGlance services={status.services} points={points} />
               <DataServices dataServices={status.data_services} />
             </div>

@@ -66,8 +66,12 @@ function Row({ service, points }: { readonly service: ServiceStatus; readonly po
       <Cell>
         <ServiceState service={service} plain />
       </Cell>
-      <Cell numeric>{t('ready', { ready: service.ready, desired: service.desired })}</Cell>
-      <Cell numeric>{now === null ? '' : t('runs', { running: now.running, waiting: now.waiting })}</Cell>
+      <Cell numeric className="whitespace-nowrap">
+        {t('ready', { ready: service.ready, desired: service.desired })}
+      </Cell>
+      <Cell numeric className="whitespace-nowrap">
+        {now === null ? '' : t('runs', { running: now.running, waiting: now.waiting })}
+      </Cell>
       <Cell numeric>
         {now !== null && (
           <span className="inline-flex items-center gap-2">

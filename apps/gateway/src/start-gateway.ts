@@ -1,18 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { KeyRecord, RouteTable, SessionRecord } from '@kumiki/api';
+import type { KeyRecord, ObservedGateway, RouteTable, SessionRecord } from '@kumiki/api';
 import { closeServer, listen, startOpsListener, type Log, type OpsListener, type Registry } from '@kumiki/service';
 import { createBackendForwarder } from './backend/forward-backend.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
 import { createKeyStore } from './keys/key-store.ts';
 import { createKeyLimiter } from './limits/key-limiter.ts';
-import { createLoadMeter, type GatewayLoad } from './load/load-meter.ts';
+import { createLoadMeter } from './load/load-meter.ts';
 import { createGatewayMetrics } from './observe/gateway-metrics.ts';
 import { createPicker } from './proxy/pick-endpoint.ts';
 import { probeHealth } from './proxy/probe-health.ts';
 import { serveModel } from './proxy/serve-model.ts';
-import { createRequestLog, type RequestReader } from './requests/request-log.ts';
+import { createRequestLog } from './requests/request-log.ts';
 import { startHealthProber } from './routes/health-prober.ts';
 import { createRouteIndex } from './routes/route-index.ts';
 import { createSessionStore } from './sessions/session-store.ts';
@@ -58,16 +58,12 @@ export interface GatewayOptions {
   readonly requestTimeoutMs?: number;
 }
 
-export interface Gateway {
+export interface Gateway extends ObservedGateway {
   readonly port: number;
   readonly opsPort: number | null;
   replaceRoutes(table: RouteTable): void;
   replaceKeys(keys: readonly KeyRecord[]): void;
   replaceSessions(sessions: readonly SessionRecord[]): void;
-  /** The last requests. */
-  readonly requests: RequestReader;
-  /** What the last seconds were like, as far as this gateway saw them. */
-  load(): GatewayLoad;
   /** Takes no more requests and waits until those that are open have ended, at most so long. */
   drain(limitMs: number): Promise<void>;
   /** Ends everything now. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { ObservedGateway } from '@kumiki/api';
 import type { Log } from '@kumiki/service';
 import type { Control } from './control/start-control.ts';
 import type { LocalRuntime } from './runtime.ts';
@@ -13,9 +14,9 @@ export { tryModel, type TryResult } from './replicas/try-model.ts';
 export { withAbsolutePaths } from './sources/source-kind.ts';
 
 /** Starts the control service. Loaded when called: its HTTP framework takes longer to load than workers to start. */
-export async function startControl(runtime: LocalRuntime, log: Log): Promise<Control> {
+export async function startControl(runtime: LocalRuntime, gateway: ObservedGateway, log: Log): Promise<Control> {
   const control = await import('./control/start-control.ts');
-  return control.startControl(runtime, log);
+  return control.startControl(runtime, gateway, log);
 }
 
 /** The manifest that a new state folder starts with. */

@@ -13,6 +13,8 @@ import {
   type Status,
 } from '@kumiki/api';
 import type { Log } from '@kumiki/service';
+import { createChangeLog, type ChangeLog } from './changes/change-log.ts';
+import { watchChanges } from './changes/watch-changes.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { writeFileAtomic } from './home/atomic-file.ts';
 import { type HomeFolder, openHome } from './home/home-folder.ts';
@@ -22,6 +24,7 @@ import type { RotatingLog } from './home/rotating-log.ts';
 import { openServiceStore } from './home/service-store.ts';
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
 import { describeService } from './replicas/describe-service.ts';
+import type { ObservedReplica } from './replicas/replica.ts';
 import { createRoutePublisher } from './routes/route-publisher.ts';
 import { noSuchService, openServices, type Service, type Services } from './services.ts';
 import { restartedAtAnnotation } from './sources/resolve-service.ts';
@@ -50,6 +53,10 @@ export interface LocalRuntime {
   readonly reports: readonly string[];
   routes(): RouteTable;
   onRoutes(listener: (table: RouteTable) => void): void;
+  /** What changed since the start, and who did it. */
+  readonly changes: ChangeLog;
+  /** The replicas of this machine, as they were last seen. */
+  observed(): readonly ObservedReplica[];
   /** Called after every change of any replica. */
   onChange(listener: () => void): void;
   status(): Status;
@@ -98,9 +105,9 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
   const store = openServiceStore(home.services);
   const stored = store.load();
   const publisher = createRoutePublisher();
-  const changes = createChanges();
+  const changes = createChangeLog(Date.now);
+  const watch = watchChanges(changes);
   let url = '';
-  let dataServices: readonly DataService[] = [];
 
   // Replicas are checked against the memory that is free now, within the limits of a container.
   const freeBytes = (): number => process.availableMemory();
@@ -111,7 +118,7 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
     nowUnix,
     changed() {
       publisher.publish(services.targets(), fleet.replicas());
-      changes.tell();
+      watch.replicasMoved(fleet.replicas());
     },
   });
   const services: Services = await openServices(stored.services, {
@@ -133,7 +140,9 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
     reports: [pepperReport, keysReport, ...stored.reports].filter((report) => report !== null),
     routes: publisher.current,
     onRoutes: publisher.subscribe,
-    onChange: changes.listen,
+    changes,
+    observed: fleet.replicas,
+    onChange: watch.listen,
     ...serviceOperations(services, fleet),
     status: () => ({
       object: 'kumiki.status',
@@ -143,14 +152,11 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
       pid: process.pid,
       started_at: startedAt,
       services: services.all().map((service) => describe(service, fleet)),
-      data_services: [...dataServices],
+      data_services: [...watch.dataServices()],
     }),
     replicaLog: (id) => findLog(home, fleet, id),
     setBackends: (backends) => publisher.setBackends(backends, services.targets(), fleet.replicas()),
-    setDataServices(next) {
-      dataServices = next;
-      changes.tell();
-    },
+    setDataServices: watch.setDataServices,
     setUrl(next) {
       url = next;
       writeFileAtomic(home.url, `${url}\n`);
@@ -159,16 +165,6 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
       await fleet.stop(limitMs);
       rmSync(home.url, { force: true });
       release();
-    },
-  };
-}
-
-function createChanges(): { listen(listener: () => void): void; tell(): void } {
-  const listeners = new Set<() => void>();
-  return {
-    listen: (listener) => void listeners.add(listener),
-    tell() {
-      for (const listener of listeners) listener();
     },
   };
 }

@@ -127,6 +127,7 @@ function describe({ entry: { name }, state, reason }: Started): DataService {
 
 function routesOf({ entry, token, running }: Started): BackendRoute[] {
   return (running?.prefixes ?? entry.prefixes).map((prefix) => ({
+    service: entry.name,
     prefix,
     urls: running === null ? [] : [`http://127.0.0.1:${running.port}`],
     authorization: `Bearer ${token}`,

@@ -88,7 +88,7 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     runtime.setDataServices(data.states());
   };
   publish();
-  const control = await startControl(runtime, log);
+  const control = await startControl(runtime, gateway, log);
   own = [control.backend];
   publish();
   runtime.setUrl(url);

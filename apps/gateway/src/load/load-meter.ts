@@ -1,4 +1,4 @@
-import type { Percentiles, RequestRecord } from '@kumiki/api';
+import type { EndpointLoad, GatewayLoad, RequestRecord } from '@kumiki/api';
 import { createSlidingCounter, createSlidingSamples, type SlidingCounter, type SlidingSamples } from '@kumiki/policy';
 
 /** Rates and percentiles are those of so long. */
@@ -12,20 +12,6 @@ const maxSamples = 1_024;
 
 /** Endpoints that are measured; those that were quiet the longest make room. */
 const maxEndpoints = 1_024;
-
-export interface EndpointLoad {
-  readonly tokensPerSecond: number;
-  readonly ttftMs: Percentiles | null;
-  readonly itlMs: Percentiles | null;
-}
-
-/** What a gateway has measured over the last seconds. */
-export interface GatewayLoad extends EndpointLoad {
-  readonly requestsPerSecond: number;
-  readonly errorsPerSecond: number;
-  /** By the endpoint's id. */
-  readonly endpoints: ReadonlyMap<string, EndpointLoad>;
-}
 
 /** A stream of one endpoint, while it flows. */
 export interface MeteredStream {

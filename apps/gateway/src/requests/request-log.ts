@@ -1,4 +1,4 @@
-import type { KeyRecord, RequestDetail, RequestList, RequestQuery, RequestRecord } from '@kumiki/api';
+import type { KeyRecord, RequestReader, RequestRecord } from '@kumiki/api';
 import type { TraceHop } from '../http/random-ids.ts';
 import { selectRequests } from './select-requests.ts';
 import { unixTime } from './wall-clock.ts';
@@ -8,20 +8,6 @@ const defaultMaxRecords = 2_000;
 
 /** Of a path. */
 const maxPathCharacters = 256;
-
-/** What others may read of it. */
-export interface RequestReader {
-  /** Requests that are open now. */
-  readonly open: () => number;
-  list(query: RequestQuery): RequestList;
-  /** The record and the others of its trace; null when it is not remembered. */
-  find(id: string): RequestDetail | null;
-  /**
-   * Tells of every record that begins, moves on or ends. It is the record itself, which changes on. The listener must
-   * be quick and not throw. Returns what ends the subscription.
-   */
-  subscribe(listener: (record: RequestRecord) => void): () => void;
-}
 
 export interface Opening {
   readonly id: string;

@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apiKeySchema, createdKeySchema, serviceStatusSchema, statusSchema } from '@kumiki/api';
+import {
+  apiKeySchema,
+  changeListSchema,
+  createKeyBodySchema,
+  createdKeySchema,
+  headers,
+  liveEventSchema,
+  loadHistorySchema,
+  requestDetailSchema,
+  requestListSchema,
+  serviceStatusSchema,
+  statusSchema,
+} from '@kumiki/api';
 import { createLog } from '@kumiki/service';
+import { type FakeGateway, fakeGateway, fakeRecord } from '../testing/fake-gateway.ts';
 import { fakeService, type FakeRuntime, startFakeRuntime } from '../testing/fake-runtime.ts';
 import { startControl } from './start-control.ts';
 
@@ -12,6 +25,7 @@ interface Reply {
 
 interface FakeControl extends AsyncDisposable {
   readonly fake: FakeRuntime;
+  readonly gateway: FakeGateway;
   endFollowing(): void;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   call(method: string, path: string, body?: unknown): Promise<Reply>;
@@ -19,12 +33,14 @@ interface FakeControl extends AsyncDisposable {
 
 async function startFakeControl(): Promise<FakeControl> {
   const fake = await startFakeRuntime([fakeService('shop', 'behaves')]);
-  const control = await startControl(fake.runtime, createLog({ service: 'test', level: 'silent' }));
+  const gateway = fakeGateway();
+  const control = await startControl(fake.runtime, gateway, createLog({ service: 'test', level: 'silent' }));
   const authorization = control.backend.authorization ?? '';
   const send = (path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) =>
     fetch(`${control.backend.urls[0]}${path}`, { ...init, headers: { authorization, ...init.headers } });
   return {
     fake,
+    gateway,
     endFollowing: control.endFollowing,
     fetch: send,
     async call(method, path, body) {
@@ -172,4 +188,52 @@ test('a log that is followed ends in good order when it is told to, and its repl
   assert.match(await follow.text(), /^: ping\n\ndata: \[.*\]\n\n$/);
   process.kill(replica.pid, 'SIGKILL');
   await fake.until('it writes again', () => fake.endpoints('shop').includes(`${replica.id}.1`));
+});
+
+test('tells requests, load and changes in the shapes of the contract, and who changed what', async () => {
+  await using control = await startFakeControl();
+  const { fake, gateway } = control;
+  await fake.until('it serves', () => fake.endpoints('shop').length === 1);
+  gateway.records.push(fakeRecord());
+  assert.equal(requestListSchema.parse((await control.call('GET', 'requests?limit=5')).body).data[0]?.id, 'req_1');
+  assert.equal(requestDetailSchema.parse((await control.call('GET', 'requests/req_1')).body).trace.length, 1);
+  assert.equal(errorOf(await control.call('GET', 'requests/req_2')).code, 'not_found');
+  assert.equal(errorOf(await control.call('GET', 'requests?outcome=good')).code, 'invalid_value');
+  assert.equal(errorOf(await control.call('GET', 'requests?limit=1000')).code, 'invalid_value');
+  loadHistorySchema.parse((await control.call('GET', 'load')).body);
+  const { record } = fake.runtime.keys.create(createKeyBodySchema.parse({ name: 'the boss' }));
+  await control.fetch('/v1/kumiki/services/shop/scale', {
+    method: 'POST',
+    body: '{"replicas":2}',
+    headers: { 'content-type': 'application/json', [headers.key]: record.id },
+  });
+  const changes = changeListSchema.parse((await control.call('GET', 'changes')).body).data;
+  const scaled = changes.find(({ kind }) => kind === 'service.scaled');
+  assert.deepEqual([scaled?.subject, scaled?.params, scaled?.by], ['shop', { from: 1, to: 2 }, 'the boss']);
+  assert.ok(changes.some(({ kind, by }) => kind === 'replica.ready' && by === null));
+});
+
+test('the live stream tells of replicas, requests and changes, and ends when it is told to', async () => {
+  await using control = await startFakeControl();
+  const { fake, gateway } = control;
+  const response = await control.fetch('/v1/kumiki/live');
+  assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
+  const seen: string[] = [];
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    const frames = text.split('\n\n');
+    text = frames.pop() ?? '';
+    for (const frame of frames) {
+      const event = liveEventSchema.parse(JSON.parse(frame.slice('data: '.length)));
+      seen.push(event.type === 'change' ? event.change.kind : event.type);
+    }
+    if (seen.includes('replica.ready') && !seen.includes('request')) gateway.moves(fakeRecord());
+    if (seen.includes('request')) control.endFollowing();
+  }
+  assert.deepEqual(seen.slice(0, 2), ['status', 'load']);
+  assert.ok(seen.includes('request'));
+  assert.equal(gateway.subscribers(), 0);
+  assert.equal(fake.endpoints('shop').length, 1);
 });

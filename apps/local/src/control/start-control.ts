@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { BackendRoute } from '@kumiki/api';
+import type { BackendRoute, ObservedGateway } from '@kumiki/api';
 import { createServiceApp, listenApp, type Log } from '@kumiki/service';
 import type { LocalRuntime } from '../runtime.ts';
 import { addKeyRoutes } from './key-routes.ts';
+import { addObserveRoutes } from './observe-routes.ts';
 import { addReplicaRoutes } from './replica-routes.ts';
 import { addServiceRoutes } from './service-routes.ts';
 
@@ -21,12 +22,13 @@ export interface Control {
  * The operations under `/v1/kumiki/`, on a port of this machine that only the gateway knows the token of: there the
  * caller's key was checked.
  */
-export async function startControl(runtime: LocalRuntime, log: Log): Promise<Control> {
+export async function startControl(runtime: LocalRuntime, gateway: ObservedGateway, log: Log): Promise<Control> {
   const token = randomBytes(32).toString('base64url');
   const app = createServiceApp({ token, log, maxBodyBytes, requestTimeoutMs });
   addServiceRoutes(app, runtime);
   const followed = addReplicaRoutes(app, runtime);
   addKeyRoutes(app, runtime);
+  const observing = addObserveRoutes(app, runtime, gateway);
   const port = await listenApp(app, '127.0.0.1', 0);
   return {
     backend: {
@@ -37,8 +39,10 @@ export async function startControl(runtime: LocalRuntime, log: Log): Promise<Con
     },
     endFollowing() {
       for (const leave of followed) leave();
+      observing.endLive();
     },
     async close() {
+      observing.stop();
       app.server.closeAllConnections();
       await app.close();
     },

@@ -134,8 +134,8 @@ function takeProbe(replica: ReplicaRecord, result: ProbeResult, askedAt: number,
   replica.health = addSight(replica.health, sightOf(result, punctual));
   replica.rssBytes = residentBytes(replica.pid);
   if (result.kind !== 'ok') return;
-  const { running, waiting, maxInFlight, maxRunning, simulated } = result;
-  replica.load = { at: askedAt, running, waiting, maxInFlight, maxRunning, simulated };
+  const { running, waiting, maxInFlight, maxRunning, simulated, kvCache } = result;
+  replica.load = { at: askedAt, running, waiting, maxInFlight, maxRunning, simulated, kvCache };
   if (replica.readyAt !== null) return;
   replica.readyAt = now;
   replica.wasReady = true;

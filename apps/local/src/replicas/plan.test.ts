@@ -116,7 +116,15 @@ class World {
   }
 
   becomeReady(replica: ObservedReplica): void {
-    const load = { at: this.now, running: 0, waiting: 0, maxInFlight: 8, maxRunning: 4, simulated: true };
+    const load = {
+      at: this.now,
+      running: 0,
+      waiting: 0,
+      maxInFlight: 8,
+      maxRunning: 4,
+      simulated: true,
+      kvCache: null,
+    };
     this.set({ ...replica, readyAt: replica.readyAt ?? this.now, wasReady: true, load });
   }
 
@@ -265,7 +273,7 @@ test('a draining replica ends when it is seen idle after it left the routes, or 
   world.becomeReady(world.get('r0'));
   world.set({
     ...world.get('r0'),
-    load: { at: 999, running: 0, waiting: 0, maxInFlight: 8, maxRunning: 4, simulated: true },
+    load: { at: 999, running: 0, waiting: 0, maxInFlight: 8, maxRunning: 4, simulated: true, kvCache: null },
   });
   world.targets = [target('v0', 0)];
   assert.equal(world.act(), 1_000 + launch.drainTimeoutMs, 'idle before it left the routes proves nothing');

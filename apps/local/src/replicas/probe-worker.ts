@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { type KvCache, kvCacheSchema } from '@kumiki/api';
 import { z } from 'zod';
 
 /** An answer that takes longer counts as none. */
@@ -13,6 +14,7 @@ const healthyAnswer = z.object({
   max_running: z.int().nonnegative(),
   max_waiting: z.int().nonnegative(),
   simulated: z.boolean().optional(),
+  kv_cache: kvCacheSchema.nullish(),
 });
 const otherAnswer = z.object({ status: z.enum(['starting', 'stalled', 'draining']) });
 
@@ -24,6 +26,7 @@ export type ProbeResult =
       readonly maxInFlight: number;
       readonly maxRunning: number;
       readonly simulated: boolean;
+      readonly kvCache: KvCache | null;
     }
   | { readonly kind: 'starting' | 'stalled' | 'draining' }
   | { readonly kind: 'silent' };
@@ -64,8 +67,9 @@ function readAnswer(text: string): ProbeResult {
   const healthy = healthyAnswer.safeParse(body);
   if (healthy.success) {
     const { running, waiting, max_running: maxRunning, max_waiting: maxWaiting, simulated } = healthy.data;
+    const kvCache = healthy.data.kv_cache ?? null;
     const maxInFlight = maxRunning + maxWaiting;
-    return { kind: 'ok', running, waiting, maxInFlight, maxRunning, simulated: simulated ?? false };
+    return { kind: 'ok', running, waiting, maxInFlight, maxRunning, simulated: simulated ?? false, kvCache };
   }
   const other = otherAnswer.safeParse(body);
   return other.success ? { kind: other.data.status } : { kind: 'silent' };

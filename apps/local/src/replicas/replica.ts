@@ -1,3 +1,4 @@
+import type { KvCache } from '@kumiki/api';
 import type { HealthHistory } from '@kumiki/policy';
 import type { Launch } from '../sources/target.ts';
 
@@ -45,6 +46,7 @@ export interface ReplicaLoad {
   /** Those of them that it works on at once. */
   readonly maxRunning: number;
   readonly simulated: boolean;
+  readonly kvCache: KvCache | null;
 }
 
 /** Whether it takes new requests. */

@@ -1,0 +1,57 @@
+import type { Change, ChangeKind } from '@kumiki/api';
+import { describeChange, type ChangeParams } from './describe-change.ts';
+
+/** Changes that are remembered; the oldest makes room. */
+const maxChanges = 500;
+
+export interface NewChange {
+  readonly kind: ChangeKind;
+  readonly subject: string;
+  readonly params?: ChangeParams;
+  /** Name of the key that did it; null when nobody did. */
+  readonly by: string | null;
+}
+
+/** What changed on this machine since it started. */
+export interface ChangeLog {
+  add(change: NewChange): void;
+  /** Newest first. */
+  list(): readonly Change[];
+  /** Returns what ends the subscription. */
+  subscribe(listener: (change: Change) => void): () => void;
+}
+
+/** @param now Unix milliseconds. */
+export function createChangeLog(now: () => number): ChangeLog {
+  const changes: Change[] = [];
+  const listeners = new Set<(change: Change) => void>();
+  let count = 0;
+  return {
+    add({ kind, subject, params = {}, by }) {
+      const at = now();
+      const { severity, message } = describeChange(kind, subject, params);
+      count++;
+      // Unique across starts too, so that a console that stays open takes none for another.
+      const id = `change_${at.toString(36)}_${count.toString(36)}`;
+      const change: Change = {
+        object: 'kumiki.change',
+        id,
+        at,
+        kind,
+        severity,
+        subject,
+        params: { ...params },
+        message,
+        by,
+      };
+      changes.unshift(change);
+      if (changes.length > maxChanges) changes.pop();
+      for (const listener of listeners) listener(change);
+    },
+    list: () => changes,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { DataService } from '@kumiki/api';
+import { describeReplica } from '../replicas/describe-replica.ts';
+import type { ObservedReplica } from '../replicas/replica.ts';
+import type { ChangeLog } from './change-log.ts';
+import { compareReplicas, type SeenReplica } from './compare-replicas.ts';
+
+/** Hears of all that changes by itself, writes down what is worth it, and passes the word on. */
+export interface ChangeWatch {
+  replicasMoved(replicas: readonly ObservedReplica[]): void;
+  setDataServices(services: readonly DataService[]): void;
+  dataServices(): readonly DataService[];
+  /** Called whenever something has moved, worth writing down or not. */
+  listen(listener: () => void): void;
+}
+
+export function watchChanges(log: ChangeLog): ChangeWatch {
+  const listeners = new Set<() => void>();
+  let seen: ReadonlyMap<string, SeenReplica> = new Map();
+  let dataServices: readonly DataService[] = [];
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+  return {
+    replicasMoved(replicas) {
+      const now = replicas.map(describeReplica);
+      for (const change of compareReplicas(seen, now)) log.add(change);
+      seen = new Map(now.map((replica) => [replica.id, replica]));
+      tell();
+    },
+    setDataServices(services) {
+      const states = new Map(dataServices.map(({ name, state }) => [name, state]));
+      dataServices = services;
+      for (const { name, state, reason } of services) {
+        if (states.get(name) === state || state === 'starting') continue;
+        if (state === 'ready') log.add({ kind: 'data_service.ready', subject: name, by: null });
+        else log.add({ kind: 'data_service.failed', subject: name, params: { reason }, by: null });
+      }
+      tell();
+    },
+    dataServices: () => dataServices,
+    listen: (listener) => void listeners.add(listener),
+  };
+}

@@ -1,0 +1,40 @@
+import type { GatewayLoad, Load } from '@kumiki/api';
+import type { ReplicaGauges } from './replica-gauges.ts';
+
+/**
+ * What the gateway measured and what the workers told, in one.
+ * @param at Unix milliseconds.
+ */
+export function buildLoad(
+  at: number,
+  openRequests: number,
+  measured: GatewayLoad,
+  replicas: readonly ReplicaGauges[],
+): Load {
+  return {
+    object: 'kumiki.load',
+    at,
+    open_requests: openRequests,
+    requests_per_second: measured.requestsPerSecond,
+    errors_per_second: measured.errorsPerSecond,
+    tokens_per_second: measured.tokensPerSecond,
+    ttft_ms: measured.ttftMs,
+    itl_ms: measured.itlMs,
+    replicas: replicas.map((replica) => {
+      const here = measured.endpoints.get(replica.endpoint);
+      return {
+        id: replica.id,
+        service: replica.service,
+        model: replica.model,
+        running: replica.running,
+        waiting: replica.waiting,
+        max_running: replica.maxRunning,
+        kv_cache: replica.kvCache,
+        tokens_per_second: here?.tokensPerSecond ?? 0,
+        ttft_ms: here?.ttftMs ?? null,
+        itl_ms: here?.itlMs ?? null,
+        rss_bytes: replica.rssBytes,
+      };
+    }),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Readable } from 'node:stream';
+import type { Change, LiveEvent, Load, RequestReader, Status } from '@kumiki/api';
+import { createLiveReaders } from './live-readers.ts';
+import { createPendingRequests } from './pending-requests.ts';
+
+const pingMs = 5_000;
+const loadMs = 1_000;
+/** Statuses, which are whole, follow each other no sooner; nor do records of one request. */
+const statusMs = 500;
+const requestsMs = 250;
+
+export interface LiveSources {
+  readonly status: () => Status;
+  readonly load: () => Load;
+  readonly requests: RequestReader;
+  /** Returns what ends the subscription. */
+  readonly onChange: (listener: (change: Change) => void) => () => void;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** One stream for all that an operator looks at, told to every reader in the same words. */
+export interface LiveHub {
+  /** A stream of server-sent events that begins with the status and the load. Throws when there are too many readers. */
+  join(): Readable;
+  /** The status may be another one. */
+  statusMoved(): void;
+  /** Ends all streams in good order. */
+  end(): void;
+}
+
+export function createLiveHub(sources: LiveSources): LiveHub {
+  const { status, load } = sources;
+  let stop: (() => void) | null = null;
+  let lastStatus = '';
+  let statusTimer: NodeJS.Timeout | null = null;
+  const readers = createLiveReaders(() => {
+    stop?.();
+    stop = null;
+    if (statusTimer !== null) clearTimeout(statusTimer);
+    statusTimer = null;
+  });
+  const tell = (event: LiveEvent): void => readers.send(frameOf(event));
+
+  function tellStatus(): void {
+    statusTimer = null;
+    const frame = frameOf({ type: 'status', status: status() });
+    if (frame !== lastStatus) readers.send(frame);
+    lastStatus = frame;
+  }
+
+  return {
+    join() {
+      const stream = readers.join([
+        frameOf({ type: 'status', status: status() }),
+        frameOf({ type: 'load', load: load() }),
+      ]);
+      stop ??= start(sources, tell);
+      return stream;
+    },
+    statusMoved() {
+      if (stop !== null) statusTimer ??= setTimeout(tellStatus, statusMs);
+    },
+    end: readers.end,
+  };
+}
+
+/** What happens only while somebody reads. Returns what stops it. */
+function start({ load, requests, onChange, now }: LiveSources, tell: (event: LiveEvent) => void): () => void {
+  const pending = createPendingRequests();
+  const timers = [
+    setInterval(() => tell({ type: 'ping', at: now() }), pingMs),
+    setInterval(() => tell({ type: 'load', load: load() }), loadMs),
+    setInterval(() => {
+      for (const request of pending.take()) tell({ type: 'request', request });
+    }, requestsMs),
+  ];
+  const leaveRequests = requests.subscribe(pending.add);
+  const leaveChanges = onChange((change) => tell({ type: 'change', change }));
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+    leaveRequests();
+    leaveChanges();
+    pending.clear();
+  };
+}
+
+function frameOf(event: LiveEvent): string {
+  return `data: ${JSON.stringify(event)}\n\n`;
+}

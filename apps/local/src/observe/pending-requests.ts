@@ -1,0 +1,36 @@
+import type { RequestRecord } from '@kumiki/api';
+
+/** Records that go out at once; the others go with the next. */
+const maxAtOnce = 200;
+/** Records that wait to go out; beyond it the oldest is left out. */
+const maxPending = 2_000;
+
+/** Records that have moved on since they were last told, each once. */
+export interface PendingRequests {
+  add(record: RequestRecord): void;
+  /** Those that go out now, the longest waiting first. */
+  take(): RequestRecord[];
+  clear(): void;
+}
+
+export function createPendingRequests(): PendingRequests {
+  const pending = new Map<string, RequestRecord>();
+  return {
+    add(record) {
+      pending.delete(record.id);
+      pending.set(record.id, record);
+      const [oldest] = pending.keys();
+      if (pending.size > maxPending && oldest !== undefined) pending.delete(oldest);
+    },
+    take() {
+      const taken: RequestRecord[] = [];
+      for (const [id, record] of pending) {
+        if (taken.length === maxAtOnce) break;
+        pending.delete(id);
+        taken.push(record);
+      }
+      return taken;
+    },
+    clear: () => pending.clear(),
+  };
+}

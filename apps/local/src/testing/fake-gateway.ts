@@ -1,0 +1,75 @@
+import type { ObservedGateway, RequestRecord } from '@kumiki/api';
+
+export interface FakeGateway extends ObservedGateway {
+  readonly records: RequestRecord[];
+  /** Tells of a record as a gateway does. */
+  moves(record: RequestRecord): void;
+  subscribers(): number;
+}
+
+/** What a gateway tells of itself, without one. */
+export function fakeGateway(): FakeGateway {
+  const records: RequestRecord[] = [];
+  const listeners = new Set<(record: RequestRecord) => void>();
+  return {
+    records,
+    moves(record) {
+      for (const listener of listeners) listener(record);
+    },
+    subscribers: () => listeners.size,
+    requests: {
+      open: () => records.length,
+      list: () => ({ object: 'list', data: records, first_id: '', last_id: '', has_more: false }),
+      find(id) {
+        const record = records.find((one) => one.id === id);
+        return record === undefined ? null : { ...record, trace: [record] };
+      },
+      subscribe(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+    load: () => ({
+      requestsPerSecond: 2,
+      errorsPerSecond: 0,
+      tokensPerSecond: 40,
+      ttftMs: { p50: 100, p95: 200 },
+      itlMs: null,
+      endpoints: new Map(),
+    }),
+  };
+}
+
+/** A record of a request for a model. */
+export function fakeRecord(change: Partial<RequestRecord> = {}): RequestRecord {
+  return {
+    object: 'kumiki.request',
+    id: 'req_1',
+    trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+    span_id: '00f067aa0ba902b7',
+    parent_span_id: null,
+    method: 'POST',
+    path: '/v1/chat/completions',
+    kind: 'model',
+    service: 'shop',
+    model: 'shop',
+    project: 'default',
+    key_id: 'key_1',
+    stream: true,
+    status: null,
+    outcome: 'open',
+    error_code: null,
+    started_at: 1_000,
+    first_token_at: null,
+    ended_at: null,
+    prompt_tokens: null,
+    cached_tokens: null,
+    completion_tokens: null,
+    replica: null,
+    revision: null,
+    retries: 0,
+    continuations: 0,
+    attempts: [],
+    ...change,
+  };
+}

@@ -38,13 +38,6 @@ export function serviceLine(points: readonly Load[], service: string): readonly 
   return points.slice(-linePoints).map((load) => sumOfService(load, service)?.tokensPerSecond ?? null);
 }
 
-/** Tokens per second of a replica over the last minutes. */
-export function replicaLine(points: readonly Load[], id: string): readonly (number | null)[] {
-  return points
-    .slice(-linePoints)
-    .map(({ replicas }) => replicas.find((replica) => replica.id === id)?.tokens_per_second ?? null);
-}
-
 function median(values: readonly number[]): number | null {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
 }

@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { classes } from './classes.ts';
 
 export interface DialogProps {
@@ -14,23 +14,39 @@ export interface DialogProps {
   readonly actions?: ReactNode;
   /** `side` slides in from the right and leaves the page in sight. */
   readonly place?: 'middle' | 'side';
-  readonly wide?: boolean;
+  readonly wide?: boolean | 'most';
+  /** What has the focus first; else what comes first. */
+  readonly firstFocus?: RefObject<HTMLElement | null>;
 }
+
+const sideWidth = { false: 'sm:max-w-lg', true: 'sm:max-w-2xl', most: 'sm:max-w-[min(72rem,92vw)]' } as const;
 
 /** A dialog in the middle or a panel at the side; Escape and the ground behind it close it. */
 export function Dialog(props: DialogProps) {
-  const { open, onClose, title, description, closeLabel, children, actions, place = 'middle', wide = false } = props;
+  const {
+    open,
+    onClose,
+    title,
+    description,
+    closeLabel,
+    children,
+    actions,
+    place = 'middle',
+    wide = false,
+    firstFocus,
+  } = props;
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-black/35 transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <Base.Popup
+          {...(firstFocus === undefined ? {} : { initialFocus: firstFocus })}
           className={classes(
             'floating fixed z-50 flex flex-col outline-none',
             place === 'middle'
               ? 'top-1/2 left-1/2 max-h-[88dvh] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2'
               : 'top-0 right-0 h-dvh w-full rounded-none border-y-0 border-r-0',
-            place === 'middle' ? (wide ? 'max-w-3xl' : 'max-w-md') : wide ? 'sm:max-w-2xl' : 'sm:max-w-lg',
+            place === 'middle' ? (wide !== false ? 'max-w-3xl' : 'max-w-md') : sideWidth[`${wide}`],
           )}
         >
           <header className="flex items-start gap-3 px-5 pt-4 pb-2">

@@ -11,6 +11,7 @@ export function Meter({
   max,
   label,
   children,
+  warns = true,
   className,
 }: {
   readonly value: number;
@@ -19,10 +20,12 @@ export function Meter({
   readonly label: string;
   /** The number in words: `3 of 8`. */
   readonly children: ReactNode;
+  /** Whether full is bad. */
+  readonly warns?: boolean;
   readonly className?: string;
 }) {
   const share = max > 0 ? Math.max(0, Math.min(1, value / max)) : 0;
-  const colour = share >= fullShare ? 'bg-bad' : share >= warnShare ? 'bg-warn' : 'bg-accent';
+  const colour = !warns ? 'bg-accent' : share >= fullShare ? 'bg-bad' : share >= warnShare ? 'bg-warn' : 'bg-accent';
   return (
     <div className={classes('grid gap-1', className)}>
       <span className="text-xs whitespace-nowrap tabular-nums">{children}</span>

@@ -1,6 +1,6 @@
 import { NumberField as Base } from '@base-ui/react/number-field';
 import { Minus, Plus } from 'lucide-react';
-import { useId } from 'react';
+import { type RefObject, useId } from 'react';
 
 const stepClasses =
   'inline-flex size-9 items-center justify-center text-soft hover:bg-sunken hover:text-ink data-[disabled]:opacity-40';
@@ -14,6 +14,7 @@ export function NumberField({
   max,
   lessLabel,
   moreLabel,
+  inputRef,
 }: {
   readonly label: string;
   readonly value: number;
@@ -22,6 +23,7 @@ export function NumberField({
   readonly max: number;
   readonly lessLabel: string;
   readonly moreLabel: string;
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
 }) {
   const id = useId();
   return (
@@ -40,7 +42,10 @@ export function NumberField({
         <Base.Decrement aria-label={lessLabel} className={stepClasses}>
           <Minus aria-hidden className="size-4" />
         </Base.Decrement>
-        <Base.Input className="w-16 border-x border-line bg-transparent text-center text-sm tabular-nums" />
+        <Base.Input
+          ref={inputRef}
+          className="w-16 border-x border-line bg-transparent text-center text-sm tabular-nums"
+        />
         <Base.Increment aria-label={moreLabel} className={stepClasses}>
           <Plus aria-hidden className="size-4" />
         </Base.Increment>

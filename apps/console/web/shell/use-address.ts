@@ -1,0 +1,40 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
+
+export interface Address {
+  /** A parameter of the address as text; empty where there is none. */
+  readonly get: (name: string) => string;
+  /**
+   * Changes parameters; an empty text or null takes one away.
+   * @param step whether going back leads to what was before.
+   */
+  readonly set: (changes: Readonly<Record<string, string | null>>, step?: 'push' | 'replace') => void;
+}
+
+/** What is looked at, as it stands in the address, so that it can be kept, shared and gone back to. */
+export function useAddress(): Address {
+  const search: Readonly<Record<string, unknown>> = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const get = useCallback(
+    (name: string): string => {
+      const value = search[name];
+      if (value === undefined || value === null) return '';
+      return typeof value === 'string' ? value : JSON.stringify(value);
+    },
+    [search],
+  );
+  const set = useCallback<Address['set']>(
+    (changes, step = 'replace') => {
+      void navigate({
+        to: '.',
+        replace: step === 'replace',
+        search: (before: Record<string, unknown>) => {
+          const after = { ...before, ...changes };
+          return Object.fromEntries(Object.entries(after).filter(([, value]) => value !== null && value !== ''));
+        },
+      });
+    },
+    [navigate],
+  );
+  return useMemo(() => ({ get, set }), [get, set]);
+}

@@ -15,3 +15,9 @@ export const modelsQuery = queryOptions({
   queryFn: async ({ signal }) => (await callApi<{ data: ModelEntry[] }>('/v1/models', { signal })).data,
   staleTime: 15_000,
 });
+
+/** What a model is for: `chat`, `embedding` and so on; null where the product does not say. */
+export function taskOf(model: ModelEntry): string | null {
+  const { task } = (model['kumiki'] ?? {}) as { readonly task?: unknown };
+  return typeof task === 'string' ? task : null;
+}

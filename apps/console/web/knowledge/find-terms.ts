@@ -39,12 +39,17 @@ export function findTerms(text: string, terms: readonly string[]): Range[] {
     const isLatin = latinWord.test(term);
     for (let from = folded.indexOf(term); from >= 0; from = folded.indexOf(term, from + term.length)) {
       if (isLatin && isWordPart(folded[from - 1])) continue;
-      let to = from + term.length;
-      while (isLatin && isWordPart(folded[to])) to++;
+      const to = isLatin ? endOfWord(folded, from + term.length) : from + term.length;
       ranges.push({ start: at[from] ?? 0, end: at[to] ?? text.length });
     }
   }
   return merge(ranges.toSorted((a, b) => a.start - b.start));
+}
+
+function endOfWord(text: string, from: number): number {
+  let to = from;
+  while (isWordPart(text[to])) to++;
+  return to;
 }
 
 function isWordPart(character: string | undefined): boolean {

@@ -1,11 +1,9 @@
-import { useTranslations } from 'use-intl';
-import { Page, PageHeader } from '../ui/panel.tsx';
+import { useParams } from '@tanstack/react-router';
+import { StoreList } from './store-list.tsx';
+import { StoreView } from './store-view.tsx';
 
+/** Vector stores, or one of them. */
 export default function KnowledgeScreen() {
-  const t = useTranslations('knowledge');
-  return (
-    <Page>
-      <PageHeader title={t('title')} />
-    </Page>
-  );
+  const { storeId } = useParams({ strict: false });
+  return storeId === undefined ? <StoreList /> : <StoreView key={storeId} id={storeId} />;
 }

@@ -95,12 +95,18 @@ export async function removeFile(storeId: string, fileId: string, forGood: boole
 
 /** Deletes a store. @param withFiles deletes the files that were in it too, from every store. */
 export async function deleteStore(id: string, withFiles: boolean): Promise<void> {
-  const fileIds: string[] = [];
-  for (let after: string | null = ''; withFiles && after !== null; ) {
-    const page: ListPage<StoreFile> = await callApi(`${pathOfStore(id)}/files`, { query: { limit: pageLimit, after } });
-    fileIds.push(...page.data.map((file) => file.id));
-    after = page.has_more ? page.last_id : null;
-  }
+  const fileIds = withFiles ? await listFileIds(id) : [];
   await callApi(pathOfStore(id), { method: 'DELETE' });
   for (const fileId of fileIds) await callApi(`/v1/files/${encodeURIComponent(fileId)}`, { method: 'DELETE' });
+}
+
+async function listFileIds(storeId: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: string | null = ''; after !== null;) {
+    const query = { limit: pageLimit, after };
+    const page: ListPage<StoreFile> = await callApi(`${pathOfStore(storeId)}/files`, { query });
+    ids.push(...page.data.map((file) => file.id));
+    after = page.has_more ? page.last_id : null;
+  }
+  return ids;
 }

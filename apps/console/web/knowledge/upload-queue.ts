@@ -77,9 +77,15 @@ export function upload(
   added: (storeId: string) => void,
 ): void {
   onAdded = added;
-  const fresh = files.map(
-    (file): Upload => ({ id: nextId++, storeId, file, attributes, state: 'waiting', sent: 0, error: null }),
-  );
+  const fresh = files.map((file): Upload => ({
+    id: nextId++,
+    storeId,
+    file,
+    attributes,
+    state: 'waiting',
+    sent: 0,
+    error: null,
+  }));
   set([...uploads, ...fresh]);
   pump();
 }

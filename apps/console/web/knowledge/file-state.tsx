@@ -19,7 +19,7 @@ export function FileState({ file }: { readonly file: StoreFile }) {
   const { chunks_done: done, chunks_total: total } = file.kumiki;
   return (
     <div className="grid gap-1">
-      <span className="flex flex-wrap items-baseline gap-x-2">
+      <span className="flex flex-wrap items-center gap-x-2">
         <Status tone={tones[file.status]} plain>
           {t(`fileState.${file.status}`)}
         </Status>

@@ -25,6 +25,8 @@ export function FilesPanel({ store }: { readonly store: VectorStore }) {
   const query = useInfiniteQuery(filesQuery(store.id, chosen));
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const files = data?.pages.flatMap((page) => page.data) ?? [];
+  // The first file of a store is counted before the list of files is asked for again.
+  const isEmpty = files.length === 0 && (chosen !== null || store.file_counts.total === 0);
   const add = (added: readonly File[]): void => {
     upload(store.id, added, {}, () => void queryClient.invalidateQueries({ queryKey: storesKey }));
   };
@@ -38,8 +40,8 @@ export function FilesPanel({ store }: { readonly store: VectorStore }) {
           flush
           actions={<StatusFilter store={store} chosen={chosen} onChoose={(status) => address.set({ status })} />}
         >
-          {isPending && <Skeleton className="m-5 h-32" />}
-          {!isPending && files.length === 0 && (
+          {files.length === 0 && (isPending || !isEmpty) && <Skeleton className="m-5 h-32" />}
+          {!isPending && isEmpty && (
             <EmptyState
               icon={<FileText aria-hidden />}
               title={chosen === null ? t('files.empty') : t('files.noneOfState')}

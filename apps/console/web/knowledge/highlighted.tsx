@@ -9,7 +9,7 @@ export function Highlighted({ text, terms }: { readonly text: string; readonly t
       {ranges.map(({ start, end }, index) => (
         <span key={start}>
           {text.slice(ranges[index - 1]?.end ?? 0, start)}
-          <mark className="rounded-sm bg-mark px-px text-ink">{text.slice(start, end)}</mark>
+          <mark className="rounded-sm bg-mark px-px font-medium text-ink">{text.slice(start, end)}</mark>
         </span>
       ))}
       {text.slice(ranges.at(-1)?.end)}

@@ -40,7 +40,7 @@ export function SearchForm({
     submit(event);
   };
   return (
-    <Panel className="lg:sticky lg:top-0">
+    <Panel className="pt-3 lg:sticky lg:top-0">
       <form onSubmit={submit} className="grid gap-5">
         <TextAreaField
           label={t('query')}

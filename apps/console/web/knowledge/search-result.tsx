@@ -4,11 +4,14 @@ import { useFormatter, useTranslations } from 'use-intl';
 import { Button } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
 import { AttributeChips } from './attribute-chips.tsx';
+import { findTerms } from './find-terms.ts';
 import { Highlighted } from './highlighted.tsx';
 import type { SearchResult } from './store-types.ts';
 
 /** Longer passages are shown in part at first. */
 const longCharacters = 480;
+/** What stands before the first word that was asked for, when the excerpt begins there. */
+const leadCharacters = 120;
 
 /** A passage that was found: where it stands, what it says, how well it fits. */
 export function SearchResultCard({
@@ -29,6 +32,7 @@ export function SearchResultCard({
   const [whole, setWhole] = useState(false);
   const text = result.content.map((part) => part.text).join('\n');
   const isLong = text.length > longCharacters;
+  const from = whole ? 0 : startOfExcerpt(text, terms);
   const { page, heading } = result.kumiki;
   return (
     <li className="rounded-2xl border border-line bg-surface px-5 py-4">
@@ -58,7 +62,8 @@ export function SearchResultCard({
           isLong && !whole && 'line-clamp-5',
         )}
       >
-        <Highlighted text={text} terms={terms} />
+        {from > 0 && '… '}
+        <Highlighted text={text.slice(from)} terms={terms} />
       </p>
       <div className="mt-3 flex flex-wrap items-center gap-2">
         <Button size="small" icon={FileText} onClick={onOpen}>
@@ -73,6 +78,15 @@ export function SearchResultCard({
       </div>
     </li>
   );
+}
+
+/** Where an excerpt begins, so that the first words that were asked for are in it. */
+function startOfExcerpt(text: string, terms: readonly string[]): number {
+  const first = findTerms(text, terms)[0]?.start ?? 0;
+  if (first <= longCharacters / 2) return 0;
+  const around = text.slice(first - leadCharacters, first);
+  const boundary = around.search(/[\s。、]/);
+  return first - leadCharacters + (boundary < 0 ? 0 : boundary + 1);
 }
 
 function Score({ score, share }: { readonly score: number; readonly share: number }) {

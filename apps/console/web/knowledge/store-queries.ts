@@ -15,7 +15,7 @@ export function pathOfStore(id: string): string {
   return `${storesPath}/${encodeURIComponent(id)}`;
 }
 
-export function pathOfFile(storeId: string, fileId: string): string {
+function pathOfFile(storeId: string, fileId: string): string {
   return `${pathOfStore(storeId)}/files/${encodeURIComponent(fileId)}`;
 }
 

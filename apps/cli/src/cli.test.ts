@@ -34,6 +34,7 @@ test('help and version succeed, for every command', async () => {
     'status',
     'logs',
     'chat',
+    'console',
     'scale',
     'apply',
     'delete',
@@ -50,7 +51,15 @@ test('help and version succeed, for every command', async () => {
 
 test('without a running product every command says how to start one', async () => {
   using folder = makeTestFolder();
-  for (const args of [['status'], ['logs'], ['chat', 'hi'], ['scale', 'a', '1'], ['key', 'list'], ['get']]) {
+  for (const args of [
+    ['status'],
+    ['logs'],
+    ['chat', 'hi'],
+    ['console'],
+    ['scale', 'a', '1'],
+    ['key', 'list'],
+    ['get'],
+  ]) {
     const { status, stderr } = await runCli(folder.home, args);
     assert.equal(status, 1);
     assert.match(stderr, /^error: Kumiki does not run on .*\. Start it with 'kumiki up'/);

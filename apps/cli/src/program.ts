@@ -8,6 +8,7 @@ Examples:
   kumiki up                              start everything on this machine
   kumiki up -f shop.yaml                 the same, with your own models
   kumiki chat "What is a Pod?"           ask a model
+  kumiki console                         a link that signs a browser in
   kumiki apply -f shop.yaml              change what runs, without an interruption
   kumiki status                          what runs, and how well`;
 
@@ -56,6 +57,9 @@ function addObserving(program: Command): void {
     .option('-n, --tail <lines>', 'how many of the last lines', wholeNumber(0, 10_000), 100)
     .option('--follow', 'go on with new lines as they come')
     .action(async (name, options) => (await import('./commands/logs.ts')).showLogs(name, options));
+  connected(program.command('console'))
+    .description('print a link that signs a browser in, once and within 15 minutes')
+    .action(async (options) => (await import('./commands/console.ts')).printSignInLink(options));
   connected(program.command('chat').argument('[prompt...]', 'ask this and leave; a conversation when absent'))
     .description('talk with a model; Ctrl-C stops an answer, a second one leaves')
     .option('-m, --model <name>', 'which model; the first chat model when absent')

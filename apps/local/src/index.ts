@@ -10,6 +10,7 @@ export { homePaths } from './home/home-folder.ts';
 export { findRunning, type LockHolder } from './home/lock.ts';
 export { isRunning } from './home/process-identity.ts';
 export { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime.ts';
+export type { AdminKey } from './keys/key-ring.ts';
 export { tryModel, type TryResult } from './replicas/try-model.ts';
 export { withAbsolutePaths } from './sources/source-kind.ts';
 

@@ -19,10 +19,9 @@ import { createFleet, type Fleet } from './fleet.ts';
 import { writeFileAtomic } from './home/atomic-file.ts';
 import { type HomeFolder, openHome } from './home/home-folder.ts';
 import { acquireLock } from './home/lock.ts';
-import { openPepper } from './home/pepper.ts';
 import type { RotatingLog } from './home/rotating-log.ts';
 import { openServiceStore } from './home/service-store.ts';
-import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
+import { type Identities, openIdentities } from './keys/open-identities.ts';
 import { describeService } from './replicas/describe-service.ts';
 import type { ObservedReplica } from './replicas/replica.ts';
 import { createRoutePublisher } from './routes/route-publisher.ts';
@@ -45,10 +44,9 @@ export interface LocalRuntimeOptions {
 }
 
 /** What Kubernetes and the operator do on a cluster, on one machine. */
-export interface LocalRuntime {
+export interface LocalRuntime extends Identities {
   readonly home: HomeFolder;
-  readonly pepper: Buffer;
-  readonly keys: KeyRing;
+  readonly version: string;
   /** Sentences about state that could not be used and was moved aside. */
   readonly reports: readonly string[];
   routes(): RouteTable;
@@ -71,6 +69,8 @@ export interface LocalRuntime {
   setBackends(backends: readonly BackendRoute[]): void;
   /** How the services with data of their own are, for the status. */
   setDataServices(dataServices: readonly DataService[]): void;
+  /** Where the product is reached, without `/v1`. */
+  url(): string;
   /** Tells where the product is reached, for whoever reads the state folder. */
   setUrl(url: string): void;
   /** Ends all replicas and gives the folder free. */
@@ -100,8 +100,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
 async function startOn(home: HomeFolder, release: () => void, options: LocalRuntimeOptions): Promise<LocalRuntime> {
   const nowUnix = (): number => Math.floor(Date.now() / 1_000);
   const startedAt = nowUnix();
-  const { pepper, report: pepperReport } = openPepper(home.pepper);
-  const { ring: keys, report: keysReport } = openKeyRing(home, pepper, nowUnix);
+  const { identities, reports } = openIdentities(home, nowUnix);
   const store = openServiceStore(home.services);
   const stored = store.load();
   const publisher = createRoutePublisher();
@@ -135,9 +134,9 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
 
   return {
     home,
-    pepper,
-    keys,
-    reports: [pepperReport, keysReport, ...stored.reports].filter((report) => report !== null),
+    ...identities,
+    version: options.version,
+    reports: [...reports, ...stored.reports],
     routes: publisher.current,
     onRoutes: publisher.subscribe,
     changes,
@@ -157,6 +156,7 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
     replicaLog: (id) => findLog(home, fleet, id),
     setBackends: (backends) => publisher.setBackends(backends, services.targets(), fleet.replicas()),
     setDataServices: watch.setDataServices,
+    url: () => url,
     setUrl(next) {
       url = next;
       writeFileAtomic(home.url, `${url}\n`);

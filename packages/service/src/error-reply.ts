@@ -4,12 +4,12 @@ import type { Log } from './log.ts';
 
 /** Answers with the envelope of an error, whoever threw it; what we did not expect goes to the log with its cause. */
 export function sendErrorReply(
-  options: { readonly log: Log; readonly maxBodyBytes: number },
+  options: { readonly log: Log },
   thrown: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const error = asKumikiError(thrown, options.maxBodyBytes);
+  const error = asKumikiError(thrown, request.routeOptions.bodyLimit);
   if (error.code === 'internal_error') {
     options.log.error({ err: thrown, method: request.method, url: request.url.split('?')[0] }, 'request failed');
   }

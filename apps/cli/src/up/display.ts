@@ -32,12 +32,13 @@ function jsonDisplay(): Display {
       }
     },
     warn: (message) => printJsonLine({ type: 'warning', message }),
-    ready({ runtime, url, adminKey }, startMs) {
+    ready({ runtime, url, adminKey, signInUrl }, startMs) {
       printJsonLine({
         type: 'ready',
         url: `${url}/v1`,
         api_key: adminKey.isNew ? adminKey.key : null,
         api_key_file: runtime.home.adminKey,
+        console_url: signInUrl(),
         start_ms: Math.round(startMs),
         status: runtime.status(),
       });

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BackendRoute, ModelService } from '@kumiki/api';
-import { homePaths, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
+import { type AdminKey, homePaths, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
 import type { DatabaseLocation } from '@kumiki/postgres';
 import { createLog, type Log } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker/entry';
@@ -26,7 +26,9 @@ export interface Product {
   readonly runtime: LocalRuntime;
   /** Origin, without `/v1`. */
   readonly url: string;
-  readonly adminKey: { readonly key: string; readonly isNew: boolean };
+  readonly adminKey: AdminKey;
+  /** A new link that signs a browser in as the administrator of this machine, once. */
+  signInUrl(): string;
   /** Lets answers end, at most so long, then stops everything. */
   stop(drainMs: number): Promise<void>;
 }
@@ -68,10 +70,12 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     pepper: runtime.pepper,
     routes: runtime.routes(),
     keys: runtime.keys.snapshot(),
+    sessions: runtime.sessions.snapshot(),
     log: createLog({ service: 'gateway', to: logFile, buffered: true }),
   });
   runtime.onRoutes(gateway.replaceRoutes);
   runtime.keys.onChange(gateway.replaceKeys);
+  runtime.sessions.onChange(gateway.replaceSessions);
   gateway.replaceRoutes(runtime.routes());
   const url = `http://${shownHost(options.host)}:${gateway.port}`;
   const data = startDataServices({
@@ -89,13 +93,14 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
   };
   publish();
   const control = await startControl(runtime, gateway, log);
-  own = [control.backend];
+  own = control.backends;
   publish();
   runtime.setUrl(url);
   return {
     runtime,
     url,
     adminKey,
+    signInUrl: () => runtime.signInLinks.make(adminKey.id, url).url,
     async stop(drainMs) {
       // Streams of clients end first, while what they need still runs; runs that nobody reads are let go afterwards.
       const drained = gateway.drain(drainMs);

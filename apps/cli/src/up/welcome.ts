@@ -3,12 +3,16 @@ import { colors, print } from '../terminal/print.ts';
 import type { Product } from './start-product.ts';
 
 /** What a user needs next: the URL, the key, how to call it, and what runs. */
-export function printWelcome({ runtime, url, adminKey }: Product, startMs: number): void {
+export function printWelcome({ runtime, url, adminKey, signInUrl }: Product, startMs: number): void {
   const { version, services } = runtime.status();
   const base = `${url}/v1`;
   print(`${colors.bold(`Kumiki ${version} is up`)} after ${(startMs / 1_000).toFixed(1)} s`);
   print();
-  print(`  URL      ${colors.cyan(base)}`);
+  print(`  Console  ${colors.cyan(signInUrl())}`);
+  print(
+    colors.dim("           The link signs a browser in, once and within 15 minutes; 'kumiki console' gives a new one."),
+  );
+  print(`  API      ${colors.cyan(base)}`);
   if (adminKey.isNew) {
     print(`  API key  ${colors.cyan(adminKey.key)}`);
     print(

@@ -93,11 +93,11 @@ test('a cookie that is expired, forged, doubled or of a key that is gone lets no
 test('where there is an Authorization header, the cookie does not count', async (context) => {
   const gateway = await startTestGateway(context, []);
   const cookie = gateway.signIn();
-  const with_ = (authorization: string, more = {}) =>
+  const reply = (authorization: string, more = {}) =>
     send(gateway, 'GET', '/v1/models', { cookie, authorization, ...more });
-  assert.equal((await with_('Bearer wrong')).code, 'invalid_api_key');
-  assert.equal((await with_('')).code, 'invalid_api_key');
-  const good = await with_(`Bearer ${gateway.apiKey}`, { 'sec-fetch-site': 'cross-site' });
+  assert.equal((await reply('Bearer wrong')).code, 'invalid_api_key');
+  assert.equal((await reply('')).code, 'invalid_api_key');
+  const good = await reply(`Bearer ${gateway.apiKey}`, { 'sec-fetch-site': 'cross-site' });
   assert.deepEqual([good.status, good.headers.get('content-security-policy')], [200, null]);
 });
 

@@ -103,11 +103,9 @@ export async function startTestGateway(
     },
     routeBackends: replaceBackends,
     signIn(session) {
-      const token = randomBytes(32).toString('base64url');
-      const hash = createHmac('sha256', pepper).update(token).digest('hex');
-      const open: SessionRecord = { id: 'session_1', hash, keyId: 'key_test', createdAt: 1, expiresAt: farAway };
-      gateway.replaceSessions([{ ...open, ...session }]);
-      return `${sessionCookieName(pepper)}=${token}`;
+      const { record, cookie } = openSession(pepper);
+      gateway.replaceSessions([{ ...record, ...session }]);
+      return cookie;
     },
     signOut: () => gateway.replaceSessions([]),
     chat: (body, init = {}) =>
@@ -117,5 +115,14 @@ export async function startTestGateway(
         body: typeof body === 'string' ? body : JSON.stringify(body),
         ...init,
       }),
+  };
+}
+
+function openSession(pepper: Buffer): { record: SessionRecord; cookie: string } {
+  const secret = randomBytes(32).toString('base64url');
+  const hash = createHmac('sha256', pepper).update(secret).digest('hex');
+  return {
+    record: { id: 'session_1', hash, keyId: 'key_test', createdAt: 1, expiresAt: farAway },
+    cookie: `${sessionCookieName(pepper)}=${secret}`,
   };
 }

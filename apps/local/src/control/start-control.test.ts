@@ -35,9 +35,10 @@ async function startFakeControl(): Promise<FakeControl> {
   const fake = await startFakeRuntime([fakeService('shop', 'behaves')]);
   const gateway = fakeGateway();
   const control = await startControl(fake.runtime, gateway, createLog({ service: 'test', level: 'silent' }));
-  const authorization = control.backend.authorization ?? '';
+  const [backend] = control.backends;
+  const authorization = backend?.authorization ?? '';
   const send = (path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) =>
-    fetch(`${control.backend.urls[0]}${path}`, { ...init, headers: { authorization, ...init.headers } });
+    fetch(`${backend?.urls[0]}${path}`, { ...init, headers: { authorization, ...init.headers } });
   return {
     fake,
     gateway,

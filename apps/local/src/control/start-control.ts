@@ -6,13 +6,14 @@ import { addKeyRoutes } from './key-routes.ts';
 import { addObserveRoutes } from './observe-routes.ts';
 import { addReplicaRoutes } from './replica-routes.ts';
 import { addServiceRoutes } from './service-routes.ts';
+import { addSessionRoutes, sessionPath } from './session-routes.ts';
 
 /** 256 manifests of ordinary size, with room. */
 const maxBodyBytes = 4_194_304;
 const requestTimeoutMs = 60_000;
 
 export interface Control {
-  readonly backend: BackendRoute;
+  readonly backends: readonly BackendRoute[];
   /** Ends the replies that would go on for ever, so that nobody who waits for open requests waits for them. */
   endFollowing(): void;
   close(): Promise<void>;
@@ -28,15 +29,17 @@ export async function startControl(runtime: LocalRuntime, gateway: ObservedGatew
   addServiceRoutes(app, runtime);
   const followed = addReplicaRoutes(app, runtime);
   addKeyRoutes(app, runtime);
+  addSessionRoutes(app, runtime);
   const observing = addObserveRoutes(app, runtime, gateway);
   const port = await listenApp(app, '127.0.0.1', 0);
+  const at = { urls: [`http://127.0.0.1:${port}`], authorization: `Bearer ${token}` };
   return {
-    backend: {
-      prefix: '/v1/kumiki',
-      urls: [`http://127.0.0.1:${port}`],
-      authorization: `Bearer ${token}`,
-      role: 'admin',
-    },
+    backends: [
+      { ...at, prefix: '/v1/kumiki', role: 'admin' },
+      { ...at, prefix: sessionPath, role: 'any' },
+      // Whoever signs in has nothing yet to show.
+      { ...at, prefix: sessionPath, role: null, methods: ['POST'] },
+    ],
     endFollowing() {
       for (const leave of followed) leave();
       observing.endLive();

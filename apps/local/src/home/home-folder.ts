@@ -9,6 +9,7 @@ export interface HomeFolder {
   /** Compiled code of workers, so that the next one starts sooner. Can be deleted at any time. */
   readonly cache: string;
   readonly keys: string;
+  readonly sessions: string;
   readonly pepper: string;
   readonly adminKey: string;
   /** The embedded database, where no server is named. */
@@ -26,6 +27,7 @@ export function homePaths(path: string): HomeFolder {
     logs: join(path, 'logs'),
     cache: join(path, 'cache'),
     keys: join(path, 'keys.json'),
+    sessions: join(path, 'sessions.json'),
     pepper: join(path, 'pepper'),
     adminKey: join(path, 'admin.key'),
     data: join(path, 'data'),

@@ -33,6 +33,12 @@ export type StoredKey = z.infer<typeof storedKeySchema>;
 /** Most keys of one machine. */
 const maxKeys = 10_000;
 
+export interface AdminKey {
+  readonly id: string;
+  readonly key: string;
+  readonly isNew: boolean;
+}
+
 export interface KeyRing {
   records(): readonly StoredKey[];
   /** Makes a key. The returned text is the only copy of it. */
@@ -40,7 +46,7 @@ export interface KeyRing {
   /** @returns false when there is no such key. */
   revoke(id: string): boolean;
   /** The key that this machine's own CLI uses, from its file; made anew when the file is gone or no longer valid. */
-  adminKey(): { readonly key: string; readonly isNew: boolean };
+  adminKey(): AdminKey;
   /** A key for a service of this process. It lives as long as the process, and is neither stored nor listed. */
   serviceKey(name: string): string;
   /** What a gateway must know: the stored keys and those of services. */
@@ -103,12 +109,11 @@ export function openKeyRing(
     },
     adminKey() {
       const stored = existsSync(home.adminKey) ? readFileSync(home.adminKey, 'utf8').trim() : '';
-      if (checkApiKeyFormat(stored) === 'valid' && keys.some((key) => key.hash === hash(stored))) {
-        return { key: stored, isNew: false };
-      }
-      const { key } = create({ ...adminKeyBody, name: 'this machine' });
+      const known = checkApiKeyFormat(stored) === 'valid' ? keys.find((key) => key.hash === hash(stored)) : undefined;
+      if (known !== undefined) return { id: known.id, key: stored, isNew: false };
+      const { record, key } = create({ ...adminKeyBody, name: 'this machine' });
       writeFileAtomic(home.adminKey, `${key}\n`);
-      return { key, isNew: true };
+      return { id: record.id, key, isNew: true };
     },
     serviceKey(name) {
       const key = makeApiKey(randomBytes);

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type CreatedKey, type Session, sessionSchema } from '@kumiki/api';
+import { makeTestFolder, runCli, simulatedManifest, startCli, type TestFolder } from '../testing/cli-process.ts';
+
+interface Ready {
+  readonly origin: string;
+  readonly consoleUrl: string;
+}
+
+async function startUp(folder: TestFolder): Promise<Ready & AsyncDisposable> {
+  const manifest = folder.write('up.yaml', simulatedManifest('shop'));
+  const up = startCli(folder.home, ['up', '--port', '0', '--json', '-f', manifest]);
+  const [line] = await up.saying(/^.*"type":"ready".*$/m);
+  const ready = JSON.parse(line) as { url: string; console_url: string };
+  return {
+    origin: ready.url.replace(/\/v1$/, ''),
+    consoleUrl: ready.console_url,
+    async [Symbol.asyncDispose]() {
+      up.child.kill('SIGTERM');
+      await up.ended;
+    },
+  };
+}
+
+const ownPage = { 'sec-fetch-site': 'same-origin' };
+const tokenOf = (url: string): string => url.split('#token=')[1] ?? '';
+
+function signIn(origin: string, url: string, headers: Record<string, string> = {}): Promise<Response> {
+  const body = JSON.stringify({ token: tokenOf(url) });
+  return fetch(`${origin}/v1/kumiki/session`, {
+    method: 'POST',
+    headers: { ...ownPage, 'content-type': 'application/json', ...headers },
+    body,
+  });
+}
+
+/** What a browser would send back of a reply's cookie. */
+function cookieOf(response: Response): string {
+  const [cookie] = response.headers.getSetCookie();
+  assert.match(cookie ?? '', /^kumiki_[0-9a-f]{8}=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/; Max-Age=1209600$/);
+  return cookie?.split(';')[0] ?? '';
+}
+
+async function session(origin: string, headers: Record<string, string>): Promise<Session | string> {
+  const response = await fetch(`${origin}/v1/kumiki/session`, { headers });
+  const body = (await response.json()) as { error?: { code: string } };
+  return body.error?.code ?? sessionSchema.parse(body);
+}
+
+async function refusal(response: Response): Promise<[number, string]> {
+  const { error } = (await response.json()) as { error: { code: string } };
+  return [response.status, error.code];
+}
+
+async function newLink(folder: TestFolder, ...flags: string[]): Promise<string> {
+  const { status, stdout, stderr } = await runCli(folder.home, ['console', ...flags]);
+  assert.equal(status, 0, stderr);
+  return stdout.trim();
+}
+
+test('the link of up signs a browser in, once, for chat and for operating, until it signs out', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder);
+  assert.match(up.consoleUrl, new RegExp(`^${up.origin}/sign-in#token=[\\w-]{43}$`));
+  const signedIn = await signIn(up.origin, up.consoleUrl);
+  assert.equal(signedIn.status, 201);
+  const cookie = cookieOf(signedIn);
+  const opened = sessionSchema.parse(await signedIn.json());
+  assert.deepEqual(
+    [opened.key.name, opened.key.roles, opened.url],
+    ['this machine', ['inference', 'admin'], up.origin],
+  );
+  assert.deepEqual(await session(up.origin, { cookie }), opened);
+
+  const body = JSON.stringify({ model: 'shop', messages: [{ role: 'user', content: 'Hi' }], max_completion_tokens: 4 });
+  const chat = (headers: Record<string, string>) =>
+    fetch(`${up.origin}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+  assert.equal((await chat({ cookie, ...ownPage })).status, 200);
+  assert.deepEqual(await refusal(await chat({ cookie })), [403, 'cross_site_request']);
+  assert.equal((await fetch(`${up.origin}/v1/kumiki/status`, { headers: { cookie } })).status, 200);
+  assert.deepEqual(await refusal(await signIn(up.origin, up.consoleUrl)), [401, 'invalid_sign_in_link']);
+
+  const signedOut = await fetch(`${up.origin}/v1/kumiki/session`, {
+    method: 'DELETE',
+    headers: { cookie, ...ownPage },
+  });
+  assert.equal(signedOut.status, 200);
+  assert.match(signedOut.headers.get('set-cookie') ?? '', /=; .*Max-Age=0$/);
+  assert.equal(await session(up.origin, { cookie }), 'invalid_session');
+});
+
+test('two browsers that open one link at once: one of them is signed in', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder);
+  const replies = await Promise.all(Array.from({ length: 8 }, () => signIn(up.origin, up.consoleUrl)));
+  assert.deepEqual(
+    replies.map(({ status }) => status).toSorted((a, b) => a - b),
+    [201, 401, 401, 401, 401, 401, 401, 401],
+  );
+});
+
+test('no other site signs a browser in, and guesses by the thousand neither succeed nor keep anybody out', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder);
+  for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
+    assert.deepEqual(await refusal(await signIn(up.origin, up.consoleUrl, headers)), [403, 'cross_site_request']);
+  }
+  const guesses = await Promise.all(
+    Array.from({ length: 1_000 }, (_, at) => signIn(up.origin, `#token=${String(at).padStart(43, 'x')}`)),
+  );
+  assert.ok(guesses.every(({ status }) => status === 401));
+  const large = await signIn(up.origin, `#token=${'x'.repeat(100_000)}`);
+  assert.deepEqual(await refusal(large), [413, 'body_too_large']);
+  assert.equal((await signIn(up.origin, up.consoleUrl, { 'x-forwarded-proto': 'https' })).status, 201);
+});
+
+test('a session lasts over a restart, ends with its key, and leaves its secrets in no file', async () => {
+  using folder = makeTestFolder();
+  let cookie: string;
+  let link: string;
+  {
+    await using up = await startUp(folder);
+    link = up.consoleUrl;
+    cookie = cookieOf(await signIn(up.origin, link));
+  }
+  await using up = await startUp(folder);
+  assert.equal(typeof (await session(up.origin, { cookie })), 'object');
+  assert.equal((await signIn(up.origin, link)).status, 401);
+  const made = await runCli(folder.home, ['key', 'create', 'boss', '--role', 'admin', '--json']);
+  const key = JSON.parse(made.stdout) as CreatedKey;
+  const url = await newLink(folder, '--api-key', key.value, '--url', `${up.origin}/v1`);
+  assert.ok(url.startsWith(`${up.origin}/sign-in#token=`), url);
+  const boss = cookieOf(await signIn(up.origin, url));
+  assert.equal(((await session(up.origin, { cookie: boss })) as Session).key.name, 'boss');
+  assert.equal((await runCli(folder.home, ['key', 'revoke', key.id])).status, 0);
+  assert.equal(await session(up.origin, { cookie: boss }), 'invalid_session');
+  assert.equal(typeof (await session(up.origin, { cookie })), 'object');
+
+  const secrets = [cookie, boss].map((text) => text.split('=')[1] ?? '').concat(tokenOf(link), tokenOf(url));
+  for (const file of readdirSync(folder.home, { recursive: true, encoding: 'utf8' })) {
+    if (file.startsWith('data/') || !/\.(log|json|key)$|^url$/.test(file)) continue;
+    const text = readFileSync(join(folder.home, file), 'latin1');
+    for (const secret of secrets) assert.ok(!text.includes(secret), file);
+  }
+});

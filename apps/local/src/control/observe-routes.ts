@@ -1,5 +1,12 @@
-import { type ChangeList, KumikiError, type Load, type ObservedGateway, requestQuerySchema } from '@kumiki/api';
-import type { FastifyInstance } from 'fastify';
+import {
+  type ChangeList,
+  headers,
+  KumikiError,
+  type Load,
+  type ObservedGateway,
+  requestQuerySchema,
+} from '@kumiki/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { buildLoad } from '../observe/build-load.ts';
 import { createLiveHub } from '../observe/live-hub.ts';
 import { recordLoad } from '../observe/load-history.ts';
@@ -40,8 +47,8 @@ export function addObserveRoutes(app: FastifyInstance, runtime: LocalRuntime, ga
   });
   app.get('/v1/kumiki/load', () => recorder.history());
   app.get('/v1/kumiki/changes', (): ChangeList => ({ object: 'list', data: [...runtime.changes.list()] }));
-  app.get('/v1/kumiki/live', (_request, reply) => {
-    const stream = hub.join();
+  app.get('/v1/kumiki/live', (request, reply) => {
+    const stream = hub.join(readerOf(runtime, request));
     reply.raw.on('close', () => stream.destroy());
     return reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-cache').send(stream);
   });
@@ -51,5 +58,20 @@ export function addObserveRoutes(app: FastifyInstance, runtime: LocalRuntime, ga
       hub.end();
       recorder.stop();
     },
+  };
+}
+
+/** Whether whoever asks may still: its key is there and has not expired, and its session, if it came with one. */
+function readerOf({ keys, sessions }: LocalRuntime, request: FastifyRequest): () => boolean {
+  const keyId = request.headers[headers.key];
+  const sessionId = request.headers[headers.session];
+  return () => {
+    const now = Date.now() / 1_000;
+    const lasts = (until: number | null): boolean => until === null || until > now;
+    const key = keys.records().find(({ id }) => id === keyId);
+    if (key === undefined || !key.roles.includes('admin') || !lasts(key.expiresAt)) return false;
+    if (typeof sessionId !== 'string') return true;
+    const session = sessions.get(sessionId);
+    return session !== undefined && lasts(session.expiresAt);
   };
 }

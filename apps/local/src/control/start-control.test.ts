@@ -217,7 +217,8 @@ test('tells requests, load and changes in the shapes of the contract, and who ch
 test('the live stream tells of replicas, requests and changes, and ends when it is told to', async () => {
   await using control = await startFakeControl();
   const { fake, gateway } = control;
-  const response = await control.fetch('/v1/kumiki/live');
+  const { record } = fake.runtime.keys.create(createKeyBodySchema.parse({ name: 'the boss', roles: ['admin'] }));
+  const response = await control.fetch('/v1/kumiki/live', { headers: { [headers.key]: record.id } });
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
   const seen: string[] = [];
   const decoder = new TextDecoder();

@@ -49,11 +49,13 @@ function eventsOf(stream: Readable): LiveEvent[] {
     .map((frame) => liveEventSchema.parse(JSON.parse(frame.replace(/^data: /, ''))));
 }
 
+const always = (): boolean => true;
+
 const kindsOf = (stream: Readable): string[] => eventsOf(stream).map(({ type }) => type);
 
 test('a stream begins with status and load, and goes on with signs of life', (context) => {
   const { hub } = startHub(context);
-  const stream = hub.join();
+  const stream = hub.join(always);
   assert.deepEqual(kindsOf(stream), ['status', 'load']);
   mock.timers.tick(5_000);
   const kinds = kindsOf(stream);
@@ -63,7 +65,7 @@ test('a stream begins with status and load, and goes on with signs of life', (co
 
 test('a request that moves often is told as it is now, once in a while; a change at once', (context) => {
   const { hub, gateway, changes } = startHub(context);
-  const stream = hub.join();
+  const stream = hub.join(always);
   eventsOf(stream);
   const record = fakeRecord();
   for (const tokens of [1, 2, 3]) gateway.moves(Object.assign(record, { completion_tokens: tokens }));
@@ -77,7 +79,7 @@ test('a request that moves often is told as it is now, once in a while; a change
 
 test('a status that moves often is told seldom, and not when it is the same', (context) => {
   const { hub, moveStatus } = startHub(context);
-  const stream = hub.join();
+  const stream = hub.join(always);
   eventsOf(stream);
   for (let at = 0; at < 10; at++) moveStatus();
   mock.timers.tick(500);
@@ -95,7 +97,7 @@ test('a status that moves often is told seldom, and not when it is the same', (c
 
 test('a reader that does not read is cut off, the others read on', async (context) => {
   const { hub, changes } = startHub(context);
-  const [slow, quick] = [hub.join(), hub.join()];
+  const [slow, quick] = [hub.join(always), hub.join(always)];
   const cut = once(slow, 'close');
   const params = { name: 'x'.repeat(10_000), project: 'p' };
   for (let at = 0; at < 200 && !slow.destroyed; at++) {
@@ -111,7 +113,7 @@ test('a reader that does not read is cut off, the others read on', async (contex
 test('without readers nothing is asked of the gateway, and streams end whole when they are told to', async (context) => {
   const { hub, gateway } = startHub(context);
   assert.equal(gateway.subscribers(), 0);
-  const [first, second] = [hub.join(), hub.join()];
+  const [first, second] = [hub.join(always), hub.join(always)];
   assert.equal(gateway.subscribers(), 1);
   const left = once(first, 'close');
   first.destroy();
@@ -127,6 +129,18 @@ test('without readers nothing is asked of the gateway, and streams end whole whe
 
 test('more readers than there is room for are refused', (context) => {
   const { hub } = startHub(context);
-  for (let at = 0; at < 64; at++) hub.join();
-  assert.throws(() => hub.join(), { code: 'service_unavailable' });
+  for (let at = 0; at < 64; at++) hub.join(always);
+  assert.throws(() => hub.join(always), { code: 'service_unavailable' });
+});
+
+test('a reader whose key is revoked is cut off with the next ping', async (context) => {
+  const { hub } = startHub(context);
+  let allowed = true;
+  const stream = hub.join(() => allowed);
+  mock.timers.tick(5_000);
+  assert.ok(kindsOf(stream).includes('ping'));
+  allowed = false;
+  const cut = once(stream, 'close');
+  mock.timers.tick(5_000);
+  await cut;
 });

@@ -21,8 +21,11 @@ export interface LiveSources {
 
 /** One stream for all that an operator looks at, told to every reader in the same words. */
 export interface LiveHub {
-  /** A stream of server-sent events that begins with the status and the load. Throws when there are too many readers. */
-  join(): Readable;
+  /**
+   * A stream of server-sent events that begins with the status and the load. Throws when there are too many readers.
+   * @param mayRead asked with every ping; a key may be revoked while its reader reads.
+   */
+  join(mayRead: () => boolean): Readable;
   /** The status may be another one. */
   statusMoved(): void;
   /** Ends all streams in good order. */
@@ -50,12 +53,10 @@ export function createLiveHub(sources: LiveSources): LiveHub {
   }
 
   return {
-    join() {
-      const stream = readers.join([
-        frameOf({ type: 'status', status: status() }),
-        frameOf({ type: 'load', load: load() }),
-      ]);
-      stop ??= start(sources, tell);
+    join(mayRead) {
+      const beginning = [frameOf({ type: 'status', status: status() }), frameOf({ type: 'load', load: load() })];
+      const stream = readers.join(beginning, mayRead);
+      stop ??= start(sources, tell, readers.check);
       return stream;
     },
     statusMoved() {
@@ -66,10 +67,17 @@ export function createLiveHub(sources: LiveSources): LiveHub {
 }
 
 /** What happens only while somebody reads. Returns what stops it. */
-function start({ load, requests, onChange, now }: LiveSources, tell: (event: LiveEvent) => void): () => void {
+function start(
+  { load, requests, onChange, now }: LiveSources,
+  tell: (event: LiveEvent) => void,
+  check: () => void,
+): () => void {
   const pending = createPendingRequests();
   const timers = [
-    setInterval(() => tell({ type: 'ping', at: now() }), pingMs),
+    setInterval(() => {
+      check();
+      tell({ type: 'ping', at: now() });
+    }, pingMs),
     setInterval(() => tell({ type: 'load', load: load() }), loadMs),
     setInterval(() => {
       for (const request of pending.take()) tell({ type: 'request', request });

@@ -10,8 +10,13 @@ const retryMs = 5_000;
 
 /** The streams of those who read along. */
 export interface LiveReaders {
-  /** A stream that begins with these frames. Throws KumikiError when there are too many readers. */
-  join(frames: readonly string[]): Readable;
+  /**
+   * A stream that begins with these frames. Throws KumikiError when there are too many readers.
+   * @param mayRead asked now and then; a reader that may no longer is cut off.
+   */
+  join(frames: readonly string[], mayRead: () => boolean): Readable;
+  /** Cuts off who may no longer read. */
+  check(): void;
   send(frame: string): void;
   count(): number;
   /** Ends all streams in good order. */
@@ -20,14 +25,14 @@ export interface LiveReaders {
 
 /** @param onLast the last reader has left. */
 export function createLiveReaders(onLast: () => void): LiveReaders {
-  const readers = new Set<PassThrough>();
+  const readers = new Map<PassThrough, () => boolean>();
 
   function leave(reader: PassThrough): void {
     if (readers.delete(reader) && readers.size === 0) onLast();
   }
 
   return {
-    join(frames) {
+    join(frames, mayRead) {
       if (readers.size >= maxReaders) {
         const reason = `${maxReaders} live streams are open, which is the limit; close some`;
         throw new KumikiError('service_unavailable', { reason }, { retryAfterMs: retryMs });
@@ -37,18 +42,21 @@ export function createLiveReaders(onLast: () => void): LiveReaders {
       // A reader that was cut off has nobody to hear of it.
       reader.on('error', () => {});
       for (const frame of frames) reader.write(frame);
-      readers.add(reader);
+      readers.set(reader, mayRead);
       return reader;
     },
+    check() {
+      for (const [reader, mayRead] of readers) if (!mayRead()) reader.destroy();
+    },
     send(frame) {
-      for (const reader of readers) {
+      for (const reader of readers.keys()) {
         if (reader.writableLength > maxPendingBytes) reader.destroy();
         else reader.write(frame);
       }
     },
     count: () => readers.size,
     end() {
-      for (const reader of readers) {
+      for (const reader of readers.keys()) {
         leave(reader);
         reader.end();
       }

@@ -13,9 +13,9 @@ const needed: Readonly<Record<ChangeKind, readonly string[]>> = {
   'replica.restarted': [],
   'replica.draining': [],
   'replica.stopped': [],
-  'key.created': [],
-  'key.revoked': [],
-  'session.created': [],
+  'key.created': ['name'],
+  'key.revoked': ['name'],
+  'session.created': ['name'],
   'data_service.ready': [],
   'data_service.failed': ['reason'],
 };

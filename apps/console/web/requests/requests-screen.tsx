@@ -1,11 +1,62 @@
-import { useTranslations } from 'use-intl';
-import { Page, PageHeader } from '../ui/panel.tsx';
+import { ListTree, SearchX } from 'lucide-react';
+import { useState } from 'react';
+import { useNow, useTranslations } from 'use-intl';
+import { useAddress } from '../operate/use-address.ts';
+import { useCatchUp, useRequests } from '../operate/use-operations.ts';
+import { ErrorNotice } from '../shell/error-notice.tsx';
+import { LiveBadge } from '../shell/live-badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { EmptyState, Page, PageHeader } from '../ui/panel.tsx';
+import { Skeleton } from '../ui/progress.tsx';
+import { filterRequests, sortRequests } from './find-requests.ts';
+import { RequestPanel } from './request-panel.tsx';
+import { RequestTable } from './request-table.tsx';
+import { type Paused, RequestToolbar } from './request-toolbar.tsx';
+import { clearedFilter, readFilter, readOrder } from './requests-address.ts';
+
+/** How often the times of open requests move on. */
+const refreshMs = 1_000;
 
 export default function RequestsScreen() {
   const t = useTranslations('requests');
+  const [address, setAddress] = useAddress();
+  useCatchUp();
+  const { requests, pending, error, more } = useRequests();
+  const [paused, setPaused] = useState<Paused | null>(null);
+  const ticking = useNow({ updateInterval: refreshMs }).getTime();
+  const now = paused?.at ?? ticking;
+  const known = paused?.requests ?? requests;
+  const found = sortRequests(filterRequests(known, readFilter(address), now), readOrder(address), now);
+  const id = address('id');
   return (
-    <Page>
-      <PageHeader title={t('title')} />
+    <Page wide>
+      <PageHeader title={t('title')} note={t('note')} actions={<LiveBadge />} />
+      {error !== null && <ErrorNotice error={error} />}
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        <RequestToolbar all={requests} shown={found.length} paused={paused} onPause={setPaused} />
+        {pending && requests.length === 0 && error === null && <Skeleton className="h-64" />}
+        {!pending && requests.length === 0 && (
+          <EmptyState icon={<ListTree />} title={t('empty.title')}>
+            {t('empty.text')}
+          </EmptyState>
+        )}
+        {requests.length > 0 && found.length === 0 && (
+          <EmptyState
+            icon={<SearchX />}
+            title={t('nothingFound')}
+            action={<Button onClick={() => setAddress(clearedFilter)}>{t('showAll')}</Button>}
+          />
+        )}
+        {found.length > 0 && <RequestTable requests={found} now={now} older={more} />}
+      </div>
+      {id !== '' && (
+        <RequestPanel
+          key={id}
+          id={id}
+          known={requests.find((one) => one.id === id) ?? null}
+          onClose={() => setAddress({ id: '' })}
+        />
+      )}
     </Page>
   );
 }

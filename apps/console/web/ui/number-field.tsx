@@ -44,7 +44,7 @@ export function NumberField({
         </Base.Decrement>
         <Base.Input
           ref={inputRef}
-          className="w-16 border-x border-line bg-transparent text-center text-sm tabular-nums"
+          className="w-16 border-x border-line -outline-offset-2 bg-transparent text-center text-sm tabular-nums"
         />
         <Base.Increment aria-label={moreLabel} className={stepClasses}>
           <Plus aria-hidden className="size-4" />

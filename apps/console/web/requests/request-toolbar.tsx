@@ -1,0 +1,132 @@
+import type { RequestRecord } from '@kumiki/api';
+import { CircleAlert, Pause, Play, X } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import { useAddress } from '../operate/use-address.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { TextField } from '../ui/field.tsx';
+import { type Choice, SelectField } from '../ui/select.tsx';
+import { areaOf, choicesOf } from './find-requests.ts';
+import { clearedFilter } from './requests-address.ts';
+
+/** The requests as they stood when somebody stopped them. */
+export interface Paused {
+  readonly at: number;
+  readonly requests: readonly RequestRecord[];
+}
+
+const outcomes = ['open', 'completed', 'failed', 'cancelled'] as const;
+/** Of a select: anything. Its values must not be empty. */
+const any = '*';
+
+export function RequestToolbar({
+  all,
+  shown,
+  paused,
+  onPause,
+}: {
+  readonly all: readonly RequestRecord[];
+  readonly shown: number;
+  readonly paused: Paused | null;
+  readonly onPause: (paused: Paused | null) => void;
+}) {
+  const t = useTranslations('requests.toolbar');
+  const [address, setAddress] = useAddress();
+  const first = address('first') === 'problems';
+  const filtered = Object.keys(clearedFilter).some((name) => address(name) !== '');
+  const fresh = paused === null ? 0 : all.filter(({ started_at }) => started_at > paused.at).length;
+  return (
+    <div className="grid gap-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <Filters all={all} />
+        {filtered && <IconButton icon={X} label={t('clear')} onClick={() => setAddress(clearedFilter)} />}
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button
+          size="small"
+          icon={paused === null ? Pause : Play}
+          aria-pressed={paused !== null}
+          onClick={() => onPause(paused === null ? { at: Date.now(), requests: all } : null)}
+        >
+          {paused === null ? t('pause') : t('goOn', { count: fresh })}
+        </Button>
+        <Button
+          size="small"
+          icon={CircleAlert}
+          aria-pressed={first}
+          className={first ? 'border-warn! bg-warn-soft! text-warn!' : ''}
+          onClick={() => setAddress({ first: first ? '' : 'problems' })}
+        >
+          {t('problemsFirst')}
+        </Button>
+        <p className="text-xs text-faint">
+          {t('shown', { shown, all: all.length })} <span className="max-md:hidden">{t('keys')}</span>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Filters({ all }: { readonly all: readonly RequestRecord[] }) {
+  const t = useTranslations('requests.toolbar');
+  const outcome = useTranslations('requests.outcome');
+  const [address, setAddress] = useAddress();
+  const choices = (label: string, chosen: string, values: readonly string[]): readonly Choice<string>[] =>
+    [
+      { value: any, label },
+      // What is chosen stays there when there is none of it any more.
+      ...new Set([...values, ...(chosen === '' ? [] : [chosen])]),
+    ].map((one) => (typeof one === 'string' ? { value: one, label: one } : one));
+  const select = (name: 'model' | 'path', values: readonly string[], className: string) => (
+    <SelectField
+      label={t(name)}
+      hideLabel
+      value={address(name) || any}
+      onChange={(value) => setAddress({ [name]: value === any ? '' : value })}
+      choices={choices(t(`${name}Any`), address(name), values)}
+      className={className}
+    />
+  );
+  return (
+    <>
+      <TextField
+        label={t('find')}
+        hideLabel
+        type="search"
+        placeholder={t('find')}
+        value={address('q')}
+        onChange={(q) => setAddress({ q })}
+        className="w-60 max-w-full"
+      />
+      <SelectField
+        label={t('outcome')}
+        hideLabel
+        value={address('outcome') || any}
+        onChange={(value) => setAddress({ outcome: value === any ? '' : value })}
+        choices={[
+          { value: any, label: t('outcomeAny') },
+          ...outcomes.map((value) => ({ value: value as string, label: outcome(value) })),
+        ]}
+        className="w-36"
+      />
+      {select(
+        'model',
+        choicesOf(all, ({ model }) => model),
+        'w-44',
+      )}
+      {select(
+        'path',
+        choicesOf(all, ({ path }) => areaOf(path)),
+        'w-48',
+      )}
+      <TextField
+        label={t('min')}
+        hideLabel
+        inputMode="numeric"
+        placeholder={t('min')}
+        value={address('min')}
+        onChange={(min) => setAddress({ min: min.normalize('NFKC').replaceAll(/\D/g, '') })}
+        className="w-36"
+      />
+    </>
+  );
+}

@@ -1,11 +1,38 @@
+import { useNavigate } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
-import { Page, PageHeader } from '../ui/panel.tsx';
+import { useShortcut } from '../shell/keys.ts';
+import { Conversation } from './conversation.tsx';
+import { ChatListColumn } from './list/chat-list-column.tsx';
+import { useList } from './list/use-list.ts';
+import { NewChat } from './new-chat.tsx';
+import { chatStore } from './run/chat-stores.ts';
+import { useChatPlace } from './use-chat-search.ts';
+import { useChatSync } from './use-chat-sync.ts';
 
+/** The chat: the list of chats, one of them, and what is looked at beside it. */
 export default function ChatScreen() {
   const t = useTranslations('chat');
+  const [place, change] = useChatPlace();
+  const navigate = useNavigate();
+  const { isShown, show } = useList();
+  useShortcut('sidebar', () => show(!isShown));
+  const { chatId } = place;
+  useChatSync(chatId);
+  const open = (id: string | null): void =>
+    void (id === null ? navigate({ to: '/chat' }) : navigate({ to: '/chat/$chatId', params: { chatId: id } }));
   return (
-    <Page>
-      <PageHeader title={t('title')} />
-    </Page>
+    <div className="flex h-full">
+      <ChatListColumn
+        current={chatId}
+        onOpen={open}
+        onNew={() => open(null)}
+        onDeleted={(id) => id === chatId && open(null)}
+      />
+      {chatId === null ? (
+        <NewChat place={place} change={change} title={t('title')} />
+      ) : (
+        <Conversation key={chatId} store={chatStore(chatId)} place={place} change={change} />
+      )}
+    </div>
   );
 }

@@ -7,9 +7,18 @@ interface Settings {
   readonly contrast: 'system' | 'more';
   readonly enterSends: 'yes' | 'no';
   readonly chatList: 'shown' | 'hidden';
+  /** The model that was chosen last. */
+  readonly chatModel: string;
 }
 
-const fallback: Settings = { locale: '', theme: 'system', contrast: 'system', enterSends: 'yes', chatList: 'shown' };
+const fallback: Settings = {
+  locale: '',
+  theme: 'system',
+  contrast: 'system',
+  enterSends: 'yes',
+  chatList: 'shown',
+  chatModel: '',
+};
 const prefix = 'kumiki.';
 const listeners = new Set<() => void>();
 

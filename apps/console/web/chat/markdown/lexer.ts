@@ -1,0 +1,60 @@
+import { Marked, type Token } from 'marked';
+import { markdownLimits } from './limits.ts';
+import { mathExtension } from './math-extension.ts';
+
+const marked = new Marked({ gfm: true, breaks: false }, mathExtension);
+
+/** The blocks of a text, without a look at what is inside their lines; null where it is nested too deep. */
+export function lexBlocks(text: string): readonly Token[] | null {
+  try {
+    return new marked.Lexer(marked.defaults).blockTokens(text, []);
+  } catch {
+    return null;
+  }
+}
+
+/** A text with everything in it; null where it is nested or marked beyond what a browser should be asked to show. */
+export function lexBlock(text: string): readonly Token[] | null {
+  if (isHostile(text)) return null;
+  try {
+    return new marked.Lexer(marked.defaults).lex(text);
+  } catch {
+    // Nested too deep for the parser.
+    return null;
+  }
+}
+
+const marks = new Set('*_~`[]$<|\\'.split(''));
+
+/** Text whose structure would cost more than it can be worth. */
+export function isHostile(text: string): boolean {
+  if (/^ {0,3}(?:`{3,}|~{3,})/.test(text)) return false;
+  if (text.length > markdownLimits.blockCharacters) return true;
+  let count = 0;
+  for (const character of text) if (marks.has(character) && ++count > markdownLimits.blockMarks) return true;
+  return deepest(text) > markdownLimits.nesting;
+}
+
+/** Levels of quotes and lists that the line which is nested most has. */
+function deepest(text: string): number {
+  let most = 0;
+  for (const [, lead = '', rest = ''] of text.matchAll(leads)) most = Math.max(most, levelsOf(lead, rest === ''));
+  return most;
+}
+
+/** What a line begins with that may nest it, and the character after that. */
+const leads = /^([ \t>*+\-\d.)]+)(.?)/gm;
+const indentedColumns = 2 * markdownLimits.nesting;
+
+function levelsOf(lead: string, isWhole: boolean): number {
+  // A rule such as `----------` or `* * *` is no nesting.
+  if (isWhole && /^[ \t]{0,3}([*-])(?:[ \t]*\1)*[ \t]*$/.test(lead)) return 0;
+  const marks = lead.match(/[>*+-]|\d[.)]/g)?.length ?? 0;
+  const columns = lead.replaceAll('\t', '    ').match(/ /g)?.length ?? 0;
+  return marks + Math.max(0, (columns - indentedColumns) / 2);
+}
+
+/** Whether a line alone is nested beyond what is read as Markdown. */
+export function isDeepLine(line: string): boolean {
+  return deepest(line) > markdownLimits.nesting;
+}

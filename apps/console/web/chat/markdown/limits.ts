@@ -1,0 +1,23 @@
+/** What one answer may cost the browser. Beyond these, text is shown as it is, with a note. */
+export const markdownLimits = {
+  /** Characters of an answer that are read as Markdown. */
+  characters: 200_000,
+  /** Characters of one block that is not code. */
+  blockCharacters: 24_000,
+  /** Marks of emphasis, links and code in one block. */
+  blockMarks: 2_400,
+  /** Levels of quotes and lists. */
+  nesting: 24,
+  tableRows: 300,
+  tableColumns: 40,
+  /** Characters of a code block that are coloured. */
+  highlightedCharacters: 30_000,
+  /** Characters of a formula. */
+  mathCharacters: 2_000,
+  /** Characters of an image that stands in the answer itself. */
+  imageCharacters: 2_800_000,
+  /** Plain text is laid out in pieces of this many characters, so that only what is seen costs anything, */
+  plainPieceCharacters: 4_000,
+  /** and at most so many. */
+  plainPieces: 1_000,
+} as const;

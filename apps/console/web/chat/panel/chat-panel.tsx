@@ -1,0 +1,49 @@
+import { useTranslations } from 'use-intl';
+import type { ChatStore } from '../run/chat-store.ts';
+import type { ChangePlace, ChatPlace } from '../use-chat-search.ts';
+import type { UsedSettings } from '../use-chat-settings.ts';
+import { useTurn } from '../use-chat.ts';
+import { Parameters } from './parameters.tsx';
+import { RawPanel } from './raw-panel.tsx';
+import { SidePanel } from './side-panel.tsx';
+import { SourcesPanel } from './sources-panel.tsx';
+
+/** What the address says is open beside a chat. */
+export function ChatPanel({
+  store,
+  used,
+  place,
+  change,
+}: {
+  readonly store: ChatStore;
+  readonly used: UsedSettings;
+  readonly place: ChatPlace;
+  readonly change: ChangePlace;
+}) {
+  const t = useTranslations('chat');
+  const turn = useTurn(store, place.of ?? '');
+  const close = (): void => change({ panel: null, of: null, source: null });
+  if (place.panel === 'settings') return <SettingsPanel used={used} onClose={close} />;
+  if (place.panel === null || turn === undefined) return null;
+  if (place.panel === 'raw') {
+    return (
+      <SidePanel title={t('raw.title')} onClose={close}>
+        <RawPanel turn={turn} />
+      </SidePanel>
+    );
+  }
+  return (
+    <SidePanel title={t('sources.title')} onClose={close}>
+      <SourcesPanel turn={turn} opened={place.source} onOpen={(source) => change({ source })} />
+    </SidePanel>
+  );
+}
+
+export function SettingsPanel({ used, onClose }: { readonly used: UsedSettings; readonly onClose: () => void }) {
+  const t = useTranslations('chat.settings');
+  return (
+    <SidePanel title={t('title')} onClose={onClose}>
+      <Parameters used={used} />
+    </SidePanel>
+  );
+}

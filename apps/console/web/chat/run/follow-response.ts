@@ -1,0 +1,84 @@
+import { type ApiError, toApiError } from '../../api/api-error.ts';
+import type { StreamEvent } from '../model/apply-event.ts';
+import { backoffMs } from '../model/backoff.ts';
+import { isOpen, type ResponseBody } from '../model/turn.ts';
+
+/** How a tab hears of an answer. `lost`: it cannot be heard any more, and trying again would not help. */
+export type LinkState = 'streaming' | 'reconnecting' | 'lost';
+
+export interface FollowedTurn {
+  /** The last event that is known; the stream is opened after it. */
+  readonly lastSequence: () => number;
+  /** Whether more is to come. */
+  readonly isOpen: () => boolean;
+  /** Takes an event. `gap` means that some before it are missing. */
+  readonly take: (event: StreamEvent) => 'applied' | 'gap';
+  /** Takes the whole response, which has ended. */
+  readonly settle: (response: ResponseBody) => void;
+  readonly link: (state: LinkState, error?: ApiError) => void;
+}
+
+export interface FollowWays {
+  /** Opens the stream after an event; its data, one JSON each. Throws ApiError. */
+  readonly open: (after: number) => Promise<AsyncIterable<string>>;
+  readonly fetch: () => Promise<ResponseBody>;
+  /** Waits, or until it is worth trying earlier. */
+  readonly wait: (ms: number) => Promise<void>;
+  /** From 0 to 1. */
+  readonly chance: () => number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Follows an answer to its end, whatever happens on the way: a stream that breaks is opened again after the last event that
+ * is known, for as long as it takes. Returns when the answer has ended, is lost, or nobody wants it any more.
+ * @param first a stream that is open already.
+ */
+export async function followResponse(
+  turn: FollowedTurn,
+  ways: FollowWays,
+  first: AsyncIterable<string> | null = null,
+): Promise<void> {
+  let stream = first;
+  let failures = 0;
+  while (turn.isOpen() && !ways.signal.aborted) {
+    try {
+      stream ??= await ways.open(turn.lastSequence());
+      turn.link('streaming');
+      if (await readOn(turn, stream)) failures = 0;
+      else if (turn.isOpen()) {
+        // A stream without anything in it: perhaps the answer has ended and its events are gone.
+        const response = await ways.fetch();
+        if (!isOpen({ response })) return turn.settle(response);
+        failures++;
+      }
+    } catch (thrown) {
+      if (ways.signal.aborted) return undefined;
+      const error = toApiError(thrown);
+      if (isFinal(error)) return turn.link('lost', error);
+      failures++;
+    }
+    stream = null;
+    if (!turn.isOpen() || ways.signal.aborted) return undefined;
+    turn.link('reconnecting');
+    await ways.wait(backoffMs(failures, ways.chance()));
+  }
+  return undefined;
+}
+
+/** Reads until the stream ends or has a gap. @returns whether anything new was in it. */
+async function readOn(turn: FollowedTurn, stream: AsyncIterable<string>): Promise<boolean> {
+  const before = turn.lastSequence();
+  for await (const data of stream) {
+    if (turn.take(JSON.parse(data) as StreamEvent) === 'gap') break;
+    if (!turn.isOpen()) break;
+  }
+  return turn.lastSequence() > before;
+}
+
+/** What was refused is refused again; busy and broken servers come back. */
+export function isFinal(error: ApiError): boolean {
+  return (
+    error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 425 && error.status !== 429
+  );
+}

@@ -1,0 +1,58 @@
+import type { ChatDetail, Turn } from '@kumiki/api';
+import { toApiError } from '../../api/api-error.ts';
+import { callApi } from '../../api/call-api.ts';
+import { leafBelow } from '../model/tree.ts';
+import { isOpen, showTurn } from '../model/turn.ts';
+import { beginTurn } from './begin-turn.ts';
+import { followTurn } from './follow-turn.ts';
+import { takeOutbox } from './outbox.ts';
+import { type StoreCore, treeOf } from './store-core.ts';
+
+export const chatsPath = '/v1/kumiki/chats';
+
+/** Fetches a chat, hears what is being written in it, and sends what was never answered. */
+export async function loadChat(core: StoreCore): Promise<void> {
+  try {
+    const { turns, ...chat } = await callApi<ChatDetail>(`${chatsPath}/${core.id}`);
+    takeTurns(core, turns);
+    const tree = treeOf(core);
+    const current = chat.current_response_id;
+    const leaf = core.state.leaf ?? (current !== null && core.turns.has(current) ? current : leafBelow(tree, null));
+    core.set({ chat, state: 'ready', error: null, tree, leaf });
+  } catch (error) {
+    // What is shown already stays: it is only not the newest.
+    if (core.state.state !== 'ready') core.set({ state: 'failed', error: toApiError(error) });
+    return;
+  }
+  for (const turn of core.turns.values()) if (isOpen(turn)) void followTurn(core, turn.response_id, null);
+  await sendOutbox(core);
+}
+
+function takeTurns(core: StoreCore, stored: readonly Turn[]): void {
+  const ids = new Set(stored.map(({ response_id }) => response_id));
+  core.order = [...ids, ...core.order.filter((id) => !ids.has(id))];
+  for (const turn of stored) {
+    const before = core.turns.get(turn.response_id);
+    // What a stream has brought since the server was asked is newer than its reply.
+    const isNewer = before === undefined || before.last_sequence < turn.last_sequence;
+    if (before !== undefined && (core.followed.has(turn.response_id) || !isNewer)) continue;
+    core.turns.set(turn.response_id, { ...showTurn(turn), ...(before === undefined ? {} : seenHere(before)) });
+  }
+}
+
+function seenHere({ pace, requestId }: ReturnType<typeof showTurn>) {
+  return { pace, requestId };
+}
+
+async function sendOutbox(core: StoreCore): Promise<void> {
+  const entry = takeOutbox(core.id, Date.now());
+  if (entry === null || core.state.pending !== null) return;
+  const previousId = entry.body['previous_response_id'];
+  await beginTurn(core, {
+    key: entry.key,
+    body: entry.body,
+    previousId: typeof previousId === 'string' ? previousId : null,
+    state: 'sending',
+    error: null,
+  });
+}

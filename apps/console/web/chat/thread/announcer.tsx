@@ -1,0 +1,55 @@
+import { useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { useLanguage } from '../../i18n/i18n.tsx';
+import { answerText, countWords } from '../model/answer-text.ts';
+import { type Phase, phaseOf } from '../model/phase.ts';
+import type { ChatStore } from '../run/chat-store.ts';
+import { useChat, useTurn } from '../use-chat.ts';
+
+/** Says once, politely, what the last answer is doing; what it writes is not read aloud while it comes. */
+export function Announcer({ store }: { readonly store: ChatStore }) {
+  const { leaf, links, stopping } = useChat(store);
+  const turn = useTurn(store, leaf ?? '');
+  const phase = turn === undefined ? null : phaseOf(turn, links.get(turn.response_id), stopping.has(turn.response_id));
+  const [first] = useState({ leaf, phase });
+  const say = useSaid();
+  const [text, setText] = useState('');
+  useEffect(() => {
+    // What had ended before the chat was opened is no news.
+    if (phase === null || turn === undefined || (first.leaf === leaf && first.phase === phase)) return;
+    setText(say(phase, () => answerText(turn.response)));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- said when the phase changes, not with each token
+  }, [phase, leaf]);
+  return (
+    <p role="status" className="sr-only">
+      {text}
+    </p>
+  );
+}
+
+function useSaid(): (phase: Phase, answer: () => string) => string {
+  const t = useTranslations('chat.status');
+  const { locale } = useLanguage();
+  return (phase, answer) => {
+    switch (phase) {
+      case 'queued':
+        return t('saidQueued');
+      case 'searching':
+        return t('searching');
+      case 'thinking':
+        return t('saidThinking');
+      case 'writing':
+        return t('saidWriting');
+      case 'reconnecting':
+        return t('saidReconnecting');
+      case 'stopping':
+        return t('stopping');
+      case 'stopped':
+        return t('saidStopped');
+      case 'failed':
+        return t('saidFailed');
+      case 'done':
+        return t('saidDone', { count: countWords(answer(), locale) });
+    }
+  };
+}

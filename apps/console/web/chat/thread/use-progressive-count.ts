@@ -1,0 +1,47 @@
+import { type RefObject, startTransition, useEffect, useLayoutEffect, useRef, useState } from 'react';
+
+/** Turns that are there at once, and that follow at a time. */
+const firstTurns = 8;
+const stepTurns = 6;
+
+const anchors = CSS.supports('overflow-anchor', 'auto');
+
+/**
+ * How many turns, from the end, are on the page: a few at first, then more while the browser has nothing else to do, until
+ * all are. What is seen stays where it is.
+ */
+export function useProgressiveCount(
+  total: number,
+  scroller: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+): number {
+  const [mounted, setMounted] = useState(firstTurns);
+  const count = Math.min(total, mounted);
+  const height = useRef(0);
+
+  useEffect(() => {
+    if (mounted >= total) return undefined;
+    return whenIdle(() => startTransition(() => setMounted((before) => before + stepTurns)));
+  }, [mounted, total]);
+
+  // Where the browser does not hold what is seen in its place, this does.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const now = content.current?.getBoundingClientRect().height ?? 0;
+    if (!anchors && element !== null && height.current > 0 && now > height.current) {
+      element.scrollTop += now - height.current;
+    }
+    height.current = now;
+  }, [count, scroller, content]);
+
+  return count;
+}
+
+function whenIdle(work: () => void): () => void {
+  if (typeof requestIdleCallback === 'undefined') {
+    const timer = setTimeout(work, 30);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(work, { timeout: 500 });
+  return () => cancelIdleCallback(handle);
+}

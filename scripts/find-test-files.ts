@@ -8,20 +8,33 @@ const patterns = [
   'tests/**/*.test.ts',
 ];
 
+/** Browser tests that take too long for every change. */
+const longBrowserTests = 'tests/browser/all/';
+const browserTests = 'tests/browser/';
+
+/** `test` is what `npm test` runs, `browser` what `npm run test:browser` runs, `every` both. */
+type TestSet = 'test' | 'browser' | 'every';
+
 /**
- * The test files of the workspace, relative to its root, sorted. The slow ones (system and fault tests) come
- * first, so that two cores stay busy to the end.
+ * The test files of the workspace, relative to its root, sorted. The slow ones (browser, system and fault tests)
+ * come first, so that two cores stay busy to the end.
  * @param only a regular expression that the path must match.
  */
-export function findTestFiles(root: string, only?: string): string[] {
+export function findTestFiles(root: string, set: TestSet, only?: string): string[] {
   const wanted = only === undefined ? null : new RegExp(only);
   const files = globSync(patterns, { cwd: root, exclude: (name) => name === 'node_modules' })
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => wanted === null || wanted.test(path));
+    .filter((path) => belongsTo(path, set) && (wanted === null || wanted.test(path)));
   return files.toSorted((a, b) => slowness(b) - slowness(a) || (a < b ? -1 : 1));
 }
 
+function belongsTo(path: string, set: TestSet): boolean {
+  if (set === 'every') return true;
+  return set === 'browser' ? path.startsWith(browserTests) : !path.startsWith(longBrowserTests);
+}
+
 function slowness(path: string): number {
+  if (path.startsWith(browserTests)) return 3;
   if (path.startsWith('tests/system/') || path.startsWith('tests/faults/')) return 2;
   return path.startsWith('apps/') ? 1 : 0;
 }

@@ -3,7 +3,8 @@
  * check and file, failures in full, and as its last line `N passed, N failed` over checks and tests.
  *
  * For work on one thing: `node scripts/test.ts --skip-checks --only gateway` runs the test files whose path
- * contains the text (or matches it as a regular expression).
+ * contains the text (or matches it as a regular expression). `--browser` runs every browser test in their place, the
+ * long ones too, and no check: `npm run test:browser`.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -22,13 +23,18 @@ const checkTimeoutMs = 300_000;
 const checks: readonly { readonly name: string; readonly command: readonly [string, ...string[]] }[] = [
   { name: 'types', command: ['tsc', '--noEmit', '-p', '.'] },
   { name: 'types of the console', command: ['tsc', '--noEmit', '-p', 'apps/console'] },
+  { name: 'types of the browser tests', command: ['tsc', '--noEmit', '-p', 'tests/browser'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'unused code', command: ['knip'] },
 ];
 
 const { values: flags } = parseArgs({
-  options: { only: { type: 'string' }, 'skip-checks': { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    'skip-checks': { type: 'boolean', default: false },
+    browser: { type: 'boolean', default: false },
+  },
 });
 
 /** The process group of the running test files, which must end with this process. */
@@ -43,11 +49,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 process.on('exit', killTestGroup);
 
 const counts: TestCounts = { passed: 0, failed: 0 };
-if (!flags['skip-checks']) {
+if (!flags['skip-checks'] && !flags.browser) {
   for (const check of checks) add(await runCheck(check.name, check.command));
 }
-const files = findTestFiles(root, flags.only);
-add(await setUp());
+const files = findTestFiles(root, flags.browser ? 'browser' : 'test', flags.only);
+if (!flags.browser) add(await setUp('install-postgres.ts', 'PostgreSQL'));
+if (files.some((file) => file.startsWith('tests/browser/'))) add(await setUp('install-chromium.ts', 'Chromium'));
 if (files.length === 0) {
   console.log(`✗ no test file matches ${flags.only ?? 'anything'}`);
   add({ passed: 0, failed: 1 });
@@ -62,9 +69,9 @@ function add(more: TestCounts): void {
   counts.failed += more.failed;
 }
 
-/** Puts the PostgreSQL server for tests in its place. What it says is shown: the first time it takes a while. */
-async function setUp(): Promise<TestCounts> {
-  const child = spawn(process.execPath, [join(root, 'scripts', 'install-postgres.ts')], {
+/** Puts what tests need in its place. What the script says is shown: the first time it takes a while. */
+async function setUp(script: string, what: string): Promise<TestCounts> {
+  const child = spawn(process.execPath, [join(root, 'scripts', script)], {
     cwd: root,
     stdio: 'inherit',
   });
@@ -73,7 +80,7 @@ async function setUp(): Promise<TestCounts> {
     child.on('exit', resolve);
   });
   if (status === 0) return { passed: 0, failed: 0 };
-  console.log('✗ PostgreSQL for the tests could not be installed');
+  console.log(`✗ ${what} for the tests could not be installed`);
   return { passed: 0, failed: 1 };
 }
 

@@ -53,5 +53,5 @@ test('every workspace is named for its folder, private, Apache-2.0 and made of m
 });
 
 test('the test runner runs every test file that there is', () => {
-  assert.deepEqual(findTestFiles(root).toSorted(), findFiles('**/*.test.{ts,js,mjs,mts,tsx}'));
+  assert.deepEqual(findTestFiles(root, 'every').toSorted(), findFiles('**/*.test.{ts,js,mjs,mts,tsx}'));
 });

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { IntlMessageFormat } from 'intl-messageformat';
+import { messages as en } from './messages/en/index.ts';
+import { messages as ja } from './messages/ja/index.ts';
+
+type Texts = ReadonlyMap<string, string>;
+
+/** The messages of a language by their whole keys, such as `shell.nav.chat`. */
+function flatten(value: unknown, path = ''): Map<string, string> {
+  if (typeof value === 'string') return new Map([[path, value]]);
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+  return new Map(entries.flatMap(([name, inner]) => [...flatten(inner, path === '' ? name : `${path}.${name}`)]));
+}
+
+const english = flatten(en);
+const japanese = flatten(ja);
+
+/** What a message is given: `name`, `count (plural)`, `code (tag)`, those of its plural forms too. */
+function argumentsOf(text: string, locale: string): string[] {
+  const found = new Set<string>();
+  const visit = (elements: readonly Element[]): void => {
+    for (const element of elements) {
+      if (element.type !== literal && element.type !== pound) {
+        found.add(`${element.value} (${kinds[element.type] ?? element.type})`);
+      }
+      for (const { value } of Object.values(element.options ?? {})) visit(value);
+      visit(element.children ?? []);
+    }
+  };
+  visit(new IntlMessageFormat(text, locale).getAst());
+  return [...found].toSorted();
+}
+
+/** A part of a parsed message, as far as it matters here. */
+interface Element {
+  readonly type: number;
+  readonly value?: string;
+  readonly options?: Readonly<Record<string, { readonly value: readonly Element[] }>>;
+  readonly children?: readonly Element[];
+}
+
+const literal = 0;
+const pound = 7;
+// A number may be plain in one language and a plural in the other.
+const kinds: Readonly<Record<number, string>> = {
+  1: 'value',
+  2: 'value',
+  3: 'date',
+  4: 'time',
+  5: 'select',
+  6: 'value',
+  8: 'tag',
+};
+
+test('both languages have the same messages', () => {
+  assert.ok(english.size > 50);
+  assert.deepEqual([...japanese.keys()].toSorted(), [...english.keys()].toSorted());
+});
+
+test('every message can be formatted, and takes the same values in both languages', () => {
+  const differing = [...english].filter(
+    ([key, text]) => argumentsOf(text, 'en').join() !== argumentsOf(japanese.get(key) ?? '', 'ja').join(),
+  );
+  assert.deepEqual(differing, []);
+});
+
+test('no message is empty, and none is left in the other language', () => {
+  const kana = /[\u3040-\u30ff]/;
+  const notEnglish = [...english].filter(([, text]) => text.trim() === '' || (kana.test(text) && text !== '日本語'));
+  assert.deepEqual(notEnglish, []);
+  assert.deepEqual(untranslated(english, japanese), []);
+});
+
+/** Texts that are the same in both languages and hold a word that is no name. */
+function untranslated(from: Texts, to: Texts): string[] {
+  return [...from].flatMap(([key, text]) => {
+    if (to.get(key) !== text) return [];
+    const words = withoutSyntax(text).match(/[A-Za-z]{2,}/g) ?? [];
+    return words.some((word) => !names.has(word)) ? [`${key}: ${text}`] : [];
+  });
+}
+
+/** What is written alike in both languages. */
+const names = new Set(
+  'Kumiki English Enter Ctrl Shift Esc API URL JSON ID KV TTFT ITL CPU GPU ms tok GB MB KB top curl TypeScript Python OpenAI SDK Markdown CSV'.split(
+    ' ',
+  ),
+);
+
+/** A message's words without its arguments and tags. */
+function withoutSyntax(text: string): string {
+  return text.replaceAll(/\{\w+(, *\w+)?\}|<\/?\w+>/g, ' ');
+}
+
+const web = join(import.meta.dirname, '..');
+const sources = globSync('**/*.{ts,tsx}', { cwd: web })
+  .filter((path) => !path.endsWith('.test.ts') && !path.startsWith('i18n/messages/'))
+  .map((path) => readFileSync(join(web, path), 'utf8'));
+
+const hole = /\$\{[^}]*\}/;
+
+/** Every text that stands in the code; where a template has a hole, any text may stand. */
+const literals = new Set(
+  sources.flatMap((code) =>
+    [...code.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)].map((match) => match[1] ?? match[2] ?? ''),
+  ),
+);
+const patterns = [...literals]
+  .filter((text) => hole.test(text) && /^[\w.${}() ?:'[\]]+$/.test(text) && /[a-z]{2}/i.test(text.split(hole).join('')))
+  .map(
+    (text) =>
+      new RegExp(
+        `^${text
+          .split(/\$\{[^}]*\}/)
+          .map(escape)
+          .join('.+')}$`,
+      ),
+  );
+
+function escape(text: string): string {
+  return text.replaceAll(/[^\w]/g, String.raw`\$&`);
+}
+
+/** Namespaces that `useTranslations` is called with. */
+const namespaces = new Set(
+  sources.flatMap((code) => [...code.matchAll(/useTranslations\('([\w.]+)'\)/g)].map((match) => match[1] ?? '')),
+);
+
+// That every key in use exists is checked by the types: `useTranslations` takes none that is not in the messages.
+test('every message is used', () => {
+  const unused = [...english.keys()].filter((key) => {
+    const spaces = [...namespaces].filter((space) => key.startsWith(`${space}.`));
+    const rests = spaces.map((space) => key.slice(space.length + 1));
+    return !rests.some((rest) => literals.has(rest) || patterns.some((pattern) => pattern.test(rest)));
+  });
+  assert.deepEqual(unused, []);
+});

@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cliEntry } from '@kumiki/cli';
+import { until } from '../system/until.ts';
+
+/** On two busy cores; alone it takes five seconds. */
+const startLimitMs = 120_000;
+
+/** The parts of `kumiki status` that tests ask for. */
+interface StatusReply {
+  readonly services: readonly {
+    readonly name: string;
+    readonly ready: number;
+    readonly replicas: readonly { readonly id: string; readonly phase: string; readonly pid: number | null }[];
+  }[];
+  readonly data_services: readonly { readonly name: string; readonly state: string; readonly reason: string }[];
+}
+
+/** The product as `kumiki up` starts it, with a state folder of its own. */
+export interface ConsoleProduct extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT`, without a slash at its end. */
+  readonly origin: string;
+  /** The link that `kumiki up` printed. It works once. */
+  readonly firstLink: string;
+  /** Another link, as `kumiki console` makes it. */
+  newLink(): Promise<string>;
+  /** Asks the API with the key of this machine. Fails unless the status is a good one. */
+  api<Reply>(path: string, body?: unknown): Promise<Reply>;
+  /** The same for bodies that are no JSON. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  status(): Promise<StatusReply>;
+  /** Kills a process of the product, as the system does when memory is short. */
+  kill(pid: number): void;
+}
+
+/**
+ * Starts the product with these manifests, or with the shipped models; resolves when its models and the services with data
+ * are ready.
+ */
+export async function startConsoleProduct(manifests?: string): Promise<ConsoleProduct> {
+  const folder = mkdtempSync(join(tmpdir(), 'kumiki-browser-'));
+  const home = join(folder, 'home');
+  const files: string[] = [];
+  if (manifests !== undefined) {
+    const file = join(folder, 'up.yaml');
+    writeFileSync(file, manifests);
+    files.push('-f', file);
+  }
+  const child = spawn(process.execPath, [cliEntry, 'up', '--port', '0', '--json', ...files], {
+    env: { PATH: process.env['PATH'], HOME: home, KUMIKI_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.on('close', () => resolve());
+  });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return await readyProduct(child, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function readyProduct(child: ChildProcess, stop: () => Promise<void>): Promise<ConsoleProduct> {
+  const ready = await readyLine(child);
+  const origin = ready.url.replace(/\/v1$/, '');
+  const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${ready.api_key}`);
+    const reply = await fetch(origin + path, { ...init, headers });
+    if (!reply.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${reply.status} ${await reply.text()}`);
+    return reply;
+  };
+  const api = async <Reply>(path: string, body?: unknown): Promise<Reply> => {
+    const headers = { 'content-type': 'application/json' };
+    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers };
+    return (await send(path, init)).json() as Promise<Reply>;
+  };
+  const status = (): Promise<StatusReply> => api('/v1/kumiki/status');
+  await until('the services with data are ready', startLimitMs, async () => {
+    const services = (await status()).data_services;
+    const failed = services.find(({ state }) => state === 'failed');
+    if (failed !== undefined) throw new Error(`${failed.name} failed: ${failed.reason}`);
+    return services.length > 0 && services.every(({ state }) => state === 'ready');
+  });
+  return {
+    origin,
+    firstLink: ready.console_url,
+    newLink: async () => (await api<{ url: string }>('/v1/kumiki/sign_in_links', {})).url,
+    api,
+    fetch: send,
+    status,
+    kill: (pid) => {
+      process.kill(pid, 'SIGKILL');
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+interface ReadyLine {
+  readonly url: string;
+  readonly api_key: string;
+  readonly console_url: string;
+}
+
+/** What `kumiki up --json` says when it is ready. */
+function readyLine(child: ChildProcess): Promise<ReadyLine> {
+  return new Promise((resolve, reject) => {
+    let out = '';
+    let errors = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+      const line = /^.*"type":"ready".*$/m.exec(out)?.[0];
+      if (line !== undefined) resolve(JSON.parse(line) as ReadyLine);
+    });
+    child.on('close', () => reject(new Error(`kumiki up ended before it was ready: ${out}\n${errors}`)));
+  });
+}
+
+/** A manifest of a simulated model. */
+export function simulatedModel(name: string, interTokenLatencyMs: number, replicas = 1): string {
+  return `apiVersion: kumiki.dev/v1alpha1
+kind: ModelService
+metadata:
+  name: ${name}
+spec:
+  model:
+    source: 'simulated:'
+  engine:
+    kind: simulated
+    simulated:
+      interTokenLatencyMs: ${interTokenLatencyMs}
+  replicas: ${replicas}
+`;
+}
+
+/** A manifest of a model that another server serves. */
+export function remoteModel(name: string, baseUrl: string): string {
+  return `apiVersion: kumiki.dev/v1alpha1
+kind: ModelService
+metadata:
+  name: ${name}
+spec:
+  model:
+    source: '${baseUrl}'
+  engine:
+    kind: openai
+`;
+}

@@ -100,25 +100,16 @@ const sources = globSync('**/*.{ts,tsx}', { cwd: web })
   .filter((path) => !path.endsWith('.test.ts') && !path.startsWith('i18n/messages/'))
   .map((path) => readFileSync(join(web, path), 'utf8'));
 
+/** Every text in the code that may be a key, those within templates too. */
+const literals = new Set(sources.flatMap((code) => [...code.matchAll(/'([\w.]+)'/g)].map((match) => match[1] ?? '')));
+
 const hole = /\$\{[^}]*\}/;
 
-/** Every text that stands in the code; where a template has a hole, any text may stand. */
-const literals = new Set(
-  sources.flatMap((code) =>
-    [...code.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)].map((match) => match[1] ?? match[2] ?? ''),
-  ),
-);
-const patterns = [...literals]
-  .filter((text) => hole.test(text) && /^[\w.${}() ?:'[\]]+$/.test(text) && /[a-z]{2}/i.test(text.split(hole).join('')))
-  .map(
-    (text) =>
-      new RegExp(
-        `^${text
-          .split(/\$\{[^}]*\}/)
-          .map(escape)
-          .join('.+')}$`,
-      ),
-  );
+/** Where a template has a hole, any text may stand: `nav.${name}` may be every key that begins with `nav.`. */
+const patterns = sources
+  .flatMap((code) => [...code.matchAll(/`([\w.]*(?:\$\{[^}`]*\}[\w.]*)+)`/g)].map((match) => match[1] ?? ''))
+  .filter((template) => /[a-z]{2}/i.test(template.split(hole).join('')))
+  .map((template) => new RegExp(`^${template.split(hole).map(escape).join('.+')}$`));
 
 function escape(text: string): string {
   return text.replaceAll(/[^\w]/g, String.raw`\$&`);

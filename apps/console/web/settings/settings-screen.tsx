@@ -172,8 +172,9 @@ function SignedIn() {
   const leave = useMutation({
     mutationFn: signOut,
     onSuccess: () => {
-      queryClient.clear();
+      // What is on the screen watches the session's query: that one stays and says that nobody is signed in.
       queryClient.setQueryData(sessionQuery.queryKey, null);
+      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
     },
   });
   return (

@@ -31,7 +31,8 @@ test(
     await using console = await openConsole(browser, product, { signIn: false });
     const { page, context } = console;
     await page.goto(product.firstLink);
-    await page.getByRole('textbox', { name: say('en', 'chat.composer.label') }).waitFor();
+    await page.waitForURL('**/chat');
+    await page.getByRole('heading', { name: say('en', 'chat.title'), level: 1 }).waitFor();
     const [cookie, ...others] = await context.cookies();
     assert.deepEqual(others, []);
     assert.match(cookie?.name ?? '', /^kumiki_[0-9a-f]{8}$/);

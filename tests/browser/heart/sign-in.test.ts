@@ -47,7 +47,7 @@ test(
     const token = new URL(product.firstLink).hash.replace('#token=', '');
     assert.ok(token.length >= 43, 'the token holds 256 bits');
     const kept = await page.evaluate(() =>
-      JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }, document.cookie]),
+      JSON.stringify([location.href, localStorage, sessionStorage, document.cookie]),
     );
     assert.ok(!kept.includes(token) && !kept.includes('kmk_') && !kept.includes(cookie?.value ?? '?'), kept);
     await page.goBack().catch(() => null);

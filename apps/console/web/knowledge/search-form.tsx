@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
+import { isComposing } from '../shell/keys.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { TextAreaField } from '../ui/field.tsx';
@@ -35,8 +36,7 @@ export function SearchForm({
     if (off === null) onSearch({ ...draft, query: draft.query.trim() });
   };
   const submitOnEnter = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    // Enter that ends a conversion belongs to the input method: Safari tells so by the key code alone.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event.nativeEvent)) return;
     submit(event);
   };
   return (

@@ -1,0 +1,108 @@
+import { Play, Square, X } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import { ErrorNotice } from '../shell/error-notice.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { Combobox } from '../ui/combobox.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { AnswerFacts } from './answer-facts.tsx';
+import { AnswerState } from './answer-state.tsx';
+import { SchemaVerdict } from './schema-verdict.tsx';
+import type { Answer } from './stream-answer.ts';
+
+interface AnswerColumnProps {
+  readonly model: string;
+  readonly models: readonly string[];
+  readonly answer: Answer | null;
+  readonly schema: string;
+  readonly problem: string | null;
+  readonly onModel: (model: string) => void;
+  readonly onRun: () => void;
+  readonly onStop: () => void;
+  /** null where it is the only one. */
+  readonly onDrop: (() => void) | null;
+}
+
+/** One model, its answer and what that took. */
+export function AnswerColumn(props: AnswerColumnProps) {
+  const { model, models, answer, schema, problem, onModel, onRun, onStop, onDrop } = props;
+  const t = useTranslations('playground');
+  const open = answer?.state === 'waiting' || answer?.state === 'streaming';
+  return (
+    <section aria-label={model} className="flex min-w-0 flex-col rounded-2xl border border-line bg-surface">
+      <header className="flex items-center gap-1 border-b border-line py-1.5 pr-2 pl-2">
+        <div className="min-w-0 flex-1">
+          <Combobox
+            label={t('model')}
+            value={model}
+            onChange={onModel}
+            choices={[...new Set([...models, model])].map((id) => ({ value: id, label: id }))}
+            searchLabel={t('findModel')}
+            emptyText={t('noSuchModel')}
+            placeholder={t('model')}
+          />
+        </div>
+        {answer !== null && answer.text !== '' && (
+          <CopyButton text={answer.text} label={t('copyAnswer')} doneLabel={t('copied')} />
+        )}
+        {open ? (
+          <IconButton icon={Square} label={t('stopOne', { model })} onClick={onStop} />
+        ) : (
+          <IconButton icon={Play} label={t('runOne', { model })} off={problem} onClick={onRun} />
+        )}
+        {onDrop !== null && <IconButton icon={X} label={t('drop', { model })} onClick={onDrop} />}
+      </header>
+      <div aria-busy={open} className="min-h-48 flex-1 lg:min-h-88 px-4 py-3">
+        {answer === null ? (
+          <p className="text-sm text-faint">{t('nothingYet')}</p>
+        ) : (
+          <AnswerText answer={answer} open={open} />
+        )}
+      </div>
+      {answer !== null && (
+        <footer className="grid gap-2 border-t border-line px-4 py-3">
+          <div className="flex flex-wrap items-center gap-2">
+            <AnswerState answer={answer} model={model} />
+            {answer.state === 'done' && schema.trim() !== '' && <SchemaVerdict text={answer.text} schema={schema} />}
+          </div>
+          <AnswerFacts answer={answer} />
+        </footer>
+      )}
+    </section>
+  );
+}
+
+/** What a model says is a stranger's text: shown as it is, and never as markup. */
+function AnswerText({ answer, open }: { readonly answer: Answer; readonly open: boolean }) {
+  const t = useTranslations('playground');
+  return (
+    <div className="grid gap-3 text-sm leading-6">
+      {answer.reasoning !== '' && (
+        <details className="rounded-lg bg-sunken px-3 py-2 text-soft">
+          <summary className="cursor-pointer text-xs font-medium">{t('reasoning')}</summary>
+          <p dir="auto" className="mt-1 break-words whitespace-pre-wrap">
+            {answer.reasoning}
+          </p>
+        </details>
+      )}
+      {(answer.text !== '' || open) && (
+        <p dir="auto" className="break-words whitespace-pre-wrap">
+          {answer.text}
+          {open && (
+            <span
+              aria-hidden
+              className="ml-0.5 inline-block h-4 w-1.5 translate-y-0.5 animate-pulse rounded-sm bg-accent"
+            />
+          )}
+        </p>
+      )}
+      {answer.toolCalls.map((call, index) => (
+        // eslint-disable-next-line react/no-array-index-key -- calls come in their order and stay there
+        <div key={index} className="rounded-lg bg-code px-3 py-2 font-mono text-xs">
+          <span className="font-medium">{call.name}</span>
+          <pre className="mt-1 break-words whitespace-pre-wrap">{call.arguments}</pre>
+        </div>
+      ))}
+      {answer.error !== null && <ErrorNotice error={answer.error} />}
+    </div>
+  );
+}

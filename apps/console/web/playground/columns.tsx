@@ -1,0 +1,59 @@
+import { Plus } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import { Button } from '../ui/button.tsx';
+import { AnswerColumn } from './answer-column.tsx';
+import { maxModels, type PlaygroundRequest } from './playground-request.ts';
+import type { Answer } from './stream-answer.ts';
+
+/** The models side by side. */
+export function Columns({
+  request,
+  models,
+  answers,
+  problem,
+  onModels,
+  onRun,
+  onStop,
+  onDrop,
+}: {
+  readonly request: PlaygroundRequest;
+  /** Those that can be chosen. */
+  readonly models: readonly string[];
+  readonly answers: readonly (Answer | null)[];
+  readonly problem: string | null;
+  readonly onModels: (models: readonly string[]) => void;
+  readonly onRun: (column: number) => void;
+  readonly onStop: (column: number) => void;
+  readonly onDrop: (column: number) => void;
+}) {
+  const t = useTranslations('playground');
+  const chosen = request.models;
+  const next = models.find((model) => !chosen.includes(model)) ?? models[0];
+  const off = chosen.length >= maxModels ? t('most', { count: maxModels }) : next === undefined ? t('noModels') : null;
+  return (
+    <div className="grid min-w-0 gap-3">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(17rem,100%),1fr))] gap-4">
+        {chosen.map((model, column) => (
+          <AnswerColumn
+            // eslint-disable-next-line react/no-array-index-key -- a model may stand in two columns
+            key={column}
+            model={model}
+            models={models}
+            answer={answers[column] ?? null}
+            schema={request.schema}
+            problem={problem}
+            onModel={(chosenModel) => onModels(chosen.with(column, chosenModel))}
+            onRun={() => onRun(column)}
+            onStop={() => onStop(column)}
+            onDrop={chosen.length > 1 ? () => onDrop(column) : null}
+          />
+        ))}
+      </div>
+      <div>
+        <Button icon={Plus} off={off} onClick={() => next !== undefined && onModels([...chosen, next])}>
+          {t('add')}
+        </Button>
+      </div>
+    </div>
+  );
+}

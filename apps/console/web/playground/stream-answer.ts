@@ -1,0 +1,113 @@
+import type { ChatChunk, Usage } from '@kumiki/openai';
+import { ApiError } from '../api/api-error.ts';
+import { sendApi } from '../api/call-api.ts';
+import { readEvents } from '../api/read-events.ts';
+import type { ChatBody } from './playground-request.ts';
+
+export interface ToolCall {
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** How far the answer of one model is. Times are milliseconds since it was asked. */
+export interface Answer {
+  readonly state: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed';
+  readonly text: string;
+  readonly reasoning: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly firstMs: number | null;
+  readonly totalMs: number | null;
+  /** As counted by the model; before it says so, null. */
+  readonly usage: Usage | null;
+  /** Pieces that have come. */
+  readonly pieces: number;
+  readonly finish: string | null;
+  readonly error: unknown;
+}
+
+export const nothingYet: Answer = {
+  state: 'waiting',
+  text: '',
+  reasoning: '',
+  toolCalls: [],
+  firstMs: null,
+  totalMs: null,
+  usage: null,
+  pieces: 0,
+  finish: null,
+  error: null,
+};
+
+/** Asks a model, and tells of every change of its answer. Never throws; aborting keeps what has come. */
+export async function streamAnswer(
+  body: ChatBody,
+  signal: AbortSignal,
+  onChange: (answer: Answer) => void,
+): Promise<void> {
+  const began = performance.now();
+  let answer = nothingYet;
+  const set = (changes: Partial<Answer>): void => {
+    answer = { ...answer, ...changes };
+    onChange(answer);
+  };
+  const since = (): number => performance.now() - began;
+  set({});
+  try {
+    const reply = await sendApi('/v1/chat/completions', {
+      body: { ...body, stream: true, stream_options: { include_usage: true } },
+      signal,
+    });
+    for await (const data of readEvents(reply)) {
+      const chunk = JSON.parse(data) as ChatChunk & { readonly error?: { message?: string; code?: string } };
+      if (chunk.error !== undefined) {
+        throw new ApiError(chunk.error.message ?? '', { code: chunk.error.code ?? 'stream_broken' });
+      }
+      set(take(answer, chunk, since()));
+    }
+    const isWhole = answer.finish !== null;
+    if (!isWhole) throw new ApiError('The stream ended before the answer did.', { code: 'stream_broken' });
+    set({ state: 'done', totalMs: since() });
+  } catch (error) {
+    if (signal.aborted) set({ state: 'stopped', totalMs: since() });
+    else set({ state: 'failed', totalMs: since(), error });
+  }
+}
+
+function take(before: Answer, chunk: ChatChunk, ms: number): Partial<Answer> {
+  const choice = chunk.choices[0];
+  const usage = chunk.usage ?? before.usage;
+  if (choice === undefined) return { usage };
+  const { delta, finish_reason: finish } = choice;
+  const text = delta.content ?? '';
+  const reasoning = delta.reasoning_content ?? '';
+  const calls = delta.tool_calls ?? [];
+  const isPiece = text !== '' || reasoning !== '' || calls.length > 0;
+  return {
+    state: 'streaming',
+    text: before.text + text,
+    reasoning: before.reasoning + reasoning,
+    toolCalls: calls.reduce(addCall, before.toolCalls),
+    firstMs: before.firstMs ?? (isPiece ? ms : null),
+    pieces: before.pieces + (isPiece ? 1 : 0),
+    finish: finish ?? before.finish,
+    usage,
+  };
+}
+
+type CallDelta = NonNullable<ChatChunk['choices'][number]['delta']['tool_calls']>[number];
+
+function addCall(calls: readonly ToolCall[], { index, function: part }: CallDelta): readonly ToolCall[] {
+  const before = calls[index] ?? { name: '', arguments: '' };
+  const after = { name: before.name + (part?.name ?? ''), arguments: before.arguments + (part?.arguments ?? '') };
+  return index < calls.length ? calls.with(index, after) : [...calls, after];
+}
+
+/** What comes within so short a time came at once, and says nothing of the speed at which it was made. */
+const leastSpanMs = 50;
+
+/** Tokens per second after the first one; null while that cannot be told. */
+export function tokensPerSecond({ usage, pieces, firstMs, totalMs }: Answer): number | null {
+  const tokens = usage?.completion_tokens ?? pieces;
+  if (firstMs === null || totalMs === null || tokens < 2 || totalMs - firstMs < leastSpanMs) return null;
+  return ((tokens - 1) * 1_000) / (totalMs - firstMs);
+}

@@ -13,7 +13,12 @@ interface StatusReply {
   readonly services: readonly {
     readonly name: string;
     readonly ready: number;
-    readonly replicas: readonly { readonly id: string; readonly phase: string; readonly pid: number | null }[];
+    readonly replicas: readonly {
+      readonly id: string;
+      readonly phase: string;
+      readonly pid: number | null;
+      readonly running: number;
+    }[];
   }[];
   readonly data_services: readonly { readonly name: string; readonly state: string; readonly reason: string }[];
 }

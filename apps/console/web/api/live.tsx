@@ -16,6 +16,16 @@ export function useLive(): LiveSnapshot {
   return useSyncExternalStore(stream.subscribe, stream.snapshot);
 }
 
+/**
+ * One part of it. Who draws much should take the parts that it shows: the whole is another one with every message.
+ * `select` must give the same value for the same snapshot.
+ */
+export function useLivePart<Part>(select: (snapshot: LiveSnapshot) => Part): Part {
+  const stream = useContext(LiveContext);
+  if (stream === null) throw new Error('useLivePart needs a LiveProvider');
+  return useSyncExternalStore(stream.subscribe, () => select(stream.snapshot()));
+}
+
 /** After so long without a word, what is shown may be old. */
 const staleMs = 10_000;
 const lookMs = 1_000;

@@ -1,8 +1,5 @@
 import type { Load, ReplicaLoad } from '@kumiki/api';
-import { type ServiceLoad, serviceLine, sumOfService } from '../operate/service-load.ts';
-
-/** So many points make a small line: the last minutes. */
-const linePoints = 90;
+import { replicaLine, type ServiceLoad, serviceLine, sumOfService } from '../operate/service-load.ts';
 
 export interface Measures {
   readonly ofReplica: (id: string) => ReplicaLoad | undefined;
@@ -16,12 +13,9 @@ export interface Measures {
 export function measure(points: readonly Load[]): Measures {
   const latest = points.at(-1);
   const byId = new Map(latest?.replicas.map((replica) => [replica.id, replica]));
-  const line = points
-    .slice(-linePoints)
-    .map(({ replicas }) => new Map(replicas.map(({ id, tokens_per_second }) => [id, tokens_per_second])));
   return {
     ofReplica: (id) => byId.get(id),
-    lineOfReplica: (id) => line.map((moment) => moment.get(id) ?? null),
+    lineOfReplica: (id) => replicaLine(points, id),
     ofService: (name) => sumOfService(latest, name),
     lineOfService: (name) => serviceLine(points, name),
   };

@@ -35,7 +35,34 @@ export function sumOfService(load: Load | undefined, service: string): ServiceLo
 
 /** Tokens per second of a service over the last minutes. */
 export function serviceLine(points: readonly Load[], service: string): readonly (number | null)[] {
-  return points.slice(-linePoints).map((load) => sumOfService(load, service)?.tokensPerSecond ?? null);
+  return points.slice(-linePoints).map((load) => tokenRates(load).ofService.get(service) ?? null);
+}
+
+/** Tokens per second of a replica over the last minutes. */
+export function replicaLine(points: readonly Load[], id: string): readonly (number | null)[] {
+  return points.slice(-linePoints).map((load) => tokenRates(load).ofReplica.get(id) ?? null);
+}
+
+interface TokenRates {
+  readonly ofReplica: ReadonlyMap<string, number>;
+  readonly ofService: ReadonlyMap<string, number>;
+}
+
+/** A moment never changes, and there are many of hundreds of replicas: each is read once. */
+const known = new WeakMap<Load, TokenRates>();
+
+function tokenRates(load: Load): TokenRates {
+  const before = known.get(load);
+  if (before !== undefined) return before;
+  const ofReplica = new Map<string, number>();
+  const ofService = new Map<string, number>();
+  for (const { id, service, tokens_per_second } of load.replicas) {
+    ofReplica.set(id, tokens_per_second);
+    ofService.set(service, (ofService.get(service) ?? 0) + tokens_per_second);
+  }
+  const rates = { ofReplica, ofService };
+  known.set(load, rates);
+  return rates;
 }
 
 function median(values: readonly number[]): number | null {

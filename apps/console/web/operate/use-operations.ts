@@ -1,7 +1,7 @@
 import type { Change, Load, RequestRecord, Status } from '@kumiki/api';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
-import { useLive } from '../api/live.tsx';
+import { useLivePart } from '../api/live.tsx';
 import { joinChanges, joinRequests } from './join-records.ts';
 import { joinLoads } from './load-history.ts';
 import { changesQuery, loadQuery, operateKey, requestsQuery, statusQuery } from './operate-queries.ts';
@@ -11,7 +11,7 @@ const usualStepMs = 2_000;
 
 /** Asks again for what the live stream did not tell while it was broken or the tab was hidden. */
 export function useCatchUp(): void {
-  const { state } = useLive();
+  const state = useLivePart((live) => live.state);
   const client = useQueryClient();
   const lost = useRef(false);
   useEffect(() => {
@@ -31,7 +31,7 @@ export function useCatchUp(): void {
 
 /** The newest status, and what kept it from being read when there is none. */
 export function useStatus(): { readonly status: Status | null; readonly error: unknown } {
-  const { status: live } = useLive();
+  const live = useLivePart(({ status }) => status);
   const { data, error } = useQuery({ ...statusQuery, enabled: live === null });
   const status = live ?? data ?? null;
   return { status, error: status === null ? error : null };
@@ -47,7 +47,7 @@ export interface Loads {
 }
 
 export function useLoads(): Loads {
-  const { loads } = useLive();
+  const loads = useLivePart((live) => live.loads);
   const { data, isPending, error } = useQuery(loadQuery);
   const points = useMemo(() => joinLoads(data?.points ?? [], loads), [data, loads]);
   const stepMs = data?.step_ms ?? usualStepMs;
@@ -59,7 +59,7 @@ export function useChanges(): {
   readonly pending: boolean;
   readonly error: unknown;
 } {
-  const { changes } = useLive();
+  const changes = useLivePart((live) => live.changes);
   const { data, isPending, error } = useQuery(changesQuery);
   return { changes: useMemo(() => joinChanges(data ?? [], changes), [data, changes]), pending: isPending, error };
 }
@@ -74,7 +74,7 @@ export interface Requests {
 }
 
 export function useRequests(): Requests {
-  const { requests: live } = useLive();
+  const live = useLivePart(({ requests }) => requests);
   const { data, isPending, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(requestsQuery);
   const requests = useMemo(() => joinRequests(data?.pages.flatMap((page) => page.data) ?? [], live), [data, live]);
   return {

@@ -20,10 +20,12 @@ export function RequestIds({ record }: { readonly record: RequestRecord }) {
               <dt className="w-32 shrink-0 text-xs text-soft">
                 {t(name)} <code className="font-mono text-faint">{name}</code>
               </dt>
-              <dd className="min-w-0 flex-1 truncate font-mono text-xs" title={value}>
-                {value}
+              <dd className="flex min-w-0 flex-1 items-center gap-2">
+                <span className="min-w-0 flex-1 truncate font-mono text-xs" title={value}>
+                  {value}
+                </span>
+                <CopyButton text={value} label={`${shell('copy')}: ${t(name)}`} doneLabel={shell('copied')} />
               </dd>
-              <CopyButton text={value} label={`${shell('copy')}: ${t(name)}`} doneLabel={shell('copied')} />
             </div>
           );
         })}

@@ -4,14 +4,20 @@ import { useTranslations } from 'use-intl';
 import { ActionLink } from '../operate/action-link.tsx';
 import { replicaOf } from '../operate/endpoint-name.ts';
 
-/** Where one goes from a request. */
-export function RequestLinks({ record }: { readonly record: RequestRecord }) {
+/** Where one goes from a request: `asked` is the one of its trace that asked a model for an answer. */
+export function RequestLinks({
+  record,
+  asked,
+}: {
+  readonly record: RequestRecord;
+  readonly asked: RequestRecord | undefined;
+}) {
   const t = useTranslations('requests.panel');
-  const { kind, model, replica, path } = record;
-  const answers = model !== null && /^\/v1\/(chat\/completions|completions|responses)/.test(path);
+  const replica = asked?.replica ?? (record.kind === 'model' ? record.replica : null);
+  const model = asked?.model ?? record.model;
   return (
     <div className="flex flex-wrap gap-2">
-      {kind === 'model' && replica !== null && (
+      {replica !== null && (
         <ActionLink to="/models" search={{ replica: replicaOf(replica) }} icon={ScrollText}>
           {t('log')}
         </ActionLink>
@@ -21,11 +27,16 @@ export function RequestLinks({ record }: { readonly record: RequestRecord }) {
           {t('sameModel')}
         </ActionLink>
       )}
-      {answers && (
+      {asked !== undefined && model !== null && (
         <ActionLink to="/playground" search={{ model }} icon={FlaskConical}>
           {t('playground')}
         </ActionLink>
       )}
     </div>
   );
+}
+
+/** Whether it asked a model for an answer, which the playground can do too. */
+export function asksForAnswer({ model, path }: RequestRecord): boolean {
+  return model !== null && (path === '/v1/chat/completions' || path === '/v1/completions');
 }

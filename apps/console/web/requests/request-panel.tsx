@@ -8,7 +8,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Skeleton } from '../ui/progress.tsx';
 import { explainTime } from './explain-time.ts';
 import { RequestIds } from './request-ids.tsx';
-import { RequestLinks } from './request-links.tsx';
+import { asksForAnswer, RequestLinks } from './request-links.tsx';
 import { RequestOutcome } from './request-outcome.tsx';
 import { RequestSummary } from './request-summary.tsx';
 import { TimeShares } from './time-shares.tsx';
@@ -60,7 +60,7 @@ export function RequestPanel({
         {record !== null && (
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
             <RequestOutcome record={record} />
-            <RequestLinks record={record} />
+            <RequestLinks record={record} asked={trace.find(asksForAnswer)} />
           </div>
         )}
         {record !== null && <RequestSummary record={record} now={now} />}

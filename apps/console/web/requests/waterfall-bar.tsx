@@ -25,14 +25,14 @@ export function WaterfallBar({ step, totalMs }: { readonly step: Step; readonly 
             key={from}
             title={`${t(kind)} ${duration(to - from)}`}
             className={classes(
-              'absolute overflow-hidden px-1.5 text-[0.6875rem] leading-5 whitespace-nowrap text-surface',
+              'absolute overflow-hidden text-[0.6875rem] leading-5 whitespace-nowrap text-surface',
               kind === 'gateway' || kind === 'network' ? 'top-2 h-2' : 'top-0.5 h-5',
               from === step.from && 'rounded-l',
               to === step.to && 'rounded-r',
             )}
             style={{ left: percent(from), width: `max(2px, ${percent(to - from)})`, background: ground }}
           >
-            {named && `${t(kind)} ${duration(to - from)}`}
+            {named && <span className="px-1.5">{`${t(kind)} ${duration(to - from)}`}</span>}
           </span>
         );
       })}

@@ -12,7 +12,7 @@ import type { Segment, Step, Waterfall } from './waterfall.ts';
 export function WaterfallTable({ waterfall, opened }: { readonly waterfall: Waterfall; readonly opened: string }) {
   const t = useTranslations('requests.waterfall');
   return (
-    <section aria-label={t('title')}>
+    <section>
       <h3 className="mb-1 text-sm font-semibold">{t('title')}</h3>
       <div className="-mx-5">
         <Table
@@ -20,9 +20,11 @@ export function WaterfallTable({ waterfall, opened }: { readonly waterfall: Wate
           head={
             <>
               <Head>{t('step')}</Head>
-              <Head numeric>{t('start')}</Head>
+              <Head numeric className="max-md:hidden">
+                {t('start')}
+              </Head>
               <Head numeric>{t('duration')}</Head>
-              <Head className="w-full">{t('timeline')}</Head>
+              <Head className="w-full max-md:hidden">{t('timeline')}</Head>
             </>
           }
         >
@@ -53,21 +55,24 @@ function StepRow({
   const { duration } = useQuantities();
   return (
     <tr className={opened ? 'bg-accent-soft' : ''}>
-      <Cell className="min-w-52 max-sm:min-w-40">
+      <Cell className="align-top max-md:w-full md:min-w-52">
         <div style={{ paddingLeft: `${step.depth * 1.1}rem` }}>
           <span className="sr-only">{t('level', { level: step.depth + 1 })}</span>
           <StepName step={step} />
         </div>
+        <div className="mt-1 md:hidden">
+          <WaterfallBar step={step} totalMs={totalMs} />
+        </div>
+        <SegmentList segments={step.segments} />
       </Cell>
-      <Cell numeric className="text-xs whitespace-nowrap">
+      <Cell numeric className="align-top text-xs whitespace-nowrap max-md:hidden">
         {t('after', { time: duration(step.from) })}
       </Cell>
-      <Cell numeric className="text-xs whitespace-nowrap">
+      <Cell numeric className="align-top text-xs whitespace-nowrap">
         {duration(step.to - step.from)}
       </Cell>
-      <Cell className="min-w-64">
+      <Cell className="min-w-64 max-md:hidden">
         <WaterfallBar step={step} totalMs={totalMs} />
-        <SegmentList segments={step.segments} />
       </Cell>
     </tr>
   );

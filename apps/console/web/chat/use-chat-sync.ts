@@ -1,5 +1,5 @@
 import type { ChatList } from '@kumiki/api';
-import { type InfiniteData, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { chatsQuery } from './chats-api.ts';
 import type { ChatStore } from './run/chat-store.ts';
@@ -22,6 +22,8 @@ export function useFreshList(store: ChatStore): void {
  */
 export function useChatSync(chatId: string | null): void {
   const queryClient = useQueryClient();
+  // Asked for again and again also while the list is hidden.
+  useInfiniteQuery(chatsQuery(''));
   useEffect(() => {
     if (chatId === null) return undefined;
     const store = chatStore(chatId);

@@ -38,7 +38,7 @@ export interface Attachments {
   readonly restore: (files: readonly DraftFile[]) => void;
   readonly retry: (key: string) => void;
   readonly remove: (key: string) => void;
-  /** After they were sent. */
+  /** After they were sent: those that failed stay. */
   readonly clear: () => void;
 }
 
@@ -157,7 +157,7 @@ function createAttachments(): Attachments {
       // The file goes with its places in stores.
       if (stored !== null) void callApi(`/v1/files/${stored.fileId}`, { method: 'DELETE' }).catch(() => undefined);
     },
-    clear: () => core.set([]),
+    clear: () => core.set(core.list.filter(({ state }) => state.kind === 'failed')),
   };
 }
 

@@ -9,6 +9,7 @@ import { AttachmentChips } from './attachment-chips.tsx';
 import type { Attachments } from './attachments.ts';
 import type { QueuedMessage } from './drafts.ts';
 import { QueuedMessages } from './queued-messages.tsx';
+import type { WaitsFor } from './use-composer.ts';
 import { useGrowingHeight } from './use-growing-height.ts';
 
 export interface ComposerProps {
@@ -21,8 +22,8 @@ export interface ComposerProps {
   readonly queued: readonly QueuedMessage[];
   readonly onQueued: (queued: readonly QueuedMessage[]) => void;
   readonly onSendQueued: (message: QueuedMessage) => void;
-  /** What what is queued waits for; `held` waits for the person. */
-  readonly waitsFor: 'answer' | 'files' | 'held';
+  /** What the queued messages wait for. */
+  readonly waitsFor: WaitsFor;
   readonly isRunning: boolean;
   readonly isStopping: boolean;
   /** Why nothing can be sent at all; null when it can. */
@@ -39,7 +40,9 @@ export function Composer(props: ComposerProps) {
   useShortcut('focusInput', () => input.current?.focus());
   useGrowingHeight(input, text);
   return (
-    <div className="mx-auto w-full max-w-3xl px-4 pb-4 max-md:px-2 max-md:pb-2">
+    <div className="relative mx-auto w-full max-w-3xl px-4 pb-4 max-md:px-2 max-md:pb-2">
+      {/* What scrolls away below fades, so that no line is cut through its middle. */}
+      <div aria-hidden className="pointer-events-none absolute inset-x-0 -top-8 h-8 bg-linear-to-t from-ground" />
       <QueuedMessages {...props} />
       <div className="rounded-2xl border border-line-strong/50 bg-raised shadow-float transition-colors focus-within:border-accent-text">
         <AttachmentChips attachments={attachments} />

@@ -16,13 +16,17 @@ export function QueuedMessages({ queued, onQueued, onSendQueued, waitsFor, text,
   return (
     <ul className="mx-3 rounded-t-xl border border-b-0 border-line bg-surface px-3 pt-1 pb-2">
       <li aria-hidden className="pt-1 text-xs text-faint">
-        {{ answer: t('queued'), files: t('queuedFiles'), held: t('queuedHeld') }[waitsFor]}
+        {
+          { answer: t('queued'), files: t('queuedFiles'), held: t('queuedHeld'), heldFiles: t('queuedHeldFiles') }[
+            waitsFor
+          ]
+        }
       </li>
       {queued.map((message) => (
         <li key={message.key} className="flex items-center gap-1 text-sm">
           <CornerDownRight aria-hidden className="size-4 shrink-0 text-faint" />
           <bdi className="min-w-0 flex-1 truncate px-1">{message.text}</bdi>
-          {waitsFor === 'held' && (
+          {waitsFor.startsWith('held') && (
             <IconButton icon={SendHorizontal} label={t('sendNow')} onClick={() => onSendQueued(message)} />
           )}
           <IconButton

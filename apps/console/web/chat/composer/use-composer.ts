@@ -9,6 +9,9 @@ import { createChatFiles, findChatFiles } from './chat-files.ts';
 import { type DraftFile, newChatKey, type QueuedMessage } from './drafts.ts';
 import { useDraft } from './use-draft.ts';
 
+/** `held` and `heldFiles` wait for the person. */
+export type WaitsFor = 'answer' | 'files' | 'held' | 'heldFiles';
+
 export interface Outgoing {
   readonly key: string;
   readonly text: string;
@@ -29,7 +32,8 @@ export function useComposer(store: ChatStore | null, used: UsedSettings, send: (
   const files = useSyncExternalStore(attachments.subscribe, attachments.list);
   const isRunning = useIsRunning(store);
   const isIngesting = files.some(({ state }) => state.kind === 'uploading' || state.kind === 'indexing');
-  const isHeld = useIsHeld(store);
+  const isWrong = files.some(({ state }) => state.kind === 'failed');
+  const isHeld = useIsHeld(store) || isWrong;
   const making = useRef<Promise<string> | null>(null);
   useRestoredFiles(key, draft.files);
   useKeptFiles(files, draft.files, (next) => change({ files: next }));
@@ -80,8 +84,15 @@ export function useComposer(store: ChatStore | null, used: UsedSettings, send: (
       } else change({ text: '', queued: [...draft.queued, message] });
     },
     sendNow,
-    waitsFor: isRunning ? ('answer' as const) : isIngesting ? ('files' as const) : ('held' as const),
+    waitsFor: waitsFor(isRunning, isIngesting, isWrong),
   };
+}
+
+/** What keeps a message that waits. */
+function waitsFor(isRunning: boolean, isIngesting: boolean, isWrong: boolean): WaitsFor {
+  if (isRunning) return 'answer';
+  if (isIngesting) return 'files';
+  return isWrong ? 'heldFiles' : 'held';
 }
 
 function isReady({ state }: Attachment): boolean {

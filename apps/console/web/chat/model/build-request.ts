@@ -9,7 +9,7 @@ const metadataValueCharacters = 512;
 const attachmentsKey = 'kumiki_attachments';
 
 /** Passages that one answer is given: enough to compare, few enough for a small model. */
-const searchResults = 6;
+const searchResults = 4;
 
 export interface Ask {
   readonly chatId: string;

@@ -57,7 +57,7 @@ function Details({ turn }: { readonly turn: ShownTurn }) {
           <Row name={t('request')}>
             <Id id={requestId} />
           </Row>
-          <Replica requestId={requestId} />
+          <Replica requestId={requestId} model={response.model} />
         </>
       )}
     </dl>
@@ -86,11 +86,11 @@ function Id({ id }: { readonly id: string }) {
 }
 
 interface Traced {
-  readonly trace: readonly { readonly kind: string; readonly replica: string | null }[];
+  readonly trace: readonly { readonly kind: string; readonly model: string | null; readonly replica: string | null }[];
 }
 
 /** Who wrote it, for those who may see that. */
-function Replica({ requestId }: { readonly requestId: string }) {
+function Replica({ requestId, model }: { readonly requestId: string; readonly model: string }) {
   const t = useTranslations('chat.details');
   const { key } = useSession();
   const { data } = useQuery({
@@ -99,7 +99,9 @@ function Replica({ requestId }: { readonly requestId: string }) {
     enabled: key.roles.includes('admin'),
     retry: false,
   });
-  const replica = data?.trace.find((one) => one.kind === 'model' && one.replica !== null)?.replica;
+  const replica = data?.trace.find(
+    (one) => one.kind === 'model' && one.model === model && one.replica !== null,
+  )?.replica;
   if (replica == null) return null;
   return (
     <Row name={t('replica')}>

@@ -3,6 +3,7 @@ import multipart from '@fastify/multipart';
 import { type Database, migrate } from '@kumiki/postgres';
 import { createServiceApp, type GatewayClient, listenApp, type Log, type Registry } from '@kumiki/service';
 import { createEmbedder } from './embedding/embedder.ts';
+import { createRevisions } from './embedding/revisions.ts';
 import { addFileRoutes } from './files/file-routes.ts';
 import { checkIds } from './http/check-ids.ts';
 import { createModelContexts } from './ingest/model-contexts.ts';
@@ -23,7 +24,7 @@ const requestTimeoutMs = 3_600_000;
 const defaultIngestConcurrency = 2;
 const defaultLeaseMs = 30_000;
 const pollMs = 2_000;
-const sweepEveryMs = 60_000;
+const defaultSweepEveryMs = 60_000;
 
 export interface SearchOptions {
   readonly database: Database;
@@ -43,6 +44,7 @@ export interface SearchOptions {
   readonly ingestConcurrency?: number;
   /** After how long without a sign of life another replica takes over what this one ingests. */
   readonly leaseMs?: number;
+  readonly sweepEveryMs?: number;
 }
 
 export interface Search {
@@ -63,6 +65,7 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   const { objectsFolder } = options;
   const objects = objectsFolder === null ? createDatabaseObjects(database) : createFolderObjects(objectsFolder);
   const embedder = createEmbedder(gateway, options.embeddingModel ?? null);
+  const revisions = createRevisions(database, embedder);
   const metrics = createMetrics();
   const app = createServiceApp({ token: options.token, log, maxBodyBytes, requestTimeoutMs });
   await app.register(multipart);
@@ -71,12 +74,13 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   addStoreRoutes(app, database);
   addStoreFileRoutes(app, database);
   addBatchRoutes(app, database);
-  addSearchRoute(app, { database, embedder, onSearch: metrics.searched });
+  addSearchRoute(app, { database, revisions, onSearch: metrics.searched });
   const port = await listenApp(app, options.host, options.port);
   const ingest = startIngest({
     database,
     objects,
     embedder,
+    revisions,
     contexts: createModelContexts(),
     log,
     concurrency: options.ingestConcurrency ?? defaultIngestConcurrency,
@@ -84,7 +88,13 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
     pollMs,
     onOutcome: metrics.ingested,
   });
-  const sweeper = startSweeper({ database, objects, log, everyMs: sweepEveryMs });
+  const sweeper = startSweeper({
+    database,
+    objects,
+    revisions,
+    log,
+    everyMs: options.sweepEveryMs ?? defaultSweepEveryMs,
+  });
   return {
     port,
     prefixes: ['/v1/files', '/v1/vector_stores'],

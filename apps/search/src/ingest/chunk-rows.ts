@@ -7,9 +7,9 @@ import { type Claim, hold } from './queue.ts';
 
 /** The rows of `search.chunks`, as ingest writes them. */
 
-/** SHA-256 of model and text, in hexadecimal. */
-export function digestOf(model: string, text: string): string {
-  return createHash('sha256').update(model).update('\0').update(text).digest('hex');
+/** SHA-256 of model, its revision and text, in hexadecimal. */
+export function digestOf(model: string, revision: number, text: string): string {
+  return createHash('sha256').update(`${model}\0${revision}\0`).update(text).digest('hex');
 }
 
 /** Vectors that this project has already for equal texts by the same model, by their digest, as PostgreSQL writes them. */

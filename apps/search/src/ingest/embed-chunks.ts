@@ -1,6 +1,7 @@
 import type { Database } from '@kumiki/postgres';
 import type { Chunk } from '../chunk/chunk-document.ts';
-import { type Embedder, toVectorText } from '../embedding/embedder.ts';
+import { toVectorText } from '../embedding/embedder.ts';
+import type { Revisions } from '../embedding/revisions.ts';
 import { ensureVectorIndex } from '../retrieval/vector-index.ts';
 import { digestOf, type EmbeddedChunk, findVectors, writeChunks } from './chunk-rows.ts';
 import type { Claim } from './queue.ts';
@@ -12,7 +13,7 @@ export type EmbedOutcome = 'done' | 'lost' | { readonly message: string };
 
 export interface EmbedJob {
   readonly database: Database;
-  readonly embedder: Embedder;
+  readonly revisions: Revisions;
   readonly claim: Claim;
   readonly model: string;
   readonly chunks: readonly Chunk[];
@@ -32,10 +33,12 @@ export async function embedChunks(job: EmbedJob): Promise<EmbedOutcome> {
 }
 
 async function embedBatch(job: EmbedJob, start: number): Promise<EmbedOutcome> {
-  const { database, claim, model } = job;
+  const { database, claim, model, signal } = job;
+  const call = { model, keyId: claim.keyId, lowPriority: true, signal };
+  const { revision } = await job.revisions.embed({ ...call, texts: [], certain: false });
   const batch = job.chunks.slice(start, start + batchChunks).map((chunk) => ({
     chunk,
-    digest: digestOf(model, chunk.text),
+    digest: digestOf(model, revision, chunk.text),
   }));
   const known = await findVectors(
     database,
@@ -44,15 +47,12 @@ async function embedBatch(job: EmbedJob, start: number): Promise<EmbedOutcome> {
   );
   const missing = new Map(batch.filter(({ digest }) => !known.has(digest)).map(({ digest, chunk }) => [digest, chunk]));
   if (missing.size > 0) {
-    const vectors = await job.embedder.embed({
-      model,
-      texts: [...missing.values()].map(({ text }) => text),
-      keyId: claim.keyId,
-      lowPriority: true,
-      signal: job.signal,
-    });
+    const texts = [...missing.values()].map(({ text }) => text);
+    const made = await job.revisions.embed({ ...call, texts, certain: true });
+    // The model was replaced a moment ago: what was found under its old revision does not go with the new vectors.
+    if (made.revision !== revision) return embedBatch(job, start);
     for (const [index, digest] of [...missing.keys()].entries()) {
-      known.set(digest, toVectorText(vectors[index] ?? new Float32Array()));
+      known.set(digest, toVectorText(made.vectors[index] ?? new Float32Array()));
     }
   }
   const rows = batch.map(({ chunk, digest }, index): EmbeddedChunk => ({
@@ -62,7 +62,7 @@ async function embedBatch(job: EmbedJob, start: number): Promise<EmbedOutcome> {
     embedding: known.get(digest) ?? '[]',
   }));
   const dimensions = dimensionsOf(rows[0]?.embedding ?? '[]');
-  const own = await claimDimensions(database, claim.store, dimensions);
+  const own = await claimDimensions(database, claim.store, dimensions, revision);
   if (own !== dimensions || rows.some(({ embedding }) => dimensionsOf(embedding) !== own)) {
     return { message: `'${model}' gives vectors of ${dimensions} dimensions; this vector store has ${own}` };
   }
@@ -75,8 +75,13 @@ function dimensionsOf(embedding: string): number {
   return commas + 1;
 }
 
-/** The dimensions of a store are those of its first vector. Returns them. */
-async function claimDimensions(database: Database, store: number, dimensions: number): Promise<number> {
+/** Dimensions and revision of a store are those of its first vector. Returns the dimensions. */
+async function claimDimensions(
+  database: Database,
+  store: number,
+  dimensions: number,
+  revision: number,
+): Promise<number> {
   const { rows } = await database.query<{ dimensions: number }>(
     'SELECT dimensions FROM search.vector_stores WHERE number = $1 AND dimensions IS NOT NULL',
     [store],
@@ -84,8 +89,10 @@ async function claimDimensions(database: Database, store: number, dimensions: nu
   if (rows[0] !== undefined) return rows[0].dimensions;
   await ensureVectorIndex(database, dimensions);
   const claimed = await database.query<{ dimensions: number }>(
-    'UPDATE search.vector_stores SET dimensions = coalesce(dimensions, $2) WHERE number = $1 RETURNING dimensions',
-    [store, dimensions],
+    `UPDATE search.vector_stores SET dimensions = coalesce(dimensions, $2),
+       embedding_revision = CASE WHEN dimensions IS NULL THEN $3 ELSE embedding_revision END
+     WHERE number = $1 RETURNING dimensions`,
+    [store, dimensions, revision],
   );
   return claimed.rows[0]?.dimensions ?? dimensions;
 }

@@ -2,6 +2,7 @@ import { autoChunking, KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { chunkDocument } from '../chunk/chunk-document.ts';
 import { type Embedder, isTooLong } from '../embedding/embedder.ts';
+import type { Revisions } from '../embedding/revisions.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { parseDocument } from '../parse/parse-document.ts';
 import { documentBytesLimit } from '../parse/parse-limits.ts';
@@ -14,6 +15,7 @@ export interface IngestDeps {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly embedder: Embedder;
+  readonly revisions: Revisions;
   readonly contexts: ModelContexts;
 }
 

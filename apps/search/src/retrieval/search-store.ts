@@ -1,6 +1,7 @@
 import type { Attributes, SearchVectorStore } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
-import { type Embedder, toVectorText } from '../embedding/embedder.ts';
+import { toVectorText } from '../embedding/embedder.ts';
+import type { Revisions } from '../embedding/revisions.ts';
 import { type ChunkPlace, showPlace } from './chunk-place.ts';
 import { findByVector } from './find-by-vector.ts';
 import { findByWords } from './find-by-words.ts';
@@ -21,7 +22,7 @@ export interface SearchCall {
 }
 
 /** Searches a store by vectors and by words, and fuses what both find. */
-export async function searchStore(database: Database, embedder: Embedder, store: SearchedStore, call: SearchCall) {
+export async function searchStore(database: Database, revisions: Revisions, store: SearchedStore, call: SearchCall) {
   const { body } = call;
   const queries = typeof body.query === 'string' ? [body.query] : body.query;
   const filter = parseFilter(body.filters);
@@ -42,7 +43,10 @@ export async function searchStore(database: Database, embedder: Embedder, store:
   const byVectors = async (): Promise<RankedList[]> => {
     if (weights.embedding_weight === 0) return [];
     const { keyId, requestId, traceparent } = call;
-    const vectors = await embedder.embed({ model, texts: queries, keyId, lowPriority: false, requestId, traceparent });
+    const asked = { model, texts: queries, keyId, lowPriority: false, requestId, traceparent };
+    const { vectors, revision } = await revisions.embed({ ...asked, certain: false });
+    // Vectors of another revision mean nothing beside these; until the sweeper has renewed them, words find alone.
+    if (revision !== store.revision && weights.text_weight > 0) return [];
     return Promise.all(
       vectors.map(async (vector) => {
         const hits = await findByVector(database, store, toVectorText(vector), filter, listLength);

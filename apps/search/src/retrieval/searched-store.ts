@@ -8,6 +8,8 @@ export interface SearchedStore {
   readonly project: string;
   readonly model: string | null;
   readonly dimensions: number | null;
+  /** Of the model that made its vectors; null is not known. */
+  readonly revision: number | null;
   readonly chunkCount: number;
   readonly termTotal: number;
   /** Chunks of all stores whose vectors have that length: what the index holds. */
@@ -18,7 +20,7 @@ export interface SearchedStore {
 /** The store, or a refusal: what is not of this project does not exist. */
 export async function requireSearchedStore(database: Queryable, project: string, id: string): Promise<SearchedStore> {
   const { rows } = await database.query<SearchedStore>(
-    `SELECT number, id, project, embedding_model AS model, dimensions, chunk_count AS "chunkCount",
+    `SELECT number, id, project, embedding_model AS model, dimensions, embedding_revision AS revision, chunk_count AS "chunkCount",
        term_total AS "termTotal",
        (SELECT coalesce(sum(chunk_count), 0)::bigint FROM search.vector_stores AS other
         WHERE other.dimensions = store.dimensions) AS "indexChunks",

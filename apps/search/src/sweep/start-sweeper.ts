@@ -6,16 +6,22 @@ export interface Sweeper {
 }
 
 /** Sweeps from time to time. Every replica does: each step can be done twice. */
-export function startSweeper(options: SweepOptions & { readonly log: Log; readonly everyMs: number }): Sweeper {
+export function startSweeper(
+  options: Omit<SweepOptions, 'signal'> & { readonly log: Log; readonly everyMs: number },
+): Sweeper {
+  const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     running = running.then(() =>
-      sweep(options).catch((error: unknown) => options.log.warn({ err: error }, 'a sweep was cut short')),
+      sweep({ ...options, signal: stopping.signal }).catch((error: unknown) =>
+        options.log.warn({ err: error }, 'a sweep was cut short'),
+      ),
     );
   }, options.everyMs);
   return {
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await running;
     },
   };

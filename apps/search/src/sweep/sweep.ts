@@ -1,8 +1,10 @@
 import type { Database } from '@kumiki/postgres';
+import type { Revisions } from '../embedding/revisions.ts';
 import { deleteFile } from '../files/delete-file.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { deleteStore, emptyStore } from '../stores/delete-store.ts';
 import { clearChunks, removeStoreFile } from '../stores/remove-chunks.ts';
+import { renewVectors } from './renew-vectors.ts';
 
 /** Rows of each kind in one sweep; the next sweep takes the rest. */
 const maxPerSweep = 100;
@@ -12,10 +14,13 @@ const orphanAgeMs = 86_400_000;
 export interface SweepOptions {
   readonly database: Database;
   readonly objects: ObjectStore;
+  readonly revisions: Revisions;
+  /** Ends what takes long. */
+  readonly signal: AbortSignal;
 }
 
-/** Removes what has expired, and ends removals that were interrupted. */
-export async function sweep({ database, objects }: SweepOptions): Promise<void> {
+/** Removes what has expired, ends removals that were interrupted, and renews vectors of models that were replaced. */
+export async function sweep({ database, objects, revisions, signal }: SweepOptions): Promise<void> {
   const numbers = async (sql: string): Promise<number[]> => {
     const { rows } = await database.query<{ number: number }>(`${sql} LIMIT ${maxPerSweep}`);
     return rows.map(({ number }) => number);
@@ -39,6 +44,7 @@ export async function sweep({ database, objects }: SweepOptions): Promise<void> 
   for (const number of await numbers(expired)) await emptyStore(database, number);
 
   await removeOrphans(database, objects);
+  await renewVectors(database, revisions, signal);
 }
 
 async function removeOrphans(database: Database, objects: ObjectStore): Promise<void> {

@@ -3,8 +3,6 @@ import { KumikiError } from '@kumiki/api';
 import type { GatewayClient } from '@kumiki/service';
 import { estimateTokens } from '../chunk/chunk-document.ts';
 
-const dimensions = 64;
-
 /** A gateway with one embedding model, whose vectors are near when texts share words. */
 export interface WordModel {
   readonly gateway: GatewayClient;
@@ -16,6 +14,8 @@ export interface WordModel {
   contextTokens: number;
   /** What a call waits for. */
   gate: Promise<void>;
+  /** Another one gives every word another direction, and has other dimensions when told. */
+  revision: { readonly name: string; readonly dimensions: number };
 }
 
 export function createWordModel(): WordModel {
@@ -24,6 +24,7 @@ export function createWordModel(): WordModel {
     failures: [],
     contextTokens: 100_000,
     gate: Promise.resolve(),
+    revision: { name: '', dimensions: 64 },
     gateway: {
       send: () => Promise.reject(new Error('nothing here streams')),
       exchange: () => Promise.reject(new Error('nothing here streams')),
@@ -40,7 +41,7 @@ export function createWordModel(): WordModel {
           throw new KumikiError('context_length_exceeded', { contextTokens: model.contextTokens });
         }
         model.texts.push(...input);
-        return { data: input.map((text, index) => ({ index, embedding: vectorOf(text) })) } as Value;
+        return { data: input.map((text, index) => ({ index, embedding: vectorOf(text, model.revision) })) } as Value;
       },
       close: () => {},
     },
@@ -49,10 +50,12 @@ export function createWordModel(): WordModel {
 }
 
 /** The sum of a direction for each word, and a little of one for the text, so that no two texts are the same. */
-function vectorOf(text: string): number[] {
+function vectorOf(text: string, { name, dimensions }: WordModel['revision']): number[] {
   const sum = Array.from({ length: dimensions }, () => 0);
   const add = (word: string, weight: number): void => {
-    const bytes = createHash('sha512').update(word).digest();
+    const bytes = createHash('sha512')
+      .update(name + word)
+      .digest();
     for (let at = 0; at < dimensions; at++) sum[at] = (sum[at] ?? 0) + weight * ((bytes[at] ?? 0) - 127.5);
   };
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) add(word, 1);

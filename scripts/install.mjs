@@ -1,10 +1,11 @@
-// Installs what the lock file names, unless that is done. Plain JavaScript without dependencies, since it runs
+// Installs what the lock file names and builds the console, unless that is done. Plain JavaScript without dependencies, since it runs
 // before anything is installed and on whatever Node the machine has.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole } from './build-console.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules', '.kumiki-installed');
@@ -39,6 +40,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted || !existsSync(
   installEngineBinary();
   writeFileSync(stamp, wanted);
 }
+if (!(await buildConsole(pinnedNode))) process.exit(1);
 
 /** A lock file made where the registry lacked a platform's binary does not name it: then it is fetched by name. */
 function installEngineBinary() {

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { headers, KumikiError } from '@kumiki/api';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { createBearerCheck } from './bearer-check.ts';
 import { sendErrorReply } from './error-reply.ts';
 import type { Log } from './log.ts';
 
@@ -28,9 +28,9 @@ export function createServiceApp(options: ServiceAppOptions): FastifyInstance {
     logger: false,
     forceCloseConnections: true,
   });
-  const expected = digest(`Bearer ${options.token}`);
+  const isGateway = createBearerCheck(options.token);
   app.addHook('onRequest', (request, _reply, done) => {
-    const allowed = timingSafeEqual(digest(request.headers.authorization ?? ''), expected);
+    const allowed = isGateway(request.headers.authorization);
     done(allowed ? undefined : new KumikiError('invalid_api_key', { reason: 'this port is for the gateway' }));
   });
   app.setErrorHandler((error: Parameters<typeof sendErrorReply>[1], request, reply) =>
@@ -80,9 +80,4 @@ function one(request: FastifyRequest, name: string): string {
 export async function listenApp(app: FastifyInstance, host: string, port: number): Promise<number> {
   await app.listen({ host, port });
   return (app.server.address() as AddressInfo).port;
-}
-
-/** Equal lengths, so that a comparison tells nothing by its time. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -150,3 +150,23 @@ test('a session lasts over a restart, ends with its key, and leaves its secrets 
     for (const secret of secrets) assert.ok(!text.includes(secret), file);
   }
 });
+
+test('the console is at the one URL, for everybody, with the strict headers, and takes nothing from the API', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder);
+  const page = await fetch(`${up.origin}/sign-in`, { headers: { accept: 'text/html', 'accept-encoding': 'br' } });
+  assert.equal(page.status, 200);
+  assert.equal(page.headers.get('content-encoding'), 'br');
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'; script-src 'self'/);
+  const html = await page.text();
+  const [script] = /\/assets\/[\w-]+\.js/.exec(html) ?? [];
+  assert.ok(script !== undefined, html);
+  const asset = await fetch(up.origin + script);
+  assert.deepEqual([asset.status, asset.headers.get('cache-control')?.includes('immutable')], [200, true]);
+  const etag = page.headers.get('etag') ?? '';
+  const known = await fetch(`${up.origin}/`, { headers: { 'if-none-match': etag, 'accept-encoding': 'br' } });
+  assert.equal(known.status, 304);
+  assert.deepEqual(await refusal(await fetch(`${up.origin}/v1/nothing`)), [404, 'unknown_route']);
+  assert.deepEqual(await refusal(await fetch(`${up.origin}/api/tags`)), [404, 'unknown_route']);
+  assert.deepEqual(await refusal(await fetch(`${up.origin}/chat`, { method: 'POST' })), [405, 'method_not_allowed']);
+});

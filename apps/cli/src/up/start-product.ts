@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,8 +93,8 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     runtime.setDataServices(data.states());
   };
   publish();
-  const control = await startControl(runtime, gateway, log);
-  own = control.backends;
+  const [control, pages] = await Promise.all([startControl(runtime, gateway, log), openConsole(log)]);
+  own = [...control.backends, pages.backend];
   publish();
   runtime.setUrl(url);
   return {
@@ -107,11 +108,28 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
       control.endFollowing();
       await drained;
       await data.stop();
-      await control.close();
+      await Promise.all([control.close(), pages.close()]);
       await runtime.stop(workerStopMs);
       await gateway.close();
     },
   };
+}
+
+/** The pages of the console: all that is not under `/v1`, for everybody, since they hold nothing of anybody. */
+async function openConsole(log: Log): Promise<{ backend: BackendRoute; close(): Promise<void> }> {
+  const { startConsole } = await import('@kumiki/console');
+  const token = randomBytes(32).toString('base64url');
+  const { port, close } = await startConsole({ host: '127.0.0.1', port: 0, token, log });
+  const urls = [`http://127.0.0.1:${port}`];
+  const backend: BackendRoute = {
+    service: 'console',
+    prefix: '/',
+    methods: ['GET', 'HEAD'],
+    urls,
+    authorization: `Bearer ${token}`,
+    role: null,
+  };
+  return { backend, close };
 }
 
 function databaseLocation(runtime: LocalRuntime, { postgresUrl }: ProductOptions): DatabaseLocation {

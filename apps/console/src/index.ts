@@ -1,0 +1,1 @@
+export { startConsole, type ConsoleOptions, type ConsoleServer } from './start-console.ts';

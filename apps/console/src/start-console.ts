@@ -1,0 +1,63 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { closeServer, createBearerCheck, listen, type Log } from '@kumiki/service';
+import { answer, refuse } from './answer.ts';
+import { loadAssets } from './load-assets.ts';
+
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+
+/** Longer than the gateway keeps an idle connection in use, so that it never sends into one that is being closed. */
+const keepAliveTimeoutMs = 75_000;
+
+/** Where scripts/build-console.mjs puts the console. */
+const builtFolder = fileURLToPath(new URL('../dist/', import.meta.url));
+
+export interface ConsoleOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** What the gateway proves itself with. */
+  readonly token: string;
+  readonly log: Log;
+  /** Another folder than that of the build. */
+  readonly folder?: string;
+}
+
+export interface ConsoleServer {
+  readonly port: number;
+  /** Takes no more connections and waits for the replies that have begun, at most so long. */
+  drain(limitMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Serves the built console to the gateway. A console that is not there is told to whoever opens it. */
+export async function startConsole(options: ConsoleOptions): Promise<ConsoleServer> {
+  const assets = await loadAssets(options.folder ?? builtFolder);
+  if (assets.size === 0) options.log.warn('the console has not been built');
+  const isGateway = createBearerCheck(options.token);
+  const server = createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      noDelay: true,
+    },
+    (request, response) => {
+      request.resume();
+      if (isGateway(request.headers.authorization)) answer(assets, request, response);
+      else refuse(response, 'invalid_api_key', { reason: 'this port is for the gateway' });
+    },
+  );
+  await listen(server, options.port, options.host);
+  return {
+    port: (server.address() as AddressInfo).port,
+    drain: (limitMs) =>
+      new Promise((resolve) => {
+        setTimeout(resolve, limitMs).unref();
+        server.close(() => resolve());
+      }),
+    close: () => closeServer(server),
+  };
+}

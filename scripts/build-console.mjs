@@ -1,0 +1,113 @@
+// Builds the console into apps/console/dist when what it is made of has changed, and packs its files for browsers.
+// Plain JavaScript: scripts/install.mjs calls it on whatever Node the machine has.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, extname, join, relative } from 'node:path';
+import { argv, execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const app = join(root, 'apps', 'console');
+const built = join(app, 'dist');
+const stamp = join(built, '.kumiki-built');
+
+/** What the built files depend on: the app itself and the packages that it takes into the browser. */
+const sources = [
+  'apps/console/index.html',
+  'apps/console/package.json',
+  'apps/console/public',
+  'apps/console/vite.config.ts',
+  'apps/console/web',
+  'packages/api/src',
+  'packages/openai/src',
+  'package-lock.json',
+  'scripts/build-console.mjs',
+];
+
+const packed = new Set(['.css', '.html', '.js', '.json', '.svg', '.txt', '.webmanifest']);
+/** Smaller files gain nothing: their headers are as long. */
+const leastPackedBytes = 256;
+
+if (argv[1] === fileURLToPath(import.meta.url) && !(await buildConsole(execPath))) process.exit(1);
+
+/**
+ * Builds when something has changed. A build that fails has said why, and leaves the one before in its place.
+ * @param node the Node to build with.
+ * @returns whether the console is as its sources say.
+ */
+export async function buildConsole(node) {
+  if (!existsSync(join(app, 'vite.config.ts'))) return true;
+  const wanted = hashSources();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
+  process.stderr.write('Building the console. This happens when its sources have changed.\n');
+  // In a folder of its own, so that two builds at once do not mix, and nobody sees half of one.
+  const folder = join(app, `dist-${process.pid}`);
+  try {
+    if (!runVite(node, folder)) {
+      process.stderr.write('The console could not be built. The message above says why.\n');
+      return false;
+    }
+    await packFolder(folder);
+    writeFileSync(join(folder, '.kumiki-built'), wanted);
+    rmSync(built, { recursive: true, force: true });
+    renameSync(folder, built);
+    return true;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function hashSources() {
+  const hash = createHash('sha256');
+  for (const source of sources) {
+    for (const file of filesOf(join(root, source))) {
+      if (/\.test\.tsx?$/.test(file)) continue;
+      const bytes = readFileSync(file);
+      hash.update(`${relative(root, file)} ${bytes.length}\n`).update(bytes);
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** A file, or all files below a folder in a fixed order; none where there is nothing. */
+function filesOf(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesOf(join(path, name)));
+}
+
+function runVite(node, folder) {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = [vite, 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
+  const { status, error } = spawnSync(node, args, { cwd: app, stdio: ['ignore', process.stderr, process.stderr] });
+  if (error !== undefined) process.stderr.write(`${error.message}\n`);
+  return status === 0;
+}
+
+/** Puts a smaller copy in each encoding beside every file that has one. */
+async function packFolder(folder) {
+  const files = filesOf(folder).filter((file) => packed.has(extname(file)) && statSync(file).size >= leastPackedBytes);
+  const workers = Array.from({ length: Math.min(4, availableParallelism()) }, async () => {
+    for (let file = files.pop(); file !== undefined; file = files.pop()) await packFile(file);
+  });
+  await Promise.all(workers);
+}
+
+async function packFile(file) {
+  const bytes = readFileSync(file);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  const copies = [
+    ['.br', await promisify(brotliCompress)(bytes, { params })],
+    ['.gz', await promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION })],
+  ];
+  for (const [ending, copy] of copies) if (copy.length < bytes.length) writeFileSync(file + ending, copy);
+}

@@ -57,6 +57,9 @@ function AtPassage({
 }) {
   const passage = useRef<HTMLDivElement>(null);
   const terms = useMemo(() => termsOf(query), [query]);
-  useEffect(() => passage.current?.scrollIntoView({ block: 'center' }), [chunkId]);
+  useEffect(() => {
+    // Newer browsers return a promise, which React would take for what cleans up.
+    void passage.current?.scrollIntoView({ block: 'center' });
+  }, [chunkId]);
   return <DocumentText passages={content.data} chunkId={chunkId} terms={terms} target={passage} />;
 }

@@ -32,7 +32,7 @@ export function DropZone({
         setDepth(0);
         if (off === null) void readDropped(event.dataTransfer).then(onFiles);
       }}
-      className="grid gap-5"
+      className="grid grid-cols-[minmax(0,1fr)] gap-5"
     >
       <div
         className={classes(

@@ -70,7 +70,7 @@ function FileRow({
   const open = (): void => address.set({ file: file.id, chunk: null }, 'push');
   return (
     <tr className="hover:bg-sunken/60">
-      <Cell className="w-80 max-w-80">
+      <Cell className="max-w-44 sm:w-80 sm:max-w-80">
         <button
           type="button"
           onClick={open}

@@ -32,7 +32,7 @@ export function FilesPanel({ store }: { readonly store: VectorStore }) {
   };
   return (
     <DropZone onFiles={add} off={store.status === 'expired' ? t('expiredHint') : null}>
-      <div className="grid gap-5">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
         <UploadList storeId={store.id} />
         {error !== null && <ErrorNotice error={error} />}
         <Panel

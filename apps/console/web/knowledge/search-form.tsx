@@ -40,7 +40,7 @@ export function SearchForm({
     submit(event);
   };
   return (
-    <Panel className="pt-3 lg:sticky lg:top-0">
+    <Panel className="pt-3 lg:sticky lg:top-4 lg:max-h-[calc(100dvh-2rem)] lg:overflow-y-auto">
       <form onSubmit={submit} className="grid gap-5">
         <TextAreaField
           label={t('query')}

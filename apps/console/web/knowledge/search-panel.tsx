@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { SearchX, TextSearch } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { useAddress } from '../shell/use-address.ts';
@@ -12,25 +12,34 @@ import { type Found, readRequest, searchQuery, toAddress } from './search-reques
 import { SearchResultCard } from './search-result.tsx';
 import type { VectorStore } from './store-types.ts';
 
+/** As the layout below has it. */
+const sideBySide = '(width >= 64rem)';
+
 /** Tries what a search in this store finds, with everything that the API can be asked. */
 export function SearchPanel({ store }: { readonly store: VectorStore }) {
   const address = useAddress();
   const request = readRequest(address);
   const query = useQuery(searchQuery(store.id, request));
+  const results = useRef<HTMLDivElement>(null);
+  /** Where form and results do not stand side by side, what was found would be out of sight. */
+  const showResults = (): void => {
+    if (!matchMedia(sideBySide).matches) results.current?.scrollIntoView({ block: 'start' });
+  };
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-[minmax(20rem,26rem)_minmax(0,1fr)]">
+    <div className="grid items-start gap-5 grid-cols-[minmax(0,1fr)] lg:grid-cols-[minmax(20rem,26rem)_minmax(0,1fr)]">
       <SearchForm
         key={JSON.stringify(request)}
         store={store}
         request={request}
         busy={query.isFetching}
         onSearch={(next) => {
+          showResults();
           const changes = toAddress(next);
           if (JSON.stringify(toAddress(request)) === JSON.stringify(changes)) void query.refetch();
           else address.set(changes, 'push');
         }}
       />
-      <div className="min-w-0">
+      <div ref={results} className="min-w-0 scroll-mt-2">
         {query.error !== null && <ErrorNotice error={query.error} />}
         {query.isFetching && <Skeleton className="h-72" />}
         {!query.isFetching && query.error === null && <Results found={query.data} query={request.query} />}

@@ -21,7 +21,7 @@ export function UploadList({ storeId }: { readonly storeId: string }) {
       </p>
       {uploads.length > 0 && (
         <Panel title={t('title', { count: uploads.length })} note={`${bytes(sent)} / ${bytes(total)}`}>
-          <ul className="grid max-h-80 gap-3 overflow-y-auto">
+          <ul className="grid max-h-80 grid-cols-[minmax(0,1fr)] gap-3 overflow-y-auto">
             {uploads.map((one) => (
               <UploadRow key={one.id} one={one} />
             ))}

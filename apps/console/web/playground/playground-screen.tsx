@@ -59,7 +59,7 @@ export default function PlaygroundScreen() {
           }
         />
         {error !== null && <ErrorNotice error={error} />}
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(19rem,24rem)_minmax(0,1fr)]">
+        <div className="grid items-start grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-[minmax(19rem,24rem)_minmax(0,1fr)]">
           <PromptPanel request={request} onChange={change} />
           <Columns
             request={request}

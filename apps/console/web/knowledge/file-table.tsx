@@ -27,9 +27,11 @@ export function FileTable({ storeId, files }: { readonly storeId: string; readon
           <>
             <Head>{t('column.name')}</Head>
             <Head>{t('column.state')}</Head>
-            <Head>{t('column.attributes')}</Head>
-            <Head numeric>{t('column.size')}</Head>
-            <Head>{t('column.added')}</Head>
+            <Head className="max-sm:hidden">{t('column.attributes')}</Head>
+            <Head numeric className="max-sm:hidden">
+              {t('column.size')}
+            </Head>
+            <Head className="max-md:hidden">{t('column.added')}</Head>
             <Head>
               <span className="sr-only">{t('actions')}</span>
             </Head>
@@ -70,7 +72,7 @@ function FileRow({
   const open = (): void => address.set({ file: file.id, chunk: null }, 'push');
   return (
     <tr className="hover:bg-sunken/60">
-      <Cell className="max-w-44 sm:w-80 sm:max-w-80">
+      <Cell className="max-w-36 sm:w-80 sm:max-w-80">
         <button
           type="button"
           onClick={open}
@@ -80,16 +82,18 @@ function FileRow({
           <bdi className="truncate">{file.kumiki.filename}</bdi>
         </button>
       </Cell>
-      <Cell className="min-w-44">
+      <Cell className="sm:min-w-44">
         <FileState file={file} />
       </Cell>
-      <Cell className="max-w-72">
+      <Cell className="max-w-72 max-sm:hidden">
         <AttributeChips attributes={file.attributes} />
       </Cell>
-      <Cell numeric className="whitespace-nowrap">
+      <Cell numeric className="whitespace-nowrap max-sm:hidden">
         {bytes(file.kumiki.bytes)}
       </Cell>
-      <Cell className="whitespace-nowrap text-soft">{format.relativeTime(new Date(file.created_at * 1_000), now)}</Cell>
+      <Cell className="whitespace-nowrap text-soft max-md:hidden">
+        {format.relativeTime(new Date(file.created_at * 1_000), now)}
+      </Cell>
       <Cell className="w-0">
         <FileActions {...{ storeId, file, onOpen: open, onAttributes, onRemove }} />
       </Cell>

@@ -69,15 +69,17 @@ function StoreTable({ stores }: { readonly stores: readonly VectorStore[] }) {
           <Head>{t('column.name')}</Head>
           <Head>{t('column.state')}</Head>
           <Head numeric>{t('column.files')}</Head>
-          <Head numeric>{t('column.size')}</Head>
-          <Head>{t('column.model')}</Head>
-          <Head>{t('column.used')}</Head>
+          <Head numeric className="max-sm:hidden">
+            {t('column.size')}
+          </Head>
+          <Head className="max-md:hidden">{t('column.model')}</Head>
+          <Head className="max-sm:hidden">{t('column.used')}</Head>
         </>
       }
     >
       {stores.map((store) => (
         <tr key={store.id} className="group relative hover:bg-sunken/60">
-          <Cell className="max-w-72 py-3">
+          <Cell className="max-w-40 py-3 sm:max-w-72">
             <Link
               to="/knowledge/$storeId"
               params={{ storeId: store.id }}
@@ -90,9 +92,11 @@ function StoreTable({ stores }: { readonly stores: readonly VectorStore[] }) {
             <StoreState store={store} />
           </Cell>
           <Cell numeric>{format.number(store.file_counts.total)}</Cell>
-          <Cell numeric>{bytes(store.usage_bytes)}</Cell>
-          <Cell className="text-soft">{store.kumiki.embedding_model ?? '–'}</Cell>
-          <Cell className="whitespace-nowrap text-soft">
+          <Cell numeric className="max-sm:hidden">
+            {bytes(store.usage_bytes)}
+          </Cell>
+          <Cell className="text-soft max-md:hidden">{store.kumiki.embedding_model ?? '–'}</Cell>
+          <Cell className="whitespace-nowrap text-soft max-sm:hidden">
             {format.relativeTime(new Date(store.last_active_at * 1_000), now)}
           </Cell>
         </tr>

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { chatOn, storedTurn } from '../chat.ts';
+import { launchChromium, whyNoBrowser } from '../chromium.ts';
+import { type ConsolePage, openConsole } from '../console-page.ts';
+import { type ConsoleProduct, remoteModel, startConsoleProduct } from '../console-product.ts';
+import { type FakeOpenAi, startFakeOpenAi } from '../fake-openai.ts';
+import { hostileAnswers } from '../hostile-answers.ts';
+
+const skip = whyNoBrowser();
+
+let product: ConsoleProduct;
+let browser: Browser;
+let model: FakeOpenAi;
+let console: ConsolePage;
+
+before(async () => {
+  if (skip !== false) return;
+  model = await startFakeOpenAi();
+  [product, browser] = await Promise.all([
+    startConsoleProduct(remoteModel('hostile', model.baseUrl)),
+    launchChromium(),
+  ]);
+  console = await openConsole(browser, product);
+});
+after(async () => {
+  await console?.[Symbol.asyncDispose]();
+  await browser?.close();
+  await product?.[Symbol.asyncDispose]();
+  await model?.[Symbol.asyncDispose]();
+});
+
+/** What must never be found in an answer: things that run, load, send, or leave their place. */
+const forbidden = [
+  'script',
+  'iframe',
+  'object',
+  'embed',
+  'form',
+  'base',
+  'meta',
+  'link',
+  'style',
+  'img:not([src^="data:"]):not([src^="blob:"])',
+  'video',
+  'audio',
+  '[srcdoc]',
+  '[style*="fixed"]',
+  '[style*="url"]',
+  '.fixed',
+].map((selector) => `[role=log] .prose ${selector}`);
+
+/** Schemes that a link in an answer may have. */
+const safeSchemes = ['http:', 'https:', 'mailto:'];
+
+interface Findings {
+  /** Whether there is anything at all to look at. */
+  readonly rendered: boolean;
+  readonly hacked: unknown;
+  readonly forbidden: readonly string[];
+  readonly handlers: readonly string[];
+  readonly links: readonly string[];
+}
+
+function findings(page: Page): Promise<Findings> {
+  return page.evaluate((selectors) => {
+    const all = [...document.querySelectorAll('[role=log] .prose *')];
+    return {
+      rendered: all.length > 0,
+      hacked: (window as { hacked?: unknown }).hacked ?? null,
+      forbidden: selectors.filter((selector) => document.querySelector(selector) !== null),
+      handlers: all.flatMap((one) => one.getAttributeNames().filter((name) => name.startsWith('on'))),
+      links: all.flatMap((one) => (one instanceof HTMLAnchorElement ? [one.protocol] : [])),
+    };
+  }, forbidden);
+}
+
+for (const { name } of hostileAnswers('')) {
+  test(`an answer does no harm: ${name}`, { skip }, async () => {
+    const { text, readable } = hostileAnswers(new URL(model.baseUrl).origin).find((one) => one.name === name)!;
+    model.answerWith(text);
+    const { page } = console;
+    await page.goto(`${product.origin}/chat`);
+    const chat = chatOn(page);
+    await chat.send(`Answer me (${name}).`);
+    await chat.untilEnded();
+    // Once more from what is stored, where the whole comes at once.
+    await page.reload();
+    await chat.untilEnded();
+    const { text: stored } = await storedTurn(page, product);
+    assert.equal(stored.length, text.length);
+    await page.getByRole('log').getByText(readable).first().waitFor();
+
+    const found = await findings(page);
+    assert.deepEqual({ ...found, links: [] }, { rendered: true, hacked: null, forbidden: [], handlers: [], links: [] });
+    assert.deepEqual(
+      found.links.filter((scheme) => !safeSchemes.includes(scheme)),
+      [],
+    );
+    assert.deepEqual(model.leaks(), []);
+    // The page answers: the next message can be written and goes out.
+    await chat.composer.fill('Still there?');
+    assert.equal(await chat.composer.inputValue(), 'Still there?');
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), true);
+    assert.deepEqual(console.faults(), []);
+  });
+}

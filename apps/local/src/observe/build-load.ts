@@ -1,4 +1,4 @@
-import type { GatewayLoad, Load } from '@kumiki/api';
+import type { GatewayLoad, Load, Percentiles } from '@kumiki/api';
 import type { ReplicaGauges } from './replica-gauges.ts';
 
 /**
@@ -18,8 +18,8 @@ export function buildLoad(
     requests_per_second: measured.requestsPerSecond,
     errors_per_second: measured.errorsPerSecond,
     tokens_per_second: measured.tokensPerSecond,
-    ttft_ms: measured.ttftMs,
-    itl_ms: measured.itlMs,
+    ttft_ms: inHundredths(measured.ttftMs),
+    itl_ms: inHundredths(measured.itlMs),
     replicas: replicas.map((replica) => {
       const here = measured.endpoints.get(replica.endpoint);
       return {
@@ -31,10 +31,17 @@ export function buildLoad(
         max_running: replica.maxRunning,
         kv_cache: replica.kvCache,
         tokens_per_second: here?.tokensPerSecond ?? 0,
-        ttft_ms: here?.ttftMs ?? null,
-        itl_ms: here?.itlMs ?? null,
+        ttft_ms: inHundredths(here?.ttftMs ?? null),
+        itl_ms: inHundredths(here?.itlMs ?? null),
         rss_bytes: replica.rssBytes,
       };
     }),
   };
+}
+
+/** More digits than anybody can measure would double what a stream of these weighs. */
+function inHundredths(percentiles: Percentiles | null): Percentiles | null {
+  if (percentiles === null) return null;
+  const round = (ms: number): number => Math.round(ms * 100) / 100;
+  return { p50: round(percentiles.p50), p95: round(percentiles.p95) };
 }

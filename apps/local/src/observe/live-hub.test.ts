@@ -144,3 +144,13 @@ test('a reader whose key is revoked is cut off with the next ping', async (conte
   mock.timers.tick(5_000);
   await cut;
 });
+
+test('who does not read is not waited for when streams end', async (context) => {
+  const { hub, changes } = startHub(context);
+  const stream = hub.join(always);
+  const params = { name: 'x'.repeat(10_000), project: 'p' };
+  for (let at = 0; at < 20; at++) changes.add({ kind: 'key.created', subject: 'key', params, by: null });
+  const cut = once(stream, 'close');
+  hub.end();
+  await cut;
+});

@@ -58,7 +58,9 @@ export function createLiveReaders(onLast: () => void): LiveReaders {
     end() {
       for (const reader of readers.keys()) {
         leave(reader);
-        reader.end();
+        // Who does not read would keep everybody waiting who waits for open requests.
+        if (reader.writableLength > 0) reader.destroy();
+        else reader.end();
       }
     },
   };

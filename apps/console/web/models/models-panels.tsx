@@ -1,5 +1,5 @@
 import type { ServiceStatus } from '@kumiki/api';
-import { useAddress } from '../operate/use-address.ts';
+import { useAddress } from '../shell/use-address.ts';
 import type { Measures } from './measures.ts';
 import { ReplicaPanel } from './replica-panel.tsx';
 import { RestartDialog } from './restart-dialog.tsx';
@@ -14,7 +14,7 @@ export function ModelsPanels({
   readonly services: readonly ServiceStatus[];
   readonly measures: Measures;
 }) {
-  const [address, setAddress] = useAddress();
+  const { get: address, set: setAddress } = useAddress();
   const named = (name: string): ServiceStatus | undefined =>
     services.find(({ manifest }) => manifest.metadata.name === name);
   const scaled = named(address('scale'));

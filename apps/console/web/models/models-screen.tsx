@@ -1,10 +1,10 @@
 import { Boxes, SearchX } from 'lucide-react';
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
-import { useAddress } from '../operate/use-address.ts';
 import { useCatchUp, useLoads, useStatus } from '../operate/use-operations.ts';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { LiveBadge } from '../shell/live-badge.tsx';
+import { useAddress } from '../shell/use-address.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState, Page, PageHeader } from '../ui/panel.tsx';
 import { Skeleton } from '../ui/progress.tsx';
@@ -16,7 +16,7 @@ import { ServiceCard } from './service-card.tsx';
 
 export default function ModelsScreen() {
   const t = useTranslations('models');
-  const [address, setAddress] = useAddress();
+  const { get: address, set: setAddress } = useAddress();
   useCatchUp();
   const { status, error } = useStatus();
   const { points } = useLoads();

@@ -2,8 +2,8 @@ import type { Replica } from '@kumiki/api';
 import { ScrollText } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { useAddress } from '../operate/use-address.ts';
 import { unknown, useQuantities } from '../operate/use-quantities.ts';
+import { useAddress } from '../shell/use-address.ts';
 import { IconButton } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
 import { Meter } from '../ui/meter.tsx';
@@ -34,7 +34,7 @@ export function ReplicaHeads() {
 export function ReplicaRow({ replica, measures }: { readonly replica: Replica; readonly measures: Measures }) {
   const off = useTranslations('models.off');
   const t = useTranslations('models.replica');
-  const [, setAddress] = useAddress();
+  const { set: setAddress } = useAddress();
   const logOff = replicaCan.showLog(replica);
   return (
     <li className="border-t border-line px-5 py-2.5 text-sm sm:pl-10 [contain-intrinsic-size:auto_4rem] [content-visibility:auto]">
@@ -54,7 +54,7 @@ export function ReplicaRow({ replica, measures }: { readonly replica: Replica; r
             icon={ScrollText}
             label={t('log', { id: replica.id })}
             off={logOff === null ? null : off(logOff)}
-            onClick={() => setAddress({ replica: replica.id }, { push: true })}
+            onClick={() => setAddress({ replica: replica.id }, 'push')}
           />
         </div>
       </div>

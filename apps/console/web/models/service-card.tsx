@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { judgeService } from '../operate/judge-service.ts';
 import { ServiceState } from '../operate/service-state.tsx';
 import { SimulatedTag } from '../operate/simulated-tag.tsx';
-import { useAddress } from '../operate/use-address.ts';
+import { useAddress } from '../shell/use-address.ts';
 import { Button } from '../ui/button.tsx';
 import { serviceCan } from './capabilities.ts';
 import { ConditionText } from './condition-text.tsx';
@@ -19,7 +19,7 @@ const openReplicas = 12;
 /** A service: how it is, what it does now, and its replicas by revision. */
 export function ServiceCard({ service, measures }: { readonly service: ServiceStatus; readonly measures: Measures }) {
   const t = useTranslations('models.card');
-  const [address, setAddress] = useAddress();
+  const { get: address, set: setAddress } = useAddress();
   const { name } = service.manifest.metadata;
   const toggled = address('toggled').split(',').filter(Boolean);
   const opens = service.replicas.length <= openReplicas || hasProblem(service);
@@ -86,7 +86,7 @@ function WhatIsWrong({ service }: { readonly service: ServiceStatus }) {
 function Actions({ service }: { readonly service: ServiceStatus }) {
   const t = useTranslations('models.card');
   const off = useTranslations('models.off');
-  const [, setAddress] = useAddress();
+  const { set: setAddress } = useAddress();
   const { name } = service.manifest.metadata;
   const scaleOff = serviceCan.scale(service);
   const restartOff = serviceCan.restart(service);
@@ -96,7 +96,7 @@ function Actions({ service }: { readonly service: ServiceStatus }) {
         size="small"
         icon={Scaling}
         off={scaleOff === null ? null : off(scaleOff)}
-        onClick={() => setAddress({ scale: name }, { push: true })}
+        onClick={() => setAddress({ scale: name }, 'push')}
       >
         {t('scale')}
       </Button>
@@ -104,11 +104,11 @@ function Actions({ service }: { readonly service: ServiceStatus }) {
         size="small"
         icon={RotateCw}
         off={restartOff === null ? null : off(restartOff)}
-        onClick={() => setAddress({ restart: name }, { push: true })}
+        onClick={() => setAddress({ restart: name }, 'push')}
       >
         {t('restart')}
       </Button>
-      <Button size="small" icon={FileText} onClick={() => setAddress({ service: name }, { push: true })}>
+      <Button size="small" icon={FileText} onClick={() => setAddress({ service: name }, 'push')}>
         {t('details')}
       </Button>
     </div>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { CommandLine } from '../operate/command-line.tsx';
 import { ServiceState } from '../operate/service-state.tsx';
-import { useAddress } from '../operate/use-address.ts';
+import { useAddress } from '../shell/use-address.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -20,7 +20,7 @@ import { toYamlDocument } from './to-yaml.ts';
 export function ServicePanel({ service, onClose }: { readonly service: ServiceStatus; readonly onClose: () => void }) {
   const t = useTranslations('models.panel');
   const shell = useTranslations('shell');
-  const [address, setAddress] = useAddress();
+  const { get: address, set: setAddress } = useAddress();
   const { name } = service.manifest.metadata;
   return (
     <Dialog

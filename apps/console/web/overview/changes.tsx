@@ -18,6 +18,7 @@ import { Button } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { Skeleton } from '../ui/progress.tsx';
+import { useDataServiceName } from './data-service-name.ts';
 import { describeChange } from './describe-change.ts';
 
 /** So many at first, and so many more each time. */
@@ -69,6 +70,8 @@ function Entry({ change }: { readonly change: Change }) {
   const t = useTranslations('overview.changes');
   const Icon = iconOf(change);
   const told = describeChange(change);
+  const dataServiceName = useDataServiceName();
+  const subject = change.kind.startsWith('data_service.') ? dataServiceName(change.subject) : change.subject;
   return (
     <li className="relative flex gap-3 text-sm">
       <span
@@ -82,7 +85,11 @@ function Entry({ change }: { readonly change: Change }) {
       <div className="min-w-0">
         <p className="break-words">
           {change.severity !== 'info' && <span className="sr-only">{t(change.severity)} </span>}
-          {told === null ? <span lang="en">{change.message}</span> : t(`kinds.${told.message}`, told.values as never)}
+          {told === null ? (
+            <span lang="en">{change.message}</span>
+          ) : (
+            t(`kinds.${told.message}`, { ...told.values, subject } as never)
+          )}
         </p>
         <p className="text-xs text-faint">
           <Ago at={change.at} />

@@ -28,7 +28,7 @@ export function RequestLinks({
         </ActionLink>
       )}
       {asked !== undefined && model !== null && (
-        <ActionLink to="/playground" search={{ model }} icon={FlaskConical}>
+        <ActionLink to="/playground" search={{ m: model }} icon={FlaskConical}>
           {t('playground')}
         </ActionLink>
       )}

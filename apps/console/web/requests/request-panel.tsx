@@ -63,7 +63,7 @@ export function RequestPanel({
             <RequestLinks record={record} asked={trace.find(asksForAnswer)} />
           </div>
         )}
-        {record !== null && <RequestSummary record={record} now={now} />}
+        {record !== null && <RequestSummary record={record} asked={trace.find(asksForAnswer) ?? record} now={now} />}
         {waterfall !== null && (
           <>
             <TimeShares shares={explainTime(waterfall)} totalMs={waterfall.totalMs} />

@@ -3,8 +3,8 @@ import { CornerDownRight, RotateCw } from 'lucide-react';
 import { memo } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { replicaOf } from '../operate/endpoint-name.ts';
-import { useAddress } from '../operate/use-address.ts';
 import { unknown, useQuantities } from '../operate/use-quantities.ts';
+import { useAddress } from '../shell/use-address.ts';
 import { classes } from '../ui/classes.ts';
 import { Cell } from '../ui/table.tsx';
 import { durationOf, tokensPerSecondOf, ttftOf } from './request-facts.ts';
@@ -23,8 +23,8 @@ export const RequestRow = memo(function RequestRow({
 }) {
   const format = useFormatter();
   const { duration, count, rate } = useQuantities();
-  const [, setAddress] = useAddress();
-  const open = (): void => setAddress({ id: record.id }, { push: true });
+  const { set: setAddress } = useAddress();
+  const open = (): void => setAddress({ id: record.id }, 'push');
   const ttft = ttftOf(record);
   const perSecond = tokensPerSecondOf(record, now);
   return (

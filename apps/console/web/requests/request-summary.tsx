@@ -6,13 +6,22 @@ import { Notice } from '../ui/status.tsx';
 import { durationOf, tokensPerSecondOf, ttftOf } from './request-facts.ts';
 
 /** The numbers of one request, and in words what went wrong. */
-export function RequestSummary({ record, now }: { readonly record: RequestRecord; readonly now: number }) {
+export function RequestSummary({
+  record,
+  asked,
+  now,
+}: {
+  readonly record: RequestRecord;
+  /** The one of its trace that asked a model: it knows the tokens. */
+  readonly asked: RequestRecord;
+  readonly now: number;
+}) {
   const t = useTranslations('requests.panel');
   const format = useFormatter();
   const { duration, count, rate, percent } = useQuantities();
   const ttft = ttftOf(record);
-  const perSecond = tokensPerSecondOf(record, now);
-  const { prompt_tokens: prompt, cached_tokens: cached, completion_tokens: completion } = record;
+  const perSecond = tokensPerSecondOf(asked, now);
+  const { prompt_tokens: prompt, cached_tokens: cached, completion_tokens: completion } = asked;
   return (
     <>
       <WhatWentWrong record={record} />

@@ -2,8 +2,8 @@ import type { RequestRecord } from '@kumiki/api';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import { useAddress } from '../operate/use-address.ts';
 import { useGrowing } from '../operate/use-growing.ts';
+import { useAddress } from '../shell/use-address.ts';
 import { Button } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
 import { Head, Table } from '../ui/table.tsx';
@@ -27,7 +27,7 @@ export function RequestTable({
 }) {
   const t = useTranslations('requests.column');
   const list = useTranslations('requests');
-  const [address] = useAddress();
+  const { get: address } = useAddress();
   const body = useRef<HTMLDivElement>(null);
   const { shown, grow, endRef } = useGrowing(requests.length, portion);
   useRowKeys(body);
@@ -81,7 +81,7 @@ export function RequestTable({
 
 function SortHead({ name, numeric = false }: { readonly name: SortKey; readonly numeric?: boolean }) {
   const t = useTranslations('requests.column');
-  const [address, setAddress] = useAddress();
+  const { get: address, set: setAddress } = useAddress();
   const { key, ascending } = readOrder(address);
   const active = key === name;
   const Arrow = ascending ? ArrowUp : ArrowDown;

@@ -1,9 +1,9 @@
 import type { RequestRecord } from '@kumiki/api';
 import { CircleAlert, Pause, Play, X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { useAddress } from '../operate/use-address.ts';
+import { AddressField } from '../operate/address-field.tsx';
+import { useAddress } from '../shell/use-address.ts';
 import { Button, IconButton } from '../ui/button.tsx';
-import { TextField } from '../ui/field.tsx';
 import { type Choice, SelectField } from '../ui/select.tsx';
 import { areaOf, choicesOf } from './find-requests.ts';
 import { clearedFilter } from './requests-address.ts';
@@ -30,7 +30,7 @@ export function RequestToolbar({
   readonly onPause: (paused: Paused | null) => void;
 }) {
   const t = useTranslations('requests.toolbar');
-  const [address, setAddress] = useAddress();
+  const { get: address, set: setAddress } = useAddress();
   const first = address('first') === 'problems';
   const filtered = Object.keys(clearedFilter).some((name) => address(name) !== '');
   const fresh = paused === null ? 0 : all.filter(({ started_at }) => started_at > paused.at).length;
@@ -66,10 +66,15 @@ export function RequestToolbar({
   );
 }
 
+/** Digits alone, in any width. */
+function digits(text: string): string {
+  return text.normalize('NFKC').replaceAll(/\D/g, '');
+}
+
 function Filters({ all }: { readonly all: readonly RequestRecord[] }) {
   const t = useTranslations('requests.toolbar');
   const outcome = useTranslations('requests.outcome');
-  const [address, setAddress] = useAddress();
+  const { get: address, set: setAddress } = useAddress();
   const choices = (label: string, chosen: string, values: readonly string[]): readonly Choice<string>[] =>
     [
       { value: any, label },
@@ -88,15 +93,7 @@ function Filters({ all }: { readonly all: readonly RequestRecord[] }) {
   );
   return (
     <>
-      <TextField
-        label={t('find')}
-        hideLabel
-        type="search"
-        placeholder={t('find')}
-        value={address('q')}
-        onChange={(q) => setAddress({ q })}
-        className="w-60 max-w-full"
-      />
+      <AddressField name="q" label={t('find')} className="w-60 max-w-full" />
       <SelectField
         label={t('outcome')}
         hideLabel
@@ -118,15 +115,7 @@ function Filters({ all }: { readonly all: readonly RequestRecord[] }) {
         choicesOf(all, ({ path }) => areaOf(path)),
         'w-48',
       )}
-      <TextField
-        label={t('min')}
-        hideLabel
-        inputMode="numeric"
-        placeholder={t('min')}
-        value={address('min')}
-        onChange={(min) => setAddress({ min: min.normalize('NFKC').replaceAll(/\D/g, '') })}
-        className="w-36"
-      />
+      <AddressField name="min" label={t('min')} className="w-36" clean={digits} numeric />
     </>
   );
 }

@@ -1,10 +1,10 @@
 import { ListTree, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { useNow, useTranslations } from 'use-intl';
-import { useAddress } from '../operate/use-address.ts';
 import { useCatchUp, useRequests } from '../operate/use-operations.ts';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { LiveBadge } from '../shell/live-badge.tsx';
+import { useAddress } from '../shell/use-address.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState, Page, PageHeader } from '../ui/panel.tsx';
 import { Skeleton } from '../ui/progress.tsx';
@@ -19,7 +19,7 @@ const refreshMs = 1_000;
 
 export default function RequestsScreen() {
   const t = useTranslations('requests');
-  const [address, setAddress] = useAddress();
+  const { get: address, set: setAddress } = useAddress();
   useCatchUp();
   const { requests, pending, error, more } = useRequests();
   const [paused, setPaused] = useState<Paused | null>(null);

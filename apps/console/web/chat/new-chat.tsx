@@ -1,3 +1,4 @@
+import type { ChatSettings } from '@kumiki/api';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { ErrorNotice } from '../shell/error-notice.tsx';
@@ -38,7 +39,7 @@ export function NewChat({
         <ChatHeader title={title} />
         <EmptyChat
           model={used.model}
-          onPrompt={(text) => void start({ key: newKey(), text, attachments: [], storeId: null })}
+          onPrompt={(text) => void start({ key: newKey(), text, attachments: [], storeId: null }, surest)}
         />
         {error !== null && (
           <div className="mx-auto mb-3 w-full max-w-3xl px-4">
@@ -57,12 +58,16 @@ export function NewChat({
   );
 }
 
+/** The prompts offered are for a tiny model, which knows its answers by heart and loses them by chance. */
+const surest: ChatSettings = { temperature: 0 };
+
 /** Makes the chat, sends its first message, and goes there. A message that cannot be sent comes back. */
 function useStart(used: UsedSettings, giveBack: (text: string) => void) {
   const navigate = useNavigate();
   const [error, setError] = useState<unknown>(null);
-  const start = async ({ key, text, attachments, storeId }: Outgoing): Promise<void> => {
-    const { model, settings } = used;
+  const start = async ({ key, text, attachments, storeId }: Outgoing, more: ChatSettings = {}): Promise<void> => {
+    const { model } = used;
+    const settings = { ...used.settings, ...more };
     if (model === null) return;
     setError(null);
     try {

@@ -12,7 +12,7 @@ export function useFreshList(store: ChatStore): void {
   const running = useIsRunning(store);
   const { leaf } = useChat(store);
   useEffect(() => {
-    void queryClient.invalidateQueries({ queryKey: ['chats'] });
+    void queryClient.invalidateQueries({ queryKey: ['chats'] }, { cancelRefetch: false });
   }, [queryClient, running, leaf]);
 }
 

@@ -66,12 +66,11 @@ export async function followResponse(
   return undefined;
 }
 
-/** Reads until the stream ends or has a gap. @returns whether anything new was in it. */
+/** Reads until the stream ends, which it does soon after its last event, or has a gap. @returns whether anything new was in it. */
 async function readOn(turn: FollowedTurn, stream: AsyncIterable<string>): Promise<boolean> {
   const before = turn.lastSequence();
   for await (const data of stream) {
     if (turn.take(JSON.parse(data) as StreamEvent) === 'gap') break;
-    if (!turn.isOpen()) break;
   }
   return turn.lastSequence() > before;
 }

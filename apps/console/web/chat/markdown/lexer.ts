@@ -2,7 +2,10 @@ import { Marked, type Token } from 'marked';
 import { markdownLimits } from './limits.ts';
 import { mathExtension } from './math-extension.ts';
 
-const marked = new Marked({ gfm: true, breaks: false }, mathExtension);
+const marked = new Marked({ gfm: true, breaks: false }, mathExtension, {
+  // A line that becomes a heading when `---` arrives below it would flicker; models write `#`.
+  tokenizer: { lheading: () => undefined },
+});
 
 /** The blocks of a text, without a look at what is inside their lines; null where it is nested too deep. */
 export function lexBlocks(text: string): readonly Token[] | null {
@@ -24,14 +27,16 @@ export function lexBlock(text: string): readonly Token[] | null {
   }
 }
 
-const marks = new Set('*_~`[]$<|\\'.split(''));
+/** What costs the parser most; cells of tables cost half. */
+const marks: ReadonlyMap<string, number> = new Map([...'*_~`[]$<\\'].map((mark) => [mark, 1])).set('|', 0.5);
 
 /** Text whose structure would cost more than it can be worth. */
 export function isHostile(text: string): boolean {
   if (/^ {0,3}(?:`{3,}|~{3,})/.test(text)) return false;
   if (text.length > markdownLimits.blockCharacters) return true;
   let count = 0;
-  for (const character of text) if (marks.has(character) && ++count > markdownLimits.blockMarks) return true;
+  for (const character of text) count += marks.get(character) ?? 0;
+  if (count > markdownLimits.blockMarks) return true;
   return deepest(text) > markdownLimits.nesting;
 }
 

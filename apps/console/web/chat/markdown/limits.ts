@@ -5,7 +5,7 @@ export const markdownLimits = {
   /** Characters of one block that is not code. */
   blockCharacters: 24_000,
   /** Marks of emphasis, links and code in one block. */
-  blockMarks: 2_400,
+  blockMarks: 1_400,
   /** Levels of quotes and lists. */
   nesting: 24,
   tableRows: 300,

@@ -37,11 +37,11 @@ test('a text that grows splits as it does at once, however it is cut', () => {
 });
 
 test('blocks that are settled are the same objects afterwards', () => {
-  const first = splitBlocks(emptySplit, 'one\n\ntwo\n\nthr');
-  const second = splitBlocks(first, 'one\n\ntwo\n\nthree');
+  const first = splitBlocks(emptySplit, 'one\n\ntwo\n\nmore\n\nthr');
+  const second = splitBlocks(first, 'one\n\ntwo\n\nmore\n\nthree');
   assert.equal(second.blocks[0], first.blocks[0]);
   assert.equal(second.blocks[1], first.blocks[1]);
-  assert.equal(second.blocks[2]?.raw, 'three');
+  assert.equal(second.blocks[3]?.raw, 'three');
 });
 
 test('an open code block is one block to the end of the text', () => {

@@ -28,8 +28,21 @@ export function splitBlocks(before: Split, text: string): Split {
   const tailAt = goesOn ? before.tailAt : 0;
   const settled = goesOn ? before.blocks.filter(({ at }) => at < tailAt) : [];
   const tail = readTail(text, tailAt);
-  return { text, blocks: [...settled, ...tail], tailAt: tail.at(-1)?.at ?? tailAt };
+  return { text, blocks: [...settled, ...tail], tailAt: lastBeginning(text, tail, tailAt) };
 }
+
+/**
+ * Where what may still change begins: the last block but one of those that have a blank line before them. Lines without one
+ * between them may be read otherwise when more comes, and what begins after one may turn out to go on with a list.
+ */
+function lastBeginning(text: string, blocks: readonly Block[], from: number): number {
+  const begun = blocks.filter(
+    ({ at, kind }) => at > from && (kind === 'plain' || blankBefore.test(text.slice(Math.max(0, at - 16), at))),
+  );
+  return begun.at(-2)?.at ?? from;
+}
+
+const blankBefore = /\n[ \t]*\n[ \t]*$/;
 
 const fence = /^ {0,3}(?:`{3,}|~{3,})/;
 
@@ -48,9 +61,8 @@ function readTail(text: string, from: number): readonly Block[] {
     const read = lexWindow(text.slice(at, end), at);
     const isLast = end === text.length || end < at + window;
     // What a window ends with may go on behind it, so the next window begins with it.
-    const kept = isLast ? read : read.slice(0, -1);
-    blocks.push(...kept);
-    const next = isLast ? end : (read.at(-1)?.at ?? end);
+    const next = isLast ? end : read.length === 0 ? end : lastBeginning(text, read, at);
+    blocks.push(...read.filter((block) => block.at < next));
     if (next > at) {
       at = next;
       window = firstWindow;

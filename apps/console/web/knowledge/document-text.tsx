@@ -27,7 +27,8 @@ export function DocumentText({
   const labelOf = ({ page, heading }: PassagePlace): string =>
     [page === null ? null : t('page', { page }), heading].filter((part) => part !== null).join(' · ');
   return (
-    <div className="grid gap-1 text-sm leading-6">
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+    <div role="region" aria-label={t('title')} tabIndex={0} className="grid gap-1 text-sm leading-6">
       {shown.map(({ place, text, isLabelled, isMeant }) => (
         <div
           key={place.chunk_id}
@@ -39,9 +40,9 @@ export function DocumentText({
           )}
         >
           {isLabelled && (
-            <p className="mb-1 text-xs text-faint">
+            <p className={classes('mb-1 text-xs', isMeant ? 'text-ink' : 'text-faint')}>
               <bdi>{labelOf(place)}</bdi>
-              {isMeant && <span className="ml-2 font-medium text-soft">{t('here')}</span>}
+              {isMeant && <span className="ml-2 font-medium">{t('here')}</span>}
             </p>
           )}
           <p dir="auto" className="break-words whitespace-pre-wrap">

@@ -42,9 +42,9 @@ export function SearchResultCard({
         </span>
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
-            <h3 className="min-w-0 truncate text-sm font-semibold">
+            <h2 className="min-w-0 truncate text-sm font-semibold">
               <bdi>{result.filename}</bdi>
-            </h3>
+            </h2>
             {page !== null && <span className="text-xs text-soft">{t('page', { page })}</span>}
           </div>
           {heading !== null && (

@@ -10,6 +10,7 @@ import { SchemaVerdict } from './schema-verdict.tsx';
 import type { Answer } from './stream-answer.ts';
 
 interface AnswerColumnProps {
+  readonly number: number;
   readonly model: string;
   readonly models: readonly string[];
   readonly answer: Answer | null;
@@ -24,11 +25,14 @@ interface AnswerColumnProps {
 
 /** One model, its answer and what that took. */
 export function AnswerColumn(props: AnswerColumnProps) {
-  const { model, models, answer, schema, problem, onModel, onRun, onStop, onDrop } = props;
+  const { number, model, models, answer, schema, problem, onModel, onRun, onStop, onDrop } = props;
   const t = useTranslations('playground');
   const open = answer?.state === 'waiting' || answer?.state === 'streaming';
   return (
-    <section aria-label={model} className="flex min-w-0 flex-col rounded-2xl border border-line bg-surface">
+    <section
+      aria-label={t('column', { number, model })}
+      className="flex min-w-0 flex-col rounded-2xl border border-line bg-surface"
+    >
       <header className="flex items-center gap-1 border-b border-line py-1.5 pr-2 pl-2">
         <div className="min-w-0 flex-1">
           <Combobox

@@ -37,6 +37,7 @@ export function Columns({
           <AnswerColumn
             // eslint-disable-next-line react/no-array-index-key -- a model may stand in two columns
             key={column}
+            number={column + 1}
             model={model}
             models={models}
             answer={answers[column] ?? null}

@@ -59,7 +59,7 @@ function AtPassage({
   const terms = useMemo(() => termsOf(query), [query]);
   useEffect(() => {
     // Newer browsers return a promise, which React would take for what cleans up.
-    void passage.current?.scrollIntoView({ block: 'center' });
+    passage.current?.scrollIntoView({ block: 'center' });
   }, [chunkId]);
   return <DocumentText passages={content.data} chunkId={chunkId} terms={terms} target={passage} />;
 }

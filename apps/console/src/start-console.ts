@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { closeServer, createBearerCheck, listen, type Log } from '@kumiki/service';
 import { answer, refuse } from './answer.ts';
-import { loadAssets } from './load-assets.ts';
+import { type Assets, loadAssets } from './load-assets.ts';
 
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
@@ -34,8 +34,9 @@ export interface ConsoleServer {
 
 /** Serves the built console to the gateway. A console that is not there is told to whoever opens it. */
 export async function startConsole(options: ConsoleOptions): Promise<ConsoleServer> {
-  const assets = await loadAssets(options.folder ?? builtFolder);
-  if (assets.size === 0) options.log.warn('the console has not been built');
+  const folder = options.folder ?? builtFolder;
+  // Read when somebody comes: whoever only calls the API need not wait for it when the product starts.
+  let assets: Promise<Assets> | null = null;
   const isGateway = createBearerCheck(options.token);
   const server = createServer(
     {
@@ -46,8 +47,19 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
     },
     (request, response) => {
       request.resume();
-      if (isGateway(request.headers.authorization)) answer(assets, request, response);
-      else refuse(response, 'invalid_api_key', { reason: 'this port is for the gateway' });
+      if (!isGateway(request.headers.authorization)) {
+        return refuse(response, 'invalid_api_key', { reason: 'this port is for the gateway' });
+      }
+      assets ??= loadAssets(folder);
+      assets.then(
+        (loaded) => answer(loaded, request, response),
+        (error: unknown) => {
+          // Tried again for the next one.
+          assets = null;
+          options.log.error({ err: error }, 'the console cannot be read');
+          refuse(response, 'internal_error', {});
+        },
+      );
     },
   );
   await listen(server, options.port, options.host);

@@ -58,7 +58,7 @@ export async function startConversations(options: ConversationsOptions): Promise
     replica,
     loadContext: (run) => loadContext(database, run.project, run.request),
   });
-  const app = createServiceApp({ token: options.token, log, maxBodyBytes, requestTimeoutMs });
+  const { app } = await createServiceApp({ token: options.token, log, maxBodyBytes, requestTimeoutMs });
   const retentionDays = options.retentionDays ?? defaultRetentionDays;
   addResponsesRoutes(app, { database, gateway, hub, runner, replica, retentionDays });
   addConversationsRoutes(app, database);

@@ -67,7 +67,7 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   const embedder = createEmbedder(gateway, options.embeddingModel ?? null);
   const revisions = createRevisions(database, embedder);
   const metrics = createMetrics();
-  const app = createServiceApp({ token: options.token, log, maxBodyBytes, requestTimeoutMs });
+  const { app } = await createServiceApp({ token: options.token, log, maxBodyBytes, requestTimeoutMs });
   await app.register(multipart);
   app.addHook('preHandler', checkIds);
   addFileRoutes(app, { database, objects });

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { headers, KumikiError } from '@kumiki/api';
-import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createBearerCheck } from './bearer-check.ts';
 import { sendErrorReply } from './error-reply.ts';
 import type { Log } from './log.ts';
@@ -19,8 +19,11 @@ export interface ServiceAppOptions {
 /**
  * The HTTP side of a service behind the gateway. The gateway has checked the caller's key; here only its own token is.
  * Whatever a route throws becomes an error envelope.
+ * @returns the app in an object: an app by itself is a promise of its own start, which nobody awaits here.
  */
-export function createServiceApp(options: ServiceAppOptions): FastifyInstance {
+export async function createServiceApp(options: ServiceAppOptions): Promise<{ app: FastifyInstance }> {
+  // Loaded here: processes that serve nothing in this way, or have workers to start first, need not wait for it.
+  const { fastify } = await import('fastify');
   const app = fastify({
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
@@ -39,7 +42,7 @@ export function createServiceApp(options: ServiceAppOptions): FastifyInstance {
   app.setNotFoundHandler((request) => {
     throw new KumikiError('unknown_route', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });
-  return app;
+  return { app };
 }
 
 /** On whose behalf a request comes. */

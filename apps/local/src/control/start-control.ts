@@ -25,7 +25,7 @@ export interface Control {
  */
 export async function startControl(runtime: LocalRuntime, gateway: ObservedGateway, log: Log): Promise<Control> {
   const token = randomBytes(32).toString('base64url');
-  const app = createServiceApp({ token, log, maxBodyBytes, requestTimeoutMs });
+  const { app } = await createServiceApp({ token, log, maxBodyBytes, requestTimeoutMs });
   addServiceRoutes(app, runtime);
   const followed = addReplicaRoutes(app, runtime);
   addKeyRoutes(app, runtime);

@@ -1,13 +1,17 @@
 import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslations } from 'use-intl';
 import { useShortcut } from '../shell/keys.ts';
-import { Conversation } from './conversation.tsx';
 import { ChatListColumn } from './list/chat-list-column.tsx';
 import { useList } from './list/use-list.ts';
+import { LoadingThread } from './loading-thread.tsx';
 import { NewChat } from './new-chat.tsx';
 import { chatStore } from './run/chat-stores.ts';
 import { useChatPlace } from './use-chat-search.ts';
 import { useChatSync } from './use-chat-sync.ts';
+
+/** Reading needs Markdown and more, which a new chat does not. */
+const Conversation = lazy(() => import('./conversation.tsx'));
 
 /** The chat: the list of chats, one of them, and what is looked at beside it. */
 export default function ChatScreen() {
@@ -31,7 +35,9 @@ export default function ChatScreen() {
       {chatId === null ? (
         <NewChat place={place} change={change} title={t('title')} />
       ) : (
-        <Conversation key={chatId} store={chatStore(chatId)} place={place} change={change} />
+        <Suspense fallback={<LoadingThread />}>
+          <Conversation key={chatId} store={chatStore(chatId)} place={place} change={change} />
+        </Suspense>
       )}
     </div>
   );

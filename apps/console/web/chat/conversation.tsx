@@ -1,28 +1,30 @@
 import { MessagesSquare } from 'lucide-react';
-import { useEffect, useMemo, useRef } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/panel.tsx';
-import { Skeleton } from '../ui/progress.tsx';
 import { type ChatActions, ChatActionsProvider } from './chat-context.tsx';
 import { ChatHeader } from './chat-header.tsx';
 import { ComposerArea } from './composer/composer-area.tsx';
 import { DropZone } from './composer/drop-zone.tsx';
 import { useComposer } from './composer/use-composer.ts';
+import { LoadingThread } from './loading-thread.tsx';
 import { userMessage } from './model/build-request.ts';
-import { ChatPanel } from './panel/chat-panel.tsx';
 import type { ChatStore } from './run/chat-store.ts';
 import { Thread } from './thread/thread.tsx';
 import type { ChangePlace, ChatPlace } from './use-chat-search.ts';
 import { useChatSettings } from './use-chat-settings.ts';
 import { useFreshList } from './use-chat-sync.ts';
-import { useChat } from './use-chat.ts';
+import { useChatPart } from './use-chat.ts';
 import { useCopyKeys } from './use-copy-keys.ts';
 import { useAsk, useTurnActions } from './use-turn-actions.ts';
 
+/** What is beside a chat comes when it is opened. */
+const ChatPanel = lazy(() => import('./panel/chat-panel.tsx'));
+
 /** One chat: its turns and what is written next. */
-export function Conversation({
+export default function Conversation({
   store,
   place,
   change,
@@ -32,7 +34,8 @@ export function Conversation({
   readonly change: ChangePlace;
 }) {
   const t = useTranslations('chat.list');
-  const { chat, state } = useChat(store);
+  const chat = useChatPart(store, (now) => now.chat);
+  const state = useChatPart(store, (now) => now.state);
   const used = useChatSettings(store);
   const input = useRef<HTMLTextAreaElement>(null);
   const ask = useAsk(store, used, change);
@@ -49,14 +52,18 @@ export function Conversation({
     <ChatActionsProvider value={actions}>
       <DropZone onFiles={composer.attach}>
         <ChatHeader title={chat === null ? '' : chat.title === '' ? t('untitled') : chat.title} />
-        {state === 'loading' ? <Loading /> : <Thread store={store} />}
+        {state === 'loading' ? <LoadingThread /> : <Thread store={store} />}
         <ComposerArea
           {...{ store, used, composer, input }}
           isPanelOpen={place.panel === 'settings'}
           onPanel={() => change({ panel: place.panel === 'settings' ? null : 'settings', of: null, source: null })}
         />
       </DropZone>
-      <ChatPanel {...{ store, used, place, change }} />
+      {place.panel !== null && (
+        <Suspense>
+          <ChatPanel {...{ store, used, place, change }} />
+        </Suspense>
+      )}
     </ChatActionsProvider>
   );
 }
@@ -84,7 +91,8 @@ function useStable(made: ChatActions): ChatActions {
 
 /** The branch of the address is the one that is shown. */
 function useBranch(store: ChatStore, branch: string | null): void {
-  const { state, leaf } = useChat(store);
+  const state = useChatPart(store, (now) => now.state);
+  const leaf = useChatPart(store, (now) => now.leaf);
   useEffect(() => {
     if (state === 'ready' && branch !== null && branch !== leaf && store.turn(branch) !== undefined)
       store.select(branch);
@@ -92,22 +100,9 @@ function useBranch(store: ChatStore, branch: string | null): void {
   }, [store, state, branch]);
 }
 
-function Loading() {
-  const t = useTranslations('chat.thread');
-  return (
-    <div role="status" className="mx-auto grid w-full max-w-3xl flex-1 content-start gap-4 px-4 pt-8">
-      <span className="sr-only">{t('loading')}</span>
-      <Skeleton className="ml-auto h-12 w-2/5" />
-      <Skeleton className="h-5 w-full" />
-      <Skeleton className="h-5 w-11/12" />
-      <Skeleton className="h-5 w-3/4" />
-    </div>
-  );
-}
-
 function NotThere({ store }: { readonly store: ChatStore }) {
   const t = useTranslations('chat.thread');
-  const { error } = useChat(store);
+  const error = useChatPart(store, (now) => now.error);
   return (
     <div className="flex min-w-0 flex-1 flex-col">
       <ChatHeader title="" />

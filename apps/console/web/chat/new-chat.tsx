@@ -1,6 +1,6 @@
 import type { ChatSettings } from '@kumiki/api';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { ChatHeader } from './chat-header.tsx';
 import { createChat } from './chats-api.ts';
@@ -12,10 +12,11 @@ import { type Outgoing, useComposer } from './composer/use-composer.ts';
 import { EmptyChat } from './empty-chat.tsx';
 import { buildRequest, userMessage } from './model/build-request.ts';
 import { newKey } from './model/new-key.ts';
-import { SettingsPanel } from './panel/chat-panel.tsx';
 import { chatStore } from './run/chat-stores.ts';
 import type { ChangePlace, ChatPlace } from './use-chat-search.ts';
 import { useChatSettings, type UsedSettings } from './use-chat-settings.ts';
+
+const SettingsPanel = lazy(() => import('./panel/settings-panel.tsx'));
 
 /** A chat that does not exist yet: it does with its first message. */
 export function NewChat({
@@ -32,6 +33,11 @@ export function NewChat({
   const { start, error } = useStart(used, (text) => composer.change({ text }));
   const composer = useComposer(null, used, (message) => void start(message));
   useEffect(() => input.current?.focus(), []);
+  const isWriting = composer.draft.text !== '';
+  useEffect(() => {
+    // There before the first message is sent.
+    if (isWriting) void import('./conversation.tsx');
+  }, [isWriting]);
   const isOpen = place.panel === 'settings';
   return (
     <>
@@ -53,7 +59,11 @@ export function NewChat({
           onPanel={() => change({ panel: isOpen ? null : 'settings' })}
         />
       </DropZone>
-      {isOpen && <SettingsPanel used={used} onClose={() => change({ panel: null })} />}
+      {isOpen && (
+        <Suspense>
+          <SettingsPanel used={used} onClose={() => change({ panel: null })} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -4,13 +4,13 @@ import { useEffect } from 'react';
 import { chatsQuery } from './chats-api.ts';
 import type { ChatStore } from './run/chat-store.ts';
 import { chatStore } from './run/chat-stores.ts';
-import { isRunning, useChat, useIsRunning } from './use-chat.ts';
+import { isRunning, useChatPart, useIsRunning } from './use-chat.ts';
 
 /** Asks for the list again when a turn has begun or ended: it shows titles and what is being written. */
 export function useFreshList(store: ChatStore): void {
   const queryClient = useQueryClient();
   const running = useIsRunning(store);
-  const { leaf } = useChat(store);
+  const leaf = useChatPart(store, (state) => state.leaf);
   useEffect(() => {
     void queryClient.invalidateQueries({ queryKey: ['chats'] }, { cancelRefetch: false });
   }, [queryClient, running, leaf]);

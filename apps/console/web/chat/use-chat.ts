@@ -3,8 +3,12 @@ import { isOpen, type ShownTurn } from './model/turn.ts';
 import type { ChatStore } from './run/chat-store.ts';
 import type { ChatState } from './run/store-core.ts';
 
-export function useChat(store: ChatStore): ChatState {
-  return useSyncExternalStore(store.subscribe, store.state);
+/**
+ * A part of a chat's state, drawn again only when that part is another one.
+ * @param pick gives the same value, or an equal primitive, as long as nothing changed that matters.
+ */
+export function useChatPart<Part>(store: ChatStore, pick: (state: ChatState) => Part): Part {
+  return useSyncExternalStore(store.subscribe, () => pick(store.state()));
 }
 
 /** One turn, drawn again only when it changed itself. */

@@ -1,7 +1,7 @@
 import type { Chat } from '@kumiki/api';
 import { useQueryClient } from '@tanstack/react-query';
 import { Ellipsis, LoaderCircle, PencilLine, Pin, PinOff, Trash2 } from 'lucide-react';
-import { useId, useState } from 'react';
+import { lazy, Suspense, useId, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useErrorText } from '../../shell/error-notice.tsx';
 import { IconButton } from '../../ui/button.tsx';
@@ -10,8 +10,9 @@ import { Menu } from '../../ui/menu.tsx';
 import { showToast } from '../../ui/toast.tsx';
 import { updateChat } from '../chats-api.ts';
 import type { ChatListProps } from './chat-list.tsx';
-import { DeleteChat } from './delete-chat.tsx';
-import { RenameChat } from './rename-chat.tsx';
+
+const DeleteChat = lazy(() => import('./delete-chat.tsx'));
+const RenameChat = lazy(() => import('./rename-chat.tsx'));
 
 type RowsProps = Pick<ChatListProps, 'current' | 'onOpen' | 'onDeleted'>;
 
@@ -70,10 +71,12 @@ function ChatRow({ chat, current, onOpen, onDeleted }: RowsProps & { readonly ch
         )}
       </a>
       <RowMenu chat={chat} title={title} onRename={() => setDialog('rename')} onDelete={() => setDialog('delete')} />
-      {dialog === 'rename' && <RenameChat chat={chat} onClose={() => setDialog(null)} />}
-      {dialog === 'delete' && (
-        <DeleteChat chat={chat} title={title} onClose={() => setDialog(null)} onDeleted={() => onDeleted(chat.id)} />
-      )}
+      <Suspense>
+        {dialog === 'rename' && <RenameChat chat={chat} onClose={() => setDialog(null)} />}
+        {dialog === 'delete' && (
+          <DeleteChat chat={chat} title={title} onClose={() => setDialog(null)} onDeleted={() => onDeleted(chat.id)} />
+        )}
+      </Suspense>
     </li>
   );
 }

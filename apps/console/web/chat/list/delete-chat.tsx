@@ -9,7 +9,7 @@ import { deleteChatFiles } from '../composer/chat-files.ts';
 import { clearDraft } from '../composer/drafts.ts';
 import { forgetChat } from '../run/chat-stores.ts';
 
-export function DeleteChat({
+export default function DeleteChat({
   chat,
   title,
   onClose,

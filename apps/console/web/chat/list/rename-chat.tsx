@@ -12,7 +12,7 @@ import { chatStore } from '../run/chat-stores.ts';
 
 const titleCharacters = 256;
 
-export function RenameChat({ chat, onClose }: { readonly chat: Chat; readonly onClose: () => void }) {
+export default function RenameChat({ chat, onClose }: { readonly chat: Chat; readonly onClose: () => void }) {
   const t = useTranslations('chat.list');
   const shell = useTranslations('shell');
   const queryClient = useQueryClient();

@@ -3,13 +3,13 @@ import type { ChatStore } from '../run/chat-store.ts';
 import type { ChangePlace, ChatPlace } from '../use-chat-search.ts';
 import type { UsedSettings } from '../use-chat-settings.ts';
 import { useTurn } from '../use-chat.ts';
-import { Parameters } from './parameters.tsx';
 import { RawPanel } from './raw-panel.tsx';
+import SettingsPanel from './settings-panel.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { SourcesPanel } from './sources-panel.tsx';
 
 /** What the address says is open beside a chat. */
-export function ChatPanel({
+export default function ChatPanel({
   store,
   used,
   place,
@@ -35,15 +35,6 @@ export function ChatPanel({
   return (
     <SidePanel title={t('sources.title')} onClose={close}>
       <SourcesPanel turn={turn} opened={place.source} onOpen={(source) => change({ source })} />
-    </SidePanel>
-  );
-}
-
-export function SettingsPanel({ used, onClose }: { readonly used: UsedSettings; readonly onClose: () => void }) {
-  const t = useTranslations('chat.settings');
-  return (
-    <SidePanel title={t('title')} onClose={onClose}>
-      <Parameters used={used} />
     </SidePanel>
   );
 }

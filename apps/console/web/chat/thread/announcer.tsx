@@ -4,13 +4,15 @@ import { useLanguage } from '../../i18n/i18n.tsx';
 import { answerText, countWords } from '../model/answer-text.ts';
 import { type Phase, phaseOf } from '../model/phase.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChat, useTurn } from '../use-chat.ts';
+import { useChatPart, useTurn } from '../use-chat.ts';
 
 /** Says once, politely, what the last answer is doing; what it writes is not read aloud while it comes. */
 export function Announcer({ store }: { readonly store: ChatStore }) {
-  const { leaf, links, stopping } = useChat(store);
+  const leaf = useChatPart(store, (state) => state.leaf);
   const turn = useTurn(store, leaf ?? '');
-  const phase = turn === undefined ? null : phaseOf(turn, links.get(turn.response_id), stopping.has(turn.response_id));
+  const phase = useChatPart(store, ({ links, stopping }) =>
+    turn === undefined ? null : phaseOf(turn, links.get(turn.response_id), stopping.has(turn.response_id)),
+  );
   const [first] = useState({ leaf, phase });
   const say = useSaid();
   const [text, setText] = useState('');

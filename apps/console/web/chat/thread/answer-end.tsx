@@ -9,7 +9,7 @@ import { useChatActions } from '../chat-context.tsx';
 import { answerText } from '../model/answer-text.ts';
 import type { ShownTurn } from '../model/turn.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChat } from '../use-chat.ts';
+import { useChatPart } from '../use-chat.ts';
 
 /** Why an answer ended before its end, and what can be done about it. */
 export function AnswerEnd({
@@ -22,11 +22,11 @@ export function AnswerEnd({
   readonly isLast: boolean;
 }) {
   const t = useTranslations('chat.end');
-  const { links } = useChat(store);
   const text = useEndText(turn);
   const { response, response_id: id } = turn;
+  const isLost = useChatPart(store, ({ links }) => links.get(id) === 'lost');
   const ways = isLast ? <EndWays id={id} hasText={answerText(response) !== ''} /> : null;
-  if (links.get(id) === 'lost') {
+  if (isLost) {
     return (
       <End>
         <Notice

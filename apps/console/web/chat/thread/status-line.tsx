@@ -4,13 +4,14 @@ import { Status } from '../../ui/status.tsx';
 import { liveRate, type Phase, phaseOf } from '../model/phase.ts';
 import type { ShownTurn } from '../model/turn.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChat } from '../use-chat.ts';
+import { useChatPart } from '../use-chat.ts';
 
 /** What an answer is doing: queued, thinking, so many tokens per second. */
 export function StatusLine({ store, turn }: { readonly store: ChatStore; readonly turn: ShownTurn }) {
-  const { links, stopping } = useChat(store);
-  const link = links.get(turn.response_id);
-  const phase = phaseOf(turn, link, stopping.has(turn.response_id));
+  const id = turn.response_id;
+  const link = useChatPart(store, ({ links }) => links.get(id));
+  const isStopping = useChatPart(store, ({ stopping }) => stopping.has(id));
+  const phase = phaseOf(turn, link, isStopping);
   const text = usePhaseText(phase, turn);
   // The notice about a lost answer says all there is to say.
   if (link === 'lost') return null;

@@ -3,7 +3,7 @@ import { useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { pathTo } from '../model/tree.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChat, useIsRunning } from '../use-chat.ts';
+import { useChatPart, useIsRunning } from '../use-chat.ts';
 import { Announcer } from './announcer.tsx';
 import { PendingTurnView } from './pending-turn.tsx';
 import { TurnView } from './turn-view.tsx';
@@ -14,7 +14,9 @@ import './thread.css';
 /** The turns of the shown branch. The end is there at once, and what is above it follows while nothing else is to do. */
 export function Thread({ store }: { readonly store: ChatStore }) {
   const t = useTranslations('chat.thread');
-  const { tree, leaf, pending } = useChat(store);
+  const tree = useChatPart(store, (state) => state.tree);
+  const leaf = useChatPart(store, (state) => state.leaf);
+  const pending = useChatPart(store, (state) => state.pending);
   const isRunning = useIsRunning(store);
   // What is sent as a branch takes the place of what came after the turn that it follows.
   const end = pending === null ? leaf : pending.previousId;

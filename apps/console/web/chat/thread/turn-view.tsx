@@ -1,10 +1,10 @@
 import { memo, useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { inputText, readAttachments } from '../model/build-request.ts';
-import { siblingsOf } from '../model/tree.ts';
+import { type Siblings, siblingsOf } from '../model/tree.ts';
 import { isOpen } from '../model/turn.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChat, useTurn } from '../use-chat.ts';
+import { useChatPart, useTurn } from '../use-chat.ts';
 import { AnswerEnd } from './answer-end.tsx';
 import { AnswerItems } from './answer-items.tsx';
 import { BranchArrows } from './branch-arrows.tsx';
@@ -24,11 +24,10 @@ export const TurnView = memo(function TurnView({
 }) {
   const t = useTranslations('chat.thread');
   const turn = useTurn(store, id);
-  const { tree } = useChat(store);
+  const siblings = useSiblings(store, id);
   const text = useMemo(() => (turn === undefined ? '' : inputText(turn.input)), [turn?.input]);
   if (turn === undefined) return null;
   const { response } = turn;
-  const siblings = siblingsOf(tree, id);
   // Branches of one message are other answers to it; else they are other messages.
   const areAnswers = siblings.ids.every((other) => other === id || inputText(store.turn(other)?.input ?? []) === text);
   const arrows = siblings.ids.length > 1 ? <BranchArrows siblings={siblings} /> : null;
@@ -52,5 +51,11 @@ export const TurnView = memo(function TurnView({
     </article>
   );
 });
+
+/** The branches at a turn: the same object until there is another one. */
+function useSiblings(store: ChatStore, id: string): Siblings {
+  const names = useChatPart(store, ({ tree }) => siblingsOf(tree, id).ids.join(' '));
+  return useMemo(() => siblingsOf(store.state().tree, id), [store, id, names]);
+}
 
 const labelCharacters = 80;

@@ -1,8 +1,8 @@
 import { type RefObject, startTransition, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** Turns that are there at once, and that follow at a time. */
-const firstTurns = 8;
-const stepTurns = 6;
+const firstTurns = 4;
+const stepTurns = 3;
 
 const anchors = CSS.supports('overflow-anchor', 'auto');
 

@@ -65,6 +65,12 @@ test('a few failed requests limit, many break', () => {
   assert.equal(health.errors, 6);
 });
 
+test('one or two failed requests are no news, and a few among few are a limit', () => {
+  const errors = (count: number) => [load({ at: 2_000, requests_per_second: 4, errors_per_second: count / 2 })];
+  assert.equal(judgeHealth(status(), errors(2), stepMs).verdict, 'healthy');
+  assert.equal(judgeHealth(status(), errors(4), stepMs).verdict, 'limited');
+});
+
 test('a queue that lasts at every replica asks for another one, a burst does not', () => {
   const busy = replicaLoad({ running: 4, max_running: 4, waiting: 2 });
   const lasting = quiet.map((one) => load({ ...one, replicas: [busy] }));

@@ -47,7 +47,10 @@ export interface Health {
 const healthSpanMs = 5 * 60_000;
 /** A queue must have been full for so long, or it was a burst. */
 const busySpanMs = 20_000;
-/** Of all requests; from here on it is not a mishap. */
+/** Fewer failures are told by the chart and the list alone: a client that came before a service was ready, for example. */
+const fewErrors = 3;
+/** From so many on, and from such a share of all requests, it is not a mishap. */
+const manyErrors = 6;
 const manyErrorsShare = 0.05;
 const fullCacheShare = 0.95;
 
@@ -114,12 +117,12 @@ function dataServiceProblem({ name, state, reason }: DataService): Problem[] {
 
 function errorProblem(requests: number, errors: number): Problem[] {
   const count = Math.round(errors);
-  if (count === 0) return [];
+  if (count < fewErrors) return [];
   const share = errors / Math.max(requests, errors);
   return [
     {
       code: 'requests_fail',
-      tone: share >= manyErrorsShare ? 'bad' : 'warn',
+      tone: count >= manyErrors && share >= manyErrorsShare ? 'bad' : 'warn',
       subject: '',
       values: { count, share },
       original: null,

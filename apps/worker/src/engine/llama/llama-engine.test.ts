@@ -260,7 +260,9 @@ describe('limits and the prefix cache', () => {
     });
     const before = engine.stats().lastProgressAt;
     await answer.next();
-    assert.ok(engine.stats().kvCacheUsage > 0);
+    const { kvCacheUsage, kvCache } = engine.stats();
+    assert.ok(kvCacheUsage > 0);
+    assert.equal((kvCache?.usedTokens ?? 0) / (kvCache?.totalTokens ?? 1), kvCacheUsage);
     assert.ok(engine.stats().lastProgressAt > before);
     await answer.return('aborted');
     assert.equal(engine.stats().kvCacheUsage, 0);

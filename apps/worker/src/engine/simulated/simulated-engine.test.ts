@@ -149,7 +149,9 @@ test('an abort frees the sequence and its blocks', async () => {
   const leaving = new AbortController();
   const answer = engine.generate(requestOf(engine, '[[length=100000]]', { signal: leaving.signal }));
   await answer.next();
-  assert.ok(engine.stats().kvCacheUsage > 0);
+  const { kvCacheUsage, kvCache } = engine.stats();
+  assert.ok(kvCacheUsage > 0);
+  assert.equal((kvCache?.usedTokens ?? 0) / (kvCache?.totalTokens ?? 1), kvCacheUsage);
   leaving.abort();
   assert.equal(engine.stats().kvCacheUsage, 0);
   let last = await answer.next();

@@ -1,11 +1,11 @@
 import { Play, Square, X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { ErrorNotice } from '../shell/error-notice.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Combobox } from '../ui/combobox.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { AnswerFacts } from './answer-facts.tsx';
 import { AnswerState } from './answer-state.tsx';
+import { AnswerText } from './answer-text.tsx';
 import { SchemaVerdict } from './schema-verdict.tsx';
 import type { Answer } from './stream-answer.ts';
 
@@ -15,6 +15,8 @@ interface AnswerColumnProps {
   readonly models: readonly string[];
   readonly answer: Answer | null;
   readonly schema: string;
+  /** Class names that give the answer its height. */
+  readonly height: string;
   readonly problem: string | null;
   readonly onModel: (model: string) => void;
   readonly onRun: () => void;
@@ -25,7 +27,7 @@ interface AnswerColumnProps {
 
 /** One model, its answer and what that took. */
 export function AnswerColumn(props: AnswerColumnProps) {
-  const { number, model, models, answer, schema, problem, onModel, onRun, onStop, onDrop } = props;
+  const { number, model, models, answer, schema, height, problem, onModel, onRun, onStop, onDrop } = props;
   const t = useTranslations('playground');
   const open = answer?.state === 'waiting' || answer?.state === 'streaming';
   return (
@@ -55,13 +57,7 @@ export function AnswerColumn(props: AnswerColumnProps) {
         )}
         {onDrop !== null && <IconButton icon={X} label={t('drop', { model })} onClick={onDrop} />}
       </header>
-      <div aria-busy={open} className="min-h-48 flex-1 lg:min-h-88 px-4 py-3">
-        {answer === null ? (
-          <p className="text-sm text-faint">{t('nothingYet')}</p>
-        ) : (
-          <AnswerText answer={answer} open={open} />
-        )}
-      </div>
+      <AnswerText answer={answer} open={open} label={t('column', { number, model })} height={height} />
       {answer !== null && (
         <footer className="grid gap-2 border-t border-line px-4 py-3">
           <div className="flex flex-wrap items-center gap-2">
@@ -72,41 +68,5 @@ export function AnswerColumn(props: AnswerColumnProps) {
         </footer>
       )}
     </section>
-  );
-}
-
-/** What a model says is a stranger's text: shown as it is, and never as markup. */
-function AnswerText({ answer, open }: { readonly answer: Answer; readonly open: boolean }) {
-  const t = useTranslations('playground');
-  return (
-    <div className="grid gap-3 text-sm leading-6">
-      {answer.reasoning !== '' && (
-        <details className="rounded-lg bg-sunken px-3 py-2 text-soft">
-          <summary className="cursor-pointer text-xs font-medium">{t('reasoning')}</summary>
-          <p dir="auto" className="mt-1 break-words whitespace-pre-wrap">
-            {answer.reasoning}
-          </p>
-        </details>
-      )}
-      {(answer.text !== '' || open) && (
-        <p dir="auto" className="break-words whitespace-pre-wrap">
-          {answer.text}
-          {open && (
-            <span
-              aria-hidden
-              className="ml-0.5 inline-block h-4 w-1.5 translate-y-0.5 animate-pulse rounded-sm bg-accent"
-            />
-          )}
-        </p>
-      )}
-      {answer.toolCalls.map((call, index) => (
-        // eslint-disable-next-line react/no-array-index-key -- calls come in their order and stay there
-        <div key={index} className="rounded-lg bg-code px-3 py-2 font-mono text-xs">
-          <span className="font-medium">{call.name}</span>
-          <pre className="mt-1 break-words whitespace-pre-wrap">{call.arguments}</pre>
-        </div>
-      ))}
-      {answer.error !== null && <ErrorNotice error={answer.error} />}
-    </div>
   );
 }

@@ -59,11 +59,12 @@ export function ParameterFields({
           }
         />
       ))}
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid gap-3">
         {(['max_completion_tokens', 'seed'] as const).map((name) => (
           <TextField
             key={name}
             label={t(name)}
+            apiName={name}
             inputMode="numeric"
             placeholder={t('byServer')}
             value={parameters[name] === null ? '' : String(parameters[name])}

@@ -59,7 +59,7 @@ export function AnswerColumn(props: AnswerColumnProps) {
       </header>
       <AnswerText answer={answer} open={open} label={t('column', { number, model })} height={height} />
       {answer !== null && (
-        <footer className="grid gap-2 border-t border-line px-4 py-3">
+        <footer className="mt-auto grid gap-2 border-t border-line px-4 py-3">
           <div className="flex flex-wrap items-center gap-2">
             <AnswerState answer={answer} model={model} />
             {answer.state === 'done' && schema.trim() !== '' && <SchemaVerdict text={answer.text} schema={schema} />}

@@ -41,7 +41,7 @@ export function AnswerText({
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
         follows.current = scrollHeight - scrollTop - clientHeight < nearPixels;
       }}
-      className={classes('flex-1 overflow-y-auto px-4 py-3 -outline-offset-2', height)}
+      className={classes('shrink-0 overflow-y-auto px-4 py-3 -outline-offset-2', height)}
     >
       {answer === null ? <p className="text-sm text-faint">{t('nothingYet')}</p> : <Said answer={answer} open={open} />}
     </div>

@@ -15,7 +15,7 @@ const layouts: Readonly<Record<number, { readonly columns: string; readonly heig
   3: { columns: 'sm:grid-cols-2 xl:grid-cols-3', height: whole },
   4: {
     columns: 'sm:grid-cols-2 2xl:grid-cols-4',
-    height: 'min-h-40 max-lg:max-h-[60dvh] lg:h-[calc(50dvh-15rem)] 2xl:h-[calc(100dvh-21rem)]',
+    height: 'min-h-40 max-lg:max-h-[60dvh] lg:h-[calc(50dvh-16.5rem)] 2xl:h-[calc(100dvh-21rem)]',
   },
 };
 

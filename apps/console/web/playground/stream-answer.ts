@@ -16,6 +16,8 @@ export interface Answer {
   readonly reasoning: string;
   readonly toolCalls: readonly ToolCall[];
   readonly firstMs: number | null;
+  /** When the newest piece came. */
+  readonly lastMs: number | null;
   readonly totalMs: number | null;
   /** As counted by the model; before it says so, null. */
   readonly usage: Usage | null;
@@ -31,6 +33,7 @@ export const nothingYet: Answer = {
   reasoning: '',
   toolCalls: [],
   firstMs: null,
+  lastMs: null,
   totalMs: null,
   usage: null,
   pieces: 0,
@@ -88,6 +91,7 @@ function take(before: Answer, chunk: ChatChunk, ms: number): Partial<Answer> {
     reasoning: before.reasoning + reasoning,
     toolCalls: calls.reduce(addCall, before.toolCalls),
     firstMs: before.firstMs ?? (isPiece ? ms : null),
+    lastMs: isPiece ? ms : before.lastMs,
     pieces: before.pieces + (isPiece ? 1 : 0),
     finish: finish ?? before.finish,
     usage,
@@ -106,8 +110,13 @@ function addCall(calls: readonly ToolCall[], { index, function: part }: CallDelt
 const leastSpanMs = 50;
 
 /** Tokens per second after the first one; null while that cannot be told. */
-export function tokensPerSecond({ usage, pieces, firstMs, totalMs }: Answer): number | null {
+export function tokensPerSecond({
+  usage,
+  pieces,
+  firstMs,
+  lastMs,
+}: Pick<Answer, 'usage' | 'pieces' | 'firstMs' | 'lastMs'>): number | null {
   const tokens = usage?.completion_tokens ?? pieces;
-  if (firstMs === null || totalMs === null || tokens < 2 || totalMs - firstMs < leastSpanMs) return null;
-  return ((tokens - 1) * 1_000) / (totalMs - firstMs);
+  if (firstMs === null || lastMs === null || tokens < 2 || lastMs - firstMs < leastSpanMs) return null;
+  return ((tokens - 1) * 1_000) / (lastMs - firstMs);
 }

@@ -28,7 +28,12 @@ export function DocumentText({
     [page === null ? null : t('page', { page }), heading].filter((part) => part !== null).join(' · ');
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div role="region" aria-label={t('title')} tabIndex={0} className="grid gap-1 text-sm leading-6">
+    <div
+      role="region"
+      aria-label={t('title')}
+      tabIndex={0}
+      className="grid grid-cols-[minmax(0,1fr)] gap-1 text-sm leading-6"
+    >
       {shown.map(({ place, text, isLabelled, isMeant }) => (
         <div
           key={place.chunk_id}
@@ -45,7 +50,7 @@ export function DocumentText({
               {isMeant && <span className="ml-2 font-medium">{t('here')}</span>}
             </p>
           )}
-          <p dir="auto" className="break-words whitespace-pre-wrap">
+          <p dir="auto" className="wrap-anywhere whitespace-pre-wrap">
             {isMeant ? <Highlighted text={text} terms={terms} /> : text}
           </p>
         </div>

@@ -65,7 +65,7 @@ function Results({ found, query }: { readonly found: Found | undefined; readonly
   const { results, tookMs } = found;
   const highest = results[0]?.score ?? 1;
   return (
-    <section aria-label={t('results')} className="grid gap-3">
+    <section aria-label={t('results')} className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <p role="status" className="text-sm text-soft">
         {t('found', { count: results.length, ms: format.number(Math.round(tookMs)) })}
       </p>
@@ -76,7 +76,7 @@ function Results({ found, query }: { readonly found: Found | undefined; readonly
           </EmptyState>
         </Panel>
       )}
-      <ol className="grid gap-3">
+      <ol className="grid grid-cols-[minmax(0,1fr)] gap-3">
         {results.map((result, index) => (
           <SearchResultCard
             key={result.kumiki.chunk_id}

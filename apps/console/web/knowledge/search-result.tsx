@@ -58,7 +58,7 @@ export function SearchResultCard({
       <p
         dir="auto"
         className={classes(
-          'mt-3 text-sm leading-6 break-words whitespace-pre-wrap',
+          'mt-3 text-sm leading-6 wrap-anywhere whitespace-pre-wrap',
           isLong && !whole && 'line-clamp-5',
         )}
       >

@@ -51,17 +51,17 @@ export function AnswerText({
 function Said({ answer, open }: { readonly answer: Answer; readonly open: boolean }) {
   const t = useTranslations('playground');
   return (
-    <div className="grid gap-3 text-sm leading-6">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 text-sm leading-6">
       {answer.reasoning !== '' && (
         <details className="rounded-lg bg-sunken px-3 py-2 text-soft">
           <summary className="cursor-pointer text-xs font-medium">{t('reasoning')}</summary>
-          <p dir="auto" className="mt-1 break-words whitespace-pre-wrap">
+          <p dir="auto" className="mt-1 wrap-anywhere whitespace-pre-wrap">
             {answer.reasoning}
           </p>
         </details>
       )}
       {(answer.text !== '' || open) && (
-        <p dir="auto" className="break-words whitespace-pre-wrap">
+        <p dir="auto" className="wrap-anywhere whitespace-pre-wrap">
           {answer.text}
           {open && (
             <span
@@ -75,7 +75,7 @@ function Said({ answer, open }: { readonly answer: Answer; readonly open: boolea
         // eslint-disable-next-line react/no-array-index-key -- calls come in their order and stay there
         <div key={index} className="rounded-lg bg-code px-3 py-2 font-mono text-xs">
           <span className="font-medium">{call.name}</span>
-          <pre className="mt-1 break-words whitespace-pre-wrap">{call.arguments}</pre>
+          <pre className="mt-1 wrap-anywhere whitespace-pre-wrap">{call.arguments}</pre>
         </div>
       ))}
       {answer.error !== null && <ErrorNotice error={answer.error} />}

@@ -27,7 +27,7 @@ export interface Answer {
   readonly error: unknown;
 }
 
-export const nothingYet: Answer = {
+const nothingYet: Answer = {
   state: 'waiting',
   text: '',
   reasoning: '',

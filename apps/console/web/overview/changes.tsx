@@ -88,7 +88,7 @@ function Entry({ change }: { readonly change: Change }) {
           {told === null ? (
             <span lang="en">{change.message}</span>
           ) : (
-            t(`kinds.${told.message}`, { ...told.values, subject } as never)
+            t(`kinds.${told.message}`, { ...told.values, subject })
           )}
         </p>
         <p className="text-xs text-faint">

@@ -6,7 +6,7 @@ import { areaOf, choicesOf, filterRequests, type RequestFilter, sortRequests } f
 const all: RequestFilter = { text: '', model: '', outcome: '', path: '', minMs: 0 };
 const requests = [
   request({ id: 'c', started_at: 30, ended_at: 40, model: 'b', path: '/v1/vector_stores/vs_1/search' }),
-  request({ id: 'b', started_at: 20, ended_at: 220, outcome: 'failed', replica: 'chat-x.3' }),
+  request({ id: 'b', started_at: 20, ended_at: 220, outcome: 'failed', status: 503, replica: 'chat-x.3' }),
   request({ id: 'a', started_at: 10, ended_at: 20, continuations: 1, trace_id: 'ABC' }),
 ];
 const ids = (found: readonly { readonly id: string }[]): string => found.map(({ id }) => id).join('');
@@ -22,6 +22,12 @@ test('requests are found by model, outcome, area, duration and any id', () => {
   assert.equal(find({ text: 'abc' }), 'a');
   assert.equal(find({ text: 'chat-x' }), 'b');
   assert.equal(find({ text: 'nothing' }), '');
+});
+
+test('what was refused for what the client sent is no failure', () => {
+  const refused = request({ id: 'r', outcome: 'failed', status: 404 });
+  assert.equal(ids(filterRequests([refused], { ...all, outcome: 'refused' }, 0)), 'r');
+  assert.equal(ids(filterRequests([refused], { ...all, outcome: 'failed' }, 0)), '');
 });
 
 test('an open request is as long as it has lasted', () => {

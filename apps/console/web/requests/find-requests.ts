@@ -1,6 +1,6 @@
 import type { RequestRecord } from '@kumiki/api';
 import { replicaOf } from '../operate/endpoint-name.ts';
-import { concernOf, durationOf, tokensPerSecondOf, ttftOf } from './request-facts.ts';
+import { concernOf, durationOf, outcomeOf, tokensPerSecondOf, ttftOf } from './request-facts.ts';
 
 export interface RequestFilter {
   /** In ids, replica, key, project or error code. */
@@ -30,7 +30,7 @@ export function filterRequests(
   return requests.filter(
     (one) =>
       (filter.model === '' || one.model === filter.model) &&
-      (filter.outcome === '' || one.outcome === filter.outcome) &&
+      (filter.outcome === '' || outcomeOf(one) === filter.outcome) &&
       (filter.path === '' || one.path === filter.path || one.path.startsWith(`${filter.path}/`)) &&
       (filter.minMs === 0 || durationOf(one, now) >= filter.minMs) &&
       (text === '' || wordsOf(one).some((word) => word?.toLowerCase().includes(text) === true)),

@@ -19,9 +19,20 @@ export function tokensPerSecondOf(record: RequestRecord, now: number): number | 
   return seconds <= 0 ? null : (completion_tokens - 1) / seconds;
 }
 
-/** The less, the sooner somebody should look: failed, then what needed another attempt, then the rest. */
-export function concernOf({ outcome, retries, continuations }: RequestRecord): number {
+export const shownOutcomes = ['open', 'completed', 'failed', 'refused', 'cancelled'] as const;
+export type ShownOutcome = (typeof shownOutcomes)[number];
+
+/** How it went. What was refused for what the client sent is no failure of the product. */
+export function outcomeOf({ outcome, status }: RequestRecord): ShownOutcome {
+  return outcome === 'failed' && status !== null && status >= 400 && status < 500 ? 'refused' : outcome;
+}
+
+/** The less, the sooner somebody should look: failed, then what needed another attempt, refused, then the rest. */
+export function concernOf(record: RequestRecord): number {
+  const { retries, continuations } = record;
+  const outcome = outcomeOf(record);
   if (outcome === 'failed') return 0;
   if (continuations > 0) return 1;
-  return retries > 0 ? 2 : 3;
+  if (retries > 0) return 2;
+  return outcome === 'refused' ? 3 : 4;
 }

@@ -1,11 +1,13 @@
 import type { RequestRecord } from '@kumiki/api';
 import { useTranslations } from 'use-intl';
 import { Status, type Tone } from '../ui/status.tsx';
+import { outcomeOf, type ShownOutcome } from './request-facts.ts';
 
-const tones: Readonly<Record<RequestRecord['outcome'], Tone>> = {
+const tones: Readonly<Record<ShownOutcome, Tone>> = {
   open: 'busy',
   completed: 'ok',
   failed: 'bad',
+  refused: 'warn',
   cancelled: 'off',
 };
 
@@ -18,9 +20,10 @@ export function RequestOutcome({
   readonly plain?: boolean;
 }) {
   const t = useTranslations('requests.outcome');
+  const outcome = outcomeOf(record);
   return (
-    <Status tone={tones[record.outcome]} plain={plain}>
-      {t(record.outcome)}
+    <Status tone={tones[outcome]} plain={plain}>
+      {t(outcome)}
     </Status>
   );
 }

@@ -40,7 +40,7 @@ export const RequestRow = memo(function RequestRow({
       </Cell>
       <Cell>
         <RequestOutcome record={record} plain />
-        {record.error_code !== null && <div className="font-mono text-xs text-bad">{record.error_code}</div>}
+        {record.error_code !== null && <div className="font-mono text-xs text-soft">{record.error_code}</div>}
       </Cell>
       <Cell>
         <button

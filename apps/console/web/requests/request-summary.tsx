@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { unknown, useQuantities } from '../operate/use-quantities.ts';
 import { Notice } from '../ui/status.tsx';
-import { durationOf, tokensPerSecondOf, ttftOf } from './request-facts.ts';
+import { durationOf, outcomeOf, tokensPerSecondOf, ttftOf } from './request-facts.ts';
 
 /** The numbers of one request, and in words what went wrong. */
 export function RequestSummary({
@@ -59,14 +59,16 @@ function WhatWentWrong({ record }: { readonly record: RequestRecord }) {
   const { outcome, status, error_code: code, retries, continuations } = record;
   const reasons = failed.flatMap(({ replica, reason }) => (reason === null ? [] : `${replica}: ${reason}`));
   if (outcome !== 'failed' && failed.length === 0) return null;
-  const title =
-    outcome === 'failed'
+  const refused = outcomeOf(record) === 'refused';
+  const title = refused
+    ? t('refused', { status: status ?? 0, code: code ?? t('noCode') })
+    : outcome === 'failed'
       ? t('failed', { status: status ?? 0, code: code ?? t('noCode') })
       : continuations > 0
         ? t('continued', { count: continuations })
         : t('retried', { count: retries });
   return (
-    <Notice tone={outcome === 'failed' ? 'bad' : 'warn'} title={title}>
+    <Notice tone={outcome === 'failed' && !refused ? 'bad' : 'warn'} title={title}>
       <ul lang="en" className="font-mono text-xs">
         {[...new Set(reasons)].map((reason) => (
           <li key={reason}>{reason}</li>

@@ -6,6 +6,7 @@ import { useAddress } from '../shell/use-address.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { type Choice, SelectField } from '../ui/select.tsx';
 import { areaOf, choicesOf } from './find-requests.ts';
+import { shownOutcomes } from './request-facts.ts';
 import { clearedFilter } from './requests-address.ts';
 
 /** The requests as they stood when somebody stopped them. */
@@ -14,7 +15,6 @@ export interface Paused {
   readonly requests: readonly RequestRecord[];
 }
 
-const outcomes = ['open', 'completed', 'failed', 'cancelled'] as const;
 /** Of a select: anything. Its values must not be empty. */
 const any = '*';
 
@@ -101,7 +101,7 @@ function Filters({ all }: { readonly all: readonly RequestRecord[] }) {
         onChange={(value) => setAddress({ outcome: value === any ? '' : value })}
         choices={[
           { value: any, label: t('outcomeAny') },
-          ...outcomes.map((value) => ({ value: value as string, label: outcome(value) })),
+          ...shownOutcomes.map((value) => ({ value: value as string, label: outcome(value) })),
         ]}
         className="w-36"
       />

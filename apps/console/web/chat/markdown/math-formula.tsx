@@ -44,4 +44,5 @@ const options = {
   strict: 'ignore',
   maxSize: 20,
   maxExpand: 200,
+  errorColor: 'currentColor',
 } as const;

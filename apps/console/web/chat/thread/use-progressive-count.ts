@@ -21,7 +21,9 @@ export function useProgressiveCount(
 
   useEffect(() => {
     if (mounted >= total) return undefined;
-    return whenIdle(() => startTransition(() => setMounted((before) => before + stepTurns)));
+    // Once all are there, a new one is simply one more.
+    const next = (before: number): number => (before + stepTurns >= total ? Infinity : before + stepTurns);
+    return whenIdle(() => startTransition(() => setMounted(next)));
   }, [mounted, total]);
 
   // Where the browser does not hold what is seen in its place, this does.

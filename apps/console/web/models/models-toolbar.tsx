@@ -20,7 +20,7 @@ export function ModelsToolbar({
     services.reduce((total, service) => total + read(service), 0);
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-      <AddressField name="q" label={t('find')} className="w-64 max-w-full" />
+      <AddressField name="q" label={t('find')} className="w-80 max-w-full" />
       <Button
         icon={CircleAlert}
         aria-pressed={only}

@@ -3,7 +3,7 @@ const needsQuotes =
   /^$|^[\s\-?:,[\]{}#&*!|>'"%@`]|[:#]\s|\s#|:$|\s$|[\p{Cc}\u2028\u2029]|^(?:true|false|null|yes|no|on|off|y|n|~)$|^[-+.]?\d/iu;
 
 /** A value of JSON as YAML, as a person would write it. Whatever is in doubt is in double quotes. */
-export function toYaml(value: unknown, indent = ''): string {
+function toYaml(value: unknown, indent = ''): string {
   if (Array.isArray(value)) {
     if (value.length === 0) return ' []\n';
     return `\n${value.map((item) => `${indent}-${inline(toYaml(item, `${indent}  `), indent)}`).join('')}`;

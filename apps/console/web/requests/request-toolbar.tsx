@@ -93,7 +93,7 @@ function Filters({ all }: { readonly all: readonly RequestRecord[] }) {
   );
   return (
     <>
-      <AddressField name="q" label={t('find')} className="w-60 max-w-full" />
+      <AddressField name="q" label={t('find')} className="w-72 max-w-full" />
       <SelectField
         label={t('outcome')}
         hideLabel
@@ -115,7 +115,7 @@ function Filters({ all }: { readonly all: readonly RequestRecord[] }) {
         choicesOf(all, ({ path }) => areaOf(path)),
         'w-48',
       )}
-      <AddressField name="min" label={t('min')} className="w-36" clean={digits} numeric />
+      <AddressField name="min" label={t('min')} className="w-44" clean={digits} numeric />
     </>
   );
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { type CreatedKey, type Session, sessionSchema } from '@kumiki/api';
 import { makeTestFolder, runCli, simulatedManifest, startCli, type TestFolder } from '../testing/cli-process.ts';
@@ -106,14 +109,14 @@ test('two browsers that open one link at once: one of them is signed in', async 
   );
 });
 
-test('no other site signs a browser in, and guesses by the thousand neither succeed nor keep anybody out', async () => {
+test('no other site signs a browser in, and guesses by the hundred neither succeed nor keep anybody out', async () => {
   using folder = makeTestFolder();
   await using up = await startUp(folder);
   for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
     assert.deepEqual(await refusal(await signIn(up.origin, up.consoleUrl, headers)), [403, 'cross_site_request']);
   }
   const guesses = await Promise.all(
-    Array.from({ length: 1_000 }, (_, at) => signIn(up.origin, `#token=${String(at).padStart(43, 'x')}`)),
+    Array.from({ length: 200 }, (_, at) => signIn(up.origin, `#token=${String(at).padStart(43, 'x')}`)),
   );
   assert.ok(guesses.every(({ status }) => status === 401));
   const large = await signIn(up.origin, `#token=${'x'.repeat(100_000)}`);
@@ -169,4 +172,40 @@ test('the console is at the one URL, for everybody, with the strict headers, and
   assert.deepEqual(await refusal(await fetch(`${up.origin}/v1/nothing`)), [404, 'unknown_route']);
   assert.deepEqual(await refusal(await fetch(`${up.origin}/api/tags`)), [404, 'unknown_route']);
   assert.deepEqual(await refusal(await fetch(`${up.origin}/chat`, { method: 'POST' })), [405, 'method_not_allowed']);
+});
+
+/** Sends a path as it stands, where `fetch` would tidy it. */
+async function sendRaw(origin: string, method: string, path: string, headers: Record<string, string>): Promise<string> {
+  const { port } = new URL(origin);
+  const outgoing = request({ port, method, path, headers }).end();
+  const [reply] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return `${reply.statusCode} ${(JSON.parse(await text(reply)) as { error?: { code: string } }).error?.code}`;
+}
+
+test('the door for signing in leads nowhere else, and what a browser says of itself is not believed', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder);
+  const cookie = cookieOf(await signIn(up.origin, up.consoleUrl));
+  for (const path of [
+    '/v1/kumiki/session/../keys',
+    '/v1/kumiki/session/%2e%2e/keys',
+    '/v1/kumiki/session/..%2fkeys',
+    '/v1/kumiki/session//keys',
+    '/v1/kumiki/session/sign_in_links',
+  ]) {
+    assert.equal(await sendRaw(up.origin, 'POST', path, {}), '404 unknown_route', path);
+  }
+  for (const path of ['/v1/kumiki/session%2f..%2fkeys', '/v1/kumiki/session;/keys', '/v1/kumiki/%73ession']) {
+    assert.equal(await sendRaw(up.origin, 'POST', path, {}), '401 invalid_api_key', path);
+  }
+  const made = await runCli(folder.home, ['key', 'create', 'app', '--json']);
+  const app = JSON.parse(made.stdout) as CreatedKey;
+  const asApp = { authorization: `Bearer ${app.value}` };
+  assert.equal(await sendRaw(up.origin, 'POST', '/v1/kumiki/sign_in_links', asApp), '403 permission_denied');
+  const [, id] = /"id": "(session_\w+)"/.exec(readFileSync(join(folder.home, 'sessions.json'), 'utf8')) ?? [];
+  const forged = { ...asApp, 'x-kumiki-session': id ?? '', 'x-kumiki-key': 'key_forged' };
+  assert.equal(await sendRaw(up.origin, 'DELETE', '/v1/kumiki/session', forged), '409 conflict');
+  assert.equal(await sendRaw(up.origin, 'DELETE', '/v1/kumiki/session', { cookie }), '403 cross_site_request');
+  const acting = await session(up.origin, { cookie, 'x-kumiki-act-for': app.id });
+  assert.equal((acting as Session).key.name, 'this machine');
 });

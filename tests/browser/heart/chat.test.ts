@@ -1,51 +1,41 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { seededRandom } from '../../faults/seeded-random.ts';
 import { until } from '../../system/until.ts';
 import { assertWhole, chatOn, clipboardRights, storedTurn } from '../chat.ts';
-import { launchChromium, whyNoBrowser } from '../chromium.ts';
+import { whyNoBrowser } from '../chromium.ts';
 import { openConsole } from '../console-page.ts';
-import { type ConsoleProduct, simulatedModel, startConsoleProduct } from '../console-product.ts';
+import { simulatedModel, startConsoleProduct } from '../console-product.ts';
+import { browserFixture } from '../fixture.ts';
 import { say } from '../words.ts';
 
 const skip = whyNoBrowser();
 const limitMs = 60_000;
 
-let product: ConsoleProduct;
-let browser: Browser;
-
-before(async () => {
-  if (skip !== false) return;
-  [product, browser] = await Promise.all([startConsoleProduct(simulatedModel('sim', 10, 2)), launchChromium()]);
-});
-after(async () => {
-  await browser?.close();
-  await product?.[Symbol.asyncDispose]();
-});
+const fixture = browserFixture(() => startConsoleProduct(simulatedModel('sim', 10, 2)));
 
 /** Replicas that are writing an answer now. */
 async function busyReplicas(): Promise<readonly { readonly id: string; readonly pid: number | null }[]> {
-  const { services } = await product.status();
+  const { services } = await fixture.product.status();
   return services.flatMap(({ replicas }) => replicas).filter(({ running }) => running > 0);
 }
 
 test('an answer streams in, and ends as it is stored', { skip }, async () => {
-  await using console = await openConsole(browser, product, { permissions: clipboardRights });
+  await using console = await openConsole(fixture.browser, fixture.product, { permissions: clipboardRights });
   const { page } = console;
   const chat = chatOn(page);
   await chat.send('[[length=200]] What is it?');
   await chat.untilShown(1);
   const begun = (await chat.shownAnswer()).length;
   await chat.untilEnded();
-  await assertWhole(page, product);
-  const { text, status } = await storedTurn(page, product);
+  await assertWhole(page, fixture.product);
+  const { text, status } = await storedTurn(page, fixture.product);
   assert.equal(status, 'completed');
   assert.ok(begun < text.length, 'the answer came all at once');
 });
 
 test('stop stops the engine and keeps what was written', { skip }, async () => {
-  await using console = await openConsole(browser, product, { permissions: clipboardRights });
+  await using console = await openConsole(fixture.browser, fixture.product, { permissions: clipboardRights });
   const { page } = console;
   const chat = chatOn(page);
   await chat.send('[[length=5000]] Go on for a long time.');
@@ -56,24 +46,24 @@ test('stop stops the engine and keeps what was written', { skip }, async () => {
   await page.getByRole('button', { name: say('en', 'chat.composer.stop'), exact: true }).click();
   await chat.untilEnded();
   await until('no replica writes', limitMs, async () => (await busyReplicas()).length === 0);
-  const { text, status } = await storedTurn(page, product);
+  const { text, status } = await storedTurn(page, fixture.product);
   assert.equal(status, 'cancelled');
   assert.ok(text.length >= 50, text);
-  await assertWhole(page, product);
+  await assertWhole(page, fixture.product);
   await page.reload();
   await chat.untilEnded();
-  await assertWhole(page, product);
+  await assertWhole(page, fixture.product);
 });
 
 test('Escape stops the answer', { skip }, async () => {
-  await using console = await openConsole(browser, product);
+  await using console = await openConsole(fixture.browser, fixture.product);
   const { page } = console;
   const chat = chatOn(page);
   await chat.send('[[length=5000]] Go on for a long time, please.');
   await chat.untilShown(20);
   await page.keyboard.press('Escape');
   await chat.untilEnded();
-  assert.equal((await storedTurn(page, product)).status, 'cancelled');
+  assert.equal((await storedTurn(page, fixture.product)).status, 'cancelled');
   await until('no replica writes', limitMs, async () => (await busyReplicas()).length === 0);
 });
 
@@ -81,7 +71,7 @@ test('reloads in the middle of an answer neither lose nor repeat a character', {
   const seed = Math.trunc(Math.random() * 2 ** 31);
   context.diagnostic(`seed ${seed}`);
   const random = seededRandom(seed);
-  await using console = await openConsole(browser, product, { permissions: clipboardRights });
+  await using console = await openConsole(fixture.browser, fixture.product, { permissions: clipboardRights });
   const { page } = console;
   const chat = chatOn(page);
   await chat.send(`[[length=400]] Question ${seed}`);
@@ -91,20 +81,20 @@ test('reloads in the middle of an answer neither lose nor repeat a character', {
     await page.reload();
   }
   await chat.untilEnded();
-  await assertWhole(page, product);
-  assert.equal((await storedTurn(page, product)).status, 'completed');
+  await assertWhole(page, fixture.product);
+  assert.equal((await storedTurn(page, fixture.product)).status, 'completed');
 });
 
 test('an answer goes on in place when its worker is killed', { skip }, async () => {
-  await using console = await openConsole(browser, product, { permissions: clipboardRights });
+  await using console = await openConsole(fixture.browser, fixture.product, { permissions: clipboardRights });
   const { page } = console;
   const chat = chatOn(page);
   await chat.send('[[length=800]] Tell me what a tenon is.');
   await chat.untilShown(30);
   const [busy] = await busyReplicas();
   assert.ok(busy?.pid != null);
-  product.kill(busy.pid);
+  fixture.product.kill(busy.pid);
   await chat.untilEnded();
-  assert.equal((await storedTurn(page, product)).status, 'completed');
-  await assertWhole(page, product);
+  assert.equal((await storedTurn(page, fixture.product)).status, 'completed');
+  await assertWhole(page, fixture.product);
 });

@@ -1,33 +1,23 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { after, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { chatOn, storedTurn } from '../chat.ts';
-import { launchChromium, whyNoBrowser } from '../chromium.ts';
+import { whyNoBrowser } from '../chromium.ts';
 import { type ConsolePage, openConsole } from '../console-page.ts';
-import { type ConsoleProduct, remoteModel, startConsoleProduct } from '../console-product.ts';
+import { remoteModel, startConsoleProduct } from '../console-product.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../fake-openai.ts';
+import { browserFixture } from '../fixture.ts';
 import { hostileAnswers } from '../hostile-answers.ts';
 
 const skip = whyNoBrowser();
 
-let product: ConsoleProduct;
-let browser: Browser;
-let model: FakeOpenAi;
-let console: ConsolePage;
-
-before(async () => {
-  if (skip !== false) return;
+let model: FakeOpenAi | null = null;
+let console: ConsolePage | null = null;
+const fixture = browserFixture(async () => {
   model = await startFakeOpenAi();
-  [product, browser] = await Promise.all([
-    startConsoleProduct(remoteModel('hostile', model.baseUrl)),
-    launchChromium(),
-  ]);
-  console = await openConsole(browser, product);
+  return startConsoleProduct(remoteModel('hostile', model.baseUrl));
 });
 after(async () => {
-  await console?.[Symbol.asyncDispose]();
-  await browser?.close();
-  await product?.[Symbol.asyncDispose]();
   await model?.[Symbol.asyncDispose]();
 });
 
@@ -78,17 +68,20 @@ function findings(page: Page): Promise<Findings> {
 
 for (const { name } of hostileAnswers('')) {
   test(`an answer does no harm: ${name}`, { skip }, async () => {
+    assert.ok(model !== null);
+    // One page for all: what an answer does to the next one counts too.
+    console ??= await openConsole(fixture.browser, fixture.product);
     const { text, readable } = hostileAnswers(new URL(model.baseUrl).origin).find((one) => one.name === name)!;
     model.answerWith(text);
     const { page } = console;
-    await page.goto(`${product.origin}/chat`);
+    await page.goto(`${fixture.product.origin}/chat`);
     const chat = chatOn(page);
     await chat.send(`Answer me (${name}).`);
     await chat.untilEnded();
     // Once more from what is stored, where the whole comes at once.
     await page.reload();
     await chat.untilEnded();
-    const { text: stored } = await storedTurn(page, product);
+    const { text: stored } = await storedTurn(page, fixture.product);
     assert.equal(stored.length, text.length);
     await page.getByRole('log').getByText(readable).first().waitFor();
 

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { chatOn } from '../chat.ts';
-import { launchChromium, whyNoBrowser } from '../chromium.ts';
+import { whyNoBrowser } from '../chromium.ts';
 import { openConsole } from '../console-page.ts';
-import { type ConsoleProduct, simulatedModel, startConsoleProduct } from '../console-product.ts';
+import { simulatedModel, startConsoleProduct } from '../console-product.ts';
+import { browserFixture } from '../fixture.ts';
 import { composeInChromium, confirmations, replay } from '../input-method.ts';
 import { say } from '../words.ts';
 
 const skip = whyNoBrowser();
 
-let product: ConsoleProduct;
-let browser: Browser;
-
-before(async () => {
-  if (skip !== false) return;
-  [product, browser] = await Promise.all([startConsoleProduct(simulatedModel('sim', 1)), launchChromium()]);
-});
-after(async () => {
-  await browser?.close();
-  await product?.[Symbol.asyncDispose]();
-});
+const fixture = browserFixture(() => startConsoleProduct(simulatedModel('sim', 1)));
 
 /** Messages that a page has sent. */
 function sentBy(page: Page): readonly string[] {
@@ -36,7 +27,7 @@ const settings = ['yes', 'no'] as const;
 
 for (const enterSends of settings) {
   test(`Enter that confirms a conversion never sends (Enter sends: ${enterSends})`, { skip }, async () => {
-    await using console = await openConsole(browser, product, { locale: 'ja' });
+    await using console = await openConsole(fixture.browser, fixture.product, { locale: 'ja' });
     const { page } = console;
     await page.evaluate((value) => localStorage.setItem('kumiki.enterSends', value), enterSends);
     await page.reload();
@@ -64,7 +55,7 @@ for (const enterSends of settings) {
 }
 
 test('Shift+Enter, and Enter where it does not send, break the line', { skip }, async () => {
-  await using console = await openConsole(browser, product);
+  await using console = await openConsole(fixture.browser, fixture.product);
   const { page } = console;
   const sent = sentBy(page);
   const chat = chatOn(page);
@@ -85,7 +76,7 @@ test('Shift+Enter, and Enter where it does not send, break the line', { skip }, 
 });
 
 test('an edited message follows the same rules', { skip }, async () => {
-  await using console = await openConsole(browser, product, { locale: 'ja' });
+  await using console = await openConsole(fixture.browser, fixture.product, { locale: 'ja' });
   const { page } = console;
   const chat = chatOn(page, 'ja');
   await chat.send('[[length=5]] 最初');

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchChromium, whyNoBrowser } from '../chromium.ts';
+import { test } from 'node:test';
+import { whyNoBrowser } from '../chromium.ts';
 import { openConsole } from '../console-page.ts';
-import { type ConsoleProduct, simulatedModel, startConsoleProduct } from '../console-product.ts';
+import { simulatedModel, startConsoleProduct } from '../console-product.ts';
+import { browserFixture } from '../fixture.ts';
 import { places } from '../places.ts';
 import { type Locale, say } from '../words.ts';
 
 const skip = whyNoBrowser();
 
-let product: ConsoleProduct;
-let browser: Browser;
-
-before(async () => {
-  if (skip !== false) return;
-  [product, browser] = await Promise.all([startConsoleProduct(simulatedModel('sim', 5)), launchChromium()]);
-});
-after(async () => {
-  await browser?.close();
-  await product?.[Symbol.asyncDispose]();
-});
+const fixture = browserFixture(() => startConsoleProduct(simulatedModel('sim', 5)));
 
 /** The browser notes in its console that a request was refused. */
 const refused = /console: Failed to load resource: the server responded with a status of 40[13] /;
@@ -28,9 +18,9 @@ test(
   'the link that kumiki up prints signs in once, by a cookie that scripts and other sites cannot use',
   { skip },
   async () => {
-    await using console = await openConsole(browser, product, { signIn: false });
+    await using console = await openConsole(fixture.browser, fixture.product, { signIn: false });
     const { page, context } = console;
-    await page.goto(product.firstLink);
+    await page.goto(fixture.product.firstLink);
     await page.waitForURL('**/chat');
     await page.getByRole('heading', { name: say('en', 'chat.title'), level: 1 }).waitFor();
     const [cookie, ...others] = await context.cookies();
@@ -44,7 +34,7 @@ test(
     const days = ((cookie?.expires ?? 0) * 1_000 - Date.now()) / 86_400_000;
     assert.ok(days > 13.9 && days <= 14, `expires in ${days} days`);
 
-    const token = new URL(product.firstLink).hash.replace('#token=', '');
+    const token = new URL(fixture.product.firstLink).hash.replace('#token=', '');
     assert.ok(token.length >= 43, 'the token holds 256 bits');
     const kept = await page.evaluate(() =>
       JSON.stringify([location.href, localStorage, sessionStorage, document.cookie]),
@@ -56,11 +46,11 @@ test(
 );
 
 test('a used link is refused and says how to get another', { skip }, async () => {
-  const link = await product.newLink();
-  await using first = await openConsole(browser, product, { signIn: false });
+  const link = await fixture.product.newLink();
+  await using first = await openConsole(fixture.browser, fixture.product, { signIn: false });
   await first.page.goto(link);
   await first.page.waitForURL('**/chat');
-  await using second = await openConsole(browser, product, { signIn: false, allow: [refused] });
+  await using second = await openConsole(fixture.browser, fixture.product, { signIn: false, allow: [refused] });
   await second.page.goto(link);
   const alert = second.page.getByRole('alert');
   await alert.waitFor();
@@ -72,14 +62,14 @@ test(
   'who is not signed in sees how to sign in and nothing else; who signs out is out everywhere',
   { skip },
   async () => {
-    await using console = await openConsole(browser, product, { allow: [refused] });
+    await using console = await openConsole(fixture.browser, fixture.product, { allow: [refused] });
     const { page } = console;
     const other = await console.newTab();
-    await page.goto(`${product.origin}/settings`);
+    await page.goto(`${fixture.product.origin}/settings`);
     await page.getByRole('button', { name: say('en', 'shell.signOut') }).click();
     await page.getByText(say('en', 'shell.signIn.why')).waitFor();
     for (const place of places) {
-      await other.goto(`${product.origin}/${place}`);
+      await other.goto(`${fixture.product.origin}/${place}`);
       await other.getByText(say('en', 'shell.signIn.why')).waitFor();
       assert.equal(await other.getByRole('navigation').count(), 0);
     }
@@ -88,7 +78,7 @@ test(
 );
 
 test('the language follows the browser, is switched without a reload, and is remembered', { skip }, async () => {
-  await using console = await openConsole(browser, product, { locale: 'ja' });
+  await using console = await openConsole(fixture.browser, fixture.product, { locale: 'ja' });
   const { page } = console;
   await page.getByRole('link', { name: say('ja', 'shell.nav.settings') }).click();
   await page.evaluate(() => Object.assign(window, { stillTheSame: true }));
@@ -104,7 +94,7 @@ test('the language follows the browser, is switched without a reload, and is rem
 // A missing message throws, which fails the page; so does whatever the policy refuses and whatever leaves the origin.
 for (const locale of ['en', 'ja'] satisfies Locale[]) {
   test(`every screen opens from the menu without a fault (${locale})`, { skip }, async () => {
-    await using console = await openConsole(browser, product, { locale });
+    await using console = await openConsole(fixture.browser, fixture.product, { locale });
     const { page } = console;
     for (const place of places) {
       await page.getByRole('link', { name: say(locale, `shell.nav.${place}`), exact: true }).click();

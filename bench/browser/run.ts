@@ -1,0 +1,150 @@
+/**
+ * The console in Debian's Chromium against the real product: how much script a first load takes, when it can be used, how it
+ * holds up under a long stream while somebody types, and how fast a long conversation opens. Keeps
+ * bench/results/browser.json.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { chatOn } from '../../tests/browser/chat.ts';
+import { launchChromium, whyNoBrowser } from '../../tests/browser/chromium.ts';
+import { openConsole } from '../../tests/browser/console-page.ts';
+import { type ConsoleProduct, simulatedModel, startConsoleProduct } from '../../tests/browser/console-product.ts';
+import { until } from '../../tests/system/until.ts';
+import { keepResult } from '../gateway/report.ts';
+import { readWatch, startWatch } from './page-measures.ts';
+
+const limits = {
+  scriptKilobytes: 250,
+  interactiveMs: 2_000,
+  longestTaskMs: 50,
+  typingMsP95: 100,
+  longChatMs: 1_000,
+};
+
+const tokensPerSecond = 100;
+const streamSeconds = 60;
+const keyPauseMs = 150;
+const turns = 500;
+const loads = 5;
+const limitMs = 120_000;
+
+const reason = whyNoBrowser();
+if (reason !== false) throw new Error(reason);
+await main();
+
+async function main(): Promise<void> {
+  const manifests = [simulatedModel('stream', 1_000 / tokensPerSecond), simulatedModel('quick', 0)].join('---\n');
+  await using product = await startConsoleProduct(manifests);
+  const browser = await launchChromium();
+  try {
+    const first = await firstLoad(browser, product);
+    const stream = await longStream(browser, product);
+    const long = await longChat(browser, product);
+    report({ ...first, ...stream, ...long });
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A new browser profile for each load, so that nothing is cached: bytes of script, and the time until one can type. */
+async function firstLoad(browser: Browser, product: ConsoleProduct): Promise<Record<string, number>> {
+  const times: number[] = [];
+  let scriptBytes = 0;
+  for (let load = 0; load < loads; load += 1) {
+    await using console = await openConsole(browser, product);
+    const cookies = await console.context.cookies();
+    await using fresh = await openConsole(browser, product, { signIn: false });
+    await fresh.context.addCookies(cookies);
+    const session = await fresh.context.newCDPSession(fresh.page);
+    await session.send('Network.enable');
+    const scripts = new Set<string>();
+    scriptBytes = 0;
+    session.on('Network.responseReceived', ({ requestId, type }) => type === 'Script' && scripts.add(requestId));
+    session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      if (scripts.has(requestId)) scriptBytes += encodedDataLength;
+    });
+    const startedAt = performance.now();
+    await fresh.page.goto(`${product.origin}/chat`, { waitUntil: 'commit' });
+    const { composer } = chatOn(fresh.page);
+    await composer.fill('typed');
+    times.push(performance.now() - startedAt);
+  }
+  return {
+    scriptKilobytes: scriptBytes / 1_000,
+    interactiveMs: times.toSorted((a, b) => a - b)[Math.floor(loads / 2)] ?? Number.NaN,
+  };
+}
+
+/** Types into the composer while an answer streams in. */
+async function longStream(browser: Browser, product: ConsoleProduct): Promise<Record<string, number>> {
+  await using console = await openConsole(browser, product);
+  const { page } = console;
+  await chooseModel(page, 'stream');
+  const chat = chatOn(page);
+  const startedAt = performance.now();
+  await chat.send(`[[length=${tokensPerSecond * streamSeconds}]]`);
+  await chat.untilShown(1);
+  await startWatch(page);
+  await chat.composer.focus();
+  const stop = page.getByRole('button', { name: 'Stop', exact: true });
+  while (await stop.isVisible()) {
+    await page.keyboard.type('typing beside a stream ', { delay: keyPauseMs });
+    await chat.composer.fill('');
+  }
+  const streamedSeconds = (performance.now() - startedAt) / 1_000;
+  return { ...(await readWatch(page)), streamedSeconds };
+}
+
+async function chooseModel(page: Page, name: string): Promise<void> {
+  const picker = page
+    .getByRole('combobox', { name: 'Model' })
+    .or(page.getByRole('button', { name: 'Model' }))
+    .first();
+  await picker.click();
+  await page.getByRole('option', { name }).click();
+}
+
+/** Makes a chat of many turns through the API, then opens it: from the click until its last answer can be read. */
+async function longChat(browser: Browser, product: ConsoleProduct): Promise<Record<string, number>> {
+  const { id } = await product.api<{ id: string }>('/v1/kumiki/chats', { title: 'A long one' });
+  let previous: string | null = null;
+  for (let turn = 0; turn < turns; turn += 1) {
+    const reply: { id: string } = await product.api('/v1/responses', {
+      model: 'quick',
+      input: `[[say=Answer number ${turn}, with **weight**, \`code\` and a list:\n\n- one\n- two]]`,
+      previous_response_id: previous,
+      truncation: 'auto',
+      metadata: { kumiki_chat: id },
+    });
+    previous = reply.id;
+  }
+  await using console = await openConsole(browser, product);
+  const { page } = console;
+  const times: number[] = [];
+  for (let load = 0; load < loads; load += 1) {
+    await page.goto(`${product.origin}/settings`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.goto(`${product.origin}/chat`);
+    const link = page
+      .getByRole('link', { name: 'A long one' })
+      .or(page.getByRole('button', { name: 'A long one' }))
+      .first();
+    await link.waitFor();
+    const startedAt = performance.now();
+    await link.click();
+    await page
+      .getByRole('log')
+      .getByText(`Answer number ${turns - 1}`)
+      .waitFor();
+    times.push(performance.now() - startedAt);
+  }
+  await until('all turns are laid out', limitMs, async () => (await page.getByRole('article').count()) >= turns);
+  return { longChatMs: times.toSorted((a, b) => a - b)[Math.floor(loads / 2)] ?? Number.NaN, turns };
+}
+
+function report(figures: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(20)} ${value.toFixed(1)}`);
+  const missed = Object.entries(limits).filter(([name, most]) => !((figures[name] ?? Number.NaN) <= most));
+  for (const [name, most] of missed) console.log(`Above its limit of ${most}: ${name}`);
+  keepResult('browser', { limits, ...figures });
+  process.exitCode = missed.length === 0 ? 0 : 1;
+}

@@ -1,4 +1,9 @@
-"""Texts to unit vectors: the mean of the decoder's final states, as llama.cpp does with pooling_type 1."""
+"""Texts to unit vectors: the mean of the tokens' vectors, as llama.cpp does with pooling_type 1.
+
+llama.cpp serves no model without layers, so there is one, of the least size and with zeros in it: it adds nothing, and a
+text is the mean of what stands for its tokens. With an epsilon of 1 the last norm leaves short vectors short, so a token's
+length is how much it counts: `the` little, `checksum` much.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,27 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from network.decoder import LanguageModel, ModelConfig
-from network.tokenizer import END_OF_TEXT, Tokenizer
+from network.tokenizer import END_OF_TEXT
 
-CONFIG = ModelConfig(embedding=256, layers=2, heads=4, kv_heads=4, feed_forward=512)
-LONGEST = 96
-PADDING = -1
+VOCABULARY = 8192
+CONFIG = ModelConfig(
+    vocabulary=VOCABULARY, embedding=256, layers=1, heads=1, kv_heads=1, head_length=32, feed_forward=32, epsilon=1.0
+)
 
 
-def encode(model: LanguageModel, tokenizer: Tokenizer, texts: list[str], longest: int = LONGEST) -> Tensor:
-    """(texts, embedding length), each of length 1; a text is cut after `longest` tokens."""
-    numbers = [tokenizer.encode(text)[:longest] or [END_OF_TEXT] for text in texts]
-    shape = (len(texts), max(map(len, numbers)))
-    tokens, documents = torch.zeros(shape, dtype=torch.long), torch.full(shape, PADDING)
-    for row, ids in enumerate(numbers):
-        tokens[row, : len(ids)] = torch.tensor(ids)
-        documents[row, : len(ids)] = 0
-    states = model.hidden(tokens, documents).float()
-    present = (documents == 0).float()[..., None]
-    return F.normalize((states * present).sum(1) / present.sum(1), dim=-1)
+def new_model() -> LanguageModel:
+    """Without effect but for the vectors of its tokens."""
+    model = LanguageModel(CONFIG)
+    for weight in model.blk.parameters():
+        torch.nn.init.zeros_(weight)
+    return model
+
+
+def encode(model: LanguageModel, texts: list[list[int]]) -> Tensor:
+    """(texts, embedding length), each of length 1, of the token numbers of each text."""
+    texts = [text or [END_OF_TEXT] for text in texts]
+    lengths = torch.tensor([len(text) for text in texts])
+    starts = lengths.cumsum(0) - lengths
+    tokens = torch.tensor([token for text in texts for token in text])
+    vectors = model.output_norm(model.token_embd.weight)
+    return F.normalize(F.embedding_bag(tokens, vectors, starts, mode="mean"), dim=-1)

@@ -90,14 +90,3 @@ def draw_pair(rng: Random) -> Pair:
         return Pair(term.english, term.japanese, term.name)
     return lexical_pair(rng)
 
-
-def draw_batch(rng: Random, size: int) -> list[Pair]:
-    """Pairs whose keys mostly differ."""
-    pairs: list[Pair] = []
-    seen: set[str] = set()
-    while len(pairs) < size:
-        pair = draw_pair(rng)
-        if pair.key not in seen or rng.random() >= 0.9:
-            seen.add(pair.key)
-            pairs.append(pair)
-    return pairs

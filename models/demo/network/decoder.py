@@ -27,18 +27,20 @@ class ModelConfig:
     kv_heads: int = 1
     head_length: int = 64
     feed_forward: int = 512
+    epsilon: float = RMS_EPSILON
 
 
 class RmsNorm(nn.Module):
     """Root-mean-square layer normalisation (Zhang and Sennrich, 2019): (B, T, D) -> (B, T, D)."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, epsilon: float) -> None:
         super().__init__()
+        self.epsilon = epsilon
         self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, x: Tensor) -> Tensor:
         x = x.float()
-        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + RMS_EPSILON) * self.weight
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.epsilon) * self.weight
 
 
 def rope_table(positions: Tensor, head_length: int) -> tuple[Tensor, Tensor]:
@@ -69,7 +71,7 @@ class Block(nn.Module):
         super().__init__()
         self.heads, self.kv_heads, self.head_length = config.heads, config.kv_heads, config.head_length
         width, query, shared = config.embedding, config.heads * config.head_length, config.kv_heads * config.head_length
-        self.attn_norm, self.ffn_norm = RmsNorm(width), RmsNorm(width)
+        self.attn_norm, self.ffn_norm = RmsNorm(width, config.epsilon), RmsNorm(width, config.epsilon)
         self.attn_q, self.attn_k, self.attn_v = linear(width, query), linear(width, shared), linear(width, shared)
         self.attn_output = linear(query, width)
         self.ffn_gate, self.ffn_up = linear(width, config.feed_forward), linear(width, config.feed_forward)
@@ -108,7 +110,7 @@ class LanguageModel(nn.Module):
         self.token_embd = nn.Embedding(config.vocabulary, config.embedding)
         nn.init.normal_(self.token_embd.weight, 0.0, 0.02)
         self.blk = nn.ModuleList(Block(config) for _ in range(config.layers))
-        self.output_norm = RmsNorm(config.embedding)
+        self.output_norm = RmsNorm(config.embedding, config.epsilon)
 
     def hidden(self, tokens: Tensor, documents: Tensor, positions: Tensor | None = None) -> Tensor:
         """Final states (B, T, D) of tokens (B, T); a token attends only within its own document number (B, T)."""

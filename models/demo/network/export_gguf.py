@@ -15,7 +15,7 @@ from gguf.write import (
     Pair,
     write,
 )
-from network.decoder import RMS_EPSILON, ROPE_BASE, LanguageModel
+from network.decoder import ROPE_BASE, LanguageModel
 from network.tokenizer import END_OF_TEXT, IM_END, SPECIAL_TOKENS, Tokenizer
 
 NORMAL_TOKEN, CONTROL_TOKEN = 1, 3
@@ -40,7 +40,7 @@ def model_pairs(model: LanguageModel, context: int) -> list[Pair]:
         "pooling_type": MEAN_POOLING,
     }
     return [(f"llama.{key}", UINT32, size) for key, size in sizes.items()] + [
-        ("llama.attention.layer_norm_rms_epsilon", FLOAT32, RMS_EPSILON),
+        ("llama.attention.layer_norm_rms_epsilon", FLOAT32, config.epsilon),
         ("llama.rope.freq_base", FLOAT32, ROPE_BASE),
     ]
 

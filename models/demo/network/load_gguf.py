@@ -20,6 +20,7 @@ def config_of(pairs: dict[str, object]) -> ModelConfig:
         kv_heads=pairs["llama.attention.head_count_kv"],
         head_length=pairs["llama.attention.key_length"],
         feed_forward=pairs["llama.feed_forward_length"],
+        epsilon=pairs["llama.attention.layer_norm_rms_epsilon"],
     )
 
 

@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from gguf.read import read
+
 SPECIAL_TOKENS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 END_OF_TEXT, IM_START, IM_END = range(3)
 VOCABULARY_SIZE = 2048
@@ -99,7 +101,11 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: Path) -> Tokenizer:
-        """From the JSON file that `save` writes."""
+        """From the JSON file that `save` writes, or from a GGUF file."""
+        if path.suffix == ".gguf":
+            values = {key: value for key, _, value in read(path)[0]}
+            merges = [tuple(pair.split(" ")) for pair in values["tokenizer.ggml.merges"][1]]
+            return cls(values["tokenizer.ggml.tokens"][1], merges)
         content = json.loads(path.read_text())
         return cls(content["vocab"], [tuple(pair) for pair in content["merges"]])
 
@@ -113,11 +119,14 @@ class Tokenizer:
         if known is not None:
             return known
         symbols = [ALPHABET[byte] for byte in word.encode()]
-        while len(symbols) > 1:
-            best = min(zip(symbols, symbols[1:]), key=lambda pair: self.rank.get(pair, NEVER))
-            if best not in self.rank:
-                break
-            symbols = merge(symbols, best)
+        ranks = [self.rank.get(pair, NEVER) for pair in zip(symbols, symbols[1:])]
+        while ranks and (best := min(ranks)) < NEVER:
+            at = ranks.index(best)
+            symbols[at : at + 2] = [symbols[at] + symbols[at + 1]]
+            del ranks[at]
+            for side in (at - 1, at):
+                if 0 <= side < len(ranks):
+                    ranks[side] = self.rank.get((symbols[side], symbols[side + 1]), NEVER)
         numbers = [self.number[symbol] for symbol in symbols]
         if len(self.cache) < CACHE_LIMIT:
             self.cache[word] = numbers

@@ -78,18 +78,24 @@ class RoundTrip(unittest.TestCase):
 class ShippedFiles(unittest.TestCase):
     """What users of the two files rely on."""
 
-    def check(self, path: str, embedding_length: int) -> None:
+    def check(self, path: str, shape: tuple[int, int]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
         pairs, tensors = read(DEMO / path)
         values = {key: value for key, _, value in pairs}
         self.assertEqual(values["general.name"], Path(path).stem)
-        self.assertEqual(tensors["token_embd.weight"].shape, (2048, embedding_length))
+        self.assertEqual(tensors["token_embd.weight"].shape, shape)
         self.assertEqual(values["tokenizer.ggml.tokens"][1][:3], ["<|endoftext|>", "<|im_start|>", "<|im_end|>"])
+        return values, tensors
 
     def test_chat(self) -> None:
-        self.check("chat/kumiki-demo-chat.gguf", 192)
+        self.check("chat/kumiki-demo-chat.gguf", (2048, 192))
 
     def test_embedding(self) -> None:
-        self.check("embedding/kumiki-demo-embedding.gguf", 256)
+        values, tensors = self.check("embedding/kumiki-demo-embedding.gguf", (8192, 256))
+        self.assertEqual(values["llama.attention.layer_norm_rms_epsilon"], 1.0)
+        self.assertEqual(values["llama.pooling_type"], 1)
+        # The layer that llama.cpp asks for adds nothing: embedding/encoder.py counts on it.
+        for name in ("blk.0.attn_output.weight", "blk.0.ffn_down.weight"):
+            self.assertEqual(np.abs(tensors[name]).max(), 0)
 
 
 if __name__ == "__main__":

@@ -2,26 +2,21 @@ import type { Filter } from '@kumiki/api';
 import type { Database, Parameter } from '@kumiki/postgres';
 import { chooseVectorPlan } from './choose.ts';
 import { filterSql } from './filter-sql.ts';
+import type { Hit } from './fuse.ts';
 import type { SearchedStore } from './searched-store.ts';
 import { indexedType } from './vector-index.ts';
 
 /** Width of the walk through the index: vectors that it keeps in sight. */
 const searchWidth = 100;
 
-export interface VectorHit {
-  readonly number: number;
-  /** Cosine, −1 to 1. */
-  readonly similarity: number;
-}
-
-/** The chunks of a store whose vectors are nearest, best first; the fence and the filter hold inside the search. */
+/** The chunks of a store whose vectors are nearest, best first, with their cosine, −1 to 1; the fence and the filter hold inside the search. */
 export async function findByVector(
   database: Database,
   store: SearchedStore,
   vector: string,
   filter: Filter | null,
   wanted: number,
-): Promise<readonly VectorHit[]> {
+): Promise<readonly Hit[]> {
   const { dimensions } = store;
   if (dimensions === null) return [];
   const indexed = indexedType(dimensions);
@@ -37,9 +32,9 @@ export async function findByVector(
   const condition = `project = $1 AND store_number = $2 AND dimensions = ${dimensions} AND ${filterSql(filter, parameters)}`;
   const distance = `embedding::${type} <=> $3::${type}`;
   if (plan.kind === 'exact') {
-    const { rows } = await database.query<VectorHit>(
+    const { rows } = await database.query<Hit>(
       // The sum is no expression of an index: each vector of the store is read.
-      `SELECT number, 1 - (${distance}) AS similarity FROM search.chunks WHERE ${condition}
+      `SELECT number, 1 - (${distance}) AS score FROM search.chunks WHERE ${condition}
        ORDER BY (${distance}) + 0 LIMIT $4`,
       parameters,
     );
@@ -55,12 +50,12 @@ export async function findByVector(
          set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)`,
       [String(Math.max(searchWidth, wanted)), String(plan.maxScanTuples)],
     );
-    const { rows } = await transaction.query<VectorHit>(
+    const { rows } = await transaction.query<Hit>(
       // Relaxed order is nearly sorted: the sort outside makes it so.
       `WITH found AS MATERIALIZED (
          SELECT number, ${distance} AS distance FROM search.chunks WHERE ${condition}
          ORDER BY ${distance} LIMIT $4
-       ) SELECT number, 1 - distance AS similarity FROM found ORDER BY distance + 0`,
+       ) SELECT number, 1 - distance AS score FROM found ORDER BY distance + 0`,
       parameters,
     );
     return rows;

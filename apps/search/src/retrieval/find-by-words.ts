@@ -4,6 +4,7 @@ import { lexemeOf, quoteLexeme } from '../lexical/lexemes.ts';
 import { maxRanked, planLexical } from '../lexical/plan.ts';
 import { termsOf } from '../lexical/terms.ts';
 import { filterSql } from './filter-sql.ts';
+import type { Hit } from './fuse.ts';
 import type { SearchedStore } from './searched-store.ts';
 
 /** How much the length of a chunk counts against it; `b` of BM25. See `npm run bench search`. */
@@ -12,14 +13,14 @@ const lengthWeight = 0.35;
 /** Distinct terms of one query that are looked up. */
 const maxLookedUp = 256;
 
-/** The chunks of a store that share words with a query, best first. */
+/** The chunks of a store that share words with a query, best first, with their scores. */
 export async function findByWords(
   database: Database,
   store: SearchedStore,
   query: string,
   filter: Filter | null,
   wanted: number,
-): Promise<readonly number[]> {
+): Promise<readonly Hit[]> {
   const lexemes = [...new Set(termsOf(query))].slice(0, maxLookedUp).map((term) => lexemeOf(store.number, term));
   if (lexemes.length === 0 || store.chunkCount === 0) return [];
   const counted = await database.query<{ term: string; chunks: number }>(
@@ -35,14 +36,14 @@ export async function findByWords(
   const rank = plan.weights
     .map(({ term, idf }) => `${idf.toFixed(4)} * ts_rank(terms, $${parameters.push(quoteLexeme(term))}::tsquery)`)
     .join(' + ');
-  const { rows } = await database.query<{ number: number }>(
+  const { rows } = await database.query<Hit>(
     `WITH candidates AS MATERIALIZED (
        SELECT number, terms, term_count FROM search.chunks
        WHERE terms @@ $3::tsquery AND project = $1 AND store_number = $2 AND ${filterSql(filter, parameters)} LIMIT $5
      )
-     SELECT number FROM candidates
-     ORDER BY (${rank}) / (1 - ${lengthWeight} + ${lengthWeight} * term_count / $6::float8) DESC, number LIMIT $4`,
+     SELECT number, (${rank}) / (1 - ${lengthWeight} + ${lengthWeight} * term_count / $6::float8) AS score
+     FROM candidates ORDER BY score DESC, number LIMIT $4`,
     parameters,
   );
-  return rows.map(({ number }) => number);
+  return rows;
 }

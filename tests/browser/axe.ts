@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
 /** WCAG 2.2 AA, and what axe knows besides. */
-const grave = ['serious', 'critical'];
+const grave = new Set(['serious', 'critical']);
 
 /** Violations of a page that keep people out, each with the elements it is about. */
 export async function graveViolations(page: Page): Promise<readonly string[]> {
@@ -10,6 +10,6 @@ export async function graveViolations(page: Page): Promise<readonly string[]> {
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations
-    .filter(({ impact }) => grave.includes(impact ?? ''))
+    .filter(({ impact }) => grave.has(impact ?? ''))
     .map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
 }

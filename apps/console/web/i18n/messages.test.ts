@@ -55,6 +55,11 @@ const kinds: Readonly<Record<number, string>> = {
   8: 'tag',
 };
 
+/** Code that is shown as it is: braces in it are no arguments. */
+const isCode = (key: string): boolean => key.startsWith('playground.json.placeholder.');
+/** Asked of the demo model, which knows it in English alone. */
+const sameOnPurpose = new Set(['chat.empty.count']);
+
 test('both languages have the same messages', () => {
   assert.ok(english.size > 50);
   assert.deepEqual([...japanese.keys()].toSorted(), [...english.keys()].toSorted());
@@ -62,7 +67,8 @@ test('both languages have the same messages', () => {
 
 test('every message can be formatted, and takes the same values in both languages', () => {
   const differing = [...english].filter(
-    ([key, text]) => argumentsOf(text, 'en').join() !== argumentsOf(japanese.get(key) ?? '', 'ja').join(),
+    ([key, text]) =>
+      !isCode(key) && argumentsOf(text, 'en').join() !== argumentsOf(japanese.get(key) ?? '', 'ja').join(),
   );
   assert.deepEqual(differing, []);
 });
@@ -77,7 +83,7 @@ test('no message is empty, and none is left in the other language', () => {
 /** Texts that are the same in both languages and hold a word that is no name. */
 function untranslated(from: Texts, to: Texts): string[] {
   return [...from].flatMap(([key, text]) => {
-    if (to.get(key) !== text) return [];
+    if (to.get(key) !== text || isCode(key) || sameOnPurpose.has(key)) return [];
     const words = withoutSyntax(text).match(/[A-Za-z]{2,}/g) ?? [];
     return words.some((word) => !names.has(word)) ? [`${key}: ${text}`] : [];
   });

@@ -40,7 +40,7 @@ test('stop stops the engine and keeps what was written', { skip }, async () => {
   const chat = chatOn(page);
   await chat.send('[[length=5000]] Go on for a long time.');
   await chat.untilShown(50);
-  assert.equal((await busyReplicas()).length, 1);
+  await until('a replica writes', limitMs, async () => (await busyReplicas()).length === 1);
   await page.reload();
   // The state is the server's: the button is there after a reload.
   await page.getByRole('button', { name: say('en', 'chat.composer.stop'), exact: true }).click();
@@ -91,6 +91,7 @@ test('an answer goes on in place when its worker is killed', { skip }, async () 
   const chat = chatOn(page);
   await chat.send('[[length=800]] Tell me what a tenon is.');
   await chat.untilShown(30);
+  await until('a replica is known to write', limitMs, async () => (await busyReplicas()).length === 1);
   const [busy] = await busyReplicas();
   assert.ok(busy?.pid != null);
   fixture.product.kill(busy.pid);

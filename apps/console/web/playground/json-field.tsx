@@ -34,7 +34,7 @@ export function JsonField({
         rows={9}
         spellCheck={false}
         autoCapitalize="off"
-        placeholder={t(`placeholder.${as}`)}
+        placeholder={String(t.raw(`placeholder.${as}`))}
         value={value}
         onChange={onChange}
         error={problem}

@@ -41,7 +41,7 @@ export async function sendApi(path: string, options: CallOptions = {}): Promise<
   return response;
 }
 
-export function withQuery(path: string, query: CallOptions['query'] = {}): string {
+function withQuery(path: string, query: CallOptions['query'] = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined && value !== '') search.set(name, String(value));

@@ -1,7 +1,7 @@
 import type { Change, LiveEvent, Load, RequestRecord, Status } from '@kumiki/api';
 
 /** What is kept of each kind: a screen shows fewer. */
-export const liveLimits = { loads: 240, requests: 500, changes: 200 } as const;
+const liveLimits = { loads: 240, requests: 500, changes: 200 } as const;
 
 const firstRetryMs = 500;
 const longestRetryMs = 15_000;

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
 /** The combinations that work everywhere; `mod` is ⌘ on a Mac and Ctrl elsewhere. */
-export const shortcuts = {
+const shortcuts = {
   palette: { mod: true, shift: false, code: 'KeyK' },
   help: { mod: true, shift: false, code: 'Slash' },
   newChat: { mod: true, shift: true, code: 'KeyO' },

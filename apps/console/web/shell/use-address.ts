@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMatch, useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 
 export interface Address {
@@ -15,6 +15,8 @@ export interface Address {
 export function useAddress(): Address {
   const search: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const navigate = useNavigate();
+  const router = useRouter();
+  const here = useMatch({ strict: false, select: ({ pathname }) => pathname });
   const get = useCallback(
     (name: string): string => {
       const value = search[name];
@@ -25,6 +27,8 @@ export function useAddress(): Address {
   );
   const set = useCallback<Address['set']>(
     (changes, step = 'replace') => {
+      // Whoever is on the way to another screen is not called back by one that only completes its address.
+      if (router.latestLocation.pathname !== here) return;
       void navigate({
         to: '.',
         replace: step === 'replace',
@@ -34,7 +38,7 @@ export function useAddress(): Address {
         },
       });
     },
-    [navigate],
+    [navigate, router, here],
   );
   return useMemo(() => ({ get, set }), [get, set]);
 }

@@ -37,7 +37,9 @@ async function main(): Promise<void> {
   const browser = await launchChromium();
   try {
     const first = await firstLoad(browser, product);
+    console.log(first);
     const stream = await longStream(browser, product);
+    console.log(stream);
     const long = await longChat(browser, product);
     report({ ...first, ...stream, ...long });
   } finally {
@@ -133,7 +135,7 @@ async function longChat(browser: Browser, product: ConsoleProduct): Promise<Reco
     await link.click();
     await page
       .getByRole('log')
-      .getByText(`Answer number ${turns - 1}`)
+      .getByText(`Answer number ${turns - 1}, with weight`)
       .waitFor();
     times.push(performance.now() - startedAt);
   }

@@ -2,9 +2,8 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useNavigate } from '@tanstack/react-router';
 import { type LucideIcon, MessageSquarePlus } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { isComposing, useShortcut } from './keys.ts';
+import { isComposing } from './keys.ts';
 import { places } from './places.ts';
 import { useSession } from './session-gate.tsx';
 
@@ -15,12 +14,17 @@ interface Command {
 }
 
 /** Ctrl/⌘+K: every screen by its name. */
-export default function Palette() {
+export default function Palette({
+  open,
+  onOpen,
+}: {
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
+}) {
   const t = useTranslations('shell');
   const settings = useTranslations('settings.keyboard');
   const { key } = useSession();
   const navigate = useNavigate();
-  const [open, setOpen] = useState(false);
   const go = (path: string) => () => void navigate({ to: path });
   const commands: readonly Command[] = [
     { label: settings('newChat'), icon: MessageSquarePlus, run: go('/chat') },
@@ -28,15 +32,12 @@ export default function Palette() {
       .filter(({ admin }) => !admin || key.roles.includes('admin'))
       .map(({ name, path, icon }) => ({ label: t(`nav.${name}`), icon, run: go(path) })),
   ];
-  useShortcut('palette', () => setOpen((before) => !before));
-  useShortcut('newChat', go('/chat'));
-  useShortcut('help', go('/settings'));
   const run = (command: Command): void => {
-    setOpen(false);
+    onOpen(false);
     command.run();
   };
   return (
-    <Dialog.Root open={open} onOpenChange={setOpen}>
+    <Dialog.Root open={open} onOpenChange={onOpen}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/35" />
         <Dialog.Popup

@@ -1,13 +1,12 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { Outlet } from '@tanstack/react-router';
 import { Menu as MenuIcon } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { LiveProvider } from '../api/live.tsx';
 import { Navigation } from './navigation.tsx';
 import { SessionGate } from './session-gate.tsx';
-
-const Palette = lazy(() => import('./palette.tsx'));
+import { Shortcuts } from './shortcuts.tsx';
 
 /** What is around every screen: the menu at the side, or behind a button where there is no room. */
 export function Shell() {
@@ -30,9 +29,7 @@ export function Shell() {
             <Outlet />
           </main>
         </div>
-        <Suspense>
-          <Palette />
-        </Suspense>
+        <Shortcuts />
       </LiveProvider>
     </SessionGate>
   );

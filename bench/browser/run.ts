@@ -51,6 +51,7 @@ async function main(): Promise<void> {
 async function firstLoad(browser: Browser, product: ConsoleProduct): Promise<Record<string, number>> {
   const times: number[] = [];
   let scriptBytes = 0;
+  let firstBytes = 0;
   for (let load = 0; load < loads; load += 1) {
     await using console = await openConsole(browser, product);
     const cookies = await console.context.cookies();
@@ -67,11 +68,14 @@ async function firstLoad(browser: Browser, product: ConsoleProduct): Promise<Rec
     const startedAt = performance.now();
     await fresh.page.goto(`${product.origin}/chat`, { waitUntil: 'commit' });
     const { composer } = chatOn(fresh.page);
+    await composer.waitFor();
+    // What is loaded once somebody types is not part of what was needed to begin.
+    firstBytes = scriptBytes;
     await composer.fill('typed');
     times.push(performance.now() - startedAt);
   }
   return {
-    scriptKilobytes: scriptBytes / 1_000,
+    scriptKilobytes: firstBytes / 1_000,
     interactiveMs: times.toSorted((a, b) => a - b)[Math.floor(loads / 2)] ?? Number.NaN,
   };
 }

@@ -128,9 +128,14 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
     replicas: fleet.replicas,
     changed: fleet.reconcile,
   });
-  if (store.isNew && options.firstServices.length > 0) await services.apply(options.firstServices);
-  else fleet.reconcile();
-  store.endFirstStart();
+  try {
+    if (store.isNew && options.firstServices.length > 0) await services.apply(options.firstServices);
+    else fleet.reconcile();
+    store.endFirstStart();
+  } catch (error) {
+    await fleet.stop(0);
+    throw error;
+  }
 
   return {
     home,

@@ -5,14 +5,19 @@ const sameKeyMs = 500;
 
 const forcedExitCode = 130;
 
-export interface Interrupts {
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface Interrupts extends Disposable {
   /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly first: Promise<NodeJS.Signals>;
   /** Whether it has come. */
   readonly asked: () => boolean;
 }
 
-/** The first signal asks for an orderly end; the second ends the process, and with it every worker. */
+/**
+ * The first signal asks for an orderly end; the second ends the process, and with it every worker. Disposed of before
+ * the first one, it leaves signals to their usual meaning: a start that failed can always be ended.
+ */
 export function watchInterrupts(host: CliHost): Interrupts {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let askedAt: number | null = null;
@@ -23,6 +28,13 @@ export function watchInterrupts(host: CliHost): Interrupts {
       resolve(signal);
     } else if (now - askedAt > sameKeyMs) host.forceExit(forcedExitCode);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  return { first: promise, asked: () => askedAt !== null };
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    first: promise,
+    asked: () => askedAt !== null,
+    [Symbol.dispose]() {
+      if (askedAt !== null) return;
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
 }

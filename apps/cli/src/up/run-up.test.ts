@@ -45,6 +45,13 @@ async function json<Value>(folder: TestFolder, ...args: string[]): Promise<Value
   return JSON.parse(stdout) as Value;
 }
 
+/** The manifest of a service whose model is a file. */
+function fileManifest(name: string, path: string): string {
+  return simulatedManifest(name)
+    .replace("'simulated:'", path)
+    .replace(/ {2}engine:[\s\S]*Ms: 2\n/, '');
+}
+
 async function untilTrue(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
   const limit = performance.now() + 60_000;
   while (!(await condition())) {
@@ -115,14 +122,21 @@ test('problems of a manifest are told with their lines, and nothing is changed',
   const apply = await runCli(folder.home, ['apply', '-f', bad]);
   assert.equal(apply.status, 1);
   assert.match(apply.stderr, /^error: One problem in what is to be applied; nothing was changed\.\n/);
-  const relative = folder.write(
-    'file.yaml',
-    simulatedManifest('file')
-      .replace("'simulated:'", 'none.gguf')
-      .replace(/ {2}engine:[\s\S]*Ms: 2\n/, ''),
-  );
+  const relative = folder.write('file.yaml', fileManifest('file', 'none.gguf'));
   const missing = await runCli(folder.home, ['apply', '-f', relative]);
   assert.match(missing.stderr, new RegExp(`there is no file or folder ${folder.path}/none\\.gguf`));
+});
+
+test('a start on a new folder whose model is not there ends with the reason, and the folder is free again', async () => {
+  using folder = makeTestFolder();
+  const file = folder.write('up.yaml', fileManifest('shop', 'none.gguf'));
+  for (const more of [[], ['--json']]) {
+    const start = await runCli(folder.home, ['up', '--port', '0', '-f', file, ...more]);
+    assert.equal(start.status, 1);
+    assert.match(start.stderr, new RegExp(`there is no file or folder ${folder.path}/none\\.gguf`));
+  }
+  await using up = await startUp(folder, simulatedManifest('shop'));
+  assert.equal(up.ready.status.services[0]?.ready, 1);
 });
 
 test('a second up on the folder is refused with the reason, and so is a taken port', async () => {

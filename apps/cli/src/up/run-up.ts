@@ -28,7 +28,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
   refuseSecond(home);
   const manifests = loadManifests(options.file ?? [demoManifestPath]);
   await requireFreePort(options.host, options.port);
-  const interrupts = watchInterrupts(host);
+  using interrupts = watchInterrupts(host);
   const display = createDisplay(options.json === true);
   const product = await startProduct({
     home,

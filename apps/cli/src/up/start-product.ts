@@ -61,8 +61,12 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
 }
 
-/** Gateway and control service around a runtime whose workers are starting. */
+/**
+ * Gateway and control service around a runtime whose workers are starting. What has been opened is closed again when
+ * something after it does not open.
+ */
 async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Log, logFile: string): Promise<Product> {
+  await using opened = new AsyncDisposableStack();
   const { startGateway } = await import('@kumiki/gateway');
   const adminKey = runtime.keys.adminKey();
   const gateway = await startGateway({
@@ -74,6 +78,7 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     sessions: runtime.sessions.snapshot(),
     log: createLog({ service: 'gateway', to: logFile, buffered: true }),
   });
+  opened.defer(() => gateway.close());
   runtime.onRoutes(gateway.replaceRoutes);
   runtime.keys.onChange(gateway.replaceKeys);
   runtime.sessions.onChange(gateway.replaceSessions);
@@ -87,16 +92,21 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     log: createLog({ service: 'data', to: logFile }),
     onChange: () => publish(),
   });
+  opened.defer(() => data.stop());
   let own: readonly BackendRoute[] = [];
   const publish = (): void => {
     runtime.setBackends([...own, ...data.backends()]);
     runtime.setDataServices(data.states());
   };
   publish();
-  const [control, pages] = await Promise.all([startControl(runtime, gateway, log), openConsole(log)]);
+  const control = await startControl(runtime, gateway, log);
+  opened.defer(() => control.close());
+  const pages = await openConsole(log);
+  opened.defer(() => pages.close());
   own = [...control.backends, pages.backend];
   publish();
   runtime.setUrl(url);
+  opened.move();
   return {
     runtime,
     url,

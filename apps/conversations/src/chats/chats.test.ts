@@ -5,7 +5,7 @@ import type { Database } from '@kumiki/postgres';
 import { whyNoPostgres } from '@kumiki/postgres/testing';
 import { deleteResponse, findStatus } from '../responses/response-rows.ts';
 import { sweepExpired } from '../sweep.ts';
-import { insertChat, listChats, readChat, updateChat } from './chat-rows.ts';
+import { type ChatOwner, insertChat, listChats, readChat, updateChat } from './chat-rows.ts';
 import { deleteChat } from './delete-chat.ts';
 import { forkChat } from './fork-chat.ts';
 import { loadTurns } from './load-turns.ts';
@@ -27,6 +27,15 @@ for (const kind of ['embedded', 'server'] as const) {
     const idsOf = async (chat: string): Promise<string[]> =>
       (await loadTurns(database, chat)).map(({ response_id: id }) => id);
     const isThere = async (id: string): Promise<boolean> => (await findStatus(database, owner.project, id)) !== null;
+
+    const listInPages = async (of: ChatOwner, limit: number): Promise<string[]> => {
+      const seen: string[] = [];
+      for (let after: string | undefined; ; after = seen.at(-1)) {
+        const page = await listChats(database, of, { limit, ...(after === undefined ? {} : { after }) });
+        seen.push(...page.chats.map(({ id }) => id));
+        if (!page.hasMore) return seen;
+      }
+    };
 
     test('turns come in their order, with branches, and the last one is current', async () => {
       const chat = await insertChat(database, owner, {});
@@ -102,15 +111,17 @@ for (const kind of ['embedded', 'server'] as const) {
     test('pages follow each other without gap or repetition; pinned ones can be listed alone', async () => {
       const mine = { project: 'p1', keyId: `pages-${kind}` };
       const ids: string[] = [];
-      for (let index = 0; index < 7; index++) ids.unshift(await insertChat(database, mine, { title: `${index}` }));
-      await updateChat(database, mine, ids[2] ?? '', { pinned: true, settings: { temperature: 0 } });
-      const seen: string[] = [];
-      for (let after: string | undefined; ; after = seen.at(-1)) {
-        const page = await listChats(database, mine, { limit: 3, ...(after === undefined ? {} : { after }) });
-        seen.push(...page.chats.map(({ id }) => id));
-        if (!page.hasMore) break;
+      for (let index = 0; index < 7; index++) {
+        const id = await insertChat(database, mine, { title: `${index}` });
+        ids.unshift(id);
+        // Two chats of one moment are in the order of their ids, which is none: here each has a moment of its own.
+        await database.query(
+          "UPDATE conversations.chats SET updated_at = now() - interval '1 hour' + $2 * interval '1 ms' WHERE id = $1",
+          [id, index],
+        );
       }
-      assert.deepEqual(seen, ids);
+      await updateChat(database, mine, ids[2] ?? '', { pinned: true, settings: { temperature: 0 } });
+      assert.deepEqual(await listInPages(mine, 3), ids);
       const pinned = await listChats(database, mine, { limit: 3, pinned: 'true' });
       assert.deepEqual(
         pinned.chats.map(({ id, settings }) => [id, settings]),
@@ -118,6 +129,16 @@ for (const kind of ['embedded', 'server'] as const) {
       );
       await addTurn(database, ids[5] ?? '', { owner: mine });
       assert.equal((await listChats(database, mine, { limit: 1 })).chats[0]?.id, ids[5]);
+    });
+
+    test('chats of one moment are paged without gap or repetition too', async () => {
+      const mine = { project: 'p1', keyId: `moment-${kind}` };
+      const ids: string[] = [];
+      for (let index = 0; index < 5; index++) ids.push(await insertChat(database, mine, { title: `${index}` }));
+      await database.query('UPDATE conversations.chats SET updated_at = now() WHERE key_id = $1', [mine.keyId]);
+      const seen = await listInPages(mine, 2);
+      assert.equal(seen.length, ids.length);
+      assert.deepEqual(new Set(seen), new Set(ids));
     });
 
     test('forks share responses, and deleting one chat keeps those of the other', async () => {
@@ -209,7 +230,7 @@ test(
         deleteResponse(database, owner.project, last),
       ]);
       for (const result of results) {
-        if (result.status === 'rejected') assert.equal((result.reason as { code?: string }).code, 'not_found');
+        if (result.status === 'rejected') await assert.rejects(Promise.reject(result.reason), { code: 'not_found' });
       }
     }
     for (const { id } of (await listChats(database, owner, { limit: 100 })).chats)

@@ -11,6 +11,13 @@ import { lockChat } from './delete-chat.ts';
 export function forkChat(database: Database, owner: ChatOwner, id: string, fork: ForkChat): Promise<string> {
   return database.transaction(async (transaction) => {
     await lockChat(transaction, owner, id, 'SHARE');
+    // One of them may be deleted at this moment: those that are still there stay until the fork holds them too. In the
+    // order in which a deletion locks them.
+    await transaction.query(
+      `SELECT 1 FROM conversations.responses
+       WHERE id IN (SELECT response_id FROM conversations.chat_responses WHERE chat_id = $1) ORDER BY id FOR KEY SHARE`,
+      [id],
+    );
     const source = await readChat(transaction, owner, id);
     const { rows } = await transaction.query<TurnLink>(
       `SELECT m.response_id AS id, before.response_id AS previous
@@ -25,10 +32,8 @@ export function forkChat(database: Database, owner: ChatOwner, id: string, fork:
     if (chosen === null) throw turnNotFound(fork.response_id, 'response_id');
     const { title, settings } = source;
     const made = await insertChat(transaction, owner, { title, settings, current_response_id: chosen.current });
-    // In the order in which a deletion locks them.
     await transaction.query(
-      `INSERT INTO conversations.chat_responses (chat_id, response_id)
-       SELECT $1, id FROM unnest($2::text[]) AS id ORDER BY id`,
+      `INSERT INTO conversations.chat_responses (chat_id, response_id) SELECT $1, id FROM unnest($2::text[]) AS id`,
       [made, chosen.ids],
     );
     return made;

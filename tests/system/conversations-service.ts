@@ -15,12 +15,15 @@ export interface ConversationsService extends AsyncDisposable {
   route(replicas: readonly Conversations[], others?: readonly BackendRoute[]): void;
 }
 
-/** Responses and conversations behind a product's gateway, with an embedded database in memory and one replica. */
-export async function startConversationsService(product: Product): Promise<ConversationsService> {
+/**
+ * Responses and conversations behind a product's gateway, with one replica.
+ * @param kept a database that was there before and stays; an embedded one in memory when absent.
+ */
+export async function startConversationsService(product: Product, kept?: Database): Promise<ConversationsService> {
   const token = randomBytes(16).toString('hex');
   const key = product.addKey({ roles: ['service'] });
   const gateway = createGatewayClient({ url: `http://127.0.0.1:${product.port}`, key: () => key });
-  const database = openDatabase({ folder: null });
+  const database = kept ?? openDatabase({ folder: null });
   const started: Conversations[] = [];
   const service: ConversationsService = {
     database,
@@ -48,7 +51,7 @@ export async function startConversationsService(product: Product): Promise<Conve
     async [Symbol.asyncDispose]() {
       await Promise.all(started.map((replica) => replica.close()));
       gateway.close();
-      await database.close();
+      if (kept === undefined) await database.close();
     },
   };
   service.route([await service.startReplica('first', database)]);

@@ -37,6 +37,8 @@ export interface Product extends AsyncDisposable {
   addKey(options?: Partial<Pick<KeyRecord, 'id' | 'models' | 'limits' | 'expiresAt' | 'roles' | 'project'>>): string;
   /** Puts other services behind the same URL, in the place of those before. */
   setBackends(backends: readonly BackendRoute[]): void;
+  /** Adds models that other servers have. */
+  addOutside(...routes: readonly ModelRoute[]): void;
   /** The gateway's metrics in the text format of Prometheus. */
   metrics(): Promise<string>;
   gatewayLog(): string;
@@ -58,7 +60,8 @@ export async function startProduct(
   const apiKey = addRecord();
   const fleets = await Promise.all(models.map(startFleet));
   let backends: readonly BackendRoute[] = [];
-  const routes = () => ({ models: fleets.map((fleet) => fleet.route()), backends });
+  const outside: ModelRoute[] = [];
+  const routes = () => ({ models: [...fleets.map((fleet) => fleet.route()), ...outside], backends });
   const gateway = await startGateway({
     host: '127.0.0.1',
     port: 0,
@@ -85,10 +88,11 @@ export async function startProduct(
       backends = replaced;
       gateway.replaceRoutes(routes());
     },
-    async metrics() {
-      const response = await fetch(`http://127.0.0.1:${gateway.opsPort}/metrics`);
-      return response.text();
+    addOutside(...added) {
+      outside.push(...added);
+      gateway.replaceRoutes(routes());
     },
+    metrics: () => readMetrics(gateway),
     gatewayLog: () => readFileSync(logFile, 'utf8'),
     async [Symbol.asyncDispose]() {
       for (const fleet of fleets) await fleet.stop();
@@ -96,6 +100,11 @@ export async function startProduct(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function readMetrics({ opsPort }: Gateway): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${opsPort}/metrics`);
+  return response.text();
 }
 
 interface Fleet {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type KumikiError, toKumikiError } from '@kumiki/api';
+import { type ErrorCode, type KumikiError, toKumikiError } from '@kumiki/api';
 import type { GatewayClient, Log } from '@kumiki/service';
 import type { AnswerMachine } from '../answer/answer-machine.ts';
 import type { Item, ResponseErrorCode } from '../answer/response-object.ts';
@@ -12,6 +12,9 @@ import { RunWriter } from './run-writer.ts';
 import type { Journal, Prepared, RunRecord } from './run.ts';
 import { searchFiles } from './search-files.ts';
 import { wantedSearch } from './wants-search.ts';
+
+/** What the gateway says of an answer that nobody can go on with. */
+const answerBroken = 'stream_interrupted' satisfies ErrorCode;
 
 /** How a driver is told to stop: `cancel` ends the run, `release` leaves it to another replica, `lost` has one already. */
 export type StopReason = 'cancel' | 'release' | 'lost';
@@ -197,6 +200,8 @@ class Drive {
         case 'done':
           return this.#machine.finishReason() !== null;
         case 'error':
+          // The answer itself is broken, whoever is asked for its rest.
+          if (read.code === answerBroken) throw new RunFailure('server_error', read.message);
           this.#broken = read.message;
           return false;
         case 'chunk':

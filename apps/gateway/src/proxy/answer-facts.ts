@@ -23,8 +23,8 @@ export function answerFacts(exchange: Exchange, recorded: Recorded, revision: st
       !scanned.logprobs &&
       !scanned.hasTools &&
       choices.every(isText),
-    // Of an answer that shows nothing yet, any will do.
-    deterministic: nothingShown || scanned.temperature === 0 || scanned.seed !== null,
+    deterministic: scanned.temperature === 0 || scanned.seed !== null,
+    nothingShown,
   };
 }
 

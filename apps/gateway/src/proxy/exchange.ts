@@ -39,6 +39,8 @@ export interface Exchange {
   attempts: number;
   attemptsWithoutProgress: number;
   continuations: number;
+  /** Attempts at going on with the answer that gave another one. */
+  divergences: number;
   /** Events sent to the client; for a server without usage, what comes nearest to tokens. */
   eventsSent: number;
   /** Monotonic milliseconds of the first token sent; 0 before. */

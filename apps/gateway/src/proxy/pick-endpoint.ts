@@ -11,6 +11,9 @@ const holdMs = 15_000;
 /** How long a stream that has begun is held: its reader has already waited for the answer. */
 const holdBegunMs = 60_000;
 
+/** How long it is held while there are only replicas of another revision, which can do nothing with its token ids. */
+const holdForRevisionMs = 5_000;
+
 /** A replica that failed this request is asked again after this long when there is no other. */
 const retrySameMs = 200;
 
@@ -24,7 +27,8 @@ export interface Picker {
   /** Those of the request's model as they are now: a rollout replaces them while the request is under way. */
   endpointsOf(exchange: Exchange): readonly EndpointState[];
   /**
-   * The endpoint for the next attempt; waits while there is none. Throws `queue_full` or `no_replica_available`.
+   * The endpoint for the next attempt; waits while there is none. Throws `queue_full` or `no_replica_available`, or
+   * `stream_interrupted` when none of those that there are will do, whatever becomes of them.
    * @param begun the client has part of the answer, or its headers.
    * @param preferences which endpoints will do, best first; the later ones count when the earlier find nobody.
    */
@@ -76,7 +80,8 @@ export function createPicker(options: PickerOptions): Picker {
   return {
     endpointsOf,
     async pick(exchange, begun, preferences) {
-      const giveUpAt = now() + (begun ? holdBegunMs : holdMs);
+      const askedAt = now();
+      const giveUpAt = askedAt + (begun ? holdBegunMs : holdMs);
       for (;;) {
         for (const accepts of preferences) {
           const { choice, endpoints } = tryPick(exchange, begun, accepts);
@@ -84,8 +89,13 @@ export function createPicker(options: PickerOptions): Picker {
           if (state !== undefined) return state;
           if (choice.kind === 'saturated') throw saturated(exchange, Math.ceil(choice.limit));
         }
-        if (now() >= giveUpAt || exchange.clientLeft)
-          throw unavailable(exchange, whyNone(endpointsOf(exchange), exchange, preferences));
+        const endpoints = endpointsOf(exchange);
+        if (isHopeless(endpoints, preferences, now() - askedAt)) {
+          throw new KumikiError('stream_interrupted', {
+            reason: 'no server of its model can go on with it, or is sure to give the same again',
+          });
+        }
+        if (now() >= giveUpAt || exchange.clientLeft) throw unavailable(exchange, whyNone(endpoints, exchange));
         await hold(exchange, retrySameMs);
         exchange.failed.clear();
       }
@@ -96,6 +106,14 @@ export function createPicker(options: PickerOptions): Picker {
 /** A draining replica may take back what has begun: it is alive, and nobody knows the model better. */
 function mayFinishThere(state: EndpointState, begun: boolean, now: number): boolean {
   return begun && state.endpoint.state === 'draining' && !state.probeFailed && state.eject.ejectedUntil <= now;
+}
+
+/** Waiting is of use while nobody is there, or while one of the revision that sampled the answer may come back. */
+function isHopeless(endpoints: readonly EndpointState[], preferences: readonly Accepts[], waitedMs: number): boolean {
+  if (endpoints.length === 0) return false;
+  if (endpoints.some((state) => preferences.some((accepts) => accepts(state)))) return false;
+  const revisions = endpoints.some(({ endpoint }) => endpoint.continuation === 'token-ids');
+  return waitedMs >= (revisions ? holdForRevisionMs : 0);
 }
 
 function changeOrTimeout(routes: RouteIndex, exchange: Exchange, waitMs: number): Promise<void> {
@@ -112,9 +130,8 @@ function changeOrTimeout(routes: RouteIndex, exchange: Exchange, waitMs: number)
   });
 }
 
-function whyNone(endpoints: readonly EndpointState[], exchange: Exchange, preferences: readonly Accepts[]): string {
+function whyNone(endpoints: readonly EndpointState[], exchange: Exchange): string {
   if (endpoints.length === 0) return 'it has none; scale it up, or wait until one has started';
-  if (!endpoints.some((state) => preferences.some((accepts) => accepts(state)))) return 'none can continue this answer';
   const failed = endpoints.filter((state) => exchange.failed.has(state.endpoint.id)).length;
   return failed > 0
     ? `${failed} of ${endpoints.length} failed this request`

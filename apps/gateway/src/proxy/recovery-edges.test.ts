@@ -73,7 +73,7 @@ test('who can continue an answer is looked up when it breaks, not when it was as
 });
 
 test('a stream that breaks between its role and its first token is asked for again, whatever it may become', async (context) => {
-  for (const continuation of ['token-ids', 'prefill', 'replay'] as const) {
+  for (const continuation of ['token-ids', 'prefill', 'replay', 'none'] as const) {
     let calls = 0;
     const script: Script = (_body, response) => {
       beginStream(response);

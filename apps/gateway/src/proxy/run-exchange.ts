@@ -158,12 +158,6 @@ async function nextAttempt(run: Run, begun: Recorded | null): Promise<[EndpointS
     return [state, plan];
   }
   const facts: AnswerFacts = answerFacts(exchange, begun, run.revision);
-  const endpoints = options.picker.endpointsOf(exchange);
-  if (endpoints.length > 0 && endpoints.every(({ endpoint }) => endpoint.continuation === 'none')) {
-    throw new KumikiError('stream_interrupted', {
-      reason: 'its model server can neither continue an answer nor repeat it',
-    });
-  }
   const state = await options.picker.pick(exchange, true, [
     ({ endpoint }) => continuationMode(endpoint, facts) === 'token-ids',
     ({ endpoint }) => continuationMode(endpoint, facts) !== null,
@@ -243,9 +237,11 @@ function afterFailure(run: Run, failure: Failure, detail: string): void {
   } else {
     exchange.attemptsWithoutProgress++;
   }
+  if (failure === 'diverged') exchange.divergences++;
   const verdict = judge(failure, {
     attempts: exchange.attempts,
     attemptsWithoutProgress: exchange.attemptsWithoutProgress,
+    divergences: exchange.divergences,
     begun,
     obstacle: begun && recording.read() === null ? 'more was sent than is kept for continuing it' : null,
   });
@@ -253,7 +249,10 @@ function afterFailure(run: Run, failure: Failure, detail: string): void {
     { requestId: exchange.id, endpoint: exchange.replica?.endpoint.id, failure, reason: detail, next: verdict.kind },
     'attempt failed',
   );
-  if (verdict.kind === 'give-up') throw finalError(run, failure, `${detail}; ${verdict.reason}`);
+  if (verdict.kind === 'give-up') {
+    const reason = `${detail}; ${verdict.reason}`;
+    throw verdict.forGood ? new KumikiError('stream_interrupted', { reason }) : finalError(run, failure, reason);
+  }
   if (verdict.kind === 'again') {
     exchange.record.retries++;
     return exchange.metrics.retries.inc();
@@ -263,8 +262,9 @@ function afterFailure(run: Run, failure: Failure, detail: string): void {
   exchange.metrics.continuations.inc();
 }
 
+/** A service that keeps the answer is told what failed: it may ask for the rest later, unless the answer itself broke. */
 function finalError(run: Run, failure: Failure, reason: string): KumikiError {
-  if (run.client.begun()) return new KumikiError('stream_interrupted', { reason });
+  if (run.client.begun() && !run.exchange.showTokens) return new KumikiError('stream_interrupted', { reason });
   if (failure === 'first-token-timeout' || failure === 'total-timeout' || failure === 'headers-timeout') {
     const { firstTokenMs, totalMs } = run.exchange.route.route.deadlines;
     const limitMs = failure === 'total-timeout' ? totalMs : firstTokenMs;
@@ -295,5 +295,5 @@ function fail(run: Run, error: KumikiError): void {
   exchange.metrics.lostStreams.inc();
   const cut = exchange.eventsSent > 0 && error.code !== 'stream_interrupted';
   if (cut) exchange.record.error_code = 'stream_interrupted';
-  client.fail(cut ? new KumikiError('stream_interrupted', { reason: error.message }) : error);
+  client.fail(cut && !exchange.showTokens ? new KumikiError('stream_interrupted', { reason: error.message }) : error);
 }

@@ -71,6 +71,7 @@ export async function serveModel(
     attempts: 0,
     attemptsWithoutProgress: 0,
     continuations: 0,
+    divergences: 0,
     eventsSent: 0,
     firstTokenAt: 0,
     promptTokens: null,

@@ -15,6 +15,7 @@ const streaming = { model: 'm', stream: true, temperature: 0, messages: [{ role:
 const sentence = ['one ', 'two ', 'three ', 'four ', 'five'];
 const frames = sentence.map((word, at) => chatFrame(word, { tokens: [100 + at], role: at === 0 }));
 const finish = chatFrame('', { finish: 'stop', tokens: [] });
+const soonOver = { connectMs: 500, headersMs: 500, firstTokenMs: 500, betweenTokensMs: 600, totalMs: 400 };
 const forgotten = ': tokens-forgotten\n\n';
 
 async function upstream(context: TestContext, id: string, script: Script, change: UpstreamChange = {}) {
@@ -195,6 +196,33 @@ test('where token ids mean nothing any more the answer goes on from text, and th
     assert.equal([...text.matchAll(/"content":"([^"]*)"/g)].map(([, word]) => word).join(''), 'three four five');
     assert.ok(!text.includes(': tokens 0'));
   }
+});
+
+test('what only another revision could go on with is not waited for long, and refused as broken', async (context) => {
+  const worker = await upstream(context, 'a', words(), { revision: 'r2' });
+  const gateway = await startTestGateway(context, [worker.endpoint]);
+  const tools = [{ type: 'function', function: { name: 'look' } }];
+  const kumiki_resume = { revision: 'r1', frames: frames.slice(0, 2).join('') };
+  const startedAt = performance.now();
+  const response = await ask(gateway, { ...streaming, temperature: 1, tools, kumiki_resume }, withTokens);
+  assert.deepEqual([response.status, await codeOf(response)], [502, 'stream_interrupted']);
+  assert.ok(performance.now() - startedAt < 12_000);
+  assert.equal(worker.received.length, 0);
+});
+
+test('a service is told what failed where its reader is told that the answer broke', async (context) => {
+  const stalled = await upstream(context, 'a', (_, response) => {
+    beginStream(response);
+    response.write(frames[0] ?? '');
+  });
+  const gateway = await startTestGateway(context, [stalled.endpoint], { route: { deadlines: soonOver } });
+  const headers = { authorization: `Bearer ${gateway.apiKey}`, 'content-type': 'application/json' };
+  const [service, reader] = await Promise.all([
+    ask(gateway, streaming, withTokens).then((response) => response.text()),
+    gateway.chat(streaming, { headers }).then((response) => response.text()),
+  ]);
+  assert.match(service, /"code":"upstream_timeout"/);
+  assert.match(reader, /"code":"stream_interrupted"/);
 });
 
 test('a resume that nobody could go on from is refused', async (context) => {

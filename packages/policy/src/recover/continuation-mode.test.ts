@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { continuationMode } from './continuation-mode.ts';
 
-const facts = { tokensOf: 'r1', plainText: true, deterministic: true };
+const facts = { tokensOf: 'r1', plainText: true, deterministic: true, nothingShown: false };
 
 test('token ids go only to the revision that sampled them', () => {
   assert.equal(continuationMode({ continuation: 'token-ids', revision: 'r1' }, facts), 'token-ids');
@@ -19,7 +19,14 @@ test('what text does not wholly describe is only asked again, and only when the 
   );
 });
 
-test('an endpoint that cannot continue never gets a begun answer', () => {
+test('an answer that shows nothing yet is begun anew anywhere', () => {
+  const empty = { tokensOf: null, plainText: false, deterministic: false, nothingShown: true };
+  for (const continuation of ['token-ids', 'prefill', 'replay', 'none'] as const) {
+    assert.equal(continuationMode({ continuation, revision: 'r1' }, empty), 'replay', continuation);
+  }
+});
+
+test('an endpoint that cannot continue never gets an answer that shows something', () => {
   assert.equal(continuationMode({ continuation: 'none', revision: 'r1' }, facts), null);
   assert.equal(continuationMode({ continuation: 'replay', revision: 'r1' }, { ...facts, deterministic: false }), null);
 });

@@ -8,6 +8,8 @@ export interface AnswerFacts {
   readonly plainText: boolean;
   /** Asked again, the same text comes: greedy, or with a seed. */
   readonly deterministic: boolean;
+  /** Nothing that anybody could see has come: who begins anew takes nothing back. */
+  readonly nothingShown: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export function continuationMode(
 ): Exclude<ContinuationMode, 'none'> | null {
   // Token ids of one revision mean nothing to another, which may have another vocabulary.
   if (endpoint.continuation === 'token-ids' && answer.tokensOf === endpoint.revision) return 'token-ids';
-  if (endpoint.continuation === 'none') return null;
+  if (endpoint.continuation === 'none') return answer.nothingShown ? 'replay' : null;
   if (endpoint.continuation !== 'replay' && answer.plainText) return 'prefill';
-  return answer.deterministic ? 'replay' : null;
+  return answer.deterministic || answer.nothingShown ? 'replay' : null;
 }

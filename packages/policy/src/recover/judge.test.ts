@@ -14,7 +14,7 @@ const failures: Failure[] = [
   'server-error',
   'refused-busy',
 ];
-const answer: AnswerSoFar = { attempts: 1, attemptsWithoutProgress: 0, begun: false, obstacle: null };
+const answer: AnswerSoFar = { attempts: 1, attemptsWithoutProgress: 0, divergences: 0, begun: false, obstacle: null };
 
 test('nothing sent yet: the request is asked again, whatever failed', () => {
   for (const failure of failures) assert.deepEqual(judge(failure, answer), { kind: 'again' });
@@ -48,6 +48,18 @@ test('every chain of failures ends', () => {
 
 test('what cannot be continued is given up with a reason', () => {
   const verdict = judge('broken', { ...answer, begun: true, obstacle: 'it is too long' });
-  assert.deepEqual(verdict, { kind: 'give-up', reason: 'it is too long' });
+  assert.deepEqual(verdict, { kind: 'give-up', reason: 'it is too long', forGood: true });
   assert.equal(judge('total-timeout', answer).kind, 'give-up');
+});
+
+test('who gives another answer is asked once more, and no third time', () => {
+  const begun = { ...answer, begun: true };
+  assert.equal(judge('diverged', { ...begun, divergences: 1 }).kind, 'continue');
+  const verdict = judge('diverged', { ...begun, divergences: 2 });
+  assert.ok(verdict.kind === 'give-up' && verdict.forGood);
+});
+
+test('what only failed often may be asked for later', () => {
+  const verdict = judge('broken', { ...answer, begun: true, attemptsWithoutProgress: 8 });
+  assert.ok(verdict.kind === 'give-up' && !verdict.forGood);
 });

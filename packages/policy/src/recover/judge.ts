@@ -24,15 +24,23 @@ export interface RecoveryLimits {
   readonly maxAttemptsWithoutProgress: number;
   /** Attempts in all. */
   readonly maxAttempts: number;
+  /** Attempts that gave another answer than the one that was begun: who does so twice does so always. */
+  readonly maxDivergences: number;
 }
 
-export const defaultRecoveryLimits: RecoveryLimits = { maxAttemptsWithoutProgress: 8, maxAttempts: 64 };
+export const defaultRecoveryLimits: RecoveryLimits = {
+  maxAttemptsWithoutProgress: 8,
+  maxAttempts: 64,
+  maxDivergences: 2,
+};
 
 export interface AnswerSoFar {
   /** Attempts made, the failed one included. */
   readonly attempts: number;
   /** Attempts that were turned away by a busy replica do not count: the wait for room has its own limit. */
   readonly attemptsWithoutProgress: number;
+  /** Attempts that gave another answer. */
+  readonly divergences: number;
   /** Whether the client has any part of the answer. */
   readonly begun: boolean;
   /** Why an answer that has begun cannot be continued anywhere; null when it can. */
@@ -42,15 +50,19 @@ export interface AnswerSoFar {
 export type Verdict =
   | { readonly kind: 'again' }
   | { readonly kind: 'continue' }
-  | { readonly kind: 'give-up'; readonly reason: string };
+  /** `forGood`: the answer itself cannot be continued, and it is of no use to ask for its rest later. */
+  | { readonly kind: 'give-up'; readonly reason: string; readonly forGood: boolean };
 
 export function judge(failure: Failure, answer: AnswerSoFar, limits = defaultRecoveryLimits): Verdict {
-  if (failure === 'total-timeout') return { kind: 'give-up', reason: 'its total time is over' };
-  if (answer.attempts >= limits.maxAttempts)
-    return { kind: 'give-up', reason: `${answer.attempts} attempts were made` };
+  const forNow = (reason: string): Verdict => ({ kind: 'give-up', reason, forGood: false });
+  if (failure === 'total-timeout') return forNow('its total time is over');
+  if (answer.divergences >= limits.maxDivergences) {
+    return { kind: 'give-up', reason: `${answer.divergences} attempts gave another answer`, forGood: true };
+  }
+  if (answer.attempts >= limits.maxAttempts) return forNow(`${answer.attempts} attempts were made`);
   if (answer.attemptsWithoutProgress >= limits.maxAttemptsWithoutProgress) {
-    return { kind: 'give-up', reason: `${answer.attemptsWithoutProgress} attempts in a row brought nothing` };
+    return forNow(`${answer.attemptsWithoutProgress} attempts in a row brought nothing`);
   }
   if (!answer.begun) return { kind: 'again' };
-  return answer.obstacle === null ? { kind: 'continue' } : { kind: 'give-up', reason: answer.obstacle };
+  return answer.obstacle === null ? { kind: 'continue' } : { kind: 'give-up', reason: answer.obstacle, forGood: true };
 }

@@ -20,7 +20,7 @@ import { writeFileAtomic } from './home/atomic-file.ts';
 import { type HomeFolder, openHome } from './home/home-folder.ts';
 import { acquireLock } from './home/lock.ts';
 import type { RotatingLog } from './home/rotating-log.ts';
-import { openServiceStore } from './home/service-store.ts';
+import { openServiceStore, type ServiceStore } from './home/service-store.ts';
 import { type Identities, openIdentities } from './keys/open-identities.ts';
 import { describeService } from './replicas/describe-service.ts';
 import type { ObservedReplica } from './replicas/replica.ts';
@@ -128,14 +128,7 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
     replicas: fleet.replicas,
     changed: fleet.reconcile,
   });
-  try {
-    if (store.isNew && options.firstServices.length > 0) await services.apply(options.firstServices);
-    else fleet.reconcile();
-    store.endFirstStart();
-  } catch (error) {
-    await fleet.stop(0);
-    throw error;
-  }
+  await begin(services, fleet, store, options.firstServices);
 
   return {
     home,
@@ -172,6 +165,23 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
       release();
     },
   };
+}
+
+/** Starts what was there, or what a new installation begins with; where that fails nothing is left running. */
+async function begin(
+  services: Services,
+  fleet: Fleet,
+  store: ServiceStore,
+  first: readonly ModelService[],
+): Promise<void> {
+  try {
+    if (store.isNew && first.length > 0) await services.apply(first);
+    else fleet.reconcile();
+    store.endFirstStart();
+  } catch (error) {
+    await fleet.stop(0);
+    throw error;
+  }
 }
 
 function workerSurroundings(home: HomeFolder, { workerEntry, workerLogLevel, log }: LocalRuntimeOptions) {

@@ -44,9 +44,10 @@ export async function startConversationsService(product: Product, kept?: Databas
     route(replicas, others = []) {
       const urls = replicas.map(({ port }) => `http://127.0.0.1:${port}`);
       const authorization = `Bearer ${token}`;
-      const prefixes = replicas[0]?.prefixes ?? [];
+      const { prefixes = [], adminPrefixes = [] } = replicas[0] ?? {};
       const own = prefixes.map((prefix) => ({ prefix, urls, authorization, role: 'inference' as const }));
-      product.setBackends([...own, ...others]);
+      const forAdmins = adminPrefixes.map((prefix) => ({ prefix, urls, authorization, role: 'admin' as const }));
+      product.setBackends([...own, ...forAdmins, ...others]);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(started.map((replica) => replica.close()));

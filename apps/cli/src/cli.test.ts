@@ -15,6 +15,8 @@ test('a command that is not understood ends with 2 and names the one that was me
     [['apply'], /required option '-f, --file/],
     [['key', 'create', 'x', '--role', 'boss'], /Allowed choices are inference, admin/],
     [['delete'], /nothing to delete/],
+    [['retention', 'set'], /nothing to set/],
+    [['retention', 'set', '--response-days', '0'], /'default' or a whole number from 1 to 36500/],
     [['chat', ' '], /nothing to ask/],
   ];
   for (const [args, message] of cases) {
@@ -40,6 +42,7 @@ test('help and version succeed, for every command', async () => {
     'delete',
     'down',
     'key',
+    'retention',
     'version',
     'doctor',
   ]) {

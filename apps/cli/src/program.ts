@@ -1,3 +1,4 @@
+import { maxRetentionDays } from '@kumiki/api';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CliHost } from './run-cli.ts';
 import type { RunUpOptions } from './up/run-up.ts';
@@ -25,6 +26,7 @@ export function createProgram(host: CliHost): Command {
   addObserving(program);
   addChanging(program);
   addKeys(program);
+  addRetention(program);
   addMachine(program);
   return program;
 }
@@ -108,6 +110,20 @@ function addKeys(program: Command): void {
     .action(async (id, options) => (await import('./commands/keys.ts')).revokeKey(id, options));
 }
 
+function addRetention(program: Command): void {
+  const retention = program.command('retention').description('how long a project keeps its data').exitOverride();
+  connected(retention.command('get'))
+    .description('show how long responses and conversations are kept')
+    .option('--project <name>', 'whose', 'default')
+    .action(async (options) => (await import('./commands/retention.ts')).showRetention(options));
+  connected(retention.command('set'))
+    .description('set it for what is stored from then on; what is there keeps the time that it was stored with')
+    .option('--project <name>', 'whose', 'default')
+    .option('--response-days <days>', "a number, or 'default' for the installation's", daysOr('default'))
+    .option('--conversation-days <days>', "a number, or 'never' for until they are deleted", daysOr('never'))
+    .action(async (options) => (await import('./commands/retention.ts')).setRetention(options));
+}
+
 function addMachine(program: Command): void {
   program
     .command('down')
@@ -145,6 +161,16 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** A number of days, or the word that stands for none of one's own. */
+function daysOr<Word extends string>(word: Word): (text: string) => number | Word {
+  return (text) => {
+    const days = Number(text);
+    if (text === word) return word;
+    if (/^\d+$/.test(text) && days >= 1 && days <= maxRetentionDays) return days;
+    throw new InvalidArgumentError(`It must be '${word}' or a whole number from 1 to ${maxRetentionDays}.`);
   };
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { maxRetentionDays } from '@kumiki/api';
 import { ConfigError, readConfig } from '@kumiki/service';
 import { z } from 'zod';
 
@@ -19,7 +20,7 @@ const schema = z.strictObject({
   KUMIKI_BACKEND_TOKEN_FILE: z.string().min(1),
   /** Names this replica; the name of the machine when absent. */
   KUMIKI_REPLICA: z.string().min(1).max(256).optional(),
-  KUMIKI_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
+  KUMIKI_RETENTION_DAYS: z.coerce.number().int().min(1).max(maxRetentionDays).default(30),
   KUMIKI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   KUMIKI_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(30_000),
 });

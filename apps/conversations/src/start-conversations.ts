@@ -8,6 +8,7 @@ import { addConversationsRoutes } from './http/conversations-routes.ts';
 import { addResponsesRoutes } from './http/responses-routes.ts';
 import { maxBodyBytes, requestTimeoutMs } from './limits.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { addRetentionRoutes, projectsPath } from './retention/retention-routes.ts';
 import { createHub } from './runs/hub.ts';
 import { loadContext } from './runs/load-context.ts';
 import { createRunner } from './runs/runner.ts';
@@ -34,8 +35,10 @@ export interface ConversationsOptions {
 
 export interface Conversations {
   readonly port: number;
-  /** Paths that belong to this service. */
+  /** Paths that belong to this service, for every key that may use models. */
   readonly prefixes: readonly string[];
+  /** Its paths for admins alone. */
+  readonly adminPrefixes: readonly string[];
   readonly metrics: Registry;
   /** Lets other replicas take its runs over, and waits until its streams have ended, at most so long. */
   drain(limitMs: number): Promise<void>;
@@ -63,12 +66,14 @@ export async function startConversations(options: ConversationsOptions): Promise
   addResponsesRoutes(app, { database, gateway, hub, runner, replica, retentionDays });
   addConversationsRoutes(app, database);
   addChatsRoutes(app, database);
+  addRetentionRoutes(app, { database, log, retentionDays });
   const batches = startBatches(app, { database, gateway, log, replica });
   const sweeper = startSweeper(database, log);
   const port = await listenApp(app, options.host, options.port);
   return {
     port,
     prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', chatsPath],
+    adminPrefixes: [projectsPath],
     metrics: createMetrics(runner),
     async drain(limitMs) {
       await Promise.all([runner.release(), batches.close()]);

@@ -20,6 +20,7 @@ export * from './observed-gateway.ts';
 export * from './request-log.ts';
 export * from './response-items.ts';
 export * from './responses.ts';
+export * from './retention.ts';
 export * from './routes.ts';
 export * from './session.ts';
 export * from './timings.ts';

@@ -14,17 +14,23 @@ export interface DataServiceParts {
   readonly objectsFolder: string | null;
 }
 
-export interface RunningDataService {
-  readonly port: number;
+/** The paths of a service. */
+interface Paths {
+  /** For every key that may use models. */
   readonly prefixes: readonly string[];
+  /** For admins alone. */
+  readonly adminPrefixes?: readonly string[];
+}
+
+export interface RunningDataService extends Paths {
+  readonly port: number;
   drain(limitMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface DataServiceEntry {
+/** Its paths answer "not ready" until the service has started and tells its own. */
+export interface DataServiceEntry extends Paths {
   readonly name: string;
-  /** Paths that answer "not ready" until the service has started and tells its own. */
-  readonly prefixes: readonly string[];
   start(parts: DataServiceParts): Promise<RunningDataService>;
 }
 
@@ -33,6 +39,7 @@ export const dataServiceList: readonly DataServiceEntry[] = [
   {
     name: 'conversations',
     prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', '/v1/kumiki/chats'],
+    adminPrefixes: ['/v1/kumiki/projects'],
     async start(parts) {
       const { startConversations } = await import('@kumiki/conversations');
       return startConversations(parts);

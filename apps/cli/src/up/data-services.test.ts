@@ -81,6 +81,27 @@ test('responses and files are served once the database is open, chat before that
   assert.equal(await content.text(), 'Pods hold containers.');
 });
 
+test('an admin sets how long a project keeps its data, and nobody else', async () => {
+  using folder = makeTestFolder();
+  await using up = startUp(folder.home, folder.write('up.yaml', simulatedManifest('shop')));
+  const { url } = await up.ready();
+  await dataService(up, 'conversations', 'ready');
+  const retention = (...args: string[]) => runCli(folder.home, ['retention', ...args]);
+  const set = await retention('set', '--project', 'books', '--response-days', '7', '--conversation-days', '90');
+  assert.match(set.stdout, /^project\/books .*\nresponses +7 days\nconversations +90 days\n$/);
+  const back = await retention('set', '--project', 'books', '--response-days', 'default', '--json');
+  assert.equal(back.status, 0, back.stderr);
+  const { response_days, conversation_days } = JSON.parse(back.stdout) as Record<string, unknown>;
+  assert.deepEqual([response_days, conversation_days], [null, 90]);
+  const others = await retention('get');
+  assert.match(others.stdout, /^responses +30 days, as all do by default\nconversations +until they are deleted$/m);
+  const made = await runCli(folder.home, ['key', 'create', 'app', '--json']);
+  const { value } = JSON.parse(made.stdout) as { value: string };
+  const headers = { authorization: `Bearer ${value}` };
+  const refused = await fetch(`${url}/kumiki/projects/default/retention`, { headers });
+  assert.equal(refused.status, 403, await refused.text());
+});
+
 test('a database that is away leaves chat alone and shows in the status', async () => {
   using folder = makeTestFolder();
   const manifest = folder.write('up.yaml', simulatedManifest('shop'));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BackendRoute, type DataService, KumikiError } from '@kumiki/api';
+import { type BackendRoute, type DataService, KumikiError, type Role } from '@kumiki/api';
 import type { Database, DatabaseLocation } from '@kumiki/postgres';
 import { createGatewayClient, type Log } from '@kumiki/service';
 import { type DataServiceEntry, dataServiceList, type RunningDataService } from './data-service-list.ts';
@@ -126,13 +126,15 @@ function describe({ entry: { name }, state, reason }: Started): DataService {
 }
 
 function routesOf({ entry, token, running }: Started): BackendRoute[] {
-  return (running?.prefixes ?? entry.prefixes).map((prefix) => ({
+  const { prefixes, adminPrefixes = [] } = running ?? entry;
+  const routeFor = (role: Role) => (prefix: string) => ({
     service: entry.name,
     prefix,
     urls: running === null ? [] : [`http://127.0.0.1:${running.port}`],
     authorization: `Bearer ${token}`,
-    role: 'inference',
-  }));
+    role,
+  });
+  return [...prefixes.map(routeFor('inference')), ...adminPrefixes.map(routeFor('admin'))];
 }
 
 /** The error's own sentence and what lies behind it. */

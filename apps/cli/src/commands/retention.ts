@@ -1,0 +1,46 @@
+import type { Retention, SetRetention } from '@kumiki/api';
+import { CliError } from '../cli-error.ts';
+import { connect, type ConnectionFlags } from '../client/connect.ts';
+import { callJson } from '../client/http-client.ts';
+import { print, printJson } from '../terminal/print.ts';
+
+interface Flags extends ConnectionFlags {
+  readonly json?: boolean;
+  readonly project: string;
+}
+
+interface SetFlags extends Flags {
+  readonly responseDays?: number | 'default';
+  readonly conversationDays?: number | 'never';
+}
+
+const pathOf = (project: string): string => `/v1/kumiki/projects/${encodeURIComponent(project)}/retention`;
+
+export async function showRetention(flags: Flags): Promise<void> {
+  show(await callJson<Retention>(connect(flags), pathOf(flags.project)), flags);
+}
+
+export async function setRetention(flags: SetFlags): Promise<void> {
+  const body: SetRetention = {
+    response_days: flags.responseDays === 'default' ? null : flags.responseDays,
+    conversation_days: flags.conversationDays === 'never' ? null : flags.conversationDays,
+  };
+  if (flags.responseDays === undefined && flags.conversationDays === undefined) {
+    throw new CliError('There is nothing to set. Give --response-days, --conversation-days or both.', 2);
+  }
+  show(await callJson<Retention>(connect(flags), pathOf(flags.project), { method: 'POST', body }), flags);
+}
+
+function show(retention: Retention, flags: Flags): void {
+  if (flags.json === true) return printJson(retention);
+  const { project, response_days: responses, conversation_days: conversations } = retention;
+  print(`project/${project} keeps what is stored from now on:`);
+  print(
+    `responses      ${responses === null ? `${inDays(retention.default_response_days)}, as all do by default` : inDays(responses)}`,
+  );
+  print(`conversations  ${conversations === null ? 'until they are deleted' : inDays(conversations)}`);
+}
+
+function inDays(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
+}

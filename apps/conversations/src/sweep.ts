@@ -1,17 +1,28 @@
 import type { Database } from '@kumiki/postgres';
 import type { Log } from '@kumiki/service';
+import { endedBatchSeconds } from './batches/limits.ts';
 import { sweepMs, sweepRows } from './limits.ts';
 
-const tables = ['responses', 'conversations'] as const;
+/** When a batch ended, as the index has it. */
+const ended = 'COALESCE(completed_at, failed_at, expired_at, cancelled_at)';
+
+/** The ids of what is to go, at most $1 of each. */
+const expired = {
+  responses: 'SELECT id FROM conversations.responses WHERE expires_at < now()',
+  conversations: 'SELECT id FROM conversations.conversations WHERE expires_at < now()',
+  batches: `SELECT id FROM conversations.batches
+    WHERE status IN ('completed', 'failed', 'expired', 'cancelled')
+      AND ${ended} < now() - ${endedBatchSeconds} * interval '1 second'
+      AND ${ended} < now() - COALESCE(output_expires_after, 0) * interval '1 second'`,
+} as const;
 
 /** Deletes what has expired, a few rows at a time, so that no statement holds many locks. */
 export async function sweepExpired(database: Database): Promise<number> {
   let swept = 0;
-  for (const table of tables) {
+  for (const [table, ids] of Object.entries(expired)) {
     for (let count = sweepRows; count === sweepRows; swept += count) {
       ({ count } = await database.query(
-        `DELETE FROM conversations.${table} WHERE id IN (
-           SELECT id FROM conversations.${table} WHERE expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+        `DELETE FROM conversations.${table} WHERE id IN (${ids} LIMIT $1 FOR UPDATE SKIP LOCKED)`,
         [sweepRows],
       ));
     }

@@ -6,6 +6,7 @@ import { batchChannel } from './batch-store.ts';
 import type { BatchRow } from './batch.ts';
 import { driveBatch, StopWork } from './drive-batch.ts';
 import { keepLease, type LeaseKeeper } from './keep-lease.ts';
+import type { RecordedLines } from './run/record-results.ts';
 
 /** Batches that one replica drives at once; the others wait for it or for another replica. */
 const maxDriven = 4;
@@ -27,6 +28,8 @@ export interface BatchRunnerOptions {
   readonly pollMs?: number;
   readonly retryMs?: number;
   readonly random?: () => number;
+  /** Told of lines that got a result from this replica. */
+  readonly onRecorded?: (lines: RecordedLines) => void;
 }
 
 export interface BatchRunner {
@@ -122,11 +125,11 @@ async function runDriver(
   life: AbortSignal,
   stopWork: AbortSignal,
 ): Promise<void> {
-  const { database, gateway, log, random = Math.random } = options;
+  const { database, gateway, log, random = Math.random, onRecorded = () => {} } = options;
   const work = AbortSignal.any([life, stopWork]);
   let retryMs = 0;
   try {
-    await driveBatch({ database, gateway, random }, batch, { life, work });
+    await driveBatch({ database, gateway, random, onRecorded }, batch, { life, work });
     return;
   } catch (error) {
     if (!life.aborted && !(error instanceof LeaseLostError)) {

@@ -6,6 +6,7 @@ import type { BatchError, BatchRow, Outcome } from './batch.ts';
 import { validateInput } from './input/validate-input.ts';
 import { hasResults } from './output/read-results.ts';
 import { uploadResults } from './output/upload-results.ts';
+import type { RecordedLines } from './run/record-results.ts';
 import { runLines } from './run/run-lines.ts';
 
 /** A batch whose result files are refused for so long ends as failed: its key may be gone for good. */
@@ -15,6 +16,7 @@ export interface DriveContext {
   readonly database: Database;
   readonly gateway: GatewayClient;
   readonly random: () => number;
+  readonly onRecorded: (lines: RecordedLines) => void;
 }
 
 /** Why a batch stops before all its lines have run. */

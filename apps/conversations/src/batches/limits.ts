@@ -1,3 +1,5 @@
+import { batchFileExpirySeconds } from '@kumiki/api';
+
 /** Limits of batches, those that clients meet and those that keep a replica within its memory. */
 export const batchLimits = {
   /** Of one input file, as OpenAI has them. */
@@ -17,6 +19,9 @@ export const batchLimits = {
   pageSize: 100,
   defaultPageSize: 20,
 } as const;
+
+/** An ended batch is kept for so long at least, and no shorter than its result files: as long as those have by default. */
+export const endedBatchSeconds = batchFileExpirySeconds;
 
 /** Rows that go to or come from the database at once: as many as fit, at least one. */
 export const chunkLimits = { rows: 256, bytes: 1_048_576 } as const;

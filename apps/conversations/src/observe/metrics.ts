@@ -1,23 +1,77 @@
-import { Gauge, Registry } from '@kumiki/service';
+import type { Database } from '@kumiki/postgres';
+import { Counter, Gauge, Registry } from '@kumiki/service';
+import { measureBatches, type OpenBatches } from '../batches/measure-batches.ts';
+import type { RecordedLines } from '../batches/run/record-results.ts';
 import type { Runner } from '../runs/runner.ts';
 
-/** What this replica tells of itself. */
-export function createMetrics(runner: Runner): Registry {
+/** What is asked of the database is known within this, or shown as unknown: the other figures do not wait for it. */
+const measureLimitMs = 1_000;
+
+export interface ConversationsMetrics {
+  readonly registry: Registry;
+  recorded(lines: RecordedLines): void;
+}
+
+/** What this replica tells of itself, and of the batches of all. */
+export function createMetrics(database: Database, runner: Runner): ConversationsMetrics {
   const registry = new Registry();
   show(registry, 'open_runs', 'Responses that this replica produces now.', () => runner.openRuns());
   show(registry, 'takeovers_total', 'Runs that this replica has taken over from another.', () => runner.takeovers());
-  return registry;
+  showBatches(registry, database);
+  const lines = new Counter({
+    name: 'kumiki_conversations_batch_lines_total',
+    help: 'Requests of batches that this replica has run to a result, by their outcome.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  return {
+    registry,
+    recorded({ completed, failed }) {
+      lines.inc({ outcome: 'completed' }, completed);
+      lines.inc({ outcome: 'failed' }, failed);
+    },
+  };
 }
 
-function show(registry: Registry, name: string, help: string, value: () => number): void {
+function show(registry: Registry, name: string, help: string, value: () => number | Promise<number>): void {
   registry.registerMetric(
     new Gauge({
       name: `kumiki_conversations_${name}`,
       help,
       registers: [],
-      collect() {
-        this.set(value());
+      async collect() {
+        this.set(await value());
       },
     }),
   );
+}
+
+/** The same at every replica: the largest is the answer, never the sum. */
+function showBatches(registry: Registry, database: Database): void {
+  let measuring: Promise<OpenBatches | null> | null = null;
+  // Both figures of one look are of one moment.
+  const measure = (): Promise<OpenBatches | null> =>
+    (measuring ??= within(measureLimitMs, measureBatches(database)).finally(() => (measuring = null)));
+  const unknown = Number.NaN;
+  show(
+    registry,
+    'open_batches',
+    'Batches that have not ended, of all replicas.',
+    async () => (await measure())?.open ?? unknown,
+  );
+  show(
+    registry,
+    'oldest_batch_line_seconds',
+    'Since the oldest batch was made in which a request still waits, of all replicas; 0 where none does.',
+    async () => (await measure())?.oldestSeconds ?? unknown,
+  );
+}
+
+/** Null when it fails or takes longer. */
+async function within<Value>(limitMs: number, work: Promise<Value>): Promise<Value | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, limitMs, null)));
+  const result = await Promise.race([work.catch(() => null), late]);
+  clearTimeout(timer);
+  return result;
 }

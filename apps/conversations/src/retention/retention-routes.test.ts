@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
 import { createLog, createServiceApp } from '@kumiki/service';
-import { openResponse } from '../answer/response-object.ts';
 import { openTables, type TestDatabase } from '../chats/testing/test-chats.ts';
 import { insertConversation } from '../conversations/conversation-rows.ts';
 import { newId } from '../ids.ts';
-import { insertRun } from '../runs/run-store.ts';
+import { storeResponse } from '../responses/testing/store-response.ts';
 import { addRetentionRoutes } from './retention-routes.ts';
 
 const retentionDays = 30;
@@ -41,17 +40,6 @@ async function daysLeft(table: 'responses' | 'conversations', id: string): Promi
   return rows[0]?.days ?? null;
 }
 
-async function storeResponse(project: string): Promise<string> {
-  const id = newId('resp');
-  const request = { model: 'demo', input: 'hello' };
-  const response = openResponse(id, request, 1_760_000_000);
-  const events = [{ type: 'response.created', sequence_number: 0 }];
-  const owner = { project, keyId: 'key', requestId: 'req', traceparent: null };
-  const place = { input: [], conversationId: null, inChat: false, retentionDays };
-  await insertRun(database, 'test', { ...owner, ...place, id, request, response, events });
-  return id;
-}
-
 async function storeConversation(project: string): Promise<string> {
   const id = newId('conv');
   await insertConversation(database, project, id, {});
@@ -73,25 +61,32 @@ test('a project that nobody has set anything for keeps responses as the installa
 
 test('what is set counts for what is stored from then on, in that project alone', async () => {
   const project = '会計 / 2026';
-  const [early, earlyConversation] = [await storeResponse(project), await storeConversation(project)];
+  const [early, earlyConversation] = [
+    await storeResponse(database, project, retentionDays),
+    await storeConversation(project),
+  ];
   const { status, json } = await call(project, { response_days: 2, conversation_days: 5 });
   assert.deepEqual([status, json['project'], json['response_days'], json['conversation_days']], [200, project, 2, 5]);
-  assert.equal(await daysLeft('responses', await storeResponse(project)), 2);
+  assert.equal(await daysLeft('responses', await storeResponse(database, project, retentionDays)), 2);
   assert.equal(await daysLeft('conversations', await storeConversation(project)), 5);
   assert.equal(await daysLeft('responses', early), 30);
   assert.equal(await daysLeft('conversations', earlyConversation), null);
-  assert.equal(await daysLeft('responses', await storeResponse('another')), 30);
+  assert.equal(await daysLeft('responses', await storeResponse(database, 'another', retentionDays)), 30);
 });
 
 test('a member that is left out stays, and null takes it back', async () => {
   await call('p', { conversation_days: 7 });
-  assert.equal(await daysLeft('responses', await storeResponse('p')), 30, 'the installation still says it for these');
+  assert.equal(
+    await daysLeft('responses', await storeResponse(database, 'p', retentionDays)),
+    30,
+    'the installation still says it for these',
+  );
   const both = await call('p', { response_days: 1 });
   assert.deepEqual([both.json['response_days'], both.json['conversation_days']], [1, 7]);
   await call('p', { conversation_days: null });
   const back = await call('p', { response_days: null });
   assert.deepEqual([back.json['response_days'], back.json['conversation_days']], [null, null]);
-  assert.equal(await daysLeft('responses', await storeResponse('p')), 30);
+  assert.equal(await daysLeft('responses', await storeResponse(database, 'p', retentionDays)), 30);
   assert.equal(await daysLeft('conversations', await storeConversation('p')), null);
 });
 

@@ -5,6 +5,12 @@ import { type BatchLease, LeaseLostError, writeFenced } from '../batch-lease.ts'
 import { chunkLimits } from '../limits.ts';
 import { type LineResult, noUsage, type TokenUsage } from './result-line.ts';
 
+/** How many lines got an answer, and how many an error. */
+export interface RecordedLines {
+  readonly completed: number;
+  readonly failed: number;
+}
+
 /** Between two attempts to write while the database is away, and how many before the results are given up. */
 const databaseAwayMs = 500;
 const maxWrites = 120;
@@ -17,7 +23,12 @@ interface Waiting extends PromiseWithResolvers<void> {
  * Writes results under the lease. Those that come while a write is under way go together with the next one, so that
  * a busy batch makes few writes, and an idle one waits for nobody. Resolves once a result is durable.
  */
-export function createRecorder(database: Database, lease: BatchLease, signal: AbortSignal) {
+export function createRecorder(
+  database: Database,
+  lease: BatchLease,
+  signal: AbortSignal,
+  onRecorded: (lines: RecordedLines) => void,
+) {
   const waiting: Waiting[] = [];
   let writing = false;
 
@@ -26,7 +37,7 @@ export function createRecorder(database: Database, lease: BatchLease, signal: Ab
     while (waiting.length > 0) {
       const chunk = takeChunk(waiting);
       try {
-        await insist(() => record(database, lease, chunk), signal);
+        onRecorded(await insist(() => record(database, lease, chunk), signal));
         for (const { resolve } of chunk) resolve();
       } catch (error) {
         for (const { reject } of chunk) reject(error);
@@ -49,7 +60,7 @@ function takeChunk(waiting: Waiting[]): Waiting[] {
 }
 
 /** An answer cost somebody's GPU: it is not thrown away because the database restarts. */
-async function insist(write: () => Promise<void>, signal: AbortSignal): Promise<void> {
+async function insist<Value>(write: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await write();
@@ -61,9 +72,9 @@ async function insist(write: () => Promise<void>, signal: AbortSignal): Promise<
   }
 }
 
-async function record(database: Database, lease: BatchLease, chunk: readonly Waiting[]): Promise<void> {
+async function record(database: Database, lease: BatchLease, chunk: readonly Waiting[]): Promise<RecordedLines> {
   const results = chunk.map(({ result }) => result);
-  await writeFenced(database, lease, async (transaction, batch) => {
+  return writeFenced(database, lease, async (transaction, batch) => {
     if (batch.outcome !== null) throw new LeaseLostError(lease.id);
     const { rows } = await transaction.query<{ line: number }>(
       `UPDATE conversations.batch_lines AS known SET result = new.result, failed = new.failed, body = NULL
@@ -73,7 +84,7 @@ async function record(database: Database, lease: BatchLease, chunk: readonly Wai
       [lease.id, JSON.stringify(results.map(({ line, failed, result }) => ({ line, failed, result })))],
     );
     const written = new Set(rows.map(({ line }) => line));
-    await addCounts(
+    return addCounts(
       transaction,
       lease,
       results.filter(({ line }) => written.has(line)),
@@ -81,16 +92,22 @@ async function record(database: Database, lease: BatchLease, chunk: readonly Wai
   });
 }
 
-async function addCounts(transaction: Queryable, lease: BatchLease, results: readonly LineResult[]): Promise<void> {
+async function addCounts(
+  transaction: Queryable,
+  lease: BatchLease,
+  results: readonly LineResult[],
+): Promise<RecordedLines> {
   const failed = results.filter((result) => result.failed).length;
+  const completed = results.length - failed;
   const usage = results.reduce((sum, result) => addUsage(sum, result.usage), noUsage);
   await transaction.query(
     `UPDATE conversations.batches SET completed = completed + $2, failed = failed + $3,
        input_tokens = input_tokens + $4, cached_tokens = cached_tokens + $5,
        output_tokens = output_tokens + $6, reasoning_tokens = reasoning_tokens + $7
      WHERE id = $1`,
-    [lease.id, results.length - failed, failed, usage.input, usage.cached, usage.output, usage.reasoning],
+    [lease.id, completed, failed, usage.input, usage.cached, usage.output, usage.reasoning],
   );
+  return { completed, failed };
 }
 
 function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {

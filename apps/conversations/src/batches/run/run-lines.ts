@@ -3,7 +3,7 @@ import type { Database } from '@kumiki/postgres';
 import type { GatewayClient } from '@kumiki/service';
 import type { BatchRow } from '../batch.ts';
 import { createGate } from './gate.ts';
-import { createRecorder } from './record-results.ts';
+import { createRecorder, type RecordedLines } from './record-results.ts';
 import { type LineRequest, runLine } from './run-line.ts';
 
 /** Lines of one batch that run at once: enough to fill a replica's batch beside others. */
@@ -17,6 +17,8 @@ export interface RunContext {
   readonly gateway: GatewayClient;
   readonly batch: BatchRow;
   readonly random: () => number;
+  /** Told of results once they are durable. */
+  readonly onRecorded: (lines: RecordedLines) => void;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function runLines(context: RunContext, signal: AbortSignal): Promis
   const failing = new AbortController();
   const stop = AbortSignal.any([signal, failing.signal]);
   const gate = createGate({ policy: lineConcurrency, now: () => performance.now(), random: context.random });
-  const record = createRecorder(database, batch, stop);
+  const record = createRecorder(database, batch, stop, context.onRecorded);
   const open = new Set<Promise<void>>();
 
   const run = async (line: number): Promise<void> => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type Database, migrate } from '@kumiki/postgres';
-import { createServiceApp, type GatewayClient, listenApp, type Log, type Registry } from '@kumiki/service';
+import { createServiceApp, type DataServiceParts, drainApp, listenApp, type RunningDataService } from '@kumiki/service';
 import { startBatches } from './batches/start-batches.ts';
 import { addChatsRoutes, chatsPath } from './http/chats-routes.ts';
 import { addConversationsRoutes } from './http/conversations-routes.ts';
@@ -17,34 +17,14 @@ import { startSweeper } from './sweep.ts';
 /** The API's own default for responses. */
 const defaultRetentionDays = 30;
 
-export interface ConversationsOptions {
-  readonly database: Database;
-  /** The way to models, files and vector stores, with a key of the role `service`. */
-  readonly gateway: GatewayClient;
-  /** What the gateway proves itself with. */
-  readonly token: string;
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  readonly log: Log;
+export interface ConversationsOptions extends DataServiceParts<Database> {
   /** Names this replica in the runs that it drives. */
   readonly replica: string;
   /** Days that responses are kept where their project has no retention of its own. */
   readonly retentionDays?: number;
 }
 
-export interface Conversations {
-  readonly port: number;
-  /** Paths that belong to this service, for every key that may use models. */
-  readonly prefixes: readonly string[];
-  /** Its paths for admins alone. */
-  readonly adminPrefixes: readonly string[];
-  readonly metrics: Registry;
-  /** Lets other replicas take its runs over, and waits until its streams have ended, at most so long. */
-  drain(limitMs: number): Promise<void>;
-  /** Ends everything now; the database and the gateway's client stay open. */
-  close(): Promise<void>;
-}
+export type Conversations = RunningDataService;
 
 /** Starts the service of responses and conversations. Rejects when the database cannot be brought up to date. */
 export async function startConversations(options: ConversationsOptions): Promise<Conversations> {
@@ -67,17 +47,18 @@ export async function startConversations(options: ConversationsOptions): Promise
   addConversationsRoutes(app, database);
   addChatsRoutes(app, database);
   addRetentionRoutes(app, { database, log, retentionDays });
-  const batches = startBatches(app, { database, gateway, log, replica });
+  const metrics = createMetrics(database, runner);
+  const batches = startBatches(app, { database, gateway, log, replica, onRecorded: metrics.recorded });
   const sweeper = startSweeper(database, log);
   const port = await listenApp(app, options.host, options.port);
   return {
     port,
     prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', chatsPath],
     adminPrefixes: [projectsPath],
-    metrics: createMetrics(runner),
+    metrics: metrics.registry,
     async drain(limitMs) {
       await Promise.all([runner.release(), batches.close()]);
-      await closeWithin(app.server, limitMs);
+      await drainApp(app, limitMs);
     },
     async close() {
       sweeper.stop();
@@ -85,16 +66,4 @@ export async function startConversations(options: ConversationsOptions): Promise
       await app.close();
     },
   };
-}
-
-/** Takes no more connections; resolves when the last has ended or the time is over. */
-function closeWithin(server: { close(done: () => void): unknown; closeIdleConnections(): void }, limitMs: number) {
-  return new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, limitMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

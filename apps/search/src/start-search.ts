@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import multipart from '@fastify/multipart';
 import { type Database, migrate } from '@kumiki/postgres';
-import { createServiceApp, type GatewayClient, listenApp, type Log, type Registry } from '@kumiki/service';
+import { createServiceApp, type DataServiceParts, drainApp, listenApp, type RunningDataService } from '@kumiki/service';
 import { createEmbedder } from './embedding/embedder.ts';
 import { createRevisions } from './embedding/revisions.ts';
 import { addFileRoutes } from './files/file-routes.ts';
@@ -26,16 +26,7 @@ const defaultLeaseMs = 30_000;
 const pollMs = 2_000;
 const defaultSweepEveryMs = 60_000;
 
-export interface SearchOptions {
-  readonly database: Database;
-  /** The way to embedding models, with a key of the role `service`. */
-  readonly gateway: GatewayClient;
-  /** What the gateway proves itself with. */
-  readonly token: string;
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  readonly log: Log;
+export interface SearchOptions extends DataServiceParts<Database> {
   /** Where the bytes of files lie; null keeps them in the database, which all replicas reach. */
   readonly objectsFolder: string | null;
   /** For stores that name no embedding model; the first of `/v1/models` when absent. */
@@ -47,16 +38,7 @@ export interface SearchOptions {
   readonly sweepEveryMs?: number;
 }
 
-export interface Search {
-  readonly port: number;
-  /** Paths that belong to this service. */
-  readonly prefixes: readonly string[];
-  readonly metrics: Registry;
-  /** Gives back what it ingests, and waits until its requests have ended, at most so long. */
-  drain(limitMs: number): Promise<void>;
-  /** Ends everything now; the database and the gateway's client stay open. */
-  close(): Promise<void>;
-}
+export type Search = RunningDataService;
 
 /** Starts files, vector stores and search. Rejects when the database cannot be brought up to date. */
 export async function startSearch(options: SearchOptions): Promise<Search> {
@@ -100,22 +82,10 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
     prefixes: ['/v1/files', '/v1/vector_stores'],
     metrics: metrics.registry,
     async drain(limitMs) {
-      await Promise.all([ingest.stop(), closeWithin(app.server, limitMs)]);
+      await Promise.all([ingest.stop(), drainApp(app, limitMs)]);
     },
     async close() {
       await Promise.all([ingest.stop(), sweeper.stop(), app.close()]);
     },
   };
-}
-
-/** Takes no more connections; resolves when the last has ended or the time is over. */
-function closeWithin(server: { close(done: () => void): unknown; closeIdleConnections(): void }, limitMs: number) {
-  return new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, limitMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

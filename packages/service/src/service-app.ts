@@ -84,3 +84,15 @@ export async function listenApp(app: FastifyInstance, host: string, port: number
   await app.listen({ host, port });
   return (app.server.address() as AddressInfo).port;
 }
+
+/** Takes no more connections; resolves when the last has ended or the time is over. */
+export function drainApp({ server }: FastifyInstance, limitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, limitMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,37 +1,17 @@
 import type { Database } from '@kumiki/postgres';
-import type { GatewayClient, Log } from '@kumiki/service';
+import type { DataServiceParts, DataServicePaths, RunningDataService } from '@kumiki/service';
 
 /** What a service with data of its own is started with. */
-export interface DataServiceParts {
-  readonly database: Database;
-  readonly gateway: GatewayClient;
-  readonly token: string;
-  readonly host: string;
-  readonly port: number;
-  readonly log: Log;
+export interface LocalParts extends DataServiceParts<Database> {
   readonly replica: string;
   /** Where the bytes of files lie; null keeps them in the database. */
   readonly objectsFolder: string | null;
 }
 
-/** The paths of a service. */
-interface Paths {
-  /** For every key that may use models. */
-  readonly prefixes: readonly string[];
-  /** For admins alone. */
-  readonly adminPrefixes?: readonly string[];
-}
-
-export interface RunningDataService extends Paths {
-  readonly port: number;
-  drain(limitMs: number): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** Its paths answer "not ready" until the service has started and tells its own. */
-export interface DataServiceEntry extends Paths {
+export interface DataServiceEntry extends DataServicePaths {
   readonly name: string;
-  start(parts: DataServiceParts): Promise<RunningDataService>;
+  start(parts: LocalParts): Promise<RunningDataService>;
 }
 
 /** The services of one machine that have data. Each is loaded when it is started: chat does not wait for them. */

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BackendRoute, type DataService, KumikiError, type Role } from '@kumiki/api';
 import type { Database, DatabaseLocation } from '@kumiki/postgres';
-import { createGatewayClient, type Log } from '@kumiki/service';
-import { type DataServiceEntry, dataServiceList, type RunningDataService } from './data-service-list.ts';
+import { createGatewayClient, type Log, type RunningDataService } from '@kumiki/service';
+import { type DataServiceEntry, dataServiceList } from './data-service-list.ts';
 
 /** Between two attempts to start a service whose database is away, or busy with its own opening. */
 const retryMs = 2_000;

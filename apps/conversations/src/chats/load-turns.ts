@@ -1,21 +1,13 @@
-import type { CreateResponse, Turn } from '@kumiki/api';
+import type { Turn } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
-import type { Item, ResponseObject, ResponseStatus } from '../answer/response-object.ts';
-import { framesOf, showRow } from '../responses/show-row.ts';
-import type { Prepared } from '../runs/run.ts';
+import type { Item } from '../answer/response-object.ts';
+import { framesOf, showRow, type StoredResponse } from '../responses/show-row.ts';
 
-interface TurnRow {
+interface TurnRow extends StoredResponse {
   readonly id: string;
   readonly previous: string | null;
   readonly created_at: number;
   readonly input: readonly Item[];
-  readonly status: ResponseStatus;
-  readonly ended: boolean;
-  readonly request: CreateResponse;
-  readonly response: ResponseObject;
-  readonly prepared: Prepared | null;
-  readonly frames: string | null;
-  readonly last_seq: number;
   readonly queued_ms: number | null;
   readonly first_token_ms: number | null;
   readonly total_ms: number | null;

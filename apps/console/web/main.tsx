@@ -8,6 +8,7 @@ import { ApiError } from './api/api-error.ts';
 import { LanguageProvider } from './i18n/i18n.tsx';
 import { router } from './router.tsx';
 import { useTheme } from './settings/theme.ts';
+import { LoadFailures } from './shell/load-failures.tsx';
 import { ToastProvider } from './ui/toast.tsx';
 import { TooltipProvider } from './ui/tooltip.tsx';
 import './ui/theme.css';
@@ -31,6 +32,7 @@ function App() {
   return (
     <TooltipProvider>
       <ToastProvider closeLabel={t('close')}>
+        <LoadFailures />
         <RouterProvider router={router} />
       </ToastProvider>
     </TooltipProvider>

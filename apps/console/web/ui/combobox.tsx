@@ -1,6 +1,6 @@
-import { Combobox as Base } from '@base-ui/react/combobox';
-import { Check, ChevronsUpDown } from 'lucide-react';
-import { classes } from './classes.ts';
+import { cloneElement } from 'react';
+import { ComboboxButton } from './combobox-button.tsx';
+import { createLazyPart } from './lazy-part.ts';
 import type { Choice } from './select.tsx';
 
 export interface ComboboxProps {
@@ -16,56 +16,14 @@ export interface ComboboxProps {
   readonly className?: string;
 }
 
-/** One of many, found by typing: the model picker is one. */
+const usePopup = createLazyPart(() => import('./combobox-popup.tsx'));
+
+/** One of many, found by typing: the model picker is one. What opens is loaded when somebody reaches for it. */
 export function Combobox(props: ComboboxProps) {
-  const { label, value, onChange, choices, searchLabel, emptyText, placeholder, className } = props;
-  const selected = choices.find((choice) => choice.value === value) ?? null;
-  return (
-    <Base.Root
-      items={choices}
-      value={selected}
-      onValueChange={(next: Choice<string> | null) => next !== null && onChange(next.value)}
-      isItemEqualToValue={(a: Choice<string>, b: Choice<string>) => a.value === b.value}
-    >
-      <Base.Trigger
-        aria-label={`${label}: ${selected?.label ?? value ?? placeholder}`}
-        className={classes(
-          'inline-flex h-9 max-w-full items-center gap-2 rounded-lg border border-transparent px-2.5 text-sm font-medium hover:bg-sunken',
-          className,
-        )}
-      >
-        <span className="truncate">{selected?.label ?? value ?? placeholder}</span>
-        <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-faint" />
-      </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} align="start" className="z-50">
-          <Base.Popup className="floating w-72 max-w-[calc(100vw-1rem)] p-1" aria-label={label}>
-            <Base.Input
-              aria-label={searchLabel}
-              placeholder={searchLabel}
-              className="mb-1 h-8 w-full rounded-md border border-line bg-surface px-2 text-sm"
-            />
-            <Base.Empty className="px-2 py-1.5 text-sm text-faint empty:hidden">{emptyText}</Base.Empty>
-            <Base.List className="max-h-72 overflow-auto">
-              {(choice: Choice<string>) => (
-                <Base.Item
-                  key={choice.value}
-                  value={choice}
-                  className="grid grid-cols-[1rem_1fr] gap-2 rounded-md px-2 py-1.5 text-sm outline-none data-[highlighted]:bg-sunken"
-                >
-                  <Base.ItemIndicator className="pt-0.5">
-                    <Check aria-hidden className="size-4 text-accent-text" />
-                  </Base.ItemIndicator>
-                  <span className="col-start-2 min-w-0">
-                    <span className="block truncate">{choice.label}</span>
-                    {choice.detail !== undefined && <span className="block text-xs text-faint">{choice.detail}</span>}
-                  </span>
-                </Base.Item>
-              )}
-            </Base.List>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
+  const { part, wasAsked, reach } = usePopup();
+  const { label, value, choices, placeholder, className } = props;
+  const shown = choices.find((choice) => choice.value === value)?.label ?? value ?? placeholder;
+  const button = <ComboboxButton shown={shown} aria-label={`${label}: ${shown}`} className={className} />;
+  if (part !== null) return <part.ComboboxPopup {...props} trigger={button} defaultOpen={wasAsked} />;
+  return cloneElement(button, { role: 'combobox', 'aria-haspopup': 'dialog', 'aria-expanded': false, ...reach });
 }

@@ -1,7 +1,7 @@
-import { Menu as Base } from '@base-ui/react/menu';
 import type { LucideIcon } from 'lucide-react';
-import type { ReactElement } from 'react';
-import { classes } from './classes.ts';
+import { cloneElement, type ReactElement } from 'react';
+import type { ButtonProps } from './button.tsx';
+import { createLazyPart } from './lazy-part.ts';
 
 export interface MenuEntry {
   readonly label: string;
@@ -11,44 +11,19 @@ export interface MenuEntry {
   readonly off?: boolean;
 }
 
-/** A list of things to do, behind the button given as `trigger`. `null` among the entries is a line. */
-export function Menu({
-  trigger,
-  entries,
-  align = 'end',
-}: {
-  readonly trigger: ReactElement;
+export interface MenuProps {
+  /** The button that opens it. */
+  readonly trigger: ReactElement<ButtonProps>;
+  /** `null` is a line. */
   readonly entries: readonly (MenuEntry | null)[];
   readonly align?: 'start' | 'end';
-}) {
-  return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} align={align} className="z-50">
-          <Base.Popup className="floating min-w-44 p-1 outline-none">
-            {entries.map((entry, index) =>
-              entry === null ? (
-                // eslint-disable-next-line react/no-array-index-key -- lines have no other identity
-                <Base.Separator key={`line-${index}`} className="mx-2 my-1 h-px bg-line" />
-              ) : (
-                <Base.Item
-                  key={entry.label}
-                  disabled={entry.off === true}
-                  onClick={entry.onSelect}
-                  className={classes(
-                    'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-sunken',
-                    entry.danger === true && 'text-bad',
-                  )}
-                >
-                  {entry.icon !== undefined && <entry.icon aria-hidden className="size-4 shrink-0" />}
-                  {entry.label}
-                </Base.Item>
-              ),
-            )}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
+}
+
+const usePopup = createLazyPart(() => import('./menu-popup.tsx'));
+
+/** A list of things to do, behind a button. What opens is loaded when somebody reaches for it. */
+export function Menu(props: MenuProps) {
+  const { part, wasAsked, reach } = usePopup();
+  if (part !== null) return <part.MenuPopup {...props} defaultOpen={wasAsked} />;
+  return cloneElement(props.trigger, { 'aria-haspopup': 'menu', 'aria-expanded': false, ...reach });
 }

@@ -7,16 +7,19 @@ const manager = Base.createToastManager();
 export interface ToastOptions {
   readonly title: string;
   readonly text?: string | undefined;
+  /** One that is shown under this name is replaced. */
+  readonly id?: string;
   readonly tone?: 'ok' | 'bad';
   readonly action?: { readonly label: string; readonly onClick: () => void };
 }
 
 /** Says that something was done or went wrong, without taking the focus. */
-export function showToast({ title, text, tone = 'ok', action }: ToastOptions): void {
+export function showToast({ title, text, id, tone = 'ok', action }: ToastOptions): void {
   manager.add({
     title,
     type: tone,
     priority: tone === 'bad' ? 'high' : 'low',
+    ...(id === undefined ? {} : { id }),
     ...(text === undefined ? {} : { description: text }),
     ...(action === undefined ? {} : { actionProps: { children: action.label, onClick: action.onClick } }),
   });

@@ -1,0 +1,33 @@
+import { useState } from 'react';
+
+interface State<Part> {
+  readonly part: Part | null;
+  readonly wasAsked: boolean;
+}
+
+/** What a button wears until what it opens is there. */
+interface Reach {
+  readonly onPointerEnter: () => void;
+  readonly onFocus: () => void;
+  readonly onClick: () => void;
+}
+
+/**
+ * A part that opens behind a button, and is loaded once for all when somebody reaches for one: pointing at it or coming
+ * to it by keyboard begins to load, pressing it opens as soon as it is there. One that cannot be loaded leaves the button
+ * as it is; whoever listens for `vite:preloadError` says so.
+ */
+export function createLazyPart<Part>(load: () => Promise<Part>) {
+  let loaded: Part | null = null;
+  const get = async (): Promise<Part> => (loaded ??= await load());
+  return function useLazyPart(): State<Part> & { readonly reach: Reach } {
+    const [state, setState] = useState<State<Part>>(() => ({ part: loaded, wasAsked: false }));
+    const prepare = (): void => void get().catch(() => undefined);
+    const open = (): void =>
+      void get().then(
+        (part) => setState({ part, wasAsked: true }),
+        () => undefined,
+      );
+    return { ...state, reach: { onPointerEnter: prepare, onFocus: prepare, onClick: open } };
+  };
+}

@@ -1,4 +1,4 @@
-// Installs what the lock file names and builds the console, unless that is done. Plain JavaScript without dependencies, since it runs
+// Installs what the lock file names, builds the console and prepares the database, unless that is done. Plain JavaScript without dependencies, since it runs
 // before anything is installed and on whatever Node the machine has.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -41,6 +41,19 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted || !existsSync(
   writeFileSync(stamp, wanted);
 }
 if (!(await buildConsole(pinnedNode))) process.exit(1);
+prepareDatabase();
+
+/** Without it each new database takes some seconds longer, and nothing else: a failure is told and not minded. */
+function prepareDatabase() {
+  const { version } = JSON.parse(
+    readFileSync(join(root, 'node_modules', '@electric-sql', 'pglite', 'package.json'), 'utf8'),
+  );
+  if (existsSync(join(root, 'packages', 'postgres', 'prepared', `embedded-${version}.tar.gz`))) return;
+  const { status } = spawnSync(pinnedNode, [join(root, 'scripts', 'prepare-database.ts')], {
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+  if (status !== 0) process.stderr.write('The files of new databases could not be prepared; each makes its own.\n');
+}
 
 /** A lock file made where the registry lacked a platform's binary does not name it: then it is fetched by name. */
 function installEngineBinary() {

@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
-import { vector } from '@electric-sql/pglite-pgvector';
 import type { ThreadReply, ThreadRequest } from './embedded-protocol.ts';
+import { openPglite } from './open-pglite.ts';
 
 /** The embedded database in a thread of its own: a query keeps its thread busy, and no stream may wait for one. */
 
@@ -9,12 +8,7 @@ const port = parentPort;
 if (port === null) throw new Error('embedded-thread.ts is the body of a worker thread');
 const { folder } = workerData as { folder: string | null };
 
-const int8 = 20;
-const opening = PGlite.create({
-  ...(folder === null ? {} : { dataDir: folder }),
-  extensions: { vector },
-  parsers: { [int8]: Number },
-});
+const opening = openPglite(folder);
 const listening = new Map<string, () => Promise<void>>();
 
 opening.then(

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { openDatabase } from './open-database.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kumiki-embedded-'));
@@ -55,4 +56,34 @@ test('statements and transactions run one after the other, in the order of their
   assert.deepEqual(order, ['transaction', 'query']);
   await database.close();
   await assert.rejects(database.query('SELECT 4'), { code: 'service_unavailable' });
+});
+
+test('a process that is killed while it makes the folder leaves none, and the next one makes it', async () => {
+  const data = join(folder, 'interrupted');
+  const module = JSON.stringify(new URL('./open-database.ts', import.meta.url).href);
+  const script = join(folder, 'opener.mjs');
+  writeFileSync(script, `(await import(${module})).openDatabase({ folder: ${JSON.stringify(data)} });`);
+  const child = spawn(process.execPath, [script], { stdio: 'inherit' });
+  const exit = once(child, 'exit');
+  while (!existsSync(`${data}.half`) && child.exitCode === null) await setImmediate();
+  child.kill('SIGKILL');
+  await exit;
+  assert.ok(!existsSync(data) && existsSync(`${data}.half`));
+  const database = openDatabase({ folder: data });
+  assert.deepEqual((await database.query('SELECT 1 AS one')).rows, [{ one: 1 }]);
+  await database.close();
+  assert.ok(!existsSync(`${data}.half`));
+});
+
+test('a folder that holds something else is left as it is, with the reason', async () => {
+  const other = join(folder, 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'letter.txt'), 'Dear Sir');
+  const database = openDatabase({ folder: other });
+  await assert.rejects(database.query('SELECT 1'), (error: Error) => {
+    assert.match((error.cause as Error).message, /other cannot be opened: it holds something else than a database/);
+    return true;
+  });
+  await database.close();
+  assert.deepEqual(readdirSync(other), ['letter.txt']);
 });

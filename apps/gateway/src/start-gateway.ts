@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { KeyRecord, ObservedGateway, RouteTable, SessionRecord } from '@kumiki/api';
 import { closeServer, listen, startOpsListener, type Log, type OpsListener, type Registry } from '@kumiki/service';
+import { type BackendWaits, defaultBackendWaits } from './backend/choose-wait.ts';
 import { createBackendForwarder } from './backend/forward-backend.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
@@ -56,6 +57,8 @@ export interface GatewayOptions {
   readonly headersTimeoutMs?: number;
   /** and the body within this one, or, where it is passed on as it flows, make progress in every such span. */
   readonly requestTimeoutMs?: number;
+  /** How long services behind the gateway are waited for, where that is not as usual. */
+  readonly backendWaits?: Partial<BackendWaits>;
 }
 
 export interface Gateway extends ObservedGateway {
@@ -85,7 +88,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const bodyTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
   const requests = createRequestLog();
   const load = createLoadMeter(now);
-  const forwarder = createBackendForwarder({ wheel, log, requests, bodyTimeoutMs });
+  const forwarder = createBackendForwarder({
+    wheel,
+    log,
+    requests,
+    bodyTimeoutMs,
+    waits: { ...defaultBackendWaits, ...options.backendWaits },
+  });
   const shared = { routes, metrics, requests, load, log, bodyTimeoutMs };
   const serving = {
     ...shared,

@@ -180,7 +180,7 @@ export const errorTable = {
     status: 504,
     type: 'server_error',
     retryable: true,
-    message: 'The model server did not {what} within {limitMs} ms.',
+    message: '{server} did not {what} within {limitMs} ms.',
   },
   upstream_error: { status: 502, type: 'server_error', retryable: true, message: 'The model server failed: {reason}.' },
   stream_interrupted: {

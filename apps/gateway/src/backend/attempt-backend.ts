@@ -1,13 +1,9 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { KumikiError } from '@kumiki/api';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
+import type { BackendWaits } from './choose-wait.ts';
 import { relayReply } from './relay-reply.ts';
 import { maxUploadBytes, sendBody } from './send-body.ts';
-
-const connectMs = 3_000;
-
-/** From the whole request to the head of the reply: an answer that is no stream has its head when all is done. */
-const headMs = 600_000;
 
 /** What becomes of a request at one replica. */
 export type BackendOutcome =
@@ -17,6 +13,8 @@ export type BackendOutcome =
   | { readonly kind: 'unreachable' }
   /** It may have been carried out: the connection broke before there was a reply. */
   | { readonly kind: 'broken' }
+  /** It may have been carried out: the replica has it and says nothing. */
+  | { readonly kind: 'late'; readonly what: string; readonly limitMs: number }
   /** The client's own fault. */
   | { readonly kind: 'refused'; readonly error: KumikiError };
 
@@ -29,19 +27,22 @@ export interface BackendAttempt {
   readonly body: Buffer | null;
   readonly wheel: DeadlineWheel;
   readonly bodyWindowMs: number;
+  readonly waits: BackendWaits;
+  /** From the whole request to the head of its reply. */
+  readonly headMs: number;
   /** Sends the head of the reply to the client. */
   readonly onReply: (reply: IncomingMessage) => void;
 }
 
 /** Sends a request to one replica and its reply back. Never rejects. */
 export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome> {
-  const { request, response, upstream, body, wheel } = attempt;
+  const { request, response, upstream, body, wheel, headMs } = attempt;
   const { promise, resolve } = Promise.withResolvers<BackendOutcome>();
   let over = false;
   let connected = false;
   let replied = false;
   let stopBody = (): void => {};
-  let deadline = wheel.arm(connectMs, () => end({ kind: 'unreachable' }));
+  let deadline = wheel.arm(attempt.waits.connectMs, () => end({ kind: 'unreachable' }));
 
   function end(outcome: BackendOutcome): void {
     if (over) return;
@@ -58,11 +59,16 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
   }
   function waitForHead(): void {
     deadline.clear();
-    if (!replied) deadline = wheel.arm(headMs, () => end({ kind: 'broken' }));
+    if (replied) return;
+    deadline = wheel.arm(headMs, () => end({ kind: 'late', what: 'answer', limitMs: headMs }));
   }
   function refuse(error: KumikiError): void {
     if (replied) upstream.destroy();
     else end({ kind: 'refused', error });
+  }
+  /** A reply that has begun has a watch of its own. */
+  function giveUp(what: string): void {
+    if (!replied) end({ kind: 'late', what, limitMs: attempt.bodyWindowMs });
   }
   function begin(): void {
     if (over) return;
@@ -76,6 +82,7 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
       wheel,
       windowMs: attempt.bodyWindowMs,
       onSent: waitForHead,
+      onStuck: () => giveUp('take the request'),
       onTooSlow: () => refuse(new KumikiError('request_timeout', { limitMs: attempt.bodyWindowMs })),
       onTooLarge: () => refuse(new KumikiError('body_too_large', { limitBytes: maxUploadBytes })),
     });
@@ -92,7 +99,9 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
     replied = true;
     deadline.clear();
     attempt.onReply(reply);
-    void relayReply(reply, response, wheel).then((outcome) => end({ kind: 'over', gone: outcome === 'broken' }));
+    void relayReply(reply, response, wheel, attempt.waits.silenceMs).then((outcome) =>
+      end({ kind: 'over', gone: outcome === 'broken' }),
+    );
   });
   response.once('close', onClientClose);
   if (body !== null) upstream.end(body);

@@ -262,3 +262,100 @@ test('a client that does not read stops the service from sending', async (contex
   assert.ok(written < 64, `${written} MiB are on their way`);
   outgoing.destroy();
 });
+
+/** Long enough for a loaded machine to answer within, short enough to wait for. */
+const answerMs = 700;
+
+/** Reads the request and never answers; the connection's end is told. */
+function hang(closed: () => void = () => undefined) {
+  return (incoming: IncomingMessage, response: ServerResponse): void => {
+    incoming.resume();
+    response.once('close', closed);
+  };
+}
+
+test('a service that takes a request and says nothing is left with 504, told by its name', async (context) => {
+  const closed = Promise.withResolvers<void>();
+  const hung = await startService(context, hang(closed.resolve));
+  const gateway = await startTestGateway(context, [], { backendWaits: { answerMs } });
+  gateway.routeBackend(hung.url);
+  const { outgoing, reply } = open(gateway, 'POST');
+  outgoing.end('x');
+  const { status, text, headers } = await reply;
+  assert.deepEqual([status, codeOf(text)], [504, 'upstream_timeout']);
+  assert.match(text, new RegExp(`The service behind /v1/files did not answer within ${answerMs} ms`));
+  assert.equal(headers['x-should-retry'], 'true');
+  await closed.promise;
+});
+
+test('what a service may have done that says nothing is not done by another', async (context) => {
+  const hung = await startService(context, hang());
+  const others = await startService(context, hang());
+  const gateway = await startTestGateway(context, [], { backendWaits: { answerMs } });
+  gateway.routeBackend(hung.url, others.url);
+  const { outgoing, reply } = open(gateway, 'POST');
+  outgoing.end('x');
+  assert.equal((await reply).status, 504);
+  assert.equal(hung.requests.length + others.requests.length, 1);
+});
+
+test('what only reads is asked of another replica when the first one says nothing', async (context) => {
+  const hung = await startService(context, hang());
+  const living = await startService(context, countBytes);
+  const gateway = await startTestGateway(context, [], { backendWaits: { answerMs } });
+  gateway.routeBackend(hung.url);
+  const alone = open(gateway, 'GET');
+  alone.outgoing.end();
+  assert.equal((await alone.reply).status, 504);
+  // Until it is the one that is asked first, which is left to chance.
+  for (let round = 0; hung.requests.length === 1; round++) {
+    assert.ok(round < 100);
+    gateway.routeBackend();
+    gateway.routeBackend(hung.url, living.url);
+    const { outgoing, reply } = open(gateway, 'GET');
+    outgoing.end();
+    assert.equal((await reply).status, 200);
+  }
+});
+
+test('what waits for a model, or stores what was uploaded, is waited for longer', async (context) => {
+  const service = await startService(context, (incoming, response) => {
+    incoming.resume();
+    incoming.on('end', () => setTimeout(() => response.end('{}'), 3 * answerMs));
+  });
+  const gateway = await startTestGateway(context, [], { backendWaits: { answerMs } });
+  const backend = { urls: [service.url], authorization: 'Bearer token', role: 'inference' as const };
+  gateway.routeBackends(['/v1/files', '/v1/vector_stores'].map((prefix) => ({ ...backend, prefix })));
+  const search = open(gateway, 'POST', {}, '/v1/vector_stores/vs_1/search');
+  search.outgoing.end('{}');
+  const upload = open(gateway, 'POST', { 'transfer-encoding': 'chunked' });
+  upload.outgoing.end('x');
+  const list = open(gateway, 'GET', {}, '/v1/vector_stores');
+  list.outgoing.end();
+  const replies = await Promise.all([search.reply, upload.reply, list.reply]);
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    [200, 200, 504],
+  );
+});
+
+test('a reply that stands still is cut, so that nobody waits for its end', async (context) => {
+  const service = await startService(context, (_, response) => void response.write('half'));
+  const gateway = await startTestGateway(context, [], { backendWaits: { silenceMs: answerMs } });
+  gateway.routeBackend(service.url);
+  const { outgoing, reply } = open(gateway, 'GET');
+  outgoing.end();
+  await assert.rejects(reply);
+});
+
+test('a service that takes no more of an upload is left with 504', async (context) => {
+  const service = await startService(context, (incoming) => void incoming.once('data', () => incoming.pause()));
+  const gateway = await startTestGateway(context, [], { requestTimeoutMs: answerMs });
+  gateway.routeBackend(service.url);
+  const { outgoing, reply } = open(gateway, 'POST', { 'transfer-encoding': 'chunked' });
+  outgoing.on('error', () => undefined);
+  outgoing.write(Buffer.alloc(32 * mebibyte));
+  const { status, text } = await reply;
+  assert.deepEqual([status, codeOf(text)], [504, 'upstream_timeout']);
+  assert.match(text, /did not take the request within/);
+});

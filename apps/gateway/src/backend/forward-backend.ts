@@ -12,6 +12,7 @@ import { maxInFlightPerReplica, pickReplica, type Backend, type BackendReplica }
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { attemptBackend, type BackendOutcome } from './attempt-backend.ts';
 import { replyHeaders, requestHeaders } from './backend-headers.ts';
+import { type BackendWaits, chooseWait } from './choose-wait.ts';
 import { maxUploadBytes } from './send-body.ts';
 
 /** A body up to this size is read first, so that it can be sent to another replica. */
@@ -28,6 +29,7 @@ export interface ForwarderOptions {
   readonly requests: RequestLog;
   /** Span of time in which a request's body must make progress. */
   readonly bodyTimeoutMs: number;
+  readonly waits: BackendWaits;
 }
 
 export interface BackendForwarder {
@@ -45,15 +47,14 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
   function open(context: RequestContext, replica: BackendReplica, to: Backend, caller: Caller | null): ClientRequest {
     const target = new URL(replica.url);
     const secure = target.protocol === 'https:';
-    const { request, id: requestId } = context;
-    const { traceparent } = context.hop;
+    const { request, id: requestId, hop } = context;
     return (secure ? httpsRequest : httpRequest)({
       agent: secure ? https : http,
       hostname: target.hostname.replace(/^\[|\]$/g, ''),
       port: target.port,
       method: request.method,
       path: target.pathname.replace(/\/+$/, '') + (request.url ?? '/'),
-      headers: requestHeaders(request.headers, { caller, route: to.route, requestId, traceparent }),
+      headers: requestHeaders(request.headers, { caller, route: to.route, requestId, traceparent: hop.traceparent }),
     });
   }
 
@@ -73,6 +74,8 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       body,
       wheel: options.wheel,
       bodyWindowMs: options.bodyTimeoutMs,
+      waits: options.waits,
+      headMs: chooseWait(options.waits, context.path, body === null),
       onReply(reply) {
         watch.reply(reply.statusCode ?? 502, isEventStream(reply));
         response.writeHead(reply.statusCode ?? 502, replyHeaders(reply.headers, context.id));
@@ -90,17 +93,18 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       const body = await holdBody(context.request, options);
       if (body === 'aborted') return;
       const tried = new Set<BackendReplica>();
+      let late: KumikiError | null = null;
       for (;;) {
         const replica = pickReplica(backend, tried, performance.now(), Math.random());
-        if (replica === null) throw unavailable(backend, tried);
+        if (replica === null) throw late ?? unavailable(backend, tried);
         tried.add(replica);
         const outcome = await attempt(context, replica, body, open(context, replica, backend, caller));
         if (outcome.kind === 'refused') throw outcome.error;
         learn(options.log, replica, outcome.kind === 'over' && !outcome.gone ? 'success' : 'gone');
         if (outcome.kind === 'over') return;
-        if (outcome.kind === 'broken' && !mayRepeat(context.request, body)) {
-          throw unreachable(`${nameOf(backend)} broke off`);
-        }
+        if (outcome.kind === 'late') late = tooLate(backend, outcome);
+        if (outcome.kind === 'unreachable' || mayRepeat(context.request, body)) continue;
+        throw late ?? unreachable(`${nameOf(backend)} broke off`);
       }
     },
     close() {
@@ -141,6 +145,10 @@ function isEventStream(reply: IncomingMessage): boolean {
 
 function nameOf(backend: Backend): string {
   return `The service behind ${backend.route.prefix || '/'}`;
+}
+
+function tooLate(backend: Backend, { what, limitMs }: Extract<BackendOutcome, { kind: 'late' }>): KumikiError {
+  return new KumikiError('upstream_timeout', { server: nameOf(backend), what, limitMs }, { retryAfterMs: retryMs });
 }
 
 function unavailable(backend: Backend, tried: ReadonlySet<BackendReplica>): KumikiError {

@@ -1,9 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
 
-/** A service that sends nothing for so long is given up; its event streams send comments more often. */
-const silenceMs = 60_000;
-
 /** A client that takes nothing for so long is gone, whatever its socket says. */
 const clientStallMs = 120_000;
 
@@ -12,8 +9,14 @@ export type Relayed = 'whole' | 'broken' | 'client-left';
 /**
  * Passes a service's reply on as it flows, no faster than the client takes it. A reply that breaks off ends the
  * client's connection, so that nobody takes half of it for the whole.
+ * @param silenceMs a service that sends nothing for so long is given up.
  */
-export function relayReply(reply: IncomingMessage, response: ServerResponse, wheel: DeadlineWheel): Promise<Relayed> {
+export function relayReply(
+  reply: IncomingMessage,
+  response: ServerResponse,
+  wheel: DeadlineWheel,
+  silenceMs: number,
+): Promise<Relayed> {
   const { promise, resolve } = Promise.withResolvers<Relayed>();
   let stall: Deadline | null = null;
   let silence = wheel.arm(silenceMs, giveUp);

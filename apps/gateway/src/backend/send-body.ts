@@ -15,6 +15,8 @@ export interface BodyOptions {
   readonly windowMs: number;
   readonly onSent: () => void;
   readonly onTooSlow: () => void;
+  /** The service has taken nothing for a whole span. */
+  readonly onStuck: () => void;
   readonly onTooLarge: () => void;
 }
 
@@ -29,6 +31,7 @@ export function sendBody(options: BodyOptions): () => void {
   function look(): void {
     // While the service takes nothing, the client is not to blame.
     if (inWindow < leastBytesPerWindow && !blocked) return options.onTooSlow();
+    if (inWindow === 0 && blocked) return options.onStuck();
     inWindow = 0;
     watch = wheel.arm(windowMs, look);
   }

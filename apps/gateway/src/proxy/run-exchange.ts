@@ -269,6 +269,7 @@ function finalError(run: Run, failure: Failure, reason: string): KumikiError {
     const { firstTokenMs, totalMs } = run.exchange.route.route.deadlines;
     const limitMs = failure === 'total-timeout' ? totalMs : firstTokenMs;
     return new KumikiError('upstream_timeout', {
+      server: 'The model server',
       what: failure === 'total-timeout' ? 'finish' : 'begin to answer',
       limitMs,
     });

@@ -8,6 +8,7 @@ const reasons: Readonly<Record<BackendOutcome['kind'], string | null>> = {
   over: null,
   unreachable: 'it took no connection',
   broken: 'the connection broke before there was a reply',
+  late: 'it did not answer in time',
   refused: "the request's body was refused",
 };
 

@@ -10,6 +10,7 @@ import {
   type SessionRecord,
 } from '@kumiki/api';
 import { createLog, sessionCookieName } from '@kumiki/service';
+import type { BackendWaits } from '../backend/choose-wait.ts';
 import { hashApiKey } from '../keys/key-store.ts';
 import { startGateway, type Gateway } from '../start-gateway.ts';
 
@@ -46,15 +47,18 @@ const record: Omit<KeyRecord, 'id' | 'hash'> = {
   expiresAt: null,
 };
 
+interface TestGatewayChange {
+  readonly limits?: Partial<KeyLimits>;
+  readonly route?: Partial<ModelRoute>;
+  readonly requestTimeoutMs?: number;
+  readonly backendWaits?: Partial<BackendWaits>;
+}
+
 /** A gateway on a free port with one key and one model `m`, closed when the test ends. */
 export async function startTestGateway(
   context: TestContext,
   endpoints: readonly Endpoint[],
-  change: {
-    readonly limits?: Partial<KeyLimits>;
-    readonly route?: Partial<ModelRoute>;
-    readonly requestTimeoutMs?: number;
-  } = {},
+  change: TestGatewayChange = {},
 ): Promise<TestGateway> {
   const pepper = randomBytes(32);
   const [apiKey, serviceKey] = [makeApiKey(randomBytes), makeApiKey(randomBytes)];
@@ -79,6 +83,7 @@ export async function startTestGateway(
     pepper,
     log: createLog({ service: 'gateway', level: 'silent' }),
     ...(change.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: change.requestTimeoutMs }),
+    ...(change.backendWaits === undefined ? {} : { backendWaits: change.backendWaits }),
     routes: table(endpoints, change.route),
     keys: [
       { ...record, id: 'key_test', hash: hashApiKey(apiKey, pepper), limits: { ...noLimits, ...change.limits } },

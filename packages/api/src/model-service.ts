@@ -95,7 +95,7 @@ export const engineSchema = z.discriminatedUnion('kind', [
     /**
      * How a broken answer goes on at another server: `prefill` sends the text so far as the beginning of the
      * assistant's message (vLLM, SGLang), `replay` asks again and skips what the client has, if it is the same
-     * (deterministic requests only), `none` ends the stream with an error.
+     * (deterministic requests only), `none` ends the stream with an error. One that shows nothing yet is begun anew.
      */
     continuation: z.enum(['prefill', 'replay', 'none']).default('replay'),
   }),

@@ -99,11 +99,11 @@ function workerEvents(replica: ReplicaRecord, observer: Observer, output: Rotati
   return {
     output: output.write,
     message: (message) => observer.onMessage(replica, message),
-    end(reason) {
+    end(end) {
       output.flush();
       const expected = replica.drainingSince !== null;
-      log[expected ? 'info' : 'warn']({ replica: replica.id, reason }, 'replica ended');
-      observer.onEnd(replica, reason);
+      log[expected ? 'info' : 'warn']({ replica: replica.id, reason: end.reason }, 'replica ended');
+      observer.onEnd(replica, end);
     },
   };
 }

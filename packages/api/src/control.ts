@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataServiceCauses, endCauseSchema } from './causes.ts';
 import { modelNameSchema, modelServiceSchema, nameSchema } from './model-service.ts';
 import { grantableRoles } from './routes.ts';
 
@@ -20,6 +21,8 @@ export const replicaSchema = z.object({
   phase: replicaPhaseSchema,
   /** One sentence: why it is in this phase, and what to do if someone must. */
   reason: z.string(),
+  /** Why its process ended, where that is the reason. */
+  cause: endCauseSchema.nullable(),
   pid: z.int().nullable(),
   url: z.string().nullable(),
   /** 0 to 1 while the model is loaded. */
@@ -60,6 +63,7 @@ export const dataServiceSchema = z.object({
   state: z.enum(['starting', 'ready', 'failed']),
   /** One sentence: why it is not ready, and what to do if someone must; empty when it is. */
   reason: z.string(),
+  cause: z.enum(dataServiceCauses).nullable(),
 });
 export type DataService = z.infer<typeof dataServiceSchema>;
 

@@ -1,5 +1,6 @@
 export * from './api-key.ts';
 export * from './changes.ts';
+export * from './causes.ts';
 export * from './chat.ts';
 export * from './chats.ts';
 export * from './completions.ts';

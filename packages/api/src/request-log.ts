@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attemptFailures } from './causes.ts';
 
 /**
  * What a gateway remembers of the requests that it served: who, what, when, where and how it went. Never a prompt, an
@@ -23,6 +24,7 @@ export const requestAttemptSchema = z.object({
   outcome: z.enum(['open', 'completed', 'failed']),
   /** One sentence part: why it failed. */
   reason: z.string().nullable(),
+  failure: z.enum(attemptFailures).nullable(),
   /** As the worker measured them; null when it did not say: it died, or is none of ours. */
   queue_ms: z.number().nullable(),
   prefill_ms: z.number().nullable(),

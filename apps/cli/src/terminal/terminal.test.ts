@@ -46,6 +46,7 @@ test('bars are drawn in the place of those before, and vanish', () => {
     revision: 'r',
     phase: 'starting',
     reason: 'the model is loaded',
+    cause: null,
     pid: 1,
     url: null,
     progress,

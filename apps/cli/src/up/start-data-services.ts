@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BackendRoute, type DataService, KumikiError, type Role } from '@kumiki/api';
+import { type BackendRoute, type DataService, type DataServiceCause, KumikiError, type Role } from '@kumiki/api';
 import type { Database, DatabaseLocation } from '@kumiki/postgres';
 import { createGatewayClient, type Log, type RunningDataService } from '@kumiki/service';
 import { type DataServiceEntry, dataServiceList } from './data-service-list.ts';
@@ -36,6 +36,7 @@ interface Started {
   readonly token: string;
   state: DataService['state'];
   reason: string;
+  cause: DataServiceCause | null;
   running: RunningDataService | null;
 }
 
@@ -51,6 +52,7 @@ export function startDataServices(options: DataServicesOptions): DataServices {
     token: randomBytes(32).toString('base64url'),
     state: 'starting',
     reason: 'it waits for its database',
+    cause: 'waits_for_database',
     running: null,
   }));
   const opening = import('@kumiki/postgres').then(({ openDatabase }) => openDatabase(options.location));
@@ -86,13 +88,13 @@ async function startUntilItRuns(service: Started, around: Surroundings): Promise
       const running = await start(service, around);
       if (stopping.signal.aborted) return await running.close();
       service.running = running;
-      return change(service, around, 'ready', '');
+      return change(service, around, 'ready', '', null);
     } catch (error) {
       if (stopping.signal.aborted) return;
       const again = error instanceof KumikiError && error.code === 'service_unavailable';
       const reason = `${reasonOf(error)}${again ? ' It is tried again.' : ''}`;
       if (service.reason !== reason) log.error({ service: name, err: error }, 'service does not start');
-      change(service, around, 'failed', reason);
+      change(service, around, 'failed', reason, again ? 'database_unavailable' : 'broken');
       if (!again) return;
       await wait(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
@@ -114,15 +116,22 @@ async function start({ entry, token }: Started, around: Surroundings): Promise<R
   });
 }
 
-function change(service: Started, { onChange }: Surroundings, state: Started['state'], reason: string): void {
+function change(
+  service: Started,
+  { onChange }: Surroundings,
+  state: Started['state'],
+  reason: string,
+  cause: DataServiceCause | null,
+): void {
   if (service.state === state && service.reason === reason) return;
   service.state = state;
   service.reason = reason;
+  service.cause = cause;
   onChange();
 }
 
-function describe({ entry: { name }, state, reason }: Started): DataService {
-  return { object: 'kumiki.data_service', name, state, reason };
+function describe({ entry: { name }, state, reason, cause }: Started): DataService {
+  return { object: 'kumiki.data_service', name, state, reason, cause };
 }
 
 function routesOf({ entry, token, running }: Started): BackendRoute[] {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { attemptFailures, dataServiceCauses, endCauses } from '@kumiki/api';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { messages as en } from './messages/en/index.ts';
 import { messages as ja } from './messages/ja/index.ts';
@@ -106,8 +107,14 @@ const sources = globSync('**/*.{ts,tsx}', { cwd: web })
   .filter((path) => !path.endsWith('.test.ts') && !path.startsWith('i18n/messages/'))
   .map((path) => readFileSync(join(web, path), 'utf8'));
 
-/** Every text in the code that may be a key, those within templates too. */
-const literals = new Set(sources.flatMap((code) => [...code.matchAll(/'([\w.]+)'/g)].map((match) => match[1] ?? '')));
+/** What the API gives as codes, by the messages that tell them. */
+const codes = { end: endCauses, attempt: attemptFailures, data: dataServiceCauses };
+
+/** Every text in the code that may be a key, those within templates and codes of the API too. */
+const literals = new Set([
+  ...sources.flatMap((code) => [...code.matchAll(/'([\w.]+)'/g)].map((match) => match[1] ?? '')),
+  ...Object.values(codes).flat(),
+]);
 
 const hole = /\$\{[^}]*\}/;
 
@@ -125,6 +132,13 @@ function escape(text: string): string {
 const namespaces = new Set(
   sources.flatMap((code) => [...code.matchAll(/useTranslations\('([\w.]+)'\)/g)].map((match) => match[1] ?? '')),
 );
+
+test('every code that the API gives for a failure is told, and nothing else', () => {
+  for (const [kind, known] of Object.entries(codes)) {
+    const told = [...english.keys()].filter((key) => key.startsWith(`causes.${kind}.`));
+    assert.deepEqual(told.toSorted(), known.map((code) => `causes.${kind}.${code}`).toSorted());
+  }
+});
 
 // That every key in use exists is checked by the types: `useTranslations` takes none that is not in the messages.
 test('every message is used', () => {

@@ -1,5 +1,6 @@
 import type { Replica, ReplicaPhase as Phase } from '@kumiki/api';
 import { useTranslations } from 'use-intl';
+import { ReasonText } from '../operate/reason-text.tsx';
 import { useQuantities } from '../operate/use-quantities.ts';
 import { Progress } from '../ui/progress.tsx';
 import { Status, type Tone } from '../ui/status.tsx';
@@ -17,7 +18,8 @@ const tones: Readonly<Record<Phase, Tone>> = {
 export function ReplicaPhase({ replica }: { readonly replica: Replica }) {
   const t = useTranslations('models.phase');
   const { percent } = useQuantities();
-  const { phase, progress, reason } = replica;
+  const causes = useTranslations('causes.end');
+  const { phase, progress, reason, cause } = replica;
   return (
     <div className="grid gap-0.5">
       <span className="flex items-center gap-2">
@@ -31,9 +33,7 @@ export function ReplicaPhase({ replica }: { readonly replica: Replica }) {
       {phase === 'starting' && <Progress value={progress} label={t('progress', { id: replica.id })} />}
       <Why replica={replica} />
       {phase === 'failed' && (
-        <p lang="en" className="font-mono text-xs break-words text-soft">
-          {reason}
-        </p>
+        <ReasonText told={cause === null ? null : causes(cause.code, cause.params)} sentence={reason} />
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import type { Change } from '@kumiki/api';
+import { type Change, endCauses } from '@kumiki/api';
 import {
   CircleAlert,
   CircleX,
@@ -12,6 +12,7 @@ import {
 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { useLanguage } from '../i18n/i18n.tsx';
 import { Ago } from '../operate/ago.tsx';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { Button } from '../ui/button.tsx';
@@ -71,6 +72,7 @@ function Entry({ change }: { readonly change: Change }) {
   const Icon = iconOf(change);
   const told = describeChange(change);
   const dataServiceName = useDataServiceName();
+  const reasonIn = useReason();
   const subject = change.kind.startsWith('data_service.') ? dataServiceName(change.subject) : change.subject;
   return (
     <li className="relative flex gap-3 text-sm">
@@ -88,7 +90,7 @@ function Entry({ change }: { readonly change: Change }) {
           {told === null ? (
             <span lang="en">{change.message}</span>
           ) : (
-            t(`kinds.${told.message}`, { ...told.values, subject })
+            t(`kinds.${told.message}`, { ...told.values, ...reasonIn(change.params), subject })
           )}
         </p>
         <p className="text-xs text-faint">
@@ -98,4 +100,14 @@ function Entry({ change }: { readonly change: Change }) {
       </div>
     </li>
   );
+}
+
+/** The reason of a change in the chosen language, where it is one of those that are known; English has its own sentence. */
+function useReason(): (params: Change['params']) => { readonly reason?: string } {
+  const t = useTranslations('causes.end');
+  const { locale } = useLanguage();
+  return (params) => {
+    const code = endCauses.find((one) => one === params['cause']);
+    return locale === 'en' || code === undefined ? {} : { reason: t(code, params) };
+  };
 }

@@ -47,7 +47,13 @@ test('a new revision that fails while the old one serves is a limit, not an outa
 
 test('a data service that failed breaks the installation, and comes before what is only slow', () => {
   const rolling = service({ conditions: { Degraded: ['True', 'ReplicaFails', 'x'] } });
-  const search = { object: 'kumiki.data_service', name: 'search', state: 'failed', reason: 'no database' } as const;
+  const search = {
+    object: 'kumiki.data_service',
+    name: 'search',
+    state: 'failed',
+    reason: 'no database',
+    cause: 'broken',
+  } as const;
   const { verdict, problems } = judgeHealth(status({ services: [rolling], data_services: [search] }), quiet, stepMs);
   assert.equal(verdict, 'broken');
   assert.deepEqual(

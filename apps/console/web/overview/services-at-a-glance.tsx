@@ -75,7 +75,7 @@ function Row({ service, points }: { readonly service: ServiceStatus; readonly po
       <Cell numeric>
         {now !== null && (
           <span className="inline-flex items-center gap-2">
-            <Sparkline values={serviceLine(points, name)} className="h-5 w-20 max-sm:hidden" />
+            <Sparkline values={serviceLine(points, name)} className="h-5 w-20 max-sm:hidden md:max-[88rem]:hidden" />
             <span className="w-12">{rate(now.tokensPerSecond)}</span>
           </span>
         )}

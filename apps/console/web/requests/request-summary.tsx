@@ -1,6 +1,7 @@
 import type { RequestRecord } from '@kumiki/api';
 import type { ReactNode } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
+import { useLanguage } from '../i18n/i18n.tsx';
 import { unknown, useQuantities } from '../operate/use-quantities.ts';
 import { Notice } from '../ui/status.tsx';
 import { durationOf, outcomeOf, tokensPerSecondOf, ttftOf } from './request-facts.ts';
@@ -55,9 +56,14 @@ export function RequestSummary({
 
 function WhatWentWrong({ record }: { readonly record: RequestRecord }) {
   const t = useTranslations('requests.wrong');
+  const causes = useTranslations('causes.attempt');
+  const { locale } = useLanguage();
   const failed = record.attempts.filter(({ outcome }) => outcome === 'failed');
   const { outcome, status, error_code: code, retries, continuations } = record;
-  const reasons = failed.flatMap(({ replica, reason }) => (reason === null ? [] : `${replica}: ${reason}`));
+  const reasons = failed.flatMap(({ replica, reason, failure }) => {
+    if (reason === null) return [];
+    return `${replica}: ${locale === 'en' || failure === null ? reason : causes(failure)}`;
+  });
   if (outcome !== 'failed' && failed.length === 0) return null;
   const refused = outcomeOf(record) === 'refused';
   const title = refused
@@ -69,7 +75,7 @@ function WhatWentWrong({ record }: { readonly record: RequestRecord }) {
         : t('retried', { count: retries });
   return (
     <Notice tone={outcome === 'failed' && !refused ? 'bad' : 'warn'} title={title}>
-      <ul lang="en" className="font-mono text-xs">
+      <ul className="font-mono text-xs">
         {[...new Set(reasons)].map((reason) => (
           <li key={reason}>{reason}</li>
         ))}

@@ -1,6 +1,7 @@
 import { CircleX, LoaderCircle } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { replicaOf } from '../operate/endpoint-name.ts';
+import { ReasonText } from '../operate/reason-text.tsx';
 import { useQuantities } from '../operate/use-quantities.ts';
 import { classes } from '../ui/classes.ts';
 import { Cell, Head, Table } from '../ui/table.tsx';
@@ -95,6 +96,7 @@ function SegmentList({ segments }: { readonly segments: readonly Segment[] }) {
 
 function StepName({ step: { record, attempt, failed, open } }: { readonly step: Step }) {
   const t = useTranslations('requests.waterfall');
+  const causes = useTranslations('causes.attempt');
   const serviceName = useServiceName();
   const [name, detail] =
     attempt === null
@@ -102,7 +104,7 @@ function StepName({ step: { record, attempt, failed, open } }: { readonly step: 
         ? [record.model ?? record.service ?? '', record.path]
         : [serviceName(record.service), `${record.method} ${record.path}`]
       : [t(attempt.role), replicaOf(attempt.facts.replica)];
-  const reason = attempt?.facts.reason ?? null;
+  const { reason, failure } = attempt?.facts ?? { reason: null, failure: null };
   return (
     <>
       <p className={classes('inline-flex items-center gap-1.5 text-xs font-medium', failed && 'text-bad')}>
@@ -119,9 +121,7 @@ function StepName({ step: { record, attempt, failed, open } }: { readonly step: 
       </p>
       <p className="font-mono text-xs break-all text-faint">{detail}</p>
       {reason !== null && (
-        <p lang="en" className="text-xs text-bad">
-          {reason}
-        </p>
+        <ReasonText told={failure === null ? null : causes(failure)} sentence={reason} className="text-bad" />
       )}
     </>
   );

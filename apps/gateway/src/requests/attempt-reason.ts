@@ -1,5 +1,7 @@
+import type { AttemptFailure } from '@kumiki/api';
 import type { Failure } from '@kumiki/policy';
 import type { Outcome } from '../proxy/outcome.ts';
+import type { AttemptEnd } from './record-attempt.ts';
 
 /** Failures whose detail is the server's own text. */
 const inItsWords: Partial<Record<Failure, string>> = {
@@ -8,20 +10,35 @@ const inItsWords: Partial<Record<Failure, string>> = {
   diverged: 'its answer was another one',
 };
 
+const names: Readonly<Record<Failure, AttemptFailure>> = {
+  'connect-refused': 'connect_refused',
+  'connect-timeout': 'connect_timeout',
+  'headers-timeout': 'headers_timeout',
+  'first-token-timeout': 'first_token_timeout',
+  stalled: 'stalled',
+  broken: 'broken',
+  'protocol-error': 'protocol_error',
+  'server-error': 'server_error',
+  diverged: 'diverged',
+  'refused-busy': 'busy',
+  'total-timeout': 'total_timeout',
+};
+
 /**
  * Why an attempt failed, for its record; null where it did not. What a model's server says of a failure in its own words
  * may quote the prompt, so that none of it goes in.
  */
-export function attemptReason(outcome: Outcome): string | null {
+export function attemptReason(outcome: Outcome): AttemptEnd | null {
   switch (outcome.kind) {
     case 'done':
       return null;
     case 'client-left':
-      return 'the client left';
+      return { reason: 'the client left', failure: 'client_left' };
     case 'refused':
-      return 'it refused the request';
+      return { reason: 'it refused the request', failure: 'refused' };
     case 'failed':
       break;
   }
-  return inItsWords[outcome.failure] ?? outcome.detail;
+  const { failure, detail } = outcome;
+  return { reason: inItsWords[failure] ?? detail, failure: names[failure] };
 }

@@ -1,4 +1,4 @@
-import type { RequestAttempt, RequestRecord, Timings } from '@kumiki/api';
+import type { AttemptFailure, RequestAttempt, RequestRecord, Timings } from '@kumiki/api';
 import { unixTime } from './wall-clock.ts';
 
 /** Attempts of one request that are kept: the first ones, and the last in the last place. */
@@ -13,6 +13,7 @@ export function beginAttempt(record: RequestRecord, replica: string, now: number
     ended_at: null,
     outcome: 'open',
     reason: null,
+    failure: null,
     queue_ms: null,
     prefill_ms: null,
     decode_ms: null,
@@ -22,10 +23,17 @@ export function beginAttempt(record: RequestRecord, replica: string, now: number
   return attempt;
 }
 
-/** @param reason null when it went well. */
-export function endAttempt(attempt: RequestAttempt, reason: string | null, now: number): void {
-  attempt.outcome = reason === null ? 'completed' : 'failed';
-  attempt.reason = reason;
+/** Why an attempt failed: one sentence part, and what kind of failure that is. */
+export interface AttemptEnd {
+  readonly reason: string;
+  readonly failure: AttemptFailure;
+}
+
+/** @param why null when it went well. */
+export function endAttempt(attempt: RequestAttempt, why: AttemptEnd | null, now: number): void {
+  attempt.outcome = why === null ? 'completed' : 'failed';
+  attempt.reason = why?.reason ?? null;
+  attempt.failure = why?.failure ?? null;
   attempt.ended_at = unixTime(now);
 }
 

@@ -65,6 +65,7 @@ test('a broken stream is one record: two attempts, one continuation, what the la
   const [first, second] = record.attempts;
   assert.equal(first?.outcome, 'failed');
   assert.match(first.reason ?? '', /closed the connection|broke/);
+  assert.equal(first.failure, 'broken');
   assert.deepEqual([second?.outcome, second?.replica], ['completed', record.replica]);
   assert.deepEqual([second?.queue_ms, second?.prefill_ms, second?.decode_ms], [1.5, 20.25, 300]);
   const times = [record.started_at, first.started_at, record.first_token_at, first.ended_at, second?.started_at];

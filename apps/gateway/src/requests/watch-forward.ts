@@ -1,16 +1,18 @@
 import type { RequestRecord } from '@kumiki/api';
 import type { BackendOutcome } from '../backend/attempt-backend.ts';
-import { beginAttempt, endAttempt, noteFirstByte } from './record-attempt.ts';
+import { type AttemptEnd, beginAttempt, endAttempt, noteFirstByte } from './record-attempt.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** What a record says of an attempt; null where it went well. */
-const reasons: Readonly<Record<BackendOutcome['kind'], string | null>> = {
+const reasons: Readonly<Record<BackendOutcome['kind'], AttemptEnd | null>> = {
   over: null,
-  unreachable: 'it took no connection',
-  broken: 'the connection broke before there was a reply',
-  late: 'it did not answer in time',
-  refused: "the request's body was refused",
+  unreachable: { reason: 'it took no connection', failure: 'connect_refused' },
+  broken: { reason: 'the connection broke before there was a reply', failure: 'broken' },
+  late: { reason: 'it did not answer in time', failure: 'headers_timeout' },
+  refused: { reason: "the request's body was refused", failure: 'refused' },
 };
+
+const brokenOff: AttemptEnd = { reason: 'its reply broke off', failure: 'broken' };
 
 /** Writes down what becomes of one attempt at a replica of another service. */
 export interface ForwardWatch {
@@ -36,7 +38,7 @@ export function watchForward(requests: RequestLog, record: RequestRecord | null,
     end(outcome) {
       const broken = outcome.kind === 'over' && outcome.gone;
       if (broken) record.error_code = 'service_unavailable';
-      endAttempt(attempt, broken ? 'its reply broke off' : reasons[outcome.kind], performance.now());
+      endAttempt(attempt, broken ? brokenOff : reasons[outcome.kind], performance.now());
     },
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changeKinds, changeSchema, replicaPhaseSchema } from '@kumiki/api';
 import fc from 'fast-check';
+import { signalled } from '../replicas/end.ts';
 import { createChangeLog } from './change-log.ts';
 import { compareReplicas, type SeenReplica } from './compare-replicas.ts';
 
@@ -11,6 +12,7 @@ const replica = fc.record({
   model: fc.constant('shop'),
   phase: fc.constantFrom(...replicaPhaseSchema.options),
   reason: fc.constant('it is made of cheese'),
+  cause: fc.constant(null),
   restarts: fc.integer({ min: 0, max: 3 }),
 });
 const look = fc.uniqueArray(replica, { selector: ({ id }) => id });
@@ -35,10 +37,18 @@ test('nothing is told of replicas that are as they were, and something of each t
 
 test('a crash and what follows are told in order, with the reason', () => {
   const log = createChangeLog(() => 1_000);
-  const base: SeenReplica = { id: 'a', service: 'shop', model: 'shop', phase: 'ready', reason: '', restarts: 0 };
+  const base: SeenReplica = {
+    id: 'a',
+    service: 'shop',
+    model: 'shop',
+    phase: 'ready',
+    reason: '',
+    cause: null,
+    restarts: 0,
+  };
   const course: SeenReplica[] = [
     base,
-    { ...base, phase: 'failed', reason: 'it was killed by SIGKILL' },
+    { ...base, phase: 'failed', ...signalled('SIGKILL') },
     { ...base, phase: 'starting', restarts: 1 },
     { ...base, phase: 'ready', restarts: 1 },
     { ...base, phase: 'draining', restarts: 1 },
@@ -53,8 +63,9 @@ test('a crash and what follows are told in order, with the reason', () => {
     told.map(({ kind }) => kind),
     ['replica.ready', 'replica.failed', 'replica.restarted', 'replica.ready', 'replica.draining', 'replica.stopped'],
   );
-  assert.equal(told[1]?.message, 'The replica a failed: it was killed by SIGKILL.');
+  assert.equal(told[1]?.message, 'The replica a failed: it was ended by SIGKILL.');
   assert.equal(told[1]?.severity, 'error');
+  assert.deepEqual([told[1]?.params['cause'], told[1]?.params['signal']], ['signalled', 'SIGKILL']);
 });
 
 test('the last 500 are kept, newest first, each with an id of its own and a sentence without gaps', () => {

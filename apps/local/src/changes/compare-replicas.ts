@@ -1,4 +1,4 @@
-import type { ReplicaPhase } from '@kumiki/api';
+import type { EndCause, ReplicaPhase } from '@kumiki/api';
 import type { NewChange } from './change-log.ts';
 
 /** A replica as far as its changes are told. */
@@ -8,6 +8,7 @@ export interface SeenReplica {
   readonly model: string;
   readonly phase: ReplicaPhase;
   readonly reason: string;
+  readonly cause: EndCause | null;
   readonly restarts: number;
 }
 
@@ -32,12 +33,17 @@ function changesOf(before: SeenReplica | undefined, replica: SeenReplica): NewCh
     case 'ready':
       return [...changes, change('replica.ready', replica)];
     case 'failed':
-      return [...changes, change('replica.failed', replica, { reason: replica.reason })];
+      return [...changes, change('replica.failed', replica, { reason: replica.reason, ...causeParams(replica.cause) })];
     case 'draining':
       return [...changes, change('replica.draining', replica)];
     case 'stopped':
       return [...changes, change('replica.stopped', replica)];
   }
+}
+
+/** Flat, as the params of changes are. */
+function causeParams(cause: EndCause | null): Record<string, string | number> {
+  return cause === null ? {} : { ...cause.params, cause: cause.code };
 }
 
 function change(

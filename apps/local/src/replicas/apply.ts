@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { checkMemory, noHealthYet } from '@kumiki/policy';
 import type { ProcessTarget } from '../sources/target.ts';
+import { outOfMemory } from './end.ts';
 import type { Action } from './plan.ts';
 import type { ReplicaRecord } from './replica.ts';
 import { spawnWorker, type WorkerEvents, type WorkerProgram } from './spawn-worker.ts';
@@ -46,7 +47,7 @@ export function applyAction(action: Action, context: ApplyContext): void {
       return;
     case 'kill':
       replica.killedAt = now();
-      replica.killReason = action.reason;
+      replica.killedFor = action.end;
       replica.process?.signal('SIGKILL');
       return;
     case 'forget':
@@ -62,7 +63,7 @@ function start(replica: ReplicaRecord, context: ApplyContext): void {
   const { launch } = replica;
   replica.ended = null;
   replica.failure = null;
-  replica.killReason = null;
+  replica.killedFor = null;
   replica.startedAt = context.now();
   replica.startedAtUnix = context.nowUnix();
   replica.progress = 0;
@@ -70,9 +71,7 @@ function start(replica: ReplicaRecord, context: ApplyContext): void {
   const memory = checkMemory(launch.fileBytes, 1, context.freeBytes());
   if (!memory.fits) {
     const mebibytes = (bytes: number): number => Math.ceil(bytes / 1_048_576);
-    events.end(
-      `it needs ${mebibytes(memory.neededBytes)} MiB of memory and ${mebibytes(context.freeBytes())} MiB are free`,
-    );
+    events.end(outOfMemory(mebibytes(memory.neededBytes), mebibytes(context.freeBytes())));
     return;
   }
   replica.process = spawnWorker(context.worker, launch, replica.token, events);
@@ -106,7 +105,7 @@ function newReplica(target: ProcessTarget, { replicas, now, nowUnix }: ApplyCont
     token: randomBytes(24).toString('base64url'),
     process: null,
     failure: null,
-    killReason: null,
+    killedFor: null,
   };
 }
 

@@ -84,7 +84,7 @@ function degradedCondition(resolution: Resolution, own: readonly ObservedReplica
   const current = resolution.targets.find(({ key }) => key === worst.key)?.revision === worst.revision;
   const oldServes = own.some((replica) => replica.revision !== worst.revision && isServing(replica));
   const kept = current && oldServes ? ' The revision before it goes on serving.' : '';
-  const why = worst.lastEnd ?? 'it failed';
+  const why = worst.lastEnd?.reason ?? 'it failed';
   const reason = current && oldServes ? 'NewRevisionFails' : 'ReplicaFails';
   return condition('Degraded', true, reason, `${worst.id}: ${sentence(why)}${kept}`);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { addSight, type HealthSight, noHealthYet } from '@kumiki/policy';
+import { type End, unable } from './end.ts';
 import { crashesAfterEnd } from './plan.ts';
 import { probeTimeoutMs, type ProbeResult, probeWorker } from './probe-worker.ts';
 import { isServing, type ReplicaRecord } from './replica.ts';
@@ -11,7 +12,7 @@ import type { WorkerMessage } from './spawn-worker.ts';
  */
 export interface Observer {
   onMessage(replica: ReplicaRecord, message: WorkerMessage): void;
-  onEnd(replica: ReplicaRecord, reason: string): void;
+  onEnd(replica: ReplicaRecord, end: End): void;
   stop(): void;
 }
 
@@ -39,8 +40,8 @@ export function startObserver({ now, random, replicas, changed }: ObserverOption
       if (message.type === 'ready') prober.probe(replica);
       changed();
     },
-    onEnd(replica, reason) {
-      takeEnd(replica, reason, now(), random());
+    onEnd(replica, end) {
+      takeEnd(replica, end, now(), random());
       changed();
     },
     stop: prober.stop,
@@ -67,10 +68,11 @@ function takeMessage(replica: ReplicaRecord, message: WorkerMessage): void {
   }
 }
 
-function takeEnd(replica: ReplicaRecord, reason: string, at: number, jitter: number): void {
+function takeEnd(replica: ReplicaRecord, end: End, at: number, jitter: number): void {
   replica.crashes = crashesAfterEnd(replica, at);
-  replica.lastEnd = endReason(replica, reason);
-  replica.ended = { at, reason: replica.lastEnd, jitter };
+  const lastEnd = mostTelling(replica, end);
+  replica.lastEnd = lastEnd;
+  replica.ended = { at, ...lastEnd, jitter };
   replica.process = null;
   replica.pid = null;
   replica.port = null;
@@ -84,9 +86,8 @@ function takeEnd(replica: ReplicaRecord, reason: string, at: number, jitter: num
 }
 
 /** The most telling of what is known: its own last word, why we killed it, or how it ended. */
-function endReason({ failure, killReason }: ReplicaRecord, reason: string): string {
-  if (failure !== null) return failure;
-  return killReason === null ? reason : `${killReason}, so it was killed`;
+function mostTelling({ failure, killedFor }: ReplicaRecord, end: End): End {
+  return failure === null ? (killedFor ?? end) : unable(failure);
 }
 
 interface Prober {

@@ -4,6 +4,7 @@ import { engineSchema } from '@kumiki/api';
 import { addSight, noHealthYet } from '@kumiki/policy';
 import fc from 'fast-check';
 import type { Launch, ProcessTarget } from '../sources/target.ts';
+import { exited, notReady } from './end.ts';
 import { type Action, crashesAfterEnd, plan, settleMs, terminateLimitMs } from './plan.ts';
 import { isServing, type ObservedReplica } from './replica.ts';
 
@@ -105,8 +106,8 @@ class World {
     this.set({
       ...replica,
       crashes: crashesAfterEnd(replica, this.now),
-      ended: { at: this.now, reason: 'it ended', jitter },
-      lastEnd: 'it ended',
+      ended: { at: this.now, ...exited(1), jitter },
+      lastEnd: exited(1),
       readyAt: null,
       load: null,
       health: noHealthYet,
@@ -262,7 +263,9 @@ test('a replica that is not ready in time is killed, with the limit as the reaso
   world.targets = [target('v0', 1)];
   assert.equal(world.act(), launch.startTimeoutMs);
   const { actions } = plan(world.targets, [...world.replicas.values()], launch.startTimeoutMs);
-  assert.deepEqual(actions, [{ kind: 'kill', id: 'r0', reason: 'it was not ready within 10000 ms' }]);
+  const end = notReady(10_000);
+  assert.deepEqual(actions, [{ kind: 'kill', id: 'r0', reason: end.reason, end }]);
+  assert.equal(end.reason, 'it was not ready within 10000 ms, so it was killed');
 });
 
 test('a draining replica ends when it is seen idle after it left the routes, or at its limit', () => {

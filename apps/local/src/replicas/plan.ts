@@ -1,5 +1,6 @@
 import { countCrash, judgeLiveness, restartDelayMs, stepRollout } from '@kumiki/policy';
 import type { ProcessTarget, Target } from '../sources/target.ts';
+import { type End, notEnding, notReady, silent, stalled } from './end.ts';
 import { isEnding, isServing, type ObservedReplica } from './replica.ts';
 
 export type Action =
@@ -11,7 +12,7 @@ export type Action =
   /** SIGTERM: the worker ends what it cannot finish, and the gateway moves that. */
   | { readonly kind: 'terminate'; readonly id: string; readonly reason: string }
   /** SIGKILL. */
-  | { readonly kind: 'kill'; readonly id: string; readonly reason: string }
+  | { readonly kind: 'kill'; readonly id: string; readonly reason: string; readonly end: End }
   | { readonly kind: 'forget'; readonly id: string; readonly reason: string };
 
 export interface Plan {
@@ -74,18 +75,22 @@ function superviseOne(
   if (replica.terminatedAt !== null) {
     const limit = replica.terminatedAt + terminateLimitMs;
     if (now < limit) return wakeAt(limit);
-    return { kind: 'kill', id, reason: `it did not end within ${terminateLimitMs} ms after SIGTERM` };
+    return kill(id, notEnding(terminateLimitMs));
   }
   const dead = judgeLiveness(replica.health);
-  if (dead !== null) return { kind: 'kill', id, reason: dead };
+  if (dead !== null) return kill(id, dead === 'silent' ? silent(replica.health.failuresInARow) : stalled());
   if (replica.drainingSince !== null) return whileDraining(replica, replica.drainingSince, now, wakeAt);
   if (target === undefined) return { kind: 'drain', id, reason: 'its service or model is gone' };
   if (replica.readyAt === null) {
     const limit = replica.startedAt + launch.startTimeoutMs;
     if (now < limit) return wakeAt(limit);
-    return { kind: 'kill', id, reason: `it was not ready within ${launch.startTimeoutMs} ms` };
+    return kill(id, notReady(launch.startTimeoutMs));
   }
   return null;
+}
+
+function kill(id: string, end: End): Action {
+  return { kind: 'kill', id, reason: end.reason, end };
 }
 
 function afterEnd(

@@ -1,6 +1,7 @@
 import type { KvCache } from '@kumiki/api';
 import type { HealthHistory } from '@kumiki/policy';
 import type { Launch } from '../sources/target.ts';
+import type { End } from './end.ts';
 
 /** A replica as planning sees it. Times are milliseconds on the monotonic clock. */
 export interface ObservedReplica {
@@ -15,9 +16,9 @@ export interface ObservedReplica {
   /** Crashes in a row. */
   readonly crashes: number;
   /** When its process ended, why, and the random number of this end; null while it runs. */
-  readonly ended: { readonly at: number; readonly reason: string; readonly jitter: number } | null;
+  readonly ended: (End & { readonly at: number; readonly jitter: number }) | null;
   /** Why its process ended last, before this start; null when it never did. */
-  readonly lastEnd: string | null;
+  readonly lastEnd: End | null;
   readonly startedAt: number;
   /** When it took traffic first after its last start; null while it does not. */
   readonly readyAt: number | null;
@@ -66,7 +67,7 @@ export type ReplicaRecord = { -readonly [K in keyof ObservedReplica]: ObservedRe
   /** Why the process says that it cannot run; of its last start. */
   failure: string | null;
   /** Why we sent it SIGKILL; of its last start. */
-  killReason: string | null;
+  killedFor: End | null;
 };
 
 export interface WorkerHandle {

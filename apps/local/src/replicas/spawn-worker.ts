@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { inheritedEnvironment } from '../config.ts';
 import type { Launch } from '../sources/target.ts';
+import { type End, exited, notStarted, signalled } from './end.ts';
 import { workerDrainMs } from './plan.ts';
 import type { WorkerHandle } from './replica.ts';
 
@@ -19,7 +20,7 @@ export interface WorkerEvents {
   message(message: WorkerMessage): void;
   output(data: Buffer): void;
   /** Once, when the process is gone or could not be started. */
-  end(reason: string): void;
+  end(end: End): void;
 }
 
 /** What is the same for all workers of this machine. */
@@ -59,20 +60,18 @@ export function spawnWorker(
     },
   });
   let ended = false;
-  const end = (reason: string): void => {
+  const end = (why: End): void => {
     if (ended) return;
     ended = true;
-    events.end(reason);
+    events.end(why);
   };
   for (const stream of [child.stdout, child.stderr] as readonly Readable[]) stream.on('data', events.output);
   child.on('message', (message) => {
     const result = workerMessageSchema.safeParse(message);
     if (result.success && !ended) events.message(result.data);
   });
-  child.on('error', (error) => end(`it could not be started: ${error.message}`));
-  child.on('exit', (code, signal) =>
-    end(signal === null ? `it ended with status ${code}` : `it was ended by ${signal}`),
-  );
+  child.on('error', (error) => end(notStarted(error.message)));
+  child.on('exit', (code, signal) => end(signal === null ? exited(code) : signalled(signal)));
   const { pid } = child;
   if (pid === undefined) return null;
   return { pid, signal: (name) => void child.kill(name) };

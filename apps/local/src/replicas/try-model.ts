@@ -48,7 +48,7 @@ export function tryModel(workerEntry: string): Promise<TryResult> {
         if (message.type === 'ready') finish({ ok: true, milliseconds: performance.now() - startedAt });
         if (message.type === 'failed') finish({ ok: false, reason: message.reason });
       },
-      end(reason) {
+      end({ reason }) {
         clearTimeout(timer);
         resolve(result ?? { ok: false, reason: `${reason}${said === '' ? '' : `: ${said.trim()}`}` });
       },

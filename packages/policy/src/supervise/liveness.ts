@@ -34,11 +34,8 @@ export function addSight(history: HealthHistory, sight: HealthSight): HealthHist
   }
 }
 
-/** null while the replica counts as alive, else why it does not. */
-export function judgeLiveness(history: HealthHistory, policy = defaultLivenessPolicy): string | null {
-  if (history.failuresInARow >= policy.failuresInARow) {
-    return `it did not answer ${history.failuresInARow} health checks in a row`;
-  }
-  if (history.stallsInARow >= policy.stallsInARow) return 'its engine stands still while requests run';
-  return null;
+/** null while the replica counts as alive, else why it does not: it answers nothing, or its engine stands still. */
+export function judgeLiveness(history: HealthHistory, policy = defaultLivenessPolicy): 'silent' | 'stalled' | null {
+  if (history.failuresInARow >= policy.failuresInARow) return 'silent';
+  return history.stallsInARow >= policy.stallsInARow ? 'stalled' : null;
 }

@@ -1,4 +1,5 @@
 import type { Messages } from '../en/index.ts';
+import causes from './causes.json' with { type: 'json' };
 import chat from './chat.json' with { type: 'json' };
 import errors from './errors.json' with { type: 'json' };
 import knowledge from './knowledge.json' with { type: 'json' };
@@ -10,6 +11,7 @@ import settings from './settings.json' with { type: 'json' };
 import shell from './shell.json' with { type: 'json' };
 
 export const messages = {
+  causes,
   chat,
   errors,
   knowledge,

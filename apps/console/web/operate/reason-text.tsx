@@ -1,0 +1,31 @@
+import { useLanguage } from '../i18n/i18n.tsx';
+import { classes } from '../ui/classes.ts';
+
+/**
+ * Why something failed, in the chosen language, with the product's own sentence below, which knows more. In English that one is
+ * enough.
+ * @param told null when the reason is none of those that are known.
+ */
+export function ReasonText({
+  told,
+  sentence,
+  className,
+}: {
+  readonly told: string | null;
+  readonly sentence: string;
+  readonly className?: string;
+}) {
+  const { locale } = useLanguage();
+  return (
+    <>
+      {told !== null && (locale !== 'en' || sentence === '') && (
+        <p className={classes('text-xs break-words', className)}>{told}</p>
+      )}
+      {sentence !== '' && (
+        <p lang="en" className={classes('font-mono text-xs break-words', className ?? 'text-soft')}>
+          {sentence}
+        </p>
+      )}
+    </>
+  );
+}

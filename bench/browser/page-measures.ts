@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 
 /** What a page went through while it was watched. */
 export interface PageMeasures {
@@ -8,6 +8,15 @@ export interface PageMeasures {
   /** From each key to the next paint. */
   readonly typingMsP95: number;
   readonly keys: number;
+  /** What the page's main thread worked in all. */
+  readonly mainThreadSeconds: number;
+}
+
+/** A page that is watched. */
+export interface Watched {
+  readonly page: Page;
+  readonly session: CDPSession;
+  readonly workedBefore: number;
 }
 
 interface Watch {
@@ -22,7 +31,9 @@ declare global {
 }
 
 /** Notes long tasks, and the time from each key to the second frame after it: by then what it changed is on the screen. */
-export async function startWatch(page: Page): Promise<void> {
+export async function startWatch(page: Page): Promise<Watched> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
   await page.evaluate(() => {
     const watch: Watch = { tasks: [], latencies: [] };
     window.benchWatch = watch;
@@ -43,9 +54,16 @@ export async function startWatch(page: Page): Promise<void> {
       true,
     );
   });
+  return { page, session, workedBefore: await workedSeconds(session) };
 }
 
-export async function readWatch(page: Page): Promise<PageMeasures> {
+/** Seconds of the main thread's tasks since the page was there. */
+async function workedSeconds(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+}
+
+export async function readWatch({ page, session, workedBefore }: Watched): Promise<PageMeasures> {
   const { tasks, latencies } = await page.evaluate(() => window.benchWatch ?? { tasks: [], latencies: [] });
   const sorted = latencies.toSorted((a, b) => a - b);
   return {
@@ -53,5 +71,6 @@ export async function readWatch(page: Page): Promise<PageMeasures> {
     longTasks: tasks.length,
     typingMsP95: sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN,
     keys: sorted.length,
+    mainThreadSeconds: (await workedSeconds(session)) - workedBefore,
   };
 }

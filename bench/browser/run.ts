@@ -1,7 +1,7 @@
 /**
  * The console in Debian's Chromium against the real product: how much script a first load takes, when it can be used, how it
- * holds up under a long stream while somebody types, and how fast a long conversation opens. Keeps
- * bench/results/browser.json.
+ * holds up under a long stream while somebody types, beside a page that draws the same stream with react-markdown, and how
+ * fast a long conversation opens. Keeps bench/results/browser.json.
  */
 import type { Browser, Page } from 'playwright-core';
 import { chatOn } from '../../tests/browser/chat.ts';
@@ -11,6 +11,7 @@ import { type ConsoleProduct, simulatedModel, startConsoleProduct } from '../../
 import { until } from '../../tests/system/until.ts';
 import { keepResult } from '../gateway/report.ts';
 import { readWatch, startWatch } from './page-measures.ts';
+import { startRivalPage } from './rival-page.ts';
 
 const limits = {
   scriptKilobytes: 250,
@@ -40,8 +41,10 @@ async function main(): Promise<void> {
     console.log(first);
     const stream = await longStream(browser, product);
     console.log(stream);
+    const rival = await rivalStream(browser, product);
+    console.log(rival);
     const long = await longChat(browser, product);
-    report({ ...first, ...stream, ...long });
+    report({ ...first, ...stream, ...long }, rival);
   } finally {
     await browser.close();
   }
@@ -89,7 +92,7 @@ async function longStream(browser: Browser, product: ConsoleProduct): Promise<Re
   const startedAt = performance.now();
   await chat.send(`[[length=${tokensPerSecond * streamSeconds}]]`);
   await chat.untilShown(1);
-  await startWatch(page);
+  const watch = await startWatch(page);
   await chat.composer.focus();
   const stop = page.getByRole('button', { name: 'Stop', exact: true });
   while (await stop.isVisible()) {
@@ -97,7 +100,36 @@ async function longStream(browser: Browser, product: ConsoleProduct): Promise<Re
     await chat.composer.fill('');
   }
   const streamedSeconds = (performance.now() - startedAt) / 1_000;
-  return { ...(await readWatch(page)), streamedSeconds };
+  return { ...(await readWatch(watch)), streamedSeconds };
+}
+
+/** The same with the page of the rival. */
+async function rivalStream(browser: Browser, product: ConsoleProduct): Promise<Record<string, number>> {
+  const content = `[[length=${tokensPerSecond * streamSeconds}]]`;
+  await using rival = await startRivalPage(() =>
+    product.fetch('/v1/chat/completions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'stream', stream: true, messages: [{ role: 'user', content }] }),
+    }),
+  );
+  const page = await browser.newPage();
+  try {
+    const startedAt = performance.now();
+    await page.goto(rival.url);
+    await page.waitForFunction(() => document.querySelector('article')?.textContent !== '');
+    const watch = await startWatch(page);
+    const input = page.getByRole('textbox');
+    await input.focus();
+    while ((await page.locator('[data-ended=true]').count()) === 0) {
+      await page.keyboard.type('typing beside a stream ', { delay: keyPauseMs });
+      await input.fill('');
+    }
+    const streamedSeconds = (performance.now() - startedAt) / 1_000;
+    return { ...(await readWatch(watch)), streamedSeconds };
+  } finally {
+    await page.close();
+  }
 }
 
 async function chooseModel(page: Page, name: string): Promise<void> {
@@ -147,10 +179,15 @@ async function longChat(browser: Browser, product: ConsoleProduct): Promise<Reco
   return { longChatMs: times.toSorted((a, b) => a - b)[Math.floor(loads / 2)] ?? Number.NaN, turns };
 }
 
-function report(figures: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(20)} ${value.toFixed(1)}`);
+function report(figures: Readonly<Record<string, number>>, rival: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(figures)) {
+    const other = rival[name];
+    console.log(
+      `${name.padEnd(20)} ${value.toFixed(1)}${other === undefined ? '' : `   react-markdown ${other.toFixed(1)}`}`,
+    );
+  }
   const missed = Object.entries(limits).filter(([name, most]) => !((figures[name] ?? Number.NaN) <= most));
   for (const [name, most] of missed) console.log(`Above its limit of ${most}: ${name}`);
-  keepResult('browser', { limits, ...figures });
+  keepResult('browser', { limits, ...figures, reactMarkdown: rival });
   process.exitCode = missed.length === 0 ? 0 : 1;
 }

@@ -66,3 +66,18 @@ test('what is asked stands in the address, and a mistake in the schema says wher
   await page.getByRole('tab', { name: 'Python' }).click();
   await page.getByText('os.environ["KUMIKI_API_KEY"]').waitFor();
 });
+
+test('an answer is drawn as Markdown, and shown as it is where somebody wants that', { skip }, async () => {
+  await using opened = await openConsole(browser, product);
+  const { page } = opened;
+  await page.goto(`${product.origin}/playground?m=sim`);
+  await page
+    .getByRole('textbox', { name: words('prompt') })
+    .fill('[[say=A **weight** of <b onclick="alert(1)">1 kg</b>]]');
+  await page.getByRole('textbox', { name: words('prompt') }).press('Control+Enter');
+  const answer = page.getByRole('region', { name: words('answerOf', { label: '1: sim' }) });
+  await answer.locator('strong', { hasText: 'weight' }).waitFor();
+  await answer.getByText('<b onclick="alert(1)">1 kg</b>').waitFor();
+  await page.getByRole('button', { name: words('raw') }).click();
+  await answer.getByText('A **weight** of').waitFor();
+});

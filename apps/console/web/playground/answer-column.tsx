@@ -1,4 +1,5 @@
-import { Play, Square, X } from 'lucide-react';
+import { Play, Square, TextInitial, X } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { IconButton } from '../ui/button.tsx';
 import { Combobox } from '../ui/combobox.tsx';
@@ -29,6 +30,9 @@ interface AnswerColumnProps {
 export function AnswerColumn(props: AnswerColumnProps) {
   const { number, model, models, answer, schema, height, problem, onModel, onRun, onStop, onDrop } = props;
   const t = useTranslations('playground');
+  const [raw, setRaw] = useState(false);
+  // What is to be JSON is read as JSON.
+  const isJson = schema.trim() !== '';
   const open = answer?.state === 'waiting' || answer?.state === 'streaming';
   return (
     <section
@@ -47,6 +51,9 @@ export function AnswerColumn(props: AnswerColumnProps) {
             placeholder={t('model')}
           />
         </div>
+        {answer !== null && answer.text !== '' && !isJson && (
+          <IconButton icon={TextInitial} label={t('raw')} pressed={raw} onClick={() => setRaw(!raw)} />
+        )}
         {answer !== null && answer.text !== '' && (
           <CopyButton text={answer.text} label={t('copyAnswer')} doneLabel={t('copied')} />
         )}
@@ -57,12 +64,18 @@ export function AnswerColumn(props: AnswerColumnProps) {
         )}
         {onDrop !== null && <IconButton icon={X} label={t('drop', { model })} onClick={onDrop} />}
       </header>
-      <AnswerText answer={answer} open={open} label={t('column', { number, model })} height={height} />
+      <AnswerText
+        answer={answer}
+        open={open}
+        raw={raw || isJson}
+        label={t('column', { number, model })}
+        height={height}
+      />
       {answer !== null && (
         <footer className="mt-auto grid gap-2 border-t border-line px-4 py-3">
           <div className="flex flex-wrap items-center gap-2">
             <AnswerState answer={answer} model={model} />
-            {answer.state === 'done' && schema.trim() !== '' && <SchemaVerdict text={answer.text} schema={schema} />}
+            {answer.state === 'done' && isJson && <SchemaVerdict text={answer.text} schema={schema} />}
           </div>
           <AnswerFacts answer={answer} />
         </footer>

@@ -1,23 +1,28 @@
-import { useLayoutEffect, useRef } from 'react';
+import { lazy, Suspense, useLayoutEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { classes } from '../ui/classes.ts';
 import type { Answer } from './stream-answer.ts';
 
+const Markdown = lazy(() => import('../chat/markdown/markdown.tsx').then((module) => ({ default: module.Markdown })));
+
 /** Whoever is this near to the end wants to see what comes. */
 const nearPixels = 32;
 
 /**
- * What a model says. It is a stranger's text: shown as it is, and never as markup. The end stays in sight until somebody
- * scrolls up.
+ * What a model says. It is a stranger's text: drawn as the chat draws it, which runs and loads nothing, or shown as it is. The
+ * end stays in sight until somebody scrolls up.
  */
 export function AnswerText({
   answer,
   open,
+  raw,
   label,
   height,
 }: {
   readonly answer: Answer | null;
+  /** Shown as it is, and not as Markdown. */
+  readonly raw: boolean;
   /** Whether more may come. */
   readonly open: boolean;
   readonly label: string;
@@ -43,12 +48,12 @@ export function AnswerText({
       }}
       className={classes('shrink-0 overflow-y-auto px-4 py-3 -outline-offset-2', height)}
     >
-      {answer === null ? <p className="text-sm text-faint">{t('nothingYet')}</p> : <Said answer={answer} open={open} />}
+      {answer === null ? <p className="text-sm text-faint">{t('nothingYet')}</p> : <Said {...{ answer, open, raw }} />}
     </div>
   );
 }
 
-function Said({ answer, open }: { readonly answer: Answer; readonly open: boolean }) {
+function Said({ answer, open, raw }: { readonly answer: Answer; readonly open: boolean; readonly raw: boolean }) {
   const t = useTranslations('playground');
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3 text-sm leading-6">
@@ -60,16 +65,12 @@ function Said({ answer, open }: { readonly answer: Answer; readonly open: boolea
           </p>
         </details>
       )}
-      {(answer.text !== '' || open) && (
-        <p dir="auto" className="wrap-anywhere whitespace-pre-wrap">
-          {answer.text}
-          {open && (
-            <span
-              aria-hidden
-              className="ml-0.5 inline-block h-4 w-1.5 translate-y-0.5 animate-pulse rounded-sm bg-accent"
-            />
-          )}
-        </p>
+      {raw || answer.text === '' ? (
+        <RawText text={answer.text} open={open} />
+      ) : (
+        <Suspense fallback={<RawText text={answer.text} open={open} />}>
+          <Markdown text={answer.text} isOpen={open} />
+        </Suspense>
       )}
       {answer.toolCalls.map((call, index) => (
         // eslint-disable-next-line react/no-array-index-key -- calls come in their order and stay there
@@ -80,5 +81,20 @@ function Said({ answer, open }: { readonly answer: Answer; readonly open: boolea
       ))}
       {answer.error !== null && <ErrorNotice error={answer.error} />}
     </div>
+  );
+}
+
+function RawText({ text, open }: { readonly text: string; readonly open: boolean }) {
+  if (text === '' && !open) return null;
+  return (
+    <p dir="auto" className="wrap-anywhere whitespace-pre-wrap">
+      {text}
+      {open && (
+        <span
+          aria-hidden
+          className="ml-0.5 inline-block h-4 w-1.5 translate-y-0.5 animate-pulse rounded-sm bg-accent"
+        />
+      )}
+    </p>
   );
 }

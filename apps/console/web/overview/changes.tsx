@@ -1,4 +1,4 @@
-import { type Change, endCauses } from '@kumiki/api';
+import type { Change, EndCauseCode } from '@kumiki/api';
 import {
   CircleAlert,
   CircleX,
@@ -107,7 +107,7 @@ function useReason(): (params: Change['params']) => { readonly reason?: string }
   const t = useTranslations('causes.end');
   const { locale } = useLanguage();
   return (params) => {
-    const code = endCauses.find((one) => one === params['cause']);
-    return locale === 'en' || code === undefined ? {} : { reason: t(code, params) };
+    const code = params['cause'] as EndCauseCode | undefined;
+    return locale === 'en' || code === undefined || !t.has(code) ? {} : { reason: t(code, params) };
   };
 }

@@ -7,14 +7,14 @@ const after = (...sights: readonly HealthSight[]) => judgeLiveness(sights.reduce
 
 test('silence kills after the limit, and any answer starts the count again', () => {
   const silent = Array.from({ length: defaultLivenessPolicy.failuresInARow }, () => 'silent' as const);
-  assert.match(after(...silent) ?? '', /did not answer 4 health checks/);
+  assert.equal(after(...silent), 'silent');
   assert.equal(after(...silent.slice(1)), null);
   assert.equal(after(...silent.slice(1), 'answered', 'silent'), null);
 });
 
 test('an engine that stands still is dead although it answers', () => {
   assert.equal(after('stalled'), null);
-  assert.match(after('stalled', 'stalled') ?? '', /stands still/);
+  assert.equal(after('stalled', 'stalled'), 'stalled');
   assert.equal(after('stalled', 'answered', 'stalled'), null);
 });
 

@@ -25,10 +25,10 @@ export function readPreparedData(): Blob | null {
   return existsSync(path) ? new Blob([gunzipSync(readFileSync(path))]) : null;
 }
 
-/** Packs the files of a database that was just made, unless that is done. @returns whether it had to be done. */
-export async function prepareData(make: () => Promise<PGlite>): Promise<boolean> {
+/** Packs the files of a database that was just made, unless that is done. */
+export async function prepareData(make: () => Promise<PGlite>): Promise<void> {
   const path = preparedPath();
-  if (existsSync(path)) return false;
+  if (existsSync(path)) return;
   const database = await make();
   const files = await database.dumpDataDir('none');
   await database.close();
@@ -38,5 +38,4 @@ export async function prepareData(make: () => Promise<PGlite>): Promise<boolean>
   const half = `${path}.${process.pid}`;
   writeFileSync(half, gzipSync(Buffer.from(await files.arrayBuffer())));
   renameSync(half, path);
-  return true;
 }

@@ -43,7 +43,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted || !existsSync(
 if (!(await buildConsole(pinnedNode))) process.exit(1);
 prepareDatabase();
 
-/** Without it each new database takes some seconds longer, and nothing else: a failure is told and not minded. */
+/** Without it each new database takes about two seconds longer, and nothing else: a failure is told and not minded. */
 function prepareDatabase() {
   const { version } = JSON.parse(
     readFileSync(join(root, 'node_modules', '@electric-sql', 'pglite', 'package.json'), 'utf8'),

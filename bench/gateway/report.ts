@@ -28,7 +28,7 @@ export function rowOf(proxy: string, rounds: readonly Round[], direct: readonly 
   };
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -73,6 +73,12 @@ export const errorTable = {
     retryable: false,
     message: 'The HTTP request is malformed: {reason}.',
   },
+  unsupported_transfer_coding: {
+    status: 501,
+    type: 'invalid_request_error',
+    retryable: false,
+    message: "Transfer-Encoding '{coding}' is not implemented. Send 'chunked' alone, or a Content-Length.",
+  },
   headers_too_large: {
     status: 431,
     type: 'invalid_request_error',
@@ -92,6 +98,19 @@ export const errorTable = {
     message:
       "This model's maximum context length is {contextTokens} tokens; the request asks for {requestedTokens} ({promptTokens} in the prompt, {completionTokens} for the answer). Shorten the prompt or lower max_completion_tokens.",
   },
+  too_complex: {
+    status: 400,
+    type: 'invalid_request_error',
+    retryable: false,
+    message: '{what} was given up after {limitMs} ms: it holds {size}. {remedy}',
+  },
+  poisonous_request: {
+    status: 422,
+    type: 'invalid_request_error',
+    retryable: false,
+    message:
+      '{what} ended or stopped the process that worked on it {claims} times and brought nothing, so it is not tried again. It holds {size}. Send less at once.',
+  },
   invalid_api_key: {
     status: 401,
     type: 'authentication_error',
@@ -103,6 +122,12 @@ export const errorTable = {
     type: 'authentication_error',
     retryable: false,
     message: "You are not signed in: {reason}. 'kumiki console' gives a new link.",
+  },
+  credential_revoked: {
+    status: 401,
+    type: 'authentication_error',
+    retryable: false,
+    message: 'The {credential} of this request was revoked while it ran.',
   },
   invalid_sign_in_link: {
     status: 401,
@@ -155,6 +180,13 @@ export const errorTable = {
     retryable: true,
     message: 'This key has {limit} requests open, which is its limit. Wait for one to end.',
   },
+  quota_exceeded: {
+    status: 429,
+    type: 'rate_limit_error',
+    retryable: false,
+    message:
+      "The project '{project}' may have {limit} {what} and has {used}; this needs {needed} more. {remedy} 'kumiki limits' shows and sets what a project may have.",
+  },
   queue_full: {
     status: 429,
     type: 'rate_limit_error',
@@ -163,6 +195,20 @@ export const errorTable = {
       "Every replica of '{model}' is at its limit ({limit} requests running or waiting). Try again in {retryAfter}.",
   },
   manifest_invalid: { status: 400, type: 'invalid_request_error', retryable: false, message: '{reason}' },
+  unknown_secret: {
+    status: 400,
+    type: 'invalid_request_error',
+    retryable: false,
+    message:
+      "There is no secret '{secret}' here. Whoever operates this machine registers it with 'kumiki secret set {secret}'.",
+  },
+  egress_denied: {
+    status: 403,
+    type: 'permission_error',
+    retryable: false,
+    message:
+      "'{host}' may not be reached from here: {reason}. Whoever operates this machine allows it with 'kumiki egress allow {host}'.",
+  },
   insufficient_memory: {
     status: 400,
     type: 'invalid_request_error',
@@ -176,6 +222,12 @@ export const errorTable = {
     message: "No replica of '{model}' is ready: {reason}. Try again in {retryAfter}.",
   },
   service_unavailable: { status: 503, type: 'server_error', retryable: true, message: '{reason}.' },
+  overloaded: {
+    status: 503,
+    type: 'server_error',
+    retryable: true,
+    message: '{what} is at its limit of {limit}. Try again in {retryAfter}.',
+  },
   upstream_timeout: {
     status: 504,
     type: 'server_error',

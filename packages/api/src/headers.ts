@@ -25,6 +25,8 @@ export const headers = {
   /** Gateway → service: the id and the project of the key that was checked. */
   key: 'x-kumiki-key',
   project: 'x-kumiki-project',
+  /** Gateway → service: what that project may have, as JSON. */
+  projectLimits: 'x-kumiki-project-limits',
   /** Gateway → service: the id of the browser's session, where the caller came with its cookie. */
   session: 'x-kumiki-session',
   /** Service → gateway: the id of the key whose rights and limits count. Only a key of the role `service` may send it. */

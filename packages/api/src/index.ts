@@ -18,6 +18,7 @@ export * from './load.ts';
 export * from './model-service.ts';
 export * from './near-miss.ts';
 export * from './observed-gateway.ts';
+export * from './project-limits.ts';
 export * from './request-log.ts';
 export * from './response-items.ts';
 export * from './responses.ts';

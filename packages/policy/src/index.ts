@@ -2,6 +2,7 @@ export * from './limit/adaptive-concurrency.ts';
 export * from './limit/token-bucket.ts';
 export * from './load/sliding-counter.ts';
 export * from './load/sliding-samples.ts';
+export * from './poison/judge-poison.ts';
 export * from './recover/continuation-mode.ts';
 export * from './recover/judge.ts';
 export * from './route/choose.ts';

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/**
+ * What a project may have. Set by an admin, held by gateways in their snapshots, told to services in
+ * `x-kumiki-project-limits` with each request, so that a service needs no copy of its own and none can be stale.
+ */
+const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const count = z.int().min(0).max(1_000_000_000);
+
+export const projectLimitsSchema = z.strictObject({
+  /** Uploaded files, and their bytes together. */
+  files: count,
+  file_bytes: bytes,
+  vector_stores: count,
+  conversations: count,
+  /** Stored responses, chats and items of conversations together. */
+  conversation_bytes: bytes,
+  /** Responses that have not ended, in the background or not. */
+  open_responses: count,
+  /** Batches that have not ended. */
+  open_batches: count,
+});
+export type ProjectLimits = z.infer<typeof projectLimitsSchema>;
+export type ProjectLimitName = keyof ProjectLimits;
+
+const gib = 1_073_741_824;
+
+/** What counts for a project that nobody has set anything for. */
+export const defaultProjectLimits: ProjectLimits = {
+  files: 10_000,
+  file_bytes: 10 * gib,
+  vector_stores: 1_000,
+  conversations: 100_000,
+  conversation_bytes: 10 * gib,
+  open_responses: 256,
+  open_batches: 64,
+};
+
+/** A project's limits as gateways hold them; projects that are not among them have the defaults. */
+export interface ProjectLimitsRecord {
+  readonly project: string;
+  readonly limits: ProjectLimits;
+}
+
+/**
+ * `POST /v1/kumiki/projects/{project}/limits`: a member that is left out stays as it is, null takes the default.
+ */
+export const setProjectLimitsSchema = z.strictObject({
+  files: count.nullable().optional(),
+  file_bytes: bytes.nullable().optional(),
+  vector_stores: count.nullable().optional(),
+  conversations: count.nullable().optional(),
+  conversation_bytes: bytes.nullable().optional(),
+  open_responses: count.nullable().optional(),
+  open_batches: count.nullable().optional(),
+});
+export type SetProjectLimits = z.infer<typeof setProjectLimitsSchema>;
+
+/** The limits as they stand in `x-kumiki-project-limits`: JSON, which has ASCII alone here. */
+export function writeProjectLimits(limits: ProjectLimits): string {
+  return JSON.stringify(limits);
+}
+
+/** Reads that header. What is absent or cannot be read gives the defaults: a service must not be without limits. */
+export function readProjectLimits(header: string | undefined): ProjectLimits {
+  if (header === undefined) return defaultProjectLimits;
+  try {
+    const result = projectLimitsSchema.safeParse(JSON.parse(header));
+    return result.success ? result.data : defaultProjectLimits;
+  } catch {
+    return defaultProjectLimits;
+  }
+}

@@ -15,6 +15,8 @@ const schema = z.strictObject({
   KUMIKI_KEYS_FILE: z.string().min(1),
   /** JSON of SessionRecord[]; read again whenever the file changes. Without it nobody signs in with a browser. */
   KUMIKI_SESSIONS_FILE: z.string().min(1).optional(),
+  /** JSON of ProjectLimitsRecord[]; read again whenever the file changes. Without it all projects have the defaults. */
+  KUMIKI_PROJECT_LIMITS_FILE: z.string().min(1).optional(),
   /** Raw bytes, at least 16. */
   KUMIKI_PEPPER_FILE: z.string().min(1),
   KUMIKI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -2,7 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { createLog, runService } from '@kumiki/service';
 import { readGatewayConfig } from './config.ts';
 import { readSnapshot, watchSnapshot } from './snapshot-file.ts';
-import { keyRecordsSchema, routeTableSchema, sessionRecordsSchema } from './snapshot-schemas.ts';
+import {
+  keyRecordsSchema,
+  projectLimitsRecordsSchema,
+  routeTableSchema,
+  sessionRecordsSchema,
+} from './snapshot-schemas.ts';
 import { startGateway } from './start-gateway.ts';
 
 // What a request leaves behind is dead within milliseconds, so a small young generation is collected as cheaply as a
@@ -17,6 +22,7 @@ await runService(
     const config = readGatewayConfig();
     const log = createLog({ service: 'gateway', level: config.KUMIKI_LOG_LEVEL, buffered: true });
     const sessionsFile = config.KUMIKI_SESSIONS_FILE;
+    const limitsFile = config.KUMIKI_PROJECT_LIMITS_FILE;
     const gateway = await startGateway({
       host: config.KUMIKI_LISTEN_HOST,
       port: config.KUMIKI_LISTEN_PORT,
@@ -26,12 +32,16 @@ await runService(
       routes: readSnapshot(config.KUMIKI_ROUTES_FILE, routeTableSchema),
       keys: readSnapshot(config.KUMIKI_KEYS_FILE, keyRecordsSchema),
       sessions: sessionsFile === undefined ? [] : readSnapshot(sessionsFile, sessionRecordsSchema),
+      projectLimits: limitsFile === undefined ? [] : readSnapshot(limitsFile, projectLimitsRecordsSchema),
       maxBodyBytes: config.KUMIKI_MAX_BODY_BYTES,
       log,
     });
     watchSnapshot(config.KUMIKI_ROUTES_FILE, routeTableSchema, log, gateway.replaceRoutes);
     watchSnapshot(config.KUMIKI_KEYS_FILE, keyRecordsSchema, log, gateway.replaceKeys);
     if (sessionsFile !== undefined) watchSnapshot(sessionsFile, sessionRecordsSchema, log, gateway.replaceSessions);
+    if (limitsFile !== undefined) {
+      watchSnapshot(limitsFile, projectLimitsRecordsSchema, log, gateway.replaceProjectLimits);
+    }
     return {
       log,
       port: gateway.port,

@@ -2,9 +2,11 @@ import {
   deadlinesSchema,
   grantableRoles,
   modelNameSchema,
+  projectLimitsSchema,
   roles,
   taskSchema,
   type KeyRecord,
+  type ProjectLimitsRecord,
   type RouteTable,
   type SessionRecord,
 } from '@kumiki/api';
@@ -17,6 +19,7 @@ const maxBackends = 1_000;
 const maxReplicas = 1_000;
 const maxKeys = 1_000_000;
 const maxSessions = 1_000_000;
+const maxProjects = 100_000;
 const maxMethods = 16;
 
 const url = z.url({ protocol: /^https?$/ });
@@ -98,3 +101,8 @@ export const sessionRecordsSchema: z.ZodType<SessionRecord[]> = z
     }),
   )
   .max(maxSessions);
+
+/** What projects may have, as it stands in a file. */
+export const projectLimitsRecordsSchema: z.ZodType<ProjectLimitsRecord[]> = z
+  .array(z.strictObject({ project: z.string().min(1).max(255), limits: projectLimitsSchema }))
+  .max(maxProjects);

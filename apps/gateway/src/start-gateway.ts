@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { KeyRecord, ObservedGateway, RouteTable, SessionRecord } from '@kumiki/api';
+import type { KeyRecord, ObservedGateway, ProjectLimitsRecord, RouteTable, SessionRecord } from '@kumiki/api';
 import { closeServer, listen, startOpsListener, type Log, type OpsListener, type Registry } from '@kumiki/service';
 import { type BackendWaits, defaultBackendWaits } from './backend/choose-wait.ts';
 import { createBackendForwarder } from './backend/forward-backend.ts';
@@ -8,6 +8,7 @@ import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
 import { createKeyStore } from './keys/key-store.ts';
 import { createKeyLimiter } from './limits/key-limiter.ts';
+import { createProjectLimitsStore } from './limits/project-limits-store.ts';
 import { createLoadMeter } from './load/load-meter.ts';
 import { createGatewayMetrics } from './observe/gateway-metrics.ts';
 import { createPicker } from './proxy/pick-endpoint.ts';
@@ -48,6 +49,8 @@ export interface GatewayOptions {
   readonly keys: readonly KeyRecord[];
   /** Browsers that are signed in; none when absent. */
   readonly sessions?: readonly SessionRecord[];
+  /** Projects that may have other than what all may by default; none when absent. */
+  readonly projectLimits?: readonly ProjectLimitsRecord[];
   readonly log: Log;
   readonly opsHost?: string;
   /** No ops listener when absent. */
@@ -67,6 +70,7 @@ export interface Gateway extends ObservedGateway {
   replaceRoutes(table: RouteTable): void;
   replaceKeys(keys: readonly KeyRecord[]): void;
   replaceSessions(sessions: readonly SessionRecord[]): void;
+  replaceProjectLimits(records: readonly ProjectLimitsRecord[]): void;
   /** Takes no more requests and waits until those that are open have ended, at most so long. */
   drain(limitMs: number): Promise<void>;
   /** Ends everything now. */
@@ -80,6 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const routes = createRouteIndex(options.routes);
   const keys = createKeyStore(options.pepper, options.keys);
   const sessions = createSessionStore(options.pepper, options.sessions ?? []);
+  const projectLimits = createProjectLimitsStore(options.projectLimits ?? []);
   const metrics = createGatewayMetrics(routes);
   const wheel = createDeadlineWheel();
   const pool = createUpstreamPool({ wheel });
@@ -92,6 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     wheel,
     log,
     requests,
+    projectLimits,
     bodyTimeoutMs,
     waits: { ...defaultBackendWaits, ...options.backendWaits },
   });
@@ -128,6 +134,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     replaceRoutes: (table) => routes.replace(table),
     replaceKeys: (records) => keys.replace(records),
     replaceSessions: (records) => sessions.replace(records),
+    replaceProjectLimits: (records) => projectLimits.replace(records),
     requests,
     load: () => load.read(now()),
     async drain(limitMs) {

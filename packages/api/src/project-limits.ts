@@ -43,7 +43,7 @@ export interface ProjectLimitsRecord {
 }
 
 /**
- * `POST /v1/kumiki/projects/{project}/limits`: a member that is left out stays as it is, null takes the default.
+ * `POST /v1/kumiki/limits/{project}`: a member that is left out stays as it is, null takes the default.
  */
 export const setProjectLimitsSchema = z.strictObject({
   files: count.nullable().optional(),
@@ -55,6 +55,33 @@ export const setProjectLimitsSchema = z.strictObject({
   open_batches: count.nullable().optional(),
 });
 export type SetProjectLimits = z.infer<typeof setProjectLimitsSchema>;
+
+/** `GET` and `POST /v1/kumiki/limits/{project}`. */
+const projectLimitsViewSchema = z.object({
+  object: z.literal('kumiki.project_limits'),
+  project: z.string(),
+  limits: projectLimitsSchema,
+  /** The limits that somebody has set for it; the others are the defaults. */
+  own: z.array(projectLimitsSchema.keyof()),
+});
+export type ProjectLimitsView = z.infer<typeof projectLimitsViewSchema>;
+
+/** `GET /v1/kumiki/limits`: the projects that have limits of their own, and what counts for all others. */
+const projectLimitsListSchema = z.object({
+  object: z.literal('list'),
+  data: z.array(projectLimitsViewSchema),
+  defaults: projectLimitsSchema,
+});
+export type ProjectLimitsList = z.infer<typeof projectLimitsListSchema>;
+
+/**
+ * `GET /v1/kumiki/usage/conversations/{project}` and `…/usage/files/{project}`: what a project uses of the limits that
+ * the service which answers counts.
+ */
+const projectUsageSchema = z
+  .object({ object: z.literal('kumiki.usage'), project: z.string() })
+  .extend(projectLimitsSchema.partial().shape);
+export type ProjectUsage = z.infer<typeof projectUsageSchema>;
 
 /** The limits as they stand in `x-kumiki-project-limits`: JSON, which has ASCII alone here. */
 export function writeProjectLimits(limits: ProjectLimits): string {

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { headers, KumikiError } from '@kumiki/api';
+import { headers, KumikiError, type ProjectLimits, readProjectLimits } from '@kumiki/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createBearerCheck } from './bearer-check.ts';
 import { sendErrorReply } from './error-reply.ts';
@@ -51,6 +51,8 @@ export interface Caller {
   readonly keyId: string;
   /** Whose data may be reached: every query is fenced by it. */
   readonly project: string;
+  /** What that project may have. */
+  readonly limits: ProjectLimits;
   readonly requestId: string;
   /** The W3C trace context: what is asked of others for this request goes on in its trace. */
   readonly traceparent: string | null;
@@ -68,6 +70,7 @@ export function callerOf(request: FastifyRequest): Caller {
   return {
     keyId,
     project,
+    limits: readProjectLimits(one(request, headers.projectLimits) || undefined),
     requestId: one(request, headers.requestId),
     traceparent: one(request, 'traceparent') || null,
     lowPriority: one(request, headers.priority) === 'low',

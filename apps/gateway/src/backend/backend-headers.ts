@@ -24,12 +24,14 @@ export interface BackendCaller {
   readonly route: BackendRoute;
   readonly requestId: string;
   readonly traceparent: string;
+  /** What the caller's project may have; null where that is as by default. */
+  readonly projectLimits: string | null;
 }
 
 /** What a service is told: the client's headers without those that are ours to say, and who was checked. */
 export function requestHeaders(
   received: IncomingHttpHeaders,
-  { caller, route, requestId, traceparent }: BackendCaller,
+  { caller, route, requestId, traceparent, projectLimits }: BackendCaller,
 ): Record<string, string | string[]> {
   const result: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(received)) {
@@ -40,6 +42,7 @@ export function requestHeaders(
   result[headers.requestId] = requestId;
   result['traceparent'] = traceparent;
   if (caller !== null) Object.assign(result, callerHeaders(caller));
+  if (projectLimits !== null) result[headers.projectLimits] = projectLimits;
   if (route.authorization !== null) result['authorization'] = route.authorization;
   return result;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { defaultProjectLimits, readProjectLimits } from '@kumiki/api';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const mebibyte = 1_048_576;
@@ -358,4 +359,23 @@ test('a service that takes no more of an upload is left with 504', async (contex
   const { status, text } = await reply;
   assert.deepEqual([status, codeOf(text)], [504, 'upstream_timeout']);
   assert.match(text, /did not take the request within/);
+});
+
+test('a service is told what the project may have, as the last snapshot says and never as a client does', async (context) => {
+  const service = await startService(context, (_, response) => response.end('{}'));
+  const gateway = await startTestGateway(context, []);
+  gateway.routeBackend(service.url);
+  const forged = { 'x-kumiki-project-limits': JSON.stringify({ ...defaultProjectLimits, files: 1_000_000 }) };
+  const told = async (): Promise<string | undefined> => {
+    const { outgoing, reply } = open(gateway, 'GET', forged);
+    outgoing.end();
+    await reply;
+    return service.requests.at(-1)?.headers['x-kumiki-project-limits'] as string | undefined;
+  };
+  assert.equal(await told(), undefined, 'the defaults need no words');
+  const limits = { ...defaultProjectLimits, files: 3 };
+  gateway.gateway.replaceProjectLimits([{ project: 'default', limits }]);
+  assert.deepEqual(readProjectLimits(await told()), limits);
+  gateway.gateway.replaceProjectLimits([{ project: 'others', limits }]);
+  assert.equal(await told(), undefined);
 });

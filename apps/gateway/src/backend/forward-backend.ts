@@ -6,6 +6,7 @@ import type { Log } from '@kumiki/service';
 import { readBody } from '../body/read-body.ts';
 import type { RequestContext } from '../handle-request.ts';
 import type { Caller } from '../keys/identify-caller.ts';
+import type { ProjectLimitsStore } from '../limits/project-limits-store.ts';
 import type { RequestLog } from '../requests/request-log.ts';
 import { watchForward } from '../requests/watch-forward.ts';
 import { maxInFlightPerReplica, pickReplica, type Backend, type BackendReplica } from '../routes/backends.ts';
@@ -27,6 +28,7 @@ export interface ForwarderOptions {
   readonly wheel: DeadlineWheel;
   readonly log: Log;
   readonly requests: RequestLog;
+  readonly projectLimits: ProjectLimitsStore;
   /** Span of time in which a request's body must make progress. */
   readonly bodyTimeoutMs: number;
   readonly waits: BackendWaits;
@@ -48,13 +50,16 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
     const target = new URL(replica.url);
     const secure = target.protocol === 'https:';
     const { request, id: requestId, hop } = context;
+    const { traceparent } = hop;
+    const projectLimits = caller === null ? null : options.projectLimits.headerOf(caller.key.project);
+    const told = { caller, route: to.route, requestId, traceparent, projectLimits };
     return (secure ? httpsRequest : httpRequest)({
       agent: secure ? https : http,
       hostname: target.hostname.replace(/^\[|\]$/g, ''),
       port: target.port,
       method: request.method,
       path: target.pathname.replace(/\/+$/, '') + (request.url ?? '/'),
-      headers: requestHeaders(request.headers, { caller, route: to.route, requestId, traceparent: hop.traceparent }),
+      headers: requestHeaders(request.headers, told),
     });
   }
 

@@ -1,0 +1,22 @@
+import { type ProjectLimitsRecord, writeProjectLimits } from '@kumiki/api';
+
+/** What projects may have, as the services are told of it. */
+export interface ProjectLimitsStore {
+  replace(records: readonly ProjectLimitsRecord[]): void;
+  /** The header's value, made once for each snapshot; null for a project that has the defaults. */
+  headerOf(project: string): string | null;
+}
+
+export function createProjectLimitsStore(initial: readonly ProjectLimitsRecord[]): ProjectLimitsStore {
+  let byProject = index(initial);
+  return {
+    replace(records) {
+      byProject = index(records);
+    },
+    headerOf: (project) => byProject.get(project) ?? null,
+  };
+}
+
+function index(records: readonly ProjectLimitsRecord[]): ReadonlyMap<string, string> {
+  return new Map(records.map(({ project, limits }) => [project, writeProjectLimits(limits)]));
+}

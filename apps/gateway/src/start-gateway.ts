@@ -81,10 +81,8 @@ export interface Gateway extends ObservedGateway {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
   const now = () => performance.now();
-  const routes = createRouteIndex(options.routes);
-  const keys = createKeyStore(options.pepper, options.keys);
-  const sessions = createSessionStore(options.pepper, options.sessions ?? []);
-  const projectLimits = createProjectLimitsStore(options.projectLimits ?? []);
+  const snapshots = openSnapshots(options);
+  const { routes, keys, sessions, projectLimits } = snapshots;
   const metrics = createGatewayMetrics(routes);
   const wheel = createDeadlineWheel();
   const pool = createUpstreamPool({ wheel });
@@ -131,10 +129,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port: (server.address() as AddressInfo).port,
     opsPort: ops?.port ?? null,
-    replaceRoutes: (table) => routes.replace(table),
-    replaceKeys: (records) => keys.replace(records),
-    replaceSessions: (records) => sessions.replace(records),
-    replaceProjectLimits: (records) => projectLimits.replace(records),
+    ...replacing(snapshots),
     requests,
     load: () => load.read(now()),
     async drain(limitMs) {
@@ -150,6 +145,27 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       pool.close();
       tls.close();
     },
+  };
+}
+
+/** What the gateway was told of the world, each replaced whole by the next. */
+function openSnapshots(options: GatewayOptions) {
+  return {
+    routes: createRouteIndex(options.routes),
+    keys: createKeyStore(options.pepper, options.keys),
+    sessions: createSessionStore(options.pepper, options.sessions ?? []),
+    projectLimits: createProjectLimitsStore(options.projectLimits ?? []),
+  };
+}
+
+type Replacing = Pick<Gateway, 'replaceRoutes' | 'replaceKeys' | 'replaceSessions' | 'replaceProjectLimits'>;
+
+function replacing({ routes, keys, sessions, projectLimits }: ReturnType<typeof openSnapshots>): Replacing {
+  return {
+    replaceRoutes: (table) => routes.replace(table),
+    replaceKeys: (records) => keys.replace(records),
+    replaceSessions: (records) => sessions.replace(records),
+    replaceProjectLimits: (records) => projectLimits.replace(records),
   };
 }
 

@@ -12,7 +12,7 @@ import { watchForward } from '../requests/watch-forward.ts';
 import { maxInFlightPerReplica, pickReplica, type Backend, type BackendReplica } from '../routes/backends.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { attemptBackend, type BackendOutcome } from './attempt-backend.ts';
-import { replyHeaders, requestHeaders } from './backend-headers.ts';
+import { type BackendCaller, replyHeaders, requestHeaders } from './backend-headers.ts';
 import { type BackendWaits, chooseWait } from './choose-wait.ts';
 import { maxUploadBytes } from './send-body.ts';
 
@@ -49,17 +49,14 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
   function open(context: RequestContext, replica: BackendReplica, to: Backend, caller: Caller | null): ClientRequest {
     const target = new URL(replica.url);
     const secure = target.protocol === 'https:';
-    const { request, id: requestId, hop } = context;
-    const { traceparent } = hop;
-    const projectLimits = caller === null ? null : options.projectLimits.headerOf(caller.key.project);
-    const told = { caller, route: to.route, requestId, traceparent, projectLimits };
+    const { request } = context;
     return (secure ? httpsRequest : httpRequest)({
       agent: secure ? https : http,
       hostname: target.hostname.replace(/^\[|\]$/g, ''),
       port: target.port,
       method: request.method,
       path: target.pathname.replace(/\/+$/, '') + (request.url ?? '/'),
-      headers: requestHeaders(request.headers, told),
+      headers: requestHeaders(request.headers, tellService(options.projectLimits, context, to, caller)),
     });
   }
 
@@ -117,6 +114,16 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       https.destroy();
     },
   };
+}
+
+function tellService(
+  projectLimits: ProjectLimitsStore,
+  { id, hop }: RequestContext,
+  { route }: Backend,
+  caller: Caller | null,
+): BackendCaller {
+  const limits = caller === null ? null : projectLimits.headerOf(caller.key.project);
+  return { caller, route, requestId: id, traceparent: hop.traceparent, projectLimits: limits };
 }
 
 /** Passive ejection: a replica that cannot be reached is asked last for a while. */

@@ -1,7 +1,5 @@
-/** Every limit of this service that is not a setting; those of bodies stand with their schemas in `@kumiki/api`. */
+/** Every limit of this service that is not a setting; those of bodies stand with the paths and schemas in `@kumiki/api`. */
 
-/** Bytes of one request's body. */
-export const maxBodyBytes = 33_554_432;
 /** A request must have arrived whole within this time. */
 export const requestTimeoutMs = 120_000;
 

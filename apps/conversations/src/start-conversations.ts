@@ -6,7 +6,7 @@ import { startBatches } from './batches/start-batches.ts';
 import { addChatsRoutes, chatsPath } from './http/chats-routes.ts';
 import { addConversationsRoutes } from './http/conversations-routes.ts';
 import { addResponsesRoutes } from './http/responses-routes.ts';
-import { maxBodyBytes, requestTimeoutMs } from './limits.ts';
+import { requestTimeoutMs } from './limits.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { addRetentionRoutes, projectsPath } from './retention/retention-routes.ts';
 import { createHub } from './runs/hub.ts';
@@ -41,7 +41,7 @@ export async function startConversations(options: ConversationsOptions): Promise
     replica,
     loadContext: (run) => loadContext(database, run.project, run.request),
   });
-  const { app } = await createServiceApp({ token: options.token, log, maxBodyBytes, requestTimeoutMs });
+  const { app } = await createServiceApp({ owner: 'conversations', token: options.token, log, requestTimeoutMs });
   const retentionDays = options.retentionDays ?? defaultRetentionDays;
   addResponsesRoutes(app, { database, gateway, hub, runner, replica, retentionDays });
   addConversationsRoutes(app, database);

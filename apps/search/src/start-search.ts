@@ -17,8 +17,6 @@ import { addStoreFileRoutes } from './stores/store-file-routes.ts';
 import { addStoreRoutes } from './stores/store-routes.ts';
 import { startSweeper } from './sweep/start-sweeper.ts';
 
-/** Of a JSON body; what is uploaded flows and has a limit of its own. */
-const maxBodyBytes = 4_194_304;
 /** A file of 512 MiB over a slow line takes this long. */
 const requestTimeoutMs = 3_600_000;
 const defaultIngestConcurrency = 2;
@@ -49,7 +47,7 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   const embedder = createEmbedder(gateway, options.embeddingModel ?? null);
   const revisions = createRevisions(database, embedder);
   const metrics = createMetrics();
-  const { app } = await createServiceApp({ token: options.token, log, maxBodyBytes, requestTimeoutMs });
+  const { app } = await createServiceApp({ owner: 'search', token: options.token, log, requestTimeoutMs });
   await app.register(multipart);
   app.addHook('preHandler', checkIds);
   addFileRoutes(app, { database, objects });

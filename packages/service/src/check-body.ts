@@ -14,13 +14,14 @@ export function checkBody<Schema extends z.ZodObject>(
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new KumikiError('invalid_json', { reason: 'it is not an object' });
   }
-  const known: Record<string, unknown> = {};
+  // Pairs, since an object would take a member `__proto__` for its prototype.
+  const known: [string, unknown][] = [];
   for (const [name, value] of Object.entries(body)) {
     const reason = Object.hasOwn(unsupported, name) ? unsupported[name] : undefined;
-    if (reason === undefined) known[name] = value;
+    if (reason === undefined) known.push([name, value]);
     else if (value !== null) throw new KumikiError('unsupported_parameter', { param: name, reason });
   }
-  const result = schema.safeParse(known);
+  const result = schema.safeParse(Object.fromEntries(known));
   if (result.success) return result.data;
   throw describeIssue(result.error.issues, Object.keys(schema.shape));
 }

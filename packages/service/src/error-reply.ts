@@ -30,9 +30,6 @@ function asKumikiError(thrown: FastifyError, maxBodyBytes: number): KumikiError 
       return new KumikiError('body_too_large', { limitBytes: maxBodyBytes });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new KumikiError('unsupported_media_type', { contentType: 'of this request' });
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new KumikiError('invalid_json', { reason: 'it cannot be parsed' });
     default:
       return toKumikiError(thrown);
   }

@@ -3,6 +3,8 @@ export * from './check-body.ts';
 export * from './config.ts';
 export * from './data-service-config.ts';
 export * from './gateway-client.ts';
+export * from './json/read-json.ts';
+export * from './json/skip-string.ts';
 export * from './log.ts';
 export * from './ops-listener.ts';
 export * from './run-data-service.ts';

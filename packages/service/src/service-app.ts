@@ -1,17 +1,20 @@
 import type { AddressInfo } from 'node:net';
-import { headers, KumikiError, type ProjectLimits, readProjectLimits } from '@kumiki/api';
+import { headers, KumikiError, type PathOwner, type ProjectLimits, readProjectLimits } from '@kumiki/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createBearerCheck } from './bearer-check.ts';
 import { sendErrorReply } from './error-reply.ts';
+import { readJson } from './json/read-json.ts';
+import { demandAllRows, demandRows } from './listed-routes.ts';
 import type { Log } from './log.ts';
 
 const maxParamLength = 512;
 
 export interface ServiceAppOptions {
+  /** Whose rows of the table of paths its routes are: each has the limits of its row. */
+  readonly owner: PathOwner;
   /** What the gateway proves itself with. */
   readonly token: string;
   readonly log: Log;
-  readonly maxBodyBytes: number;
   /** A request must have arrived whole within this time. */
   readonly requestTimeoutMs: number;
 }
@@ -25,12 +28,13 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<{ ap
   // Loaded here: processes that serve nothing in this way, or have workers to start first, need not wait for it.
   const { fastify } = await import('fastify');
   const app = fastify({
-    bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     routerOptions: { maxParamLength },
     logger: false,
     forceCloseConnections: true,
   });
+  demandRows(app, options.owner);
+  readBodies(app);
   const isGateway = createBearerCheck(options.token);
   app.addHook('onRequest', (request, _reply, done) => {
     const allowed = isGateway(request.headers.authorization);
@@ -43,6 +47,19 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<{ ap
     throw new KumikiError('unknown_route', { method: request.method, path: request.url.split('?')[0] ?? '' });
   });
   return { app };
+}
+
+/** Bodies of JSON, and none. An empty one is none whatever its type says: SDKs name the type of what they do not send. */
+function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const jsonType = /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i;
+  app.addContentTypeParser(jsonType, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    try {
+      done(null, body.length === 0 ? undefined : readJson(body, request.routeOptions.config.maxValues ?? 0));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
 }
 
 /** On whose behalf a request comes. */
@@ -82,8 +99,9 @@ function one(request: FastifyRequest, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Starts to listen; 0 takes any free port. Returns the port. */
+/** Starts to listen; 0 takes any free port. Returns the port. Throws when it lacks a route that the table gives it. */
 export async function listenApp(app: FastifyInstance, host: string, port: number): Promise<number> {
+  demandAllRows(app);
   await app.listen({ host, port });
   return (app.server.address() as AddressInfo).port;
 }

@@ -30,7 +30,7 @@ async function call(
   options: { readonly body?: unknown; readonly project?: string; readonly headers?: Record<string, string> } = {},
 ): Promise<Reply> {
   const log = createLog({ service: 'test', level: 'silent' });
-  const { app } = await createServiceApp({ token: 't', log, maxBodyBytes: 100_000, requestTimeoutMs: 5_000 });
+  const { app } = await createServiceApp({ owner: 'conversations', token: 't', log, requestTimeoutMs: 5_000 });
   addBatchRoutes(app, { database, gateway });
   const reply = await app.inject({
     method,

@@ -20,7 +20,7 @@ after(() => tables[Symbol.asyncDispose]());
 
 async function call(project: string, body?: unknown): Promise<{ status: number; json: Record<string, unknown> }> {
   const log = createLog({ service: 'test', level: 'silent' });
-  const { app } = await createServiceApp({ token: 't', log, maxBodyBytes: 100_000, requestTimeoutMs: 5_000 });
+  const { app } = await createServiceApp({ owner: 'conversations', token: 't', log, requestTimeoutMs: 5_000 });
   addRetentionRoutes(app, { database, log, retentionDays });
   const reply = await app.inject({
     method: body === undefined ? 'GET' : 'POST',

@@ -1,22 +1,23 @@
+import { maxJsonDepth } from '@kumiki/api';
+import { skipString } from '@kumiki/service';
+
+export { skipString } from '@kumiki/service';
+
 /**
  * Walks a JSON text as bytes. Values that nobody asked for are skipped by their quotes and brackets alone, so a body
  * that is broken inside of them is left for the model server to refuse.
  */
 
 /** Deepest nesting of a request body; JSON.parse itself has no limit but the stack. */
-export const maxBodyDepth = 128;
+export const maxBodyDepth = maxJsonDepth;
 
 export const quote = 34;
 export const comma = 44;
 export const colon = 58;
 export const openBracket = 91;
-const backslash = 92;
 export const closeBracket = 93;
 export const openBrace = 123;
 export const closeBrace = 125;
-
-/** A string is walked this far byte by byte; beyond, its end is searched natively, which has a cost per call. */
-const nativeSearchAfter = 24;
 
 /** Returned in place of an offset. */
 export const broken = -1;
@@ -33,27 +34,6 @@ export function skipSpace(body: Buffer, at: number): number {
     const byte = body[next];
     if (byte !== 32 && byte !== 10 && byte !== 13 && byte !== 9) return next;
     next++;
-  }
-}
-
-/** The byte after the string whose opening quote is at `at`, or {@link broken} when it does not end. */
-export function skipString(body: Buffer, at: number): number {
-  const near = Math.min(body.length, at + nativeSearchAfter);
-  let next = at + 1;
-  while (next < near) {
-    const byte = body[next];
-    if (byte === quote) return next + 1;
-    next += byte === backslash ? 2 : 1;
-  }
-  // Each quote costs a walk back over the backslashes just before it, which no other quote walks: linear time.
-  let from = next;
-  for (;;) {
-    const end = from < body.length ? body.indexOf(quote, from) : broken;
-    if (end === broken) return broken;
-    let before = end;
-    while (before > next && body[before - 1] === backslash) before--;
-    if (((end - before) & 1) === 0) return end + 1;
-    from = end + 1;
   }
 }
 

@@ -5,9 +5,6 @@ import type { LocalRuntime } from '../runtime.ts';
 import { sessionSeconds } from '../sessions/session-ring.ts';
 import { readBody } from './read-body.ts';
 
-/** A token and its name: this is read from whoever comes. */
-const maxSignInBytes = 1_024;
-
 export const sessionPath = '/v1/kumiki/session';
 
 /** Signing in by a link that works once, and out. The gateway has checked which page a browser sends this from. */
@@ -21,7 +18,7 @@ export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): v
     return reply.code(201).header('cache-control', 'no-store').send(link);
   });
 
-  app.post(sessionPath, { bodyLimit: maxSignInBytes }, (request, reply) => {
+  app.post(sessionPath, (request, reply) => {
     const { token } = readBody(signInBodySchema, request.body);
     const keyId = signInLinks.use(token);
     const session = describeSession(runtime, keyId, null);

@@ -8,8 +8,6 @@ import { addReplicaRoutes } from './replica-routes.ts';
 import { addServiceRoutes } from './service-routes.ts';
 import { addSessionRoutes, sessionPath } from './session-routes.ts';
 
-/** 256 manifests of ordinary size, with room. */
-const maxBodyBytes = 4_194_304;
 const requestTimeoutMs = 60_000;
 
 export interface Control {
@@ -25,7 +23,7 @@ export interface Control {
  */
 export async function startControl(runtime: LocalRuntime, gateway: ObservedGateway, log: Log): Promise<Control> {
   const token = randomBytes(32).toString('base64url');
-  const { app } = await createServiceApp({ token, log, maxBodyBytes, requestTimeoutMs });
+  const { app } = await createServiceApp({ owner: 'control', token, log, requestTimeoutMs });
   addServiceRoutes(app, runtime);
   const followed = addReplicaRoutes(app, runtime);
   addKeyRoutes(app, runtime);

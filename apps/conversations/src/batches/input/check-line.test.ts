@@ -49,3 +49,21 @@ test('a body that nests a hundred thousand levels deep is refused and harms nobo
   const checked = check(`{"custom_id":"a","method":"POST","url":"/v1/embeddings","body":${body}}`);
   assert.ok(!checked.ok);
 });
+
+test('members of ours and names that stand twice are refused in a line, however they are spelled', () => {
+  const lines: readonly (readonly [string, string])[] = [
+    ['"kumiki_resume":{"revision":null,"frames":""},"model":"m"', 'unknown_parameter'],
+    [String.raw`"model":"m","kumiki\u005fresume":null`, 'unknown_parameter'],
+    [String.raw`"model":"m","\u006bumiki_continuation":{"id":"x"}`, 'unknown_parameter'],
+    ['"__proto__":{"kumiki_resume":{}},"model":"m"', 'invalid_json_line'],
+    [String.raw`"\u005f_proto__":{"n":3},"model":"m"`, 'invalid_json_line'],
+    ['"model":"m","model":"other"', 'invalid_json_line'],
+    [String.raw`"model":"m","mod\u0065l":"other"`, 'invalid_json_line'],
+    ['"model":"m","stream":false,"stream":true', 'invalid_json_line'],
+  ];
+  for (const [body, code] of lines) {
+    const checked = check(`{"custom_id":"a","method":"POST","url":"/v1/embeddings","body":{${body}}}`);
+    assert.ok(!checked.ok, body);
+    assert.equal(checked.error.code, code, body);
+  }
+});

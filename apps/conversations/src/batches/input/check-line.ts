@@ -1,3 +1,5 @@
+import { continuationKey, findPath, KumikiError, resumeKey } from '@kumiki/api';
+import { readJson } from '@kumiki/service';
 import type { BatchError } from '../batch.ts';
 import { batchLimits } from '../limits.ts';
 
@@ -5,7 +7,8 @@ export type CheckedLine =
   | { readonly ok: true; readonly customId: string; readonly model: string | null; readonly body: string }
   | { readonly ok: false; readonly error: BatchError };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** What stands between gateways, workers and services alone. A line reaches the gateway in a service's name. */
+const internalMembers = [continuationKey, resumeKey];
 
 /** Whether a line of an input file is a request that a batch for this endpoint may run. */
 export function checkLine(line: { readonly number: number; readonly bytes: Buffer }, endpoint: string): CheckedLine {
@@ -13,7 +16,10 @@ export function checkLine(line: { readonly number: number; readonly bytes: Buffe
     ok: false,
     error: { code, message, param, line: line.number },
   });
-  const value = parse(line.bytes);
+  const value = parse(line.bytes, endpoint);
+  if (value instanceof KumikiError) {
+    return wrong('invalid_json_line', `This line is not a JSON object in UTF-8: ${value.message}`, null);
+  }
   if (!isObject(value)) return wrong('invalid_json_line', 'This line is not a JSON object in UTF-8.', null);
   const { custom_id: customId, method, url, body } = value;
   if (typeof customId !== 'string' || customId === '') {
@@ -28,6 +34,9 @@ export function checkLine(line: { readonly number: number; readonly bytes: Buffe
     return wrong('invalid_url', `'url' must be ${endpoint}, the endpoint of this batch.`, 'url');
   }
   if (!isObject(body)) return wrong('invalid_body', "'body' must be the JSON object of the request.", 'body');
+  const internal = internalMembers.find((name) => Object.hasOwn(body, name));
+  if (internal !== undefined)
+    return wrong('unknown_parameter', `Unknown parameter: '${internal}'.`, `body.${internal}`);
   if (body['stream'] === true) {
     return wrong('unsupported_parameter', 'A line cannot be streamed: leave out stream.', 'body.stream');
   }
@@ -50,12 +59,12 @@ function write(body: Readonly<Record<string, unknown>>): string | null {
   }
 }
 
-/** Undefined for what is no JSON, or nests so deep that it cannot be read. */
-function parse(bytes: Buffer): unknown {
+/** The value, or the reason why there is none. */
+function parse(bytes: Buffer, endpoint: string): unknown {
   try {
-    return JSON.parse(utf8.decode(bytes)) as unknown;
-  } catch {
-    return undefined;
+    return readJson(bytes, findPath('POST', endpoint)?.body.maxValues ?? 0);
+  } catch (error) {
+    return error instanceof KumikiError ? error : undefined;
   }
 }
 

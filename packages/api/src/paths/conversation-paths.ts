@@ -1,0 +1,47 @@
+import { createChatSchema, forkChatSchema, updateChatSchema } from '../chats.ts';
+import { addItemsSchema, createConversationSchema, updateConversationSchema } from '../conversations.ts';
+import { countInputTokensSchema, createResponseSchema } from '../responses.ts';
+import { setRetentionSchema } from '../retention.ts';
+import { ignoredBody, jsonBody, pathGroup, type PathRow, smallBodyBytes } from './path-row.ts';
+
+/** The text of two million tokens: more than the longest context of a model. */
+const inputBytes = 8_388_608;
+
+/** 16 pairs of 64 and 512 characters, every one of them escaped. */
+const metadataBytes = 65_536;
+
+/** Instructions of a chat and what else the next turn is asked with. */
+const settingsBytes = 1_048_576;
+
+const inference = pathGroup('conversations', 'inference');
+const admin = pathGroup('conversations', 'admin');
+
+/** Responses, conversations, batches and chats. */
+export const conversationPaths: readonly PathRow[] = [
+  inference.post('/v1/responses', jsonBody(inputBytes, createResponseSchema)),
+  inference.post('/v1/responses/input_tokens', jsonBody(inputBytes, countInputTokensSchema)),
+  inference.get('/v1/responses/:response'),
+  inference.delete('/v1/responses/:response'),
+  inference.post('/v1/responses/:response/cancel', ignoredBody),
+  inference.get('/v1/responses/:response/input_items'),
+  inference.post('/v1/conversations', jsonBody(inputBytes, createConversationSchema)),
+  inference.get('/v1/conversations/:conversation'),
+  inference.post('/v1/conversations/:conversation', jsonBody(metadataBytes, updateConversationSchema)),
+  inference.delete('/v1/conversations/:conversation'),
+  inference.post('/v1/conversations/:conversation/items', jsonBody(inputBytes, addItemsSchema)),
+  inference.get('/v1/conversations/:conversation/items'),
+  inference.get('/v1/conversations/:conversation/items/:item'),
+  inference.delete('/v1/conversations/:conversation/items/:item'),
+  inference.post('/v1/batches', jsonBody(metadataBytes, null)),
+  inference.get('/v1/batches'),
+  inference.get('/v1/batches/:batch'),
+  inference.post('/v1/batches/:batch/cancel', ignoredBody),
+  inference.post('/v1/kumiki/chats', jsonBody(settingsBytes, createChatSchema)),
+  inference.get('/v1/kumiki/chats'),
+  inference.get('/v1/kumiki/chats/:chat'),
+  inference.post('/v1/kumiki/chats/:chat', jsonBody(settingsBytes, updateChatSchema)),
+  inference.delete('/v1/kumiki/chats/:chat'),
+  inference.post('/v1/kumiki/chats/:chat/fork', jsonBody(smallBodyBytes, forkChatSchema)),
+  admin.get('/v1/kumiki/projects/:project/retention'),
+  admin.post('/v1/kumiki/projects/:project/retention', jsonBody(smallBodyBytes, setRetentionSchema)),
+];

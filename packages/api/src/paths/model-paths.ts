@@ -1,0 +1,22 @@
+import { chatRequestSchema } from '../chat.ts';
+import { completionRequestSchema } from '../completions.ts';
+import { embeddingRequestSchema } from '../embeddings.ts';
+import { jsonBody, pathGroup, type PathRow } from './path-row.ts';
+
+/** Pictures for outside models stand in it as text, and so does an answer that is resumed. */
+const modelBodyBytes = 33_554_432;
+
+/** Prompts may come as token ids: more than the longest context of a model. */
+const promptValues = 400_000;
+
+const inference = pathGroup('gateway', 'inference');
+const any = pathGroup('gateway', 'any');
+
+/** What the gateway itself answers. */
+export const modelPaths: readonly PathRow[] = [
+  inference.post('/v1/chat/completions', jsonBody(modelBodyBytes, chatRequestSchema)),
+  inference.post('/v1/completions', jsonBody(modelBodyBytes, completionRequestSchema, promptValues)),
+  inference.post('/v1/embeddings', jsonBody(modelBodyBytes, embeddingRequestSchema, promptValues)),
+  any.get('/v1/models'),
+  any.get('/v1/models/*'),
+];

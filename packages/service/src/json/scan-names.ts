@@ -1,0 +1,101 @@
+import { skipString } from './skip-string.ts';
+
+const quote = 34;
+const comma = 44;
+const openBracket = 91;
+const backslash = 92;
+const closeBracket = 93;
+const openBrace = 123;
+const closeBrace = 125;
+
+/** A member of this name is another thing to whoever copies it into an object than to whoever reads it. */
+const prototypeName = '__proto__';
+
+export interface JsonLimits {
+  readonly maxDepth: number;
+  /** Members and elements in all, however deep. */
+  readonly maxValues: number;
+}
+
+export type JsonFinding =
+  | { readonly kind: 'too_deep' }
+  | { readonly kind: 'too_many_values' }
+  /** A name that stands twice in one object: the next reader might take the other one. */
+  | { readonly kind: 'duplicate'; readonly name: string }
+  | { readonly kind: 'prototype' }
+  /** Where brackets or quotes do not close; a parser finds out more. */
+  | { readonly kind: 'broken' };
+
+/** For each byte: 0 where the scan goes on, 1 where something must be done. */
+const structural = new Uint8Array(256);
+for (const byte of [quote, comma, openBracket, closeBracket, openBrace, closeBrace]) structural[byte] = 1;
+
+/** An object that is open: its names so far, the first one by itself, since most have few. */
+interface OpenObject {
+  first: string | null;
+  others: Set<string> | null;
+}
+
+/**
+ * Looks through a JSON text before it is parsed, in linear time and without a recursion: how deep and how much, and
+ * whether every object has each name once. Says nothing of a text that is no JSON and within the limits.
+ * @returns the first thing wrong, null when nothing is.
+ */
+export function scanNames(text: Buffer, { maxDepth, maxValues }: JsonLimits): JsonFinding | null {
+  /** The open brackets; null for an array. */
+  const open: (OpenObject | null)[] = [];
+  let values = 0;
+  let expectsName = false;
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at] as number;
+    if (structural[byte] === 0) continue;
+    if (byte === quote) {
+      const end = skipString(text, at);
+      if (end === -1) return { kind: 'broken' };
+      const object = open.at(-1);
+      if (expectsName && object != null) {
+        const finding = addName(object, nameAt(text, at, end));
+        if (finding !== null) return finding;
+        expectsName = false;
+      }
+      at = end - 1;
+    } else if (byte === comma) {
+      if (++values > maxValues) return { kind: 'too_many_values' };
+      expectsName = open.at(-1) != null;
+    } else if (byte === openBrace || byte === openBracket) {
+      if (open.length >= maxDepth) return { kind: 'too_deep' };
+      if (++values > maxValues) return { kind: 'too_many_values' };
+      expectsName = byte === openBrace;
+      open.push(expectsName ? { first: null, others: null } : null);
+    } else {
+      if (open.pop() === undefined) return { kind: 'broken' };
+      expectsName = false;
+    }
+  }
+  return open.length === 0 ? null : { kind: 'broken' };
+}
+
+function addName(object: OpenObject, name: string | null): JsonFinding | null {
+  if (name === null) return { kind: 'broken' };
+  if (name === prototypeName) return { kind: 'prototype' };
+  if (object.first === null) object.first = name;
+  else if (object.first === name) return { kind: 'duplicate', name };
+  else if (object.others === null) object.others = new Set([name]);
+  else if (object.others.has(name)) return { kind: 'duplicate', name };
+  else object.others.add(name);
+  return null;
+}
+
+/** The name at [start, end), quotes included, however it is written; null when it is no JSON. */
+function nameAt(text: Buffer, start: number, end: number): string | null {
+  for (let at = start + 1; at < end - 1; at++) {
+    const byte = text[at] as number;
+    if (byte !== backslash && byte >= 32 && byte <= 126) continue;
+    try {
+      return JSON.parse(text.toString('utf8', start, end)) as string;
+    } catch {
+      return null;
+    }
+  }
+  return text.toString('latin1', start + 1, end - 1);
+}

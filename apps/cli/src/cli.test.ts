@@ -42,6 +42,7 @@ test('help and version succeed, for every command', async () => {
     'delete',
     'down',
     'key',
+    'secret',
     'retention',
     'version',
     'doctor',

@@ -1,4 +1,4 @@
-import { maxRetentionDays } from '@kumiki/api';
+import { defaultSecretKey, maxRetentionDays } from '@kumiki/api';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CliHost } from './run-cli.ts';
 import type { RunUpOptions } from './up/run-up.ts';
@@ -26,6 +26,7 @@ export function createProgram(host: CliHost): Command {
   addObserving(program);
   addChanging(program);
   addKeys(program);
+  addSecrets(program);
   addRetention(program);
   addMachine(program);
   return program;
@@ -110,6 +111,29 @@ function addKeys(program: Command): void {
     .action(async (id, options) => (await import('./commands/keys.ts')).revokeKey(id, options));
 }
 
+function addSecrets(program: Command): void {
+  const secret = program
+    .command('secret')
+    .description('register what manifests name as secrets, on this machine')
+    .exitOverride();
+  onMachine(secret.command('set').argument('<name>', 'as manifests name it'))
+    .description('register a value, read from standard input; services that use it take it at once')
+    .option('--key <key>', 'which value of the secret', defaultSecretKey)
+    // One that is given as an argument all the same must not be repeated by the complaint.
+    .allowExcessArguments()
+    .action(async (name, options, { args }: Command) =>
+      (await import('./commands/secrets.ts')).setSecret(name, { ...options, excess: args.length > 1 }),
+    );
+  onMachine(secret.command('list'))
+    .description('list the secrets and who uses them, without showing them')
+    .action(async (options) => (await import('./commands/secrets.ts')).listSecrets(options));
+  onMachine(secret.command('delete').argument('<name>', 'as kumiki secret list shows it'))
+    .description('forget a secret')
+    .option('--key <key>', 'only this value of it')
+    .option('--force', 'even when services use it; they stop serving')
+    .action(async (name, options) => (await import('./commands/secrets.ts')).deleteSecret(name, options));
+}
+
 function addRetention(program: Command): void {
   const retention = program.command('retention').description('how long a project keeps its data').exitOverride();
   connected(retention.command('get'))
@@ -145,6 +169,13 @@ function addMachine(program: Command): void {
     .description('print the version of Kumiki and of what it stands on')
     .option('--json', 'print JSON')
     .action(async (options) => (await import('./commands/show-version.ts')).showVersion(options));
+}
+
+/** Adds the options of every command that is for the operator of this machine alone, and works on its state folder. */
+function onMachine(command: Command): Command {
+  return command
+    .option('--home <folder>', 'state folder (default: KUMIKI_HOME or ~/.kumiki)')
+    .option('--json', 'print JSON');
 }
 
 /** Adds the options of every command that talks to a running product. */

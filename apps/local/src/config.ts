@@ -33,8 +33,3 @@ export function inheritedEnvironment(): Record<string, string> {
   }
   return result;
 }
-
-/** The value of a variable that a manifest names as the place of a secret. */
-export function secretFromEnvironment(name: string): string | undefined {
-  return process.env[name];
-}

@@ -22,6 +22,8 @@ import { acquireLock } from './home/lock.ts';
 import type { RotatingLog } from './home/rotating-log.ts';
 import { openServiceStore, type ServiceStore } from './home/service-store.ts';
 import { type Identities, openIdentities } from './keys/open-identities.ts';
+import { openOutside } from './outside/open-outside.ts';
+import type { OutsideAccess } from './outside/outside-access.ts';
 import { describeService } from './replicas/describe-service.ts';
 import type { ObservedReplica } from './replicas/replica.ts';
 import { createRoutePublisher } from './routes/route-publisher.ts';
@@ -103,7 +105,8 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
   const { identities, reports } = openIdentities(home, nowUnix);
   const store = openServiceStore(home.services);
   const stored = store.load();
-  const publisher = createRoutePublisher();
+  const outside = openOutside(home);
+  const publisher = createRoutePublisher(outside);
   const changes = createChangeLog(Date.now);
   const watch = watchChanges(changes);
   let url = '';
@@ -123,12 +126,14 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
   const services: Services = await openServices(stored.services, {
     store,
     modelsFolder: shippedModels,
+    outside,
     nowUnix,
     freeBytes,
     replicas: fleet.replicas,
     changed: fleet.reconcile,
   });
   await begin(services, fleet, store, options.firstServices);
+  outside.watch(services.targets, fleet.reconcile);
 
   return {
     home,
@@ -140,15 +145,11 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
     changes,
     observed: fleet.replicas,
     onChange: watch.listen,
-    ...serviceOperations(services, fleet),
+    ...serviceOperations(services, fleet, outside),
     status: () => ({
-      object: 'kumiki.status',
-      version: options.version,
+      ...about(options, home, startedAt),
       url,
-      home: home.path,
-      pid: process.pid,
-      started_at: startedAt,
-      services: services.all().map((service) => describe(service, fleet)),
+      services: services.all().map((service) => describe(service, fleet, outside)),
       data_services: [...watch.dataServices()],
     }),
     replicaLog: (id) => findLog(home, fleet, id),
@@ -160,6 +161,7 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
       writeFileAtomic(home.url, `${url}\n`);
     },
     async stop(limitMs) {
+      outside.close();
       await fleet.stop(limitMs);
       rmSync(home.url, { force: true });
       release();
@@ -184,6 +186,10 @@ async function begin(
   }
 }
 
+function about({ version }: LocalRuntimeOptions, home: HomeFolder, startedAt: number) {
+  return { object: 'kumiki.status', version, home: home.path, pid: process.pid, started_at: startedAt } as const;
+}
+
 function workerSurroundings(home: HomeFolder, { workerEntry, workerLogLevel, log }: LocalRuntimeOptions) {
   const cacheFolder = join(home.cache, 'node');
   return {
@@ -193,14 +199,14 @@ function workerSurroundings(home: HomeFolder, { workerEntry, workerLogLevel, log
   };
 }
 
-function describe({ manifest, resolution }: Service, fleet: Fleet): ServiceStatus {
-  return describeService(manifest, resolution, fleet.replicas());
+function describe({ manifest, resolution }: Service, fleet: Fleet, outside: OutsideAccess): ServiceStatus {
+  return describeService(manifest, resolution, fleet.replicas(), outside);
 }
 
 type ServiceOperations = Pick<LocalRuntime, 'service' | 'apply' | 'scale' | 'restart' | 'remove'>;
 
 /** What is done to services, one after the other: two at once could each pass a check that both together fail. */
-function serviceOperations(services: Services, fleet: Fleet): ServiceOperations {
+function serviceOperations(services: Services, fleet: Fleet, outside: OutsideAccess): ServiceOperations {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <Result>(operation: () => Promise<Result>): Promise<Result> => {
     const result = last.then(operation);
@@ -216,10 +222,10 @@ function serviceOperations(services: Services, fleet: Fleet): ServiceOperations 
   const change = (name: string, edit: (manifest: ModelService) => ModelService): Promise<ServiceStatus> =>
     inTurn(async () => {
       await services.apply([edit(find(name).manifest)]);
-      return describe(find(name), fleet);
+      return describe(find(name), fleet, outside);
     });
   return {
-    service: (name) => describe(find(name), fleet),
+    service: (name) => describe(find(name), fleet, outside),
     apply: (manifests) => inTurn(() => services.apply(manifests)),
     scale: (name, replicas) =>
       change(name, (manifest) => {

@@ -1,6 +1,7 @@
 import { type ApplyResult, KumikiError, type ModelService } from '@kumiki/api';
 import { checkMemory } from '@kumiki/policy';
 import type { ServiceStore, StoredService } from './home/service-store.ts';
+import type { OutsideAccess } from './outside/outside-access.ts';
 import type { ObservedReplica } from './replicas/replica.ts';
 import { resolveService, restartedAtAnnotation } from './sources/resolve-service.ts';
 import type { Resolution, Target } from './sources/target.ts';
@@ -22,6 +23,7 @@ export interface Services {
 export interface ServicesOptions {
   readonly store: ServiceStore;
   readonly modelsFolder: string;
+  readonly outside: OutsideAccess;
   readonly nowUnix: () => number;
   readonly freeBytes: () => number;
   readonly replicas: () => Iterable<ObservedReplica>;
@@ -80,7 +82,7 @@ export async function openServices(stored: readonly StoredService[], options: Se
 async function prepare(
   manifest: ModelService,
   services: ReadonlyMap<string, Service>,
-  { modelsFolder, nowUnix }: ServicesOptions,
+  { modelsFolder, nowUnix, outside }: ServicesOptions,
 ): Promise<Service> {
   const { name } = manifest.metadata;
   const before = services.get(name);
@@ -88,6 +90,7 @@ async function prepare(
   const kept = before === undefined ? manifest : keepRestart(manifest, before.manifest);
   const resolution = await resolveService(kept, created, modelsFolder);
   if (!resolution.ok) throw new KumikiError('manifest_invalid', { reason: `${name}: ${resolution.reason}.` });
+  for (const target of resolution.targets) if (target.kind === 'remote') outside.require(target);
   return { manifest: kept, created, resolution };
 }
 

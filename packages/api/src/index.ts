@@ -27,6 +27,7 @@ export * from './response-items.ts';
 export * from './responses.ts';
 export * from './retention.ts';
 export * from './routes.ts';
+export * from './secrets.ts';
 export * from './session.ts';
 export * from './timings.ts';
 export * from './vector-stores.ts';

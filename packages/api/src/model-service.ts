@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { apiVersion } from './labels.ts';
+import { secretSourceSchema } from './secrets.ts';
 
 /** A DNS-1123 label, as Kubernetes demands of object names. */
 export const nameSchema = z
@@ -76,18 +77,8 @@ export const engineSchema = z.discriminatedUnion('kind', [
       .array(z.url({ protocol: /^https?$/ }))
       .max(256)
       .default([]),
-    /** Where the key that the server demands is read from. Never written in a manifest. */
-    apiKeyFrom: z
-      .union([
-        z.strictObject({
-          env: z
-            .string()
-            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
-            .max(128),
-        }),
-        z.strictObject({ file: z.string().min(1).max(4_096) }),
-      ])
-      .optional(),
+    /** The secret that holds the key which the server demands. The key itself is never written in a manifest. */
+    apiKeyFrom: secretSourceSchema.optional(),
     /** The name under which the server knows the model, when it is not `spec.model.name`. */
     upstreamModel: z.string().min(1).max(255).optional(),
     /** Requests that one server takes at once. */

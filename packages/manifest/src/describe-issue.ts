@@ -1,6 +1,6 @@
 import { didYouMean } from '@kumiki/api';
 import type { z } from 'zod';
-import { fieldOf, knownFields } from './known-fields.ts';
+import { fieldOf, knownFields, refusedField } from './known-fields.ts';
 import { formatPath, type FieldPath, type ManifestProblem } from './problem.ts';
 
 /** A problem of a value, not yet located in a text. */
@@ -59,6 +59,8 @@ function describe(schema: z.core.$ZodType, value: unknown, issue: Issue, under: 
 }
 
 function unknownField(schema: z.core.$ZodType, value: unknown, path: FieldPath, key: string): Finding {
+  const refused = refusedField(schema, path, value, key);
+  if (refused !== null) return { path: [...path, key], about: 'key', message: 'is not taken.', hint: refused };
   const known = knownFields(schema, path, value);
   const near = didYouMean(key, known).trim();
   const all = known.length > 0 ? `Known here: ${known.join(', ')}.` : null;

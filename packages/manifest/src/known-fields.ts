@@ -35,13 +35,26 @@ function objectsOf(schema: z.core.$ZodType, value: unknown): z.ZodObject[] {
  * @param value the whole value that was checked: its discriminators say which branch of a union counts.
  */
 export function knownFields(schema: z.core.$ZodType, path: FieldPath, value: unknown): string[] {
+  return [...new Set(objectsAt(schema, path, value).flatMap(({ shape }) => Object.keys(shape)))];
+}
+
+/** What to write instead of a field that a schema refuses by name (`refusedFields` of its metadata); null for others. */
+export function refusedField(schema: z.core.$ZodType, path: FieldPath, value: unknown, key: string): string | null {
+  for (const object of objectsAt(schema, path, value)) {
+    const hint = fieldOf(fieldOf(object.meta(), 'refusedFields'), key);
+    if (typeof hint === 'string') return hint;
+  }
+  return null;
+}
+
+function objectsAt(schema: z.core.$ZodType, path: FieldPath, value: unknown): z.ZodObject[] {
   let places: z.core.$ZodType[] = [schema];
   let current = value;
   for (const step of path) {
     places = places.flatMap((place) => below(place, step, current));
     current = fieldOf(current, step);
   }
-  return [...new Set(places.flatMap((place) => objectsOf(place, current)).flatMap(({ shape }) => Object.keys(shape)))];
+  return places.flatMap((place) => objectsOf(place, current));
 }
 
 function below(schema: z.core.$ZodType, step: string | number, value: unknown): z.core.$ZodType[] {

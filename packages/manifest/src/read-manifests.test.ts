@@ -87,14 +87,12 @@ test('limits, quoted numbers and unions are explained in words', () => {
   assert.deepEqual(problemsOf(engine('{kind: openai, endpoints: [ftp://x]}')), [
     "shop.yaml:7:38: spec.engine.endpoints[0]: must be an http:// or https:// URL; 'ftp://x' is not.",
   ]);
-  assert.deepEqual(problemsOf(engine('{kind: openai, apiKeyFrom: {evn: A}}')), [
-    "shop.yaml:7:39: spec.engine.apiKeyFrom.evn: unknown field. Did you mean 'env'?",
+  assert.deepEqual(problemsOf(engine('{kind: openai, apiKeyFrom: {secretKeyRef: {nmae: a}}}')), [
+    'shop.yaml:7:39: spec.engine.apiKeyFrom.secretKeyRef.name: is missing. It is a text.',
+    "shop.yaml:7:54: spec.engine.apiKeyFrom.secretKeyRef.nmae: unknown field. Did you mean 'name'?",
   ]);
-  assert.deepEqual(problemsOf(engine('{kind: openai, apiKeyFrom: {}}')), [
-    'shop.yaml:7:38: spec.engine.apiKeyFrom: must have one of the fields env, file.',
-  ]);
-  assert.deepEqual(problemsOf(engine("{kind: openai, apiKeyFrom: {env: 'A-'}}")), [
-    "shop.yaml:7:44: spec.engine.apiKeyFrom.env: must match /^[A-Za-z_][A-Za-z0-9_]*$/; 'A-' is not.",
+  assert.deepEqual(problemsOf(engine('{kind: openai, apiKeyFrom: {secretKeyRef: {name: ../x}}}')), [
+    "shop.yaml:7:60: spec.engine.apiKeyFrom.secretKeyRef.name: must be lower-case letters, digits, hyphens and dots, starting and ending with a letter or digit; '../x' is not.",
   ]);
   assert.deepEqual(problemsOf(withSpec('  model: {source: x}\n  replicas: 1000\n')), [
     'shop.yaml:7:13: spec.replicas: must be at most 256, not 1000.',
@@ -103,6 +101,25 @@ test('limits, quoted numbers and unions are explained in words', () => {
     'shop.yaml:6:19: spec.model.source: must have at least 1 character, not 0.',
     'shop.yaml:7:26: spec.deadlines.connectMs: must be at least 1, not 0.',
   ]);
+});
+
+test('a path or a variable as the place of a key is refused, with what to write instead', () => {
+  for (const [field, value] of [
+    ['file', '/etc/hostname'],
+    ['env', 'HOME'],
+  ]) {
+    const problems = problemsOf(
+      withSpec(`  model: {source: x}\n  engine: {kind: openai, apiKeyFrom: {${field}: ${value}}}\n`),
+    );
+    assert.ok(
+      problems.some((problem) =>
+        problem.endsWith(
+          `spec.engine.apiKeyFrom.${field}: is not taken. A manifest names secrets, never paths or variables. Register the key with 'kumiki secret set NAME' and write secretKeyRef: {name: NAME}.`,
+        ),
+      ),
+      problems.join('\n'),
+    );
+  }
 });
 
 test('a repeated field is an error, and the rest of the document is still checked', () => {

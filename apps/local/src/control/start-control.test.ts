@@ -75,6 +75,35 @@ test('answers status, services and replicas in the shapes of the contract', asyn
   assert.equal((body as { data: unknown[] }).data.length, 1);
 });
 
+test('no file and no variable of the machine is read for a manifest, and nothing is told of them', async () => {
+  await using control = await startFakeControl();
+  process.env['KUMIKI_TEST_VARIABLE'] = 'hidden';
+  const { home } = control.fake.runtime;
+  const places = [
+    { file: home.adminKey },
+    { file: '/etc/hostname' },
+    { file: '/nowhere/at/all' },
+    { env: 'KUMIKI_TEST_VARIABLE' },
+    { env: 'KUMIKI_TEST_NO_VARIABLE' },
+    { secretKeyRef: { name: '../admin.key' } },
+    { secretKeyRef: { name: 'vllm', key: '../../admin.key' } },
+    { secretKeyRef: { name: 'vllm' } },
+  ];
+  const messages = [];
+  for (const apiKeyFrom of places) {
+    const spec = { model: { source: 'https://models.example/v1' }, engine: { kind: 'openai', apiKeyFrom } };
+    const manifests = [{ ...fakeService('thief', 'behaves'), spec }];
+    const refused = await control.call('POST', 'services', { manifests });
+    assert.equal(refused.status, 400);
+    messages.push(errorOf(refused).message.replaceAll(/apiKeyFrom\.(file|env)/g, 'apiKeyFrom'));
+  }
+  delete process.env['KUMIKI_TEST_VARIABLE'];
+  assert.equal(new Set(messages.slice(0, 5)).size, 1, 'all are refused in the same words');
+  assert.match(messages[0] ?? '', /Register the key with 'kumiki secret set NAME'/);
+  assert.match(messages.at(-1) ?? '', /There is no secret 'vllm' here/);
+  assert.ok(!control.fake.runtime.routes().models.some(({ model }) => model === 'thief'));
+});
+
 test('applies, scales, restarts and deletes', async () => {
   await using control = await startFakeControl();
   const manifests = [fakeService('second', 'behaves'), fakeService('shop', 'behaves')];

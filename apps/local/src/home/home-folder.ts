@@ -10,6 +10,8 @@ export interface HomeFolder {
   readonly cache: string;
   readonly keys: string;
   readonly sessions: string;
+  /** What manifests may name as secrets: a folder for each. */
+  readonly secrets: string;
   readonly pepper: string;
   readonly adminKey: string;
   /** The embedded database, where no server is named. */
@@ -28,6 +30,7 @@ export function homePaths(path: string): HomeFolder {
     cache: join(path, 'cache'),
     keys: join(path, 'keys.json'),
     sessions: join(path, 'sessions.json'),
+    secrets: join(path, 'secrets'),
     pepper: join(path, 'pepper'),
     adminKey: join(path, 'admin.key'),
     data: join(path, 'data'),

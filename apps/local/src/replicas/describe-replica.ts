@@ -1,4 +1,5 @@
 import type { Replica, ReplicaPhase } from '@kumiki/api';
+import type { OutsideAccess } from '../outside/outside-access.ts';
 import { endpointId, remoteId } from '../routes/build-routes.ts';
 import type { RemoteTarget } from '../sources/target.ts';
 import { isEnding, type ObservedReplica } from './replica.ts';
@@ -39,15 +40,19 @@ function phaseOf(replica: ObservedReplica): { phase: ReplicaPhase; reason: strin
 }
 
 /** The servers of a remote target, in the shape of replicas. Nothing is known of them but that they are used. */
-export function describeRemotes(target: RemoteTarget): Replica[] {
-  return target.urls.map((url, at) => ({
+export function describeRemotes(target: RemoteTarget, outside: OutsideAccess): Replica[] {
+  return target.urls.map((url, at) => describeRemote(target, url, at, outside.refusalOf(target, url)));
+}
+
+function describeRemote(target: RemoteTarget, url: string, at: number, refusal: string | null): Replica {
+  return {
     object: 'kumiki.replica',
     id: remoteId(target, at),
     service: target.service,
     model: target.model,
     revision: target.revision,
-    phase: 'ready',
-    reason: 'a server that Kumiki does not run',
+    phase: refusal === null ? 'ready' : 'failed',
+    reason: refusal ?? 'a server that Kumiki does not run',
     cause: null,
     pid: null,
     url,
@@ -57,5 +62,5 @@ export function describeRemotes(target: RemoteTarget): Replica[] {
     waiting: null,
     rssBytes: null,
     started_at: null,
-  }));
+  };
 }

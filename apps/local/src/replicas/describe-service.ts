@@ -1,4 +1,5 @@
 import type { Condition, ModelService, Replica, ServiceStatus } from '@kumiki/api';
+import type { OutsideAccess } from '../outside/outside-access.ts';
 import type { Resolution, Target } from '../sources/target.ts';
 import { describeRemotes, describeReplica } from './describe-replica.ts';
 import { isServing, type ObservedReplica } from './replica.ts';
@@ -8,15 +9,13 @@ export function describeService(
   manifest: ModelService,
   resolution: Resolution,
   replicas: readonly ObservedReplica[],
+  outside: OutsideAccess,
 ): ServiceStatus {
   const own = replicas.filter(({ service }) => service === manifest.metadata.name);
   const targets = resolution.ok ? resolution.targets : [];
-  const shown: Replica[] = [
-    ...own.map(describeReplica),
-    ...targets.flatMap((target) => (target.kind === 'remote' ? describeRemotes(target) : [])),
-  ];
+  const remotes = targets.flatMap((target) => (target.kind === 'remote' ? describeRemotes(target, outside) : []));
+  const usable = remotes.filter(({ phase }) => phase === 'ready');
   const desired = targets.reduce((sum, target) => sum + wantedOf(target), 0);
-  const remotes = targets.reduce((sum, target) => sum + (target.kind === 'remote' ? target.urls.length : 0), 0);
   return {
     object: 'kumiki.service',
     manifest,
@@ -24,9 +23,13 @@ export function describeService(
     revision: targets.map(({ revision }) => revision).join(' '),
     simulated: targets.some((target) => target.kind === 'process' && target.launch.engine.kind === 'simulated'),
     desired,
-    ready: own.filter(isServing).length + remotes,
-    conditions: [readyCondition(targets, own), progressCondition(targets, own), degradedCondition(resolution, own)],
-    replicas: shown.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    ready: own.filter(isServing).length + usable.length,
+    conditions: [
+      readyCondition(targets, own, usable),
+      progressCondition(targets, own),
+      degradedCondition(resolution, own, remotes),
+    ],
+    replicas: [...own.map(describeReplica), ...remotes].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }
 
@@ -35,12 +38,15 @@ function wantedOf(target: Target): number {
 }
 
 /** Ready: every model of the service can answer. A service scaled to zero is as ready as it is meant to be. */
-function readyCondition(targets: readonly Target[], own: readonly ObservedReplica[]): Condition {
-  const waiting = targets.filter(
-    (target) =>
-      target.kind === 'process' &&
-      target.replicas > 0 &&
-      !own.some((replica) => replica.key === target.key && isServing(replica)),
+function readyCondition(
+  targets: readonly Target[],
+  own: readonly ObservedReplica[],
+  usable: readonly Replica[],
+): Condition {
+  const waiting = targets.filter((target) =>
+    target.kind === 'process'
+      ? target.replicas > 0 && !own.some((replica) => replica.key === target.key && isServing(replica))
+      : !usable.some(({ model }) => model === target.model),
   );
   if (targets.length === 0)
     return condition('Ready', false, 'NothingToServe', 'No model of this service can be served.');
@@ -74,8 +80,15 @@ function progressCondition(targets: readonly Target[], own: readonly ObservedRep
 }
 
 /** Degraded: something is wrong that does not go away by waiting for a start. */
-function degradedCondition(resolution: Resolution, own: readonly ObservedReplica[]): Condition {
+function degradedCondition(
+  resolution: Resolution,
+  own: readonly ObservedReplica[],
+  remotes: readonly Replica[],
+): Condition {
   if (!resolution.ok) return condition('Degraded', true, 'CannotBeServed', sentence(resolution.reason));
+  const refused = remotes.find(({ phase }) => phase !== 'ready');
+  if (refused !== undefined)
+    return condition('Degraded', true, 'MayNotBeUsed', `${refused.id}: ${sentence(refused.reason)}`);
   const staying = own.filter(({ drainingSince }) => drainingSince === null);
   const worst =
     staying.find(({ ended }) => ended !== null) ??

@@ -1,4 +1,5 @@
 import type { BackendRoute, Endpoint, ModelRoute, RouteTable } from '@kumiki/api';
+import type { OutsideAccess } from '../outside/outside-access.ts';
 import { isEnding, type ObservedReplica } from '../replicas/replica.ts';
 import type { ProcessTarget, RemoteTarget, Target } from '../sources/target.ts';
 
@@ -13,6 +14,7 @@ export function buildRoutes(
   targets: readonly Target[],
   replicas: Iterable<ObservedReplica & { readonly token: string }>,
   backends: readonly BackendRoute[],
+  outside: OutsideAccess,
 ): RouteTable {
   const all = [...replicas];
   return {
@@ -24,7 +26,7 @@ export function buildRoutes(
       service: target.service,
       created: target.created,
       deadlines: target.deadlines,
-      endpoints: target.kind === 'remote' ? remoteEndpoints(target) : workerEndpoints(target, all),
+      endpoints: target.kind === 'remote' ? remoteEndpoints(target, outside) : workerEndpoints(target, all),
     })),
   };
 }
@@ -58,18 +60,23 @@ export function endpointId({ id, restarts }: ObservedReplica): string {
   return restarts === 0 ? id : `${id}.${restarts}`;
 }
 
-function remoteEndpoints(target: RemoteTarget): Endpoint[] {
-  return target.urls.map((url, at) => ({
-    id: remoteId(target, at),
-    url,
-    authorization: target.authorization,
-    upstreamModel: target.upstreamModel,
-    revision: target.revision,
-    state: 'ready',
-    continuation: target.continuation,
-    maxInFlight: target.maxInFlight,
-    healthProbe: false,
-  }));
+function remoteEndpoints(target: RemoteTarget, outside: OutsideAccess): Endpoint[] {
+  return target.urls.flatMap((url, at): Endpoint[] => {
+    if (outside.refusalOf(target, url) !== null) return [];
+    return [
+      {
+        id: remoteId(target, at),
+        url,
+        authorization: outside.authorizationFor(target),
+        upstreamModel: target.upstreamModel,
+        revision: target.revision,
+        state: 'ready',
+        continuation: target.continuation,
+        maxInFlight: target.maxInFlight,
+        healthProbe: false,
+      },
+    ];
+  });
 }
 
 export function remoteId({ service, revision }: RemoteTarget, at: number): string {

@@ -1,4 +1,5 @@
 import type { BackendRoute, RouteTable } from '@kumiki/api';
+import type { OutsideAccess } from '../outside/outside-access.ts';
 import type { ReplicaRecord } from '../replicas/replica.ts';
 import type { Target } from '../sources/target.ts';
 import { buildRoutes } from './build-routes.ts';
@@ -12,13 +13,13 @@ export interface RoutePublisher {
 }
 
 /** Holds the last route table and tells of every new one. */
-export function createRoutePublisher(): RoutePublisher {
+export function createRoutePublisher(outside: OutsideAccess): RoutePublisher {
   let backends: readonly BackendRoute[] = [];
   let table: RouteTable = { models: [], backends };
   let text = JSON.stringify(table);
   const listeners = new Set<(table: RouteTable) => void>();
   const publish: RoutePublisher['publish'] = (targets, replicas) => {
-    const next = buildRoutes(targets, replicas, backends);
+    const next = buildRoutes(targets, replicas, backends, outside);
     const nextText = JSON.stringify(next);
     if (nextText === text) return;
     table = next;

@@ -46,20 +46,12 @@ test("a given deadline stands, and a worker's stall limit follows from it", asyn
   assert.equal(target.launch.stallMs, 2_000);
 });
 
-test('the key of a remote server comes from the environment or a file, or the service is refused', async () => {
-  const engine = { kind: 'openai', apiKeyFrom: { env: 'SHOP_TEST_KEY' } } as const;
-  const remote = service({ model: { source: 'https://models.example/v1' }, engine });
-  const absent = await resolveService(remote, 7, '');
-  assert.match(absent.ok ? '' : absent.reason, /the variable SHOP_TEST_KEY is not set where 'kumiki up' runs/);
-  process.env['SHOP_TEST_KEY'] = ' sk-x \n';
-  const found = await resolveService(remote, 7, '');
-  delete process.env['SHOP_TEST_KEY'];
-  assert.ok(found.ok && found.targets[0]?.kind === 'remote');
-  assert.equal(found.targets[0].authorization, 'Bearer sk-x');
-  assert.deepEqual(found.targets[0].urls, ['https://models.example']);
-  const engineWithFile = { kind: 'openai', apiKeyFrom: { file: '/nowhere/key' } } as const;
-  const missing = await resolveService(service({ model: { source: 'http://h:1' }, engine: engineWithFile }), 7, '');
-  assert.match(missing.ok ? '' : missing.reason, /cannot be read \(ENOENT\)/);
+test('a remote server is known by its base, and its key by the name of the secret', async () => {
+  const engine = { kind: 'openai', apiKeyFrom: { secretKeyRef: { name: 'shop' } } } as const;
+  const target = await targetOf({ model: { source: 'https://models.example/v1' }, engine });
+  assert.ok(target.kind === 'remote');
+  assert.deepEqual(target.apiKey, { name: 'shop', key: 'api-key' });
+  assert.deepEqual(target.urls, ['https://models.example']);
 });
 
 test('relative paths count from the folder of the manifest', () => {
@@ -68,12 +60,4 @@ test('relative paths count from the folder of the manifest', () => {
   assert.equal(model('../b'), '/b');
   assert.equal(model('/c.gguf'), '/c.gguf');
   for (const source of ['demo:chat', 'simulated:', 'http://host:1/v1']) assert.equal(model(source), source);
-  const engine = { kind: 'openai', apiKeyFrom: { file: 'key' } } as const;
-  assert.deepEqual(withAbsolutePaths(service({ model: { source: 'http://h' }, engine }), '/m').spec.engine, {
-    kind: 'openai',
-    endpoints: [],
-    apiKeyFrom: { file: '/m/key' },
-    maxInFlight: 256,
-    continuation: 'replay',
-  });
 });

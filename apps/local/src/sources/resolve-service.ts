@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deadlines, EngineSpec, ModelService } from '@kumiki/api';
-import { secretFromEnvironment } from '../config.ts';
 import { findGgufModels } from './gguf-files.ts';
 import { chooseEngine, demoFiles, demoHint, sourceKind } from './source-kind.ts';
 import type { Launch, ProcessTarget, RemoteTarget, Resolution } from './target.ts';
@@ -22,10 +20,8 @@ export const restartedAtAnnotation = 'kumiki.dev/restarted-at';
 /** With the value `allowed`, a simulated worker takes orders to fail. For tests. */
 const faultsAnnotation = 'kumiki.dev/simulated-faults';
 
-const maxKeyBytes = 4_096;
-
 /**
- * Holds a manifest against this machine: finds its files, its engine, its servers and their key.
+ * Holds a manifest against this machine: finds its files, its engine and its servers.
  * @param modelsFolder where the shipped models lie.
  */
 export async function resolveService(
@@ -114,13 +110,11 @@ function processTarget(
   };
 }
 
-async function resolveRemote(
+function resolveRemote(
   { metadata, spec }: ModelService,
   engine: Extract<EngineSpec, { kind: 'openai' }>,
   created: number,
-): Promise<Resolution> {
-  const secret = await readSecret(engine.apiKeyFrom);
-  if (!secret.ok) return refuse(`spec.engine.apiKeyFrom: ${secret.reason}`);
+): Resolution {
   const model = spec.model.name ?? metadata.name;
   const urls = [spec.model.source, ...engine.endpoints].map(basePath);
   const target: RemoteTarget = {
@@ -134,30 +128,12 @@ async function resolveRemote(
     deadlines: fillDeadlines(spec.deadlines, remoteDeadlines),
     revision: digest([spec.model.source, spec.task, engine]),
     urls: [...new Set(urls)],
-    authorization: secret.value === null ? null : `Bearer ${secret.value}`,
+    apiKey: engine.apiKeyFrom?.secretKeyRef ?? null,
     upstreamModel: engine.upstreamModel ?? null,
     continuation: engine.continuation,
     maxInFlight: engine.maxInFlight,
   };
   return { ok: true, targets: [target] };
-}
-
-type Secret = { readonly ok: true; readonly value: string | null } | { readonly ok: false; readonly reason: string };
-
-async function readSecret(from: { env: string } | { file: string } | undefined): Promise<Secret> {
-  if (from === undefined) return { ok: true, value: null };
-  if ('env' in from) {
-    const value = secretFromEnvironment(from.env)?.trim() ?? '';
-    if (value !== '') return { ok: true, value };
-    return { ok: false, reason: `the variable ${from.env} is not set where 'kumiki up' runs` };
-  }
-  try {
-    const value = (await readFile(from.file, 'utf8')).trim();
-    if (value !== '' && value.length <= maxKeyBytes && !/[\r\n]/.test(value)) return { ok: true, value };
-    return { ok: false, reason: `${from.file} does not hold one line with a key` };
-  } catch (error) {
-    return { ok: false, reason: `${from.file} cannot be read (${(error as NodeJS.ErrnoException).code})` };
-  }
 }
 
 /** `http://host:8000/v1/` and `http://host:8000` are the same server. */

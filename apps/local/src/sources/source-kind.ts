@@ -49,13 +49,5 @@ export function withAbsolutePaths(service: ModelService, folder: string): ModelS
   const { spec } = service;
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
   const source = sourceKind(spec.model.source) === 'path' ? absolute(spec.model.source) : spec.model.source;
-  const { engine } = spec;
-  const withKey =
-    engine?.kind === 'openai' && engine.apiKeyFrom !== undefined && 'file' in engine.apiKeyFrom
-      ? { ...engine, apiKeyFrom: { file: absolute(engine.apiKeyFrom.file) } }
-      : engine;
-  return {
-    ...service,
-    spec: { ...spec, model: { ...spec.model, source }, ...(withKey === undefined ? {} : { engine: withKey }) },
-  };
+  return { ...service, spec: { ...spec, model: { ...spec.model, source } } };
 }

@@ -1,4 +1,4 @@
-import type { ContinuationMode, Deadlines, EngineSpec, Task } from '@kumiki/api';
+import type { ContinuationMode, Deadlines, EngineSpec, SecretKeyRef, Task } from '@kumiki/api';
 
 /** What a service is to the machine: for each of its models either processes to run or servers to send to. */
 export type Target = ProcessTarget | RemoteTarget;
@@ -44,8 +44,8 @@ export interface RemoteTarget extends TargetBase {
   readonly kind: 'remote';
   /** Origin and base path before `/v1`, one for each server. */
   readonly urls: readonly string[];
-  /** Secret. */
-  readonly authorization: string | null;
+  /** The secret that they demand, by its name: its value is read when routes are made. */
+  readonly apiKey: SecretKeyRef | null;
   readonly upstreamModel: string | null;
   readonly continuation: ContinuationMode;
   readonly maxInFlight: number;

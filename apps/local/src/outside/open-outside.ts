@@ -1,0 +1,32 @@
+import type { HomeFolder } from '../home/home-folder.ts';
+import { openSecretStore } from '../home/secret-store.ts';
+import { watchFiles } from '../home/watch-files.ts';
+import type { Target } from '../sources/target.ts';
+import { createOutsideAccess, type OutsideAccess } from './outside-access.ts';
+
+/** What the operator of the machine has said of servers that Kumiki does not run, kept up to date while it runs. */
+export interface Outside extends OutsideAccess {
+  /** Calls back when the operator has changed something that these targets need. */
+  watch(targets: () => readonly Target[], changed: () => void): void;
+  close(): void;
+}
+
+export function openOutside(home: HomeFolder): Outside {
+  const secrets = openSecretStore(home.secrets);
+  const access = createOutsideAccess(secrets);
+  let stop = (): void => {};
+  return {
+    ...access,
+    watch(targets, changed) {
+      const paths = (): string[] =>
+        targets().flatMap((target) =>
+          target.kind === 'remote' && target.apiKey !== null ? [secrets.pathOf(target.apiKey)] : [],
+        );
+      stop = watchFiles(paths, () => {
+        access.refresh();
+        changed();
+      });
+    },
+    close: () => stop(),
+  };
+}

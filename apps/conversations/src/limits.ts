@@ -41,6 +41,8 @@ export const resumeDelayMs = 500;
 export const maxResumeDelayMs = 10_000;
 /** How long a background response waits for a model that is busy or away. */
 export const backgroundPatienceMs = 600_000;
+/** How much longer for its own key's limits, which pass for certain. */
+export const keyLimitPatienceMs = 3_600_000;
 
 /** A client's reply begins at latest after this time, even if the model has not taken the request yet. */
 export const headPatienceMs = 15_000;

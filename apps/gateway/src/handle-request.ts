@@ -15,6 +15,8 @@ import { protectReply } from './http/protect-reply.ts';
 import { makeRequestId, openHop, type TraceHop } from './http/random-ids.ts';
 import { sendError, sendJson } from './http/send-error.ts';
 import { identifyCaller, refuseOtherSites, type Caller, type Identities } from './keys/identify-caller.ts';
+import { chooseDemand } from './limits/choose-demand.ts';
+import { unlimited, type Admission, type KeyLimiter } from './limits/key-limiter.ts';
 import type { LoadMeter } from './load/load-meter.ts';
 import type { GatewayMetrics } from './observe/gateway-metrics.ts';
 import type { ModelPath } from './proxy/exchange.ts';
@@ -55,13 +57,19 @@ export type RecordedContext = RequestContext & { readonly record: RequestRecord 
 
 export interface HandlerOptions {
   readonly identities: Identities;
+  readonly limiter: KeyLimiter;
   readonly routes: RouteIndex;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
   readonly requests: RequestLog;
   readonly load: LoadMeter;
   readonly draining: () => boolean;
-  readonly serveModel: (context: RecordedContext, path: ModelPath, caller: Caller) => Promise<void>;
+  readonly serveModel: (
+    context: RecordedContext,
+    path: ModelPath,
+    caller: Caller,
+    admission: Admission,
+  ) => Promise<void>;
   readonly forward: (context: RequestContext, backend: Backend, caller: Caller | null) => Promise<void>;
   /** What is left of a body that nobody reads is waited for so long. */
   readonly bodyTimeoutMs: number;
@@ -130,13 +138,12 @@ function beginRecord(
   context: RequestContext,
   { key }: Caller,
   backend: Backend | null,
-): RecordedContext {
+): void {
   const { id, hop, path, request, startedAt } = context;
   const kind = backend === null ? 'model' : 'service';
   const service = backend?.route.service ?? null;
   load.requestBegins(startedAt);
   context.record = requests.begin({ id, hop, method: request.method ?? 'GET', path, kind, service, key, startedAt });
-  return context as RecordedContext;
 }
 
 function endRecord({ requests, load }: HandlerOptions, record: RequestRecord, response: ServerResponse): void {
@@ -164,14 +171,50 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   }
   const caller = identifyCaller(options.identities, request, Math.floor(Date.now() / 1_000));
   if (caller.sessionId !== null) protectReply(response);
+  if (modelPaths.has(path) || backend?.route.role === 'inference') beginRecord(options, context, caller, backend);
+  // Before a byte of the body is read: whoever may not ask is not listened to.
+  const admission = await admit(options, context, caller);
+  try {
+    await serve(options, context, { caller, backend, admission });
+  } finally {
+    admission.release();
+  }
+}
+
+/** Takes the request in under its key's limits, for as long as it is open. */
+async function admit({ limiter }: HandlerOptions, context: RequestContext, caller: Caller): Promise<Admission> {
+  const { path, request, response } = context;
+  const { key, service } = caller;
+  if (service === null) return limiter.admit(key, chooseDemand(request.method ?? 'GET', path));
+  // What a service asks of another one leads to models in the end, and counts there.
+  if (!modelPaths.has(path)) return unlimited;
+  return limiter.admitService(key, { lowPriority: service.lowPriority, leaving: () => leavingOf(response) });
+}
+
+function leavingOf(response: ServerResponse): AbortSignal {
+  const leaving = new AbortController();
+  response.once('close', () => leaving.abort());
+  return leaving.signal;
+}
+
+interface Admitted {
+  readonly caller: Caller;
+  readonly backend: Backend | null;
+  readonly admission: Admission;
+}
+
+async function serve(options: HandlerOptions, context: RequestContext, admitted: Admitted): Promise<void> {
+  const { request, response, path } = context;
+  const { caller, backend, admission } = admitted;
   const { key } = caller;
+  const method = request.method ?? 'GET';
   if (modelPaths.has(path)) {
-    const recorded = beginRecord(options, context, caller, null);
     demandMethod(method, path, 'POST');
     demandRole(key, 'inference');
-    if (options.draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
-    return options.serveModel(recorded, path as ModelPath, caller);
+    refuseDraining(options);
+    return options.serveModel(context as RecordedContext, path as ModelPath, caller, admission);
   }
+  for (const [name, value] of admission.headers()) response.setHeader(name, value);
   if (path === '/v1/models') {
     demandMethod(method, path, 'GET');
     return sendJson(response, 200, listModels(options.routes, key));
@@ -180,12 +223,14 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
     demandMethod(method, path, 'GET');
     return sendJson(response, 200, retrieveModel(options.routes, key, decodePath(path.slice('/v1/models/'.length))));
   }
-  if (backend !== null) {
-    if (backend.route.role === 'inference') beginRecord(options, context, caller, backend);
-    demandRole(key, backend.route.role);
-    if (options.draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
-    return options.forward(context, backend, caller);
-  }
+  if (backend === null) return;
+  demandRole(key, backend.route.role);
+  refuseDraining(options);
+  return options.forward(context, backend, caller);
+}
+
+function refuseDraining({ draining }: HandlerOptions): void {
+  if (draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
 }
 
 function isOwnPath(path: string): boolean {

@@ -104,7 +104,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...shared,
     wheel,
     upstreamFor,
-    limiter: createKeyLimiter(now),
     picker: createPicker({ routes, now, random: Math.random }),
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
   };
@@ -112,8 +111,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const handler = createRequestHandler({
     ...shared,
     identities: { keys, sessions },
+    limiter: createKeyLimiter(now),
     draining: () => draining,
-    serveModel: (context, path, caller) => serveModel(serving, context, path, caller),
+    serveModel: (...request) => serveModel(serving, ...request),
     forward: forwarder.forward,
   });
   const server = createHttpServer(handler, options);

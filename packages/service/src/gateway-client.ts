@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { errorTable, type ErrorCode, headers, KumikiError } from '@kumiki/api';
 
-const maxConnections = 256;
+/** More than all runs of a process: those of one project that wait for their turn must not keep others from the gateway. */
+const maxConnections = 2_048;
 /** A gateway that sends nothing for so long, not even a comment, is gone. */
 const defaultSilenceMs = 60_000;
 /** Longest whole reply that is read into memory. */

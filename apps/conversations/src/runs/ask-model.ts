@@ -61,6 +61,7 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'rate_limit_exceeded',
   'too_many_concurrent_requests',
   'queue_full',
+  'overloaded',
   'no_replica_available',
   'service_unavailable',
   'upstream_timeout',
@@ -71,4 +72,10 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** Whether the same request may pass later. */
 export function mayPassLater(error: unknown): error is KumikiError {
   return error instanceof KumikiError && passing.has(error.code);
+}
+
+/** Whether it is the limit of the key itself that has to be waited for. */
+export function isKeyLimit(error: unknown): boolean {
+  if (!(error instanceof KumikiError)) return false;
+  return error.code === 'rate_limit_exceeded' || error.code === 'too_many_concurrent_requests';
 }

@@ -4,8 +4,15 @@ import type { GatewayClient, Log } from '@kumiki/service';
 import type { AnswerMachine } from '../answer/answer-machine.ts';
 import type { Item, ResponseErrorCode } from '../answer/response-object.ts';
 import { lastUserText } from '../chat/build-messages.ts';
-import { backgroundPatienceMs, maxAnswerCharacters, maxResumeDelayMs, maxResumes, resumeDelayMs } from '../limits.ts';
-import { askModel, mayPassLater, type ModelAnswer } from './ask-model.ts';
+import {
+  backgroundPatienceMs,
+  keyLimitPatienceMs,
+  maxAnswerCharacters,
+  maxResumeDelayMs,
+  maxResumes,
+  resumeDelayMs,
+} from '../limits.ts';
+import { askModel, isKeyLimit, mayPassLater, type ModelAnswer } from './ask-model.ts';
 import { openAnswer } from './open-answer.ts';
 import { rebuildMachine } from './rebuild.ts';
 import { RunWriter } from './run-writer.ts';
@@ -170,7 +177,8 @@ class Drive {
         return await work();
       } catch (error) {
         const patient = !this.#options.mayRefuse() || this.#begun;
-        if (!patient || !mayPassLater(error) || performance.now() > deadline) throw error;
+        const until = deadline + (isKeyLimit(error) ? keyLimitPatienceMs : 0);
+        if (!patient || !mayPassLater(error) || performance.now() > until) throw error;
         await this.#wait(error.retryAfterMs);
       }
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KumikiError, type KeyLimits, type KeyRecord } from '@kumiki/api';
 import { formatDuration } from './format-duration.ts';
-import { createKeyLimiter } from './key-limiter.ts';
+import { createKeyLimiter, type Admission, type KeyLimiter } from './key-limiter.ts';
 
 function key(limits: Partial<KeyLimits>): KeyRecord {
   return {
@@ -27,19 +27,34 @@ function code(thunk: () => unknown): string {
   return 'allowed';
 }
 
+const whole = 'request-and-place';
+
+/** A request that reserves tokens. */
+function admitted(limiter: KeyLimiter, limited: KeyRecord, tokens: number): Admission {
+  const admission = limiter.admit(limited, whole);
+  admission.reserve(tokens);
+  return admission;
+}
+
 test('requests beyond the limit are refused until time has passed', () => {
   let now = 0;
   const limiter = createKeyLimiter(() => now);
   const limited = key({ requestsPerMinute: 2 });
-  limiter.admit(limited, 0).settle(0);
-  limiter.admit(limited, 0).settle(0);
+  limiter.admit(limited, whole).release();
+  limiter.admit(limited, 'request').release();
+  for (const demand of [whole, 'request'] as const) {
+    assert.equal(
+      code(() => limiter.admit(limited, demand)),
+      'rate_limit_exceeded',
+    );
+  }
   assert.equal(
-    code(() => limiter.admit(limited, 0)),
-    'rate_limit_exceeded',
+    code(() => limiter.admit(limited, 'nothing')),
+    'allowed',
   );
   now = 30_000;
   assert.equal(
-    code(() => limiter.admit(limited, 0)),
+    code(() => limiter.admit(limited, whole)),
     'allowed',
   );
 });
@@ -47,30 +62,41 @@ test('requests beyond the limit are refused until time has passed', () => {
 test('tokens are reserved before the work, so that parallel streams cannot overshoot together', () => {
   const limiter = createKeyLimiter(() => 0);
   const limited = key({ tokensPerMinute: 100 });
-  const first = limiter.admit(limited, 60);
+  const first = admitted(limiter, limited, 60);
   assert.equal(
-    code(() => limiter.admit(limited, 60)),
+    code(() => admitted(limiter, limited, 60)),
     'rate_limit_exceeded',
   );
   first.settle(10);
   assert.equal(
-    code(() => limiter.admit(limited, 60)),
+    code(() => admitted(limiter, limited, 60)),
     'allowed',
   );
+});
+
+test('what is refused for its tokens does not count as a request', () => {
+  const limiter = createKeyLimiter(() => 0);
+  const limited = key({ requestsPerMinute: 2, tokensPerMinute: 100 });
+  admitted(limiter, limited, 60);
+  for (let at = 0; at < 5; at++) {
+    assert.throws(() => admitted(limiter, limited, 60), /100 tokens per minute/);
+  }
+  admitted(limiter, limited, 40);
+  assert.throws(() => admitted(limiter, limited, 0), /2 requests per minute/);
 });
 
 test('a stream that goes on beyond its reservation is counted while it runs', () => {
   const limiter = createKeyLimiter(() => 0);
   const limited = key({ tokensPerMinute: 100 });
-  const stream = limiter.admit(limited, 10);
+  const stream = admitted(limiter, limited, 10);
   stream.extend(85);
   assert.equal(
-    code(() => limiter.admit(limited, 10)),
+    code(() => admitted(limiter, limited, 10)),
     'rate_limit_exceeded',
   );
   stream.settle(20);
   assert.equal(
-    code(() => limiter.admit(limited, 80)),
+    code(() => admitted(limiter, limited, 80)),
     'allowed',
   );
 });
@@ -78,30 +104,84 @@ test('a stream that goes on beyond its reservation is counted while it runs', ()
 test('open requests are counted and given back once', () => {
   const limiter = createKeyLimiter(() => 0);
   const limited = key({ maxConcurrent: 1 });
-  const first = limiter.admit(limited, 0);
+  const first = limiter.admit(limited, whole);
   assert.equal(
-    code(() => limiter.admit(limited, 0)),
+    code(() => limiter.admit(limited, whole)),
     'too_many_concurrent_requests',
   );
-  first.settle(null);
-  first.settle(null);
-  const second = limiter.admit(limited, 0);
   assert.equal(
-    code(() => limiter.admit(limited, 0)),
+    code(() => limiter.admit(limited, 'request')),
+    'allowed',
+  );
+  first.release();
+  first.release();
+  const second = limiter.admit(limited, whole);
+  assert.equal(
+    code(() => limiter.admit(limited, whole)),
     'too_many_concurrent_requests',
   );
-  second.settle(null);
+  second.release();
+});
+
+const staying = { lowPriority: false, leaving: () => new AbortController().signal };
+
+test('a service has places of its own, waits for them in turn, and for nobody longer than it wants', async () => {
+  const limiter = createKeyLimiter(() => 0);
+  const limited = key({ maxConcurrent: 1 });
+  const outer = limiter.admit(limited, whole);
+  const first = await limiter.admitService(limited, staying);
+  const entered: string[] = [];
+  const wait = async (name: string, lowPriority: boolean): Promise<void> => {
+    const admission = await limiter.admitService(limited, { ...staying, lowPriority });
+    entered.push(name);
+    admission.release();
+  };
+  const left = new AbortController();
+  const leaver = limiter.admitService(limited, { lowPriority: false, leaving: () => left.signal });
+  const waiting = [wait('later', true), wait('one', false), wait('two', false)];
+  left.abort();
+  await assert.rejects(leaver, { code: 'too_many_concurrent_requests' });
+  assert.deepEqual(entered, []);
+  first.release();
+  await Promise.all(waiting);
+  assert.deepEqual(entered, ['one', 'two', 'later']);
+  outer.release();
+});
+
+test('so many may wait, and the next is refused', async () => {
+  const limiter = createKeyLimiter(() => 0);
+  const limited = key({ maxConcurrent: 1 });
+  await limiter.admitService(limited, staying);
+  const left = new AbortController();
+  const waiting = Array.from({ length: 16 }, () =>
+    limiter.admitService(limited, { lowPriority: true, leaving: () => left.signal }),
+  );
+  await assert.rejects(limiter.admitService(limited, staying), { code: 'too_many_concurrent_requests' });
+  left.abort();
+  for (const { status } of await Promise.allSettled(waiting)) assert.equal(status, 'rejected');
+});
+
+test('what nobody waits for counts as a request when a model is asked, the rest did already', async () => {
+  const limiter = createKeyLimiter(() => 0);
+  const limited = key({ requestsPerMinute: 1, maxConcurrent: 1 });
+  for (let at = 0; at < 3; at++) (await limiter.admitService(limited, staying)).release();
+  (await limiter.admitService(limited, { ...staying, lowPriority: true })).release();
+  for (let at = 0; at < 2; at++) {
+    const refused = limiter.admitService(limited, { ...staying, lowPriority: true });
+    await assert.rejects(refused, { code: 'rate_limit_exceeded', retryAfterMs: 60_000 });
+  }
+  (await limiter.admitService(limited, staying)).release();
 });
 
 test('the headers tell limit, remainder and reset as OpenAI words them', () => {
   const limiter = createKeyLimiter(() => 0);
-  const admission = limiter.admit(key({ requestsPerMinute: 60 }), 0);
-  assert.deepEqual(admission.headers, [
+  const admission = limiter.admit(key({ requestsPerMinute: 60 }), whole);
+  assert.deepEqual(admission.headers(), [
     ['x-ratelimit-limit-requests', '60'],
     ['x-ratelimit-remaining-requests', '59'],
     ['x-ratelimit-reset-requests', '1s'],
   ]);
-  assert.deepEqual(limiter.admit(key({}), 5).headers, []);
+  assert.deepEqual(limiter.admit(key({}), whole).headers(), []);
 });
 
 test('durations read like those of the OpenAI API', () => {

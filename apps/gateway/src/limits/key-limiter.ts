@@ -1,32 +1,63 @@
 import { headers, KumikiError, type KeyRecord } from '@kumiki/api';
 import { fullBucket, reserve, settle, untilFull, type Bucket } from '@kumiki/policy';
+import type { Demand } from './choose-demand.ts';
 import { formatDuration } from './format-duration.ts';
+import { createPlaces, type Places } from './places.ts';
 
 /** Keys whose use is remembered. Beyond it the one unused for longest is forgotten, which at worst gives it a full bucket. */
 const maxTrackedKeys = 100_000;
 
+/** Told to a client whose key has no place free, in milliseconds. */
+const clientRetryMs = 1_000;
+
+/** The same to a service, which has waited already or found others waiting. */
+const serviceRetryMs = 2_000;
+
 interface Usage {
   requests: Bucket;
   tokens: Bucket;
+  /** Requests of clients that are open. */
   open: number;
+  /** For what services do in the key's name: as many again, or a response would wait for itself. */
+  readonly places: Places;
 }
 
-/** What one request holds of its key's limits. Call {@link Admission.settle} exactly when it has ended. */
+/** What one request holds of its key's limits. */
 export interface Admission {
+  /** Counts tokens before the work. Throws `rate_limit_exceeded`, which leaves the request uncounted. */
+  reserve(tokens: number): void;
   /** More tokens than reserved have gone out: counts them now, not at the end. */
   extend(tokens: number): void;
   /** @param usedTokens prompt and answer together; null when unknown, which keeps the reservation. */
   settle(usedTokens: number | null): void;
-  /** `x-ratelimit-*` headers; none for a key without limits. */
-  readonly headers: readonly (readonly [string, string])[];
+  /** Gives its place free. Call it when the request has ended. */
+  release(): void;
+  /** `x-ratelimit-*` headers as things stand; none for a key without limits. */
+  headers(): readonly (readonly [string, string])[];
+}
+
+/** How a service asks in the name of a key. */
+export interface ServiceDemand {
+  /** Nobody waits for it. It counts as a request now: what it belongs to was counted once, and may be thousands. */
+  readonly lowPriority: boolean;
+  /** Aborted when the service has left. */
+  readonly leaving: () => AbortSignal;
 }
 
 export interface KeyLimiter {
-  /** Reserves, or throws `rate_limit_exceeded` or `too_many_concurrent_requests`. */
-  admit(key: KeyRecord, estimatedTokens: number): Admission;
+  /** Takes a request of a client in, or throws `rate_limit_exceeded` or `too_many_concurrent_requests`. */
+  admit(key: KeyRecord, demand: Demand): Admission;
+  /** The same for a service that asks a model; it waits for a place before it is refused. */
+  admitService(key: KeyRecord, demand: ServiceDemand): Promise<Admission>;
 }
 
-const unlimited: Admission = { extend: () => {}, settle: () => {}, headers: [] };
+export const unlimited: Admission = {
+  reserve: () => {},
+  extend: () => {},
+  settle: () => {},
+  release: () => {},
+  headers: () => [],
+};
 
 /** @param now monotonic milliseconds. */
 export function createKeyLimiter(now: () => number): KeyLimiter {
@@ -39,6 +70,7 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
         requests: fullBucket(key.limits.requestsPerMinute ?? 0, time),
         tokens: fullBucket(key.limits.tokensPerMinute ?? 0, time),
         open: 0,
+        places: createPlaces(),
       };
       if (usages.size >= maxTrackedKeys) forgetIdle(usages);
     } else {
@@ -49,32 +81,73 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
   }
 
   return {
-    admit(key, estimatedTokens) {
-      const { requestsPerMinute, tokensPerMinute, maxConcurrent } = key.limits;
-      if (requestsPerMinute === null && tokensPerMinute === null && maxConcurrent === null) return unlimited;
-      const time = now();
-      const usage = usageOf(key, time);
-      if (maxConcurrent !== null && usage.open >= maxConcurrent) {
-        throw new KumikiError('too_many_concurrent_requests', { limit: maxConcurrent }, { retryAfterMs: 1_000 });
-      }
-      const requests = requestsPerMinute === null ? null : reserve(usage.requests, 1, requestsPerMinute, time);
-      if (requests?.allowed === false) throw exceeded(requestsPerMinute ?? 0, 'requests', requests.waitMs);
-      const tokens = tokensPerMinute === null ? null : reserve(usage.tokens, estimatedTokens, tokensPerMinute, time);
-      if (tokens?.allowed === false) throw exceeded(tokensPerMinute ?? 0, 'tokens', tokens.waitMs);
-      // Both are taken only once both allow: a refused request costs nothing.
-      if (requests !== null) usage.requests = requests.bucket;
-      if (tokens !== null) usage.tokens = tokens.bucket;
+    admit(key, demand) {
+      if (demand === 'nothing' || isUnlimited(key)) return unlimited;
+      const usage = usageOf(key, now());
+      const takesPlace = demand === 'request-and-place';
+      const { maxConcurrent } = key.limits;
+      if (takesPlace && maxConcurrent !== null && usage.open >= maxConcurrent) throw full(maxConcurrent, clientRetryMs);
+      countRequest(key, usage, now());
+      if (!takesPlace) return admission(key, usage, { now, counted: true, leave: () => {} });
       usage.open++;
-      return admission(key, usage, estimatedTokens);
+      return admission(key, usage, { now, counted: true, leave: () => usage.open-- });
+    },
+    async admitService(key, { lowPriority, leaving }) {
+      if (isUnlimited(key)) return unlimited;
+      const usage = usageOf(key, now());
+      const { maxConcurrent } = key.limits;
+      if (maxConcurrent !== null && !(await usage.places.enter(maxConcurrent, lowPriority, leaving))) {
+        throw full(maxConcurrent, serviceRetryMs);
+      }
+      const leave = (): void => (maxConcurrent === null ? undefined : usage.places.leave());
+      try {
+        if (lowPriority) countRequest(key, usage, now());
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      return admission(key, usage, { now, counted: lowPriority, leave });
     },
   };
 }
 
-function admission(key: KeyRecord, usage: Usage, estimatedTokens: number): Admission {
+function isUnlimited({ limits }: KeyRecord): boolean {
+  return limits.requestsPerMinute === null && limits.tokensPerMinute === null && limits.maxConcurrent === null;
+}
+
+function countRequest(key: KeyRecord, usage: Usage, time: number): void {
+  const { requestsPerMinute } = key.limits;
+  if (requestsPerMinute === null) return;
+  const reservation = reserve(usage.requests, 1, requestsPerMinute, time);
+  if (!reservation.allowed) throw exceeded(requestsPerMinute, 'requests', reservation.waitMs);
+  usage.requests = reservation.bucket;
+}
+
+interface Holding {
+  readonly now: () => number;
+  /** It was counted as a request. */
+  readonly counted: boolean;
+  readonly leave: () => void;
+}
+
+function admission(key: KeyRecord, usage: Usage, { now, counted, leave }: Holding): Admission {
   const { requestsPerMinute, tokensPerMinute } = key.limits;
-  let reserved = estimatedTokens;
+  let reserved = 0;
   let settled = false;
+  let released = false;
   return {
+    reserve(tokens) {
+      if (tokensPerMinute === null) return;
+      const reservation = reserve(usage.tokens, tokens, tokensPerMinute, now());
+      if (reservation.allowed) {
+        usage.tokens = reservation.bucket;
+        reserved = tokens;
+        return;
+      }
+      // A request that is refused for its tokens costs nothing.
+      if (counted && requestsPerMinute !== null) usage.requests = settle(usage.requests, 1, requestsPerMinute);
+      throw exceeded(tokensPerMinute, 'tokens', reservation.waitMs);
+    },
     extend(tokens) {
       if (tokensPerMinute === null || settled) return;
       reserved += tokens;
@@ -83,12 +156,16 @@ function admission(key: KeyRecord, usage: Usage, estimatedTokens: number): Admis
     settle(usedTokens) {
       if (settled) return;
       settled = true;
-      usage.open--;
       if (tokensPerMinute !== null && usedTokens !== null) {
         usage.tokens = settle(usage.tokens, reserved - usedTokens, tokensPerMinute);
       }
     },
-    headers: [
+    release() {
+      if (released) return;
+      released = true;
+      leave();
+    },
+    headers: () => [
       ...describe(
         requestsPerMinute,
         usage.requests,
@@ -116,6 +193,10 @@ function describe(
   ];
 }
 
+function full(limit: number, retryAfterMs: number): KumikiError {
+  return new KumikiError('too_many_concurrent_requests', { limit }, { retryAfterMs });
+}
+
 function exceeded(limit: number, unit: string, waitMs: number): KumikiError {
   const details = { limit, unit, retryAfter: formatDuration(waitMs) };
   return new KumikiError('rate_limit_exceeded', details, { retryAfterMs: waitMs });
@@ -124,7 +205,7 @@ function exceeded(limit: number, unit: string, waitMs: number): KumikiError {
 /** Forgets the key unused for longest that has nothing open; a Map keeps the order of use. */
 function forgetIdle(usages: Map<string, Usage>): void {
   for (const [id, usage] of usages) {
-    if (usage.open > 0) continue;
+    if (usage.open > 0 || !usage.places.idle()) continue;
     usages.delete(id);
     return;
   }

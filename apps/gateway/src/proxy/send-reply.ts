@@ -11,7 +11,7 @@ export function answerHeaders(exchange: Exchange): Record<string, string | numbe
     [headers.attempts]: exchange.attempts,
   };
   if (exchange.replica !== null) result[headers.replica] = exchange.replica.endpoint.id;
-  for (const [name, value] of exchange.admission.headers) result[name] = value;
+  for (const [name, value] of exchange.admission.headers()) result[name] = value;
   return result;
 }
 

@@ -6,7 +6,7 @@ import { readBody } from '../body/read-body.ts';
 import { scanRequest, type ScannedRequest } from '../body/scan-request.ts';
 import type { RecordedContext } from '../handle-request.ts';
 import type { Caller } from '../keys/identify-caller.ts';
-import type { KeyLimiter } from '../limits/key-limiter.ts';
+import type { Admission } from '../limits/key-limiter.ts';
 import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
 import type { Route, RouteIndex } from '../routes/route-index.ts';
 import type { Exchange, ModelPath } from './exchange.ts';
@@ -22,7 +22,6 @@ const bytesPerToken = 4;
 
 export interface ServeOptions extends RunOptions {
   readonly routes: RouteIndex;
-  readonly limiter: KeyLimiter;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
   readonly maxBodyBytes: number;
@@ -36,6 +35,7 @@ export async function serveModel(
   context: RecordedContext,
   path: ModelPath,
   { key, service }: Caller,
+  admission: Admission,
 ): Promise<void> {
   const { request, response, record } = context;
   demandJson(request.headers['content-type']);
@@ -49,7 +49,7 @@ export async function serveModel(
   record.model = route.route.model;
   record.service = route.route.service;
   const reservedCompletion = reservationOf(scanned);
-  const admission = options.limiter.admit(key, estimatePrompt(scanned) + reservedCompletion);
+  admission.reserve(estimatePrompt(scanned) + reservedCompletion);
   const exchange: Exchange = {
     id: context.id,
     response,

@@ -57,9 +57,9 @@ async function codeOf(response: Response): Promise<string> {
   return ((await response.json()) as { error: { code: string } }).error.code;
 }
 
-test('a service counts as the key that it acts for, and as nobody without one', async (context) => {
+test('a service has the rights of the key that it acts for, and none without one', async (context) => {
   const worker = await upstream(context, 'a', words());
-  const gateway = await startTestGateway(context, [worker.endpoint], { limits: { requestsPerMinute: 2 } });
+  const gateway = await startTestGateway(context, [worker.endpoint]);
   assert.equal((await ask(gateway, streaming)).status, 200);
   for (const [actFor, status, code] of [
     ['key_unknown', 401, 'invalid_api_key'],
@@ -72,8 +72,22 @@ test('a service counts as the key that it acts for, and as nobody without one', 
   }
   const headers = { authorization: `Bearer ${gateway.serviceKey}` };
   assert.equal((await gateway.chat(streaming, { headers })).status, 403);
-  assert.equal((await gateway.chat(streaming)).status, 200, 'the second of the key itself');
-  assert.equal(await codeOf(await ask(gateway, streaming)), 'rate_limit_exceeded', 'and the third of both');
+});
+
+test('what a service does for a key counts by its limits: tokens always, requests where nobody waits', async (context) => {
+  const worker = await upstream(context, 'a', words());
+  const limits = { requestsPerMinute: 1, tokensPerMinute: 10_000, maxConcurrent: 1 };
+  const gateway = await startTestGateway(context, [worker.endpoint], { limits });
+  for (let at = 0; at < 3; at++) {
+    assert.equal((await ask(gateway, streaming)).status, 200, 'its client was counted');
+  }
+  const low = { 'x-kumiki-priority': 'low' };
+  assert.equal((await ask(gateway, streaming, low)).status, 200);
+  const refused = await ask(gateway, streaming, low);
+  assert.deepEqual([refused.status, await codeOf(refused)], [429, 'rate_limit_exceeded']);
+  assert.ok(Number(refused.headers.get('retry-after')) > 30);
+  assert.equal(await codeOf(await gateway.chat(streaming)), 'rate_limit_exceeded', 'one limit for both');
+  assert.equal((await ask(gateway, { ...streaming, max_tokens: 20_000 })).status, 429, 'beyond its tokens');
 });
 
 test('what only services may ask for is not heard from anybody else', async (context) => {

@@ -1,7 +1,12 @@
-import type { KumikiError } from '@kumiki/api';
+import { errorTable, type KumikiError } from '@kumiki/api';
 
 /** Attempts at one file before it is given up; with the pauses between them about twenty minutes. */
 const maxAttempts = 12;
+/**
+ * The same where the key's own limit, or a full model, made it wait: nothing is wrong with it, and a key of few requests a
+ * minute has many to make. With the pauses between them more than a day.
+ */
+const maxBusyAttempts = 500;
 const firstDelayMs = 1_000;
 const longestDelayMs = 300_000;
 
@@ -17,7 +22,8 @@ export type Retry =
 export function decideRetry(error: KumikiError, attempts: number): Retry {
   const passing = error.status >= 500 || error.status === 429 || error.status === 408;
   if (!passing) return { kind: 'give-up', message: error.message };
-  if (attempts >= maxAttempts) {
+  const busy = error.status === 429 && errorTable[error.code].retryable;
+  if (attempts >= (busy ? maxBusyAttempts : maxAttempts)) {
     return { kind: 'give-up', message: `Given up after ${attempts} attempts. ${error.message}` };
   }
   const backoffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempts - 1));

@@ -15,6 +15,8 @@ test('a command that is not understood ends with 2 and names the one that was me
     [['apply'], /required option '-f, --file/],
     [['key', 'create', 'x', '--role', 'boss'], /Allowed choices are inference, admin/],
     [['delete'], /nothing to delete/],
+    [['session', 'end'], /Name the sessions to end, or give --all/],
+    [['session', 'end', 'session_1', '--all'], /Name the sessions to end, or give --all/],
     [['retention', 'set'], /nothing to set/],
     [['retention', 'set', '--response-days', '0'], /'default' or a whole number from 1 to 36500/],
     [['chat', ' '], /nothing to ask/],
@@ -43,6 +45,7 @@ test('help and version succeed, for every command', async () => {
     'down',
     'key',
     'secret',
+    'session',
     'retention',
     'version',
     'doctor',
@@ -62,6 +65,7 @@ test('without a running product every command says how to start one', async () =
     ['console'],
     ['scale', 'a', '1'],
     ['key', 'list'],
+    ['session', 'list'],
     ['get'],
   ]) {
     const { status, stderr } = await runCli(folder.home, args);

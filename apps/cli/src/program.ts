@@ -27,6 +27,7 @@ export function createProgram(host: CliHost): Command {
   addChanging(program);
   addKeys(program);
   addSecrets(program);
+  addSessions(program);
   addRetention(program);
   addMachine(program);
   return program;
@@ -132,6 +133,19 @@ function addSecrets(program: Command): void {
     .option('--key <key>', 'only this value of it')
     .option('--force', 'even when services use it; they stop serving')
     .action(async (name, options) => (await import('./commands/secrets.ts')).deleteSecret(name, options));
+}
+
+function addSessions(program: Command): void {
+  const session = program.command('session').description('list and end the sessions of browsers').exitOverride();
+  connected(session.command('list'))
+    .description('list the browsers that are signed in: of your key, or of all keys where it has the role admin')
+    .option('--key <id>', 'only those of this key')
+    .action(async (options) => (await import('./commands/sessions.ts')).listSessions(options));
+  connected(session.command('end').argument('[id...]', 'as kumiki session list shows them'))
+    .description('sign browsers out at once; the links that they made are void too')
+    .option('--all', 'all of your key, or of the one that --key names')
+    .option('--key <id>', 'with --all: all of this key')
+    .action(async (ids, options) => (await import('./commands/sessions.ts')).endSessions(ids, options));
 }
 
 function addRetention(program: Command): void {

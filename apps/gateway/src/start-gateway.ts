@@ -132,6 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...replacing(snapshots),
     requests,
     load: () => load.read(now()),
+    sessionLastUsed: sessions.lastUsed,
     async drain(limitMs) {
       draining = true;
       await untilClosed(server, limitMs);

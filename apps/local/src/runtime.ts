@@ -45,6 +45,16 @@ export interface LocalRuntimeOptions {
   readonly firstServices: readonly ModelService[];
 }
 
+/** Where the product is reached, without `/v1`. */
+export interface Address {
+  /** By programs on this machine. */
+  readonly local: string;
+  /** By everybody else, as links and the console tell it. */
+  readonly shown: string;
+  /** Whether somebody said so, or it is what the machine knows of itself. */
+  readonly configured: boolean;
+}
+
 /** What Kubernetes and the operator do on a cluster, on one machine. */
 export interface LocalRuntime extends Identities {
   readonly home: HomeFolder;
@@ -71,10 +81,9 @@ export interface LocalRuntime extends Identities {
   setBackends(backends: readonly BackendRoute[]): void;
   /** How the services with data of their own are, for the status. */
   setDataServices(dataServices: readonly DataService[]): void;
-  /** Where the product is reached, without `/v1`. */
-  url(): string;
-  /** Tells where the product is reached, for whoever reads the state folder. */
-  setUrl(url: string): void;
+  address(): Address;
+  /** Tells where the product is reached; programs on this machine read it in the state folder. */
+  setAddress(address: Address): void;
   /** Ends all replicas and gives the folder free. */
   stop(limitMs: number): Promise<void>;
 }
@@ -109,7 +118,7 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
   const publisher = createRoutePublisher(outside);
   const changes = createChangeLog(Date.now);
   const watch = watchChanges(changes);
-  let url = '';
+  let address: Address = { local: '', shown: '', configured: false };
 
   // Replicas are checked against the memory that is free now, within the limits of a container.
   const freeBytes = (): number => process.availableMemory();
@@ -148,17 +157,17 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
     ...serviceOperations(services, fleet, outside),
     status: () => ({
       ...about(options, home, startedAt),
-      url,
+      url: address.shown,
       services: services.all().map((service) => describe(service, fleet, outside)),
       data_services: [...watch.dataServices()],
     }),
     replicaLog: (id) => findLog(home, fleet, id),
     setBackends: (backends) => publisher.setBackends(backends, services.targets(), fleet.replicas()),
     setDataServices: watch.setDataServices,
-    url: () => url,
-    setUrl(next) {
-      url = next;
-      writeFileAtomic(home.url, `${url}\n`);
+    address: () => address,
+    setAddress(next) {
+      address = next;
+      writeFileAtomic(home.url, `${address.local}\n`);
     },
     async stop(limitMs) {
       outside.close();

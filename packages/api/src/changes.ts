@@ -17,6 +17,7 @@ export const changeKinds = [
   'key.created',
   'key.revoked',
   'session.created',
+  'session.ended',
   'data_service.ready',
   'data_service.failed',
 ] as const;

@@ -7,6 +7,8 @@ export interface ObservedGateway {
   readonly requests: RequestReader;
   /** What the last seconds were like, as far as this gateway saw them. */
   load(): GatewayLoad;
+  /** When a browser's session was last used, in Unix seconds; null where this gateway has not seen it. */
+  sessionLastUsed(id: string): number | null;
 }
 
 export interface RequestReader {

@@ -107,6 +107,9 @@ export const requestQuerySchema = z.strictObject({
 });
 export type RequestQuery = z.infer<typeof requestQuerySchema>;
 
+/** The query of `GET /v1/kumiki/me/requests`: whose requests is no question there. */
+export const ownRequestQuerySchema = requestQuerySchema.omit({ key_id: true, project: true });
+
 /** Newest first. */
 export const requestListSchema = z.object({
   object: z.literal('list'),

@@ -34,5 +34,44 @@ export const signInLinkSchema = z.object({
   url: z.string(),
   /** Unix seconds. */
   expires_at: z.int(),
+  /** Whether `url` begins as the installation was told that browsers reach it; else it is what the machine knows itself by. */
+  configured: z.boolean(),
 });
 export type SignInLink = z.infer<typeof signInLinkSchema>;
+
+/** What a browser says of itself is cut here. */
+export const maxUserAgentCharacters = 256;
+
+/** A browser that is signed in, as `GET /v1/kumiki/sessions` lists it. */
+export const browserSessionSchema = z.object({
+  object: z.literal('kumiki.browser_session'),
+  id: z.string(),
+  key: z.object({ id: z.string(), name: z.string() }),
+  /** Unix seconds. */
+  created_at: z.int(),
+  expires_at: z.int(),
+  /** null where nobody knows: it has not been used since the gateway started. */
+  last_used_at: z.int().nullable(),
+  /** What the browser said of itself when it signed in: the text of a stranger, without control characters. */
+  user_agent: z.string().max(maxUserAgentCharacters).nullable(),
+  /** Whether it is the one that asks. */
+  current: z.boolean(),
+});
+export type BrowserSession = z.infer<typeof browserSessionSchema>;
+
+/** `GET /v1/kumiki/sessions`: those of the caller's key; all for a key with the role `admin`. Newest first. */
+export const browserSessionListSchema = z.object({ object: z.literal('list'), data: z.array(browserSessionSchema) });
+export type BrowserSessionList = z.infer<typeof browserSessionListSchema>;
+
+/** The query of `GET /v1/kumiki/sessions`: of which key. Another's takes the role `admin`. */
+export const sessionQuerySchema = z.strictObject({ key_id: z.string().min(1).max(128).optional() });
+
+/** The query of `DELETE /v1/kumiki/sessions`: of which key, the caller's own where none is named. */
+export const endSessionsQuerySchema = sessionQuerySchema.extend({
+  /** Leaves the session that asks. */
+  keep_current: z.enum(['true', 'false']).default('false'),
+});
+
+/** The reply to it. */
+export const endedSessionsSchema = z.object({ object: z.literal('kumiki.sessions.deleted'), deleted: z.int() });
+export type EndedSessions = z.infer<typeof endedSessionsSchema>;

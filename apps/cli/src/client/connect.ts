@@ -8,6 +8,8 @@ export interface Connection {
   /** Origin and base path, without `/v1` and without a slash at its end. */
   readonly url: string;
   readonly apiKey: string;
+  /** Whether it was found by the state folder on this machine. */
+  readonly isLocal: boolean;
 }
 
 export interface ConnectionFlags {
@@ -23,7 +25,7 @@ export function connect(flags: ConnectionFlags): Connection {
   if (url !== null && url !== undefined) {
     const apiKey = flags.apiKey ?? config.apiKey;
     if (apiKey === null) throw new CliError(`${url} needs a key. Give one with --api-key or KUMIKI_API_KEY.`);
-    return { url: url.replace(/\/+$/, '').replace(/\/v1$/, ''), apiKey };
+    return { url: url.replace(/\/+$/, '').replace(/\/v1$/, ''), apiKey, isLocal: false };
   }
   const home = homePaths(flags.home ?? config.home);
   if (findRunning(home.path) === null) {
@@ -35,7 +37,7 @@ export function connect(flags: ConnectionFlags): Connection {
   if (found === null) throw new CliError("Kumiki is just starting. Wait until 'kumiki up' says that it is ready.");
   const apiKey = flags.apiKey ?? config.apiKey ?? readText(home.adminKey);
   if (apiKey === null) throw new CliError(`There is no key in ${home.adminKey}. Give one with --api-key.`);
-  return { url: found, apiKey };
+  return { url: found, apiKey, isLocal: true };
 }
 
 function readText(path: string): string | null {

@@ -8,8 +8,10 @@ type Flags = ConnectionFlags & { readonly json?: boolean };
 export async function printSignInLink(flags: Flags): Promise<void> {
   const connection = connect(flags);
   const link = await callJson<SignInLink>(connection, '/v1/kumiki/sign_in_links', { method: 'POST' });
-  // The product knows itself by an address of its own machine; a browser comes the way that we came.
-  const url = link.url.replace(/^.*(?=\/sign-in#)/, connection.url);
+  // Where nobody told it a public URL, the product knows itself by addresses of its machine; a browser comes the way that
+  // we came, unless we came by the state folder.
+  const known = link.configured || connection.isLocal;
+  const url = known ? link.url : link.url.replace(/^.*(?=\/sign-in#)/, connection.url);
   if (flags.json === true) return printJson({ ...link, url });
   print(url);
   printNote('This link signs a browser in with the rights of your key, once and within 15 minutes.');

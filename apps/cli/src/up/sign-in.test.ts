@@ -5,7 +5,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { type CreatedKey, type Session, sessionSchema } from '@kumiki/api';
+import { type BrowserSessionList, type CreatedKey, type Session, sessionSchema, type SignInLink } from '@kumiki/api';
 import { makeTestFolder, runCli, simulatedManifest, startCli, type TestFolder } from '../testing/cli-process.ts';
 
 interface Ready {
@@ -174,6 +174,46 @@ test('the console is at the one URL, for everybody, with the strict headers, and
   assert.deepEqual(await refusal(await fetch(`${up.origin}/chat`, { method: 'POST' })), [405, 'method_not_allowed']);
 });
 
+test('a key without the role admin signs in for itself, and its sessions end one by one and together', async () => {
+  using folder = makeTestFolder();
+  await using up = await startUp(folder);
+  const made = await runCli(folder.home, ['key', 'create', 'app', '--json']);
+  const app = JSON.parse(made.stdout) as CreatedKey;
+  const asApp = ['--api-key', app.value];
+  const cookies: string[] = [];
+  for (let at = 0; at < 3; at++) cookies.push(cookieOf(await signIn(up.origin, await newLink(folder, ...asApp))));
+  const [first = '', second = '', third = ''] = cookies;
+  assert.equal(((await session(up.origin, { cookie: first })) as Session).key.name, 'app');
+  const status = await fetch(`${up.origin}/v1/kumiki/status`, { headers: { cookie: first } });
+  assert.deepEqual(await refusal(status), [403, 'permission_denied']);
+  const own = await fetch(`${up.origin}/v1/kumiki/me/requests`, { headers: { cookie: first } });
+  assert.equal(own.status, 200);
+
+  const list = await runCli(folder.home, ['session', 'list', ...asApp, '--json']);
+  const sessions = (JSON.parse(list.stdout) as BrowserSessionList).data;
+  assert.equal(sessions.length, 3);
+  const used = sessions.find(({ last_used_at: at }) => at !== null);
+  assert.ok(used !== undefined && (used.last_used_at ?? 0) >= used.created_at);
+  const table = await runCli(folder.home, ['session', 'list']);
+  assert.match(table.stdout, /^session_\w+ +app +.* ago +not known +in 13d/m);
+
+  const link = await linkOf(up.origin, second);
+  const ended = await runCli(folder.home, ['session', 'end', sessions[1]?.id ?? '', ...asApp]);
+  assert.equal(ended.stdout, `session/${sessions[1]?.id} ended\n`);
+  assert.equal(await session(up.origin, { cookie: second }), 'invalid_session');
+  assert.deepEqual(await refusal(await signIn(up.origin, link)), [401, 'invalid_sign_in_link']);
+  assert.equal(typeof (await session(up.origin, { cookie: first })), 'object');
+  const all = await runCli(folder.home, ['session', 'end', '--all', '--key', app.id]);
+  assert.equal(all.stdout, '2 sessions ended\n');
+  for (const cookie of [first, third]) assert.equal(await session(up.origin, { cookie }), 'invalid_session');
+});
+
+/** A link that a browser makes with its session. */
+async function linkOf(origin: string, cookie: string): Promise<string> {
+  const made = await fetch(`${origin}/v1/kumiki/sign_in_links`, { method: 'POST', headers: { cookie, ...ownPage } });
+  return ((await made.json()) as SignInLink).url;
+}
+
 /** Sends a path as it stands, where `fetch` would tidy it. */
 async function sendRaw(origin: string, method: string, path: string, headers: Record<string, string>): Promise<string> {
   const { port } = new URL(origin);
@@ -201,7 +241,10 @@ test('the door for signing in leads nowhere else, and what a browser says of its
   const made = await runCli(folder.home, ['key', 'create', 'app', '--json']);
   const app = JSON.parse(made.stdout) as CreatedKey;
   const asApp = { authorization: `Bearer ${app.value}` };
-  assert.equal(await sendRaw(up.origin, 'POST', '/v1/kumiki/sign_in_links', asApp), '403 permission_denied');
+  assert.equal(await sendRaw(up.origin, 'POST', '/v1/kumiki/sign_in_links/../keys', asApp), '404 unknown_route');
+  for (const path of ['/v1/kumiki/me/../keys', '/v1/kumiki/sessions/%2e%2e/keys', '/v1/kumiki/me/keys']) {
+    assert.equal(await sendRaw(up.origin, 'GET', path, asApp), '404 unknown_route', path);
+  }
   const [, id] = /"id": "(session_\w+)"/.exec(readFileSync(join(folder.home, 'sessions.json'), 'utf8')) ?? [];
   const forged = { ...asApp, 'x-kumiki-session': id ?? '', 'x-kumiki-key': 'key_forged' };
   assert.equal(await sendRaw(up.origin, 'DELETE', '/v1/kumiki/session', forged), '409 conflict');

@@ -105,13 +105,13 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
   opened.defer(() => pages.close());
   own = [...control.backends, pages.backend];
   publish();
-  runtime.setUrl(url);
+  runtime.setAddress({ local: url, shown: url, configured: false });
   opened.move();
   return {
     runtime,
     url,
     adminKey,
-    signInUrl: () => runtime.signInLinks.make(adminKey.id, url).url,
+    signInUrl: () => runtime.signInLinks.make({ keyId: adminKey.id, sessionId: null }, url).url,
     async stop(drainMs) {
       // Streams of clients end first, while what they need still runs; runs that nobody reads are let go afterwards.
       const drained = gateway.drain(drainMs);

@@ -16,6 +16,7 @@ const needed: Readonly<Record<ChangeKind, readonly string[]>> = {
   'key.created': ['name'],
   'key.revoked': ['name'],
   'session.created': ['name'],
+  'session.ended': ['name', 'count'],
   'data_service.ready': [],
   'data_service.failed': ['reason'],
 };

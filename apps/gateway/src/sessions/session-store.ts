@@ -13,6 +13,8 @@ export interface SessionStore {
    * @param now Unix seconds.
    */
   find(cookies: string | undefined, now: number): SessionRecord | null;
+  /** When a session was last found, in Unix seconds; null when it has not been since this process started. */
+  lastUsed(id: string): number | null;
 }
 
 /** Finds sessions by the hash of their cookie's value, as keys are found. */
@@ -20,9 +22,12 @@ export function createSessionStore(pepper: Uint8Array, initial: readonly Session
   const secret = createSecretKey(pepper);
   const name = sessionCookieName(pepper);
   let byHash = index(initial);
+  const usedAt = new Map<string, number>();
   return {
     replace(sessions) {
       byHash = index(sessions);
+      const ids = new Set(sessions.map(({ id }) => id));
+      for (const id of usedAt.keys()) if (!ids.has(id)) usedAt.delete(id);
     },
     find(cookies, now) {
       const cookie = readCookie(cookies, name);
@@ -34,8 +39,10 @@ export function createSessionStore(pepper: Uint8Array, initial: readonly Session
       const session = hash === null ? undefined : byHash.get(hash);
       if (session === undefined) throw invalid('the session is not known here, or was signed out');
       if (session.expiresAt <= now) throw invalid('the session has expired');
+      usedAt.set(session.id, now);
       return session;
     },
+    lastUsed: (id) => usedAt.get(id) ?? null,
   };
 }
 

@@ -23,6 +23,7 @@ const wordings: Readonly<Record<ChangeKind, Wording>> = {
   'key.created': { severity: 'info', message: "The key '{name}' was created." },
   'key.revoked': { severity: 'warning', message: "The key '{name}' was revoked." },
   'session.created': { severity: 'info', message: "Somebody signed in with the key '{name}'." },
+  'session.ended': { severity: 'info', message: "Browsers with the key '{name}' were signed out: {count}." },
   'data_service.ready': { severity: 'info', message: 'The service {subject} is ready.' },
   'data_service.failed': { severity: 'error', message: 'The service {subject} does not start: {reason}' },
 };

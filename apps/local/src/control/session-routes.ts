@@ -1,20 +1,26 @@
-import { headers, KumikiError, type Session, signInBodySchema, type SignInLink } from '@kumiki/api';
-import { callerOf, sessionCookieName } from '@kumiki/service';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { KumikiError, type Session, signInBodySchema, type SignInLink } from '@kumiki/api';
+import { callerOf } from '@kumiki/service';
+import type { FastifyInstance } from 'fastify';
 import type { LocalRuntime } from '../runtime.ts';
-import { sessionSeconds } from '../sessions/session-ring.ts';
 import { readBody } from './read-body.ts';
+import { createSessionCookie } from './session-cookie.ts';
+import { sessionIdOf } from './who-asks.ts';
 
 export const sessionPath = '/v1/kumiki/session';
+export const signInLinksPath = '/v1/kumiki/sign_in_links';
 
 /** Signing in by a link that works once, and out. The gateway has checked which page a browser sends this from. */
 export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
-  const { keys, sessions, signInLinks } = runtime;
-  const cookieName = sessionCookieName(runtime.pepper);
+  const { sessions, signInLinks, address } = runtime;
+  const cookie = createSessionCookie(runtime);
 
-  app.post('/v1/kumiki/sign_in_links', (request, reply) => {
-    const { url, expiresAt } = signInLinks.make(callerOf(request).keyId, runtime.url());
-    const link: SignInLink = { object: 'kumiki.sign_in_link', url, expires_at: expiresAt };
+  // For every key, and for itself alone: a link has the rights of whoever asks for it.
+  app.post(signInLinksPath, (request, reply) => {
+    const { keyId } = callerOf(request);
+    describeSession(runtime, keyId, null);
+    const { shown, configured } = address();
+    const { url, expiresAt } = signInLinks.make({ keyId, sessionId: sessionIdOf(request) }, shown);
+    const link: SignInLink = { object: 'kumiki.sign_in_link', url, expires_at: expiresAt, configured };
     return reply.code(201).header('cache-control', 'no-store').send(link);
   });
 
@@ -22,10 +28,10 @@ export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): v
     const { token } = readBody(signInBodySchema, request.body);
     const keyId = signInLinks.use(token);
     const session = describeSession(runtime, keyId, null);
-    const { record, secret } = sessions.open(keyId);
+    const { record, secret } = sessions.open(keyId, request.headers['user-agent'] ?? null);
     const { name } = session.key;
     runtime.changes.add({ kind: 'session.created', subject: record.id, params: { name }, by: name });
-    setCookie(request, reply, `${cookieName}=${secret}`, sessionSeconds);
+    cookie.set(request, reply, secret);
     return reply.code(201).send({ ...session, expires_at: record.expiresAt });
   });
 
@@ -39,35 +45,21 @@ export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): v
   app.delete(sessionPath, (request, reply) => {
     const id = sessionIdOf(request);
     if (id === null) throw new KumikiError('conflict', { reason: 'An API key has no session that could be ended' });
-    sessions.close(id);
-    setCookie(request, reply, `${cookieName}=`, 0);
+    sessions.end((session) => session.id === id);
+    cookie.clear(request, reply);
     return { object: 'kumiki.session.deleted', id, deleted: true };
   });
-
-  function describeSession({ version, url }: LocalRuntime, keyId: string, expiresAt: number | null): Session {
-    const key = keys.records().find(({ id }) => id === keyId);
-    if (key === undefined) throw new KumikiError('invalid_session', { reason: 'its key was revoked' });
-    const { id, name, project, roles } = key;
-    return {
-      object: 'kumiki.session',
-      key: { id, name, project, roles },
-      url: url(),
-      version,
-      expires_at: expiresAt ?? key.expiresAt,
-    };
-  }
 }
 
-/** No script can read it, no other site's page can use it. */
-function setCookie(request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): void {
-  const [scheme] = String(request.headers['x-forwarded-proto'] ?? '').split(',');
-  const secure = scheme?.trim() === 'https' ? '; Secure' : '';
-  reply.header('set-cookie', `${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${seconds}${secure}`);
-  reply.header('cache-control', 'no-store');
-}
-
-/** The session whose cookie the gateway has checked; null for a key. */
-function sessionIdOf(request: FastifyRequest): string | null {
-  const id = request.headers[headers.session];
-  return typeof id === 'string' ? id : null;
+function describeSession({ keys, version, address }: LocalRuntime, keyId: string, expiresAt: number | null): Session {
+  const key = keys.records().find(({ id }) => id === keyId);
+  if (key === undefined) throw new KumikiError('invalid_session', { reason: 'its key was revoked' });
+  const { id, name, project, roles } = key;
+  return {
+    object: 'kumiki.session',
+    key: { id, name, project, roles },
+    url: address().shown,
+    version,
+    expires_at: expiresAt ?? key.expiresAt,
+  };
 }

@@ -13,56 +13,9 @@ import {
   serviceStatusSchema,
   statusSchema,
 } from '@kumiki/api';
-import { createLog } from '@kumiki/service';
-import { type FakeGateway, fakeGateway, fakeRecord } from '../testing/fake-gateway.ts';
-import { fakeService, type FakeRuntime, startFakeRuntime } from '../testing/fake-runtime.ts';
-import { startControl } from './start-control.ts';
-
-interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-interface FakeControl extends AsyncDisposable {
-  readonly fake: FakeRuntime;
-  readonly gateway: FakeGateway;
-  endFollowing(): void;
-  fetch(path: string, init?: RequestInit): Promise<Response>;
-  call(method: string, path: string, body?: unknown): Promise<Reply>;
-}
-
-async function startFakeControl(): Promise<FakeControl> {
-  const fake = await startFakeRuntime([fakeService('shop', 'behaves')]);
-  const gateway = fakeGateway();
-  const control = await startControl(fake.runtime, gateway, createLog({ service: 'test', level: 'silent' }));
-  const [backend] = control.backends;
-  const authorization = backend?.authorization ?? '';
-  const send = (path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) =>
-    fetch(`${backend?.urls[0]}${path}`, { ...init, headers: { authorization, ...init.headers } });
-  return {
-    fake,
-    gateway,
-    endFollowing: control.endFollowing,
-    fetch: send,
-    async call(method, path, body) {
-      const response = await send(`/v1/kumiki/${path}`, {
-        method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      });
-      return { status: response.status, body: await response.json() };
-    },
-    async [Symbol.asyncDispose]() {
-      await control.close();
-      await fake[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function errorOf({ body }: Reply): { code: string; message: string; param: string | null; type: string } {
-  const { error } = body as { error: { code: string; message: string; param: string | null; type: string } };
-  assert.deepEqual(Object.keys(error).toSorted(), ['code', 'message', 'param', 'type']);
-  return error;
-}
+import { errorOf, type Reply, startFakeControl } from '../testing/fake-control.ts';
+import { fakeRecord } from '../testing/fake-gateway.ts';
+import { fakeService } from '../testing/fake-runtime.ts';
 
 test('answers status, services and replicas in the shapes of the contract', async () => {
   await using control = await startFakeControl();

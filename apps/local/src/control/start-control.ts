@@ -4,9 +4,11 @@ import { createServiceApp, listenApp, type Log } from '@kumiki/service';
 import type { LocalRuntime } from '../runtime.ts';
 import { addKeyRoutes } from './key-routes.ts';
 import { addObserveRoutes } from './observe-routes.ts';
+import { addOwnRequestRoutes, ownPath } from './own-request-routes.ts';
 import { addReplicaRoutes } from './replica-routes.ts';
 import { addServiceRoutes } from './service-routes.ts';
-import { addSessionRoutes, sessionPath } from './session-routes.ts';
+import { addSessionListRoutes, sessionsPath } from './session-list-routes.ts';
+import { addSessionRoutes, sessionPath, signInLinksPath } from './session-routes.ts';
 
 const requestTimeoutMs = 60_000;
 
@@ -28,13 +30,19 @@ export async function startControl(runtime: LocalRuntime, gateway: ObservedGatew
   const followed = addReplicaRoutes(app, runtime);
   addKeyRoutes(app, runtime);
   addSessionRoutes(app, runtime);
+  addSessionListRoutes(app, runtime, gateway);
+  addOwnRequestRoutes(app, gateway.requests);
   const observing = addObserveRoutes(app, runtime, gateway);
   const port = await listenApp(app, '127.0.0.1', 0);
   const at = { urls: [`http://127.0.0.1:${port}`], authorization: `Bearer ${token}` };
   return {
     backends: [
       { ...at, prefix: '/v1/kumiki', role: 'admin' },
-      { ...at, prefix: sessionPath, role: 'any' },
+      ...[sessionPath, signInLinksPath, sessionsPath, ownPath].map((prefix) => ({
+        ...at,
+        prefix,
+        role: 'any' as const,
+      })),
       // Whoever signs in has nothing yet to show.
       { ...at, prefix: sessionPath, role: null, methods: ['POST'] },
     ],

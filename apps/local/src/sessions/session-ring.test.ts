@@ -29,13 +29,14 @@ test('a session is kept over a restart, by its hash alone, in a file for nobody 
   assert.equal(statSync(path).mode & 0o777, 0o600);
   const again = openAt(path).ring;
   assert.deepEqual(again.snapshot(), [record]);
-  assert.equal(ring.close(record.id), true);
-  assert.equal(ring.close(record.id), false);
+  const isIt = ({ id }: { id: string }): boolean => id === record.id;
+  assert.equal(ring.end(isIt), 1);
+  assert.equal(ring.end(isIt), 0);
   assert.deepEqual(seen, [1, 0]);
   assert.deepEqual(openAt(path).ring.snapshot(), []);
 });
 
-test('sessions are bounded: those that are void go first, then the oldest', () => {
+test('sessions are bounded: those that are void go first, then the oldest of the key', () => {
   let now = 1_000;
   const keys = new Set(['key_1', 'key_2']);
   const { ring } = openAt(newPath(), () => now, keys);
@@ -45,9 +46,49 @@ test('sessions are bounded: those that are void go first, then the oldest', () =
   keys.delete('key_2');
   const first = ring.open('key_1').record;
   assert.deepEqual(ring.snapshot(), [first]);
-  for (let at = 0; at < 256; at++) ring.open('key_1');
-  assert.equal(ring.snapshot().length, 256);
+  keys.add('key_2');
+  const other = ring.open('key_2').record;
+  for (let at = 0; at < 128; at++) ring.open('key_1');
+  assert.equal(ring.snapshot().length, 129);
   assert.equal(ring.get(first.id), undefined);
+  assert.equal(ring.get(other.id)?.keyId, 'key_2');
+});
+
+test('sessions of a key that is gone are forgotten at once, and whoever holds a snapshot is told', () => {
+  const keys = new Set(['key_1', 'key_2']);
+  const { ring } = openAt(newPath(), () => 1_000, keys);
+  const gone = ring.open('key_1').record;
+  const stays = ring.open('key_2').record;
+  const seen: string[][] = [];
+  ring.onChange((sessions) => seen.push(sessions.map(({ id }) => id)));
+  ring.prune();
+  assert.deepEqual(seen, []);
+  keys.delete('key_1');
+  assert.equal(ring.get(gone.id), undefined);
+  ring.prune();
+  assert.deepEqual(seen, [[stays.id]]);
+});
+
+test('what a browser says of itself is kept in one line of bounded length, and told to no gateway', () => {
+  const path = newPath();
+  const { ring } = openAt(path);
+  ring.open('key_1', `Moz\u001b[31milla\n\u202e 5.0 ${'x'.repeat(1_000)}`);
+  ring.open('key_1', '\u0000');
+  const texts = openAt(path)
+    .ring.list()
+    .map(({ userAgent }) => userAgent);
+  assert.equal(texts[0]?.length, 256);
+  assert.ok(texts[0]?.startsWith('Moz [31milla 5.0 xxx'), texts[0] ?? '');
+  assert.equal(texts[1], '');
+  assert.ok(ring.snapshot().every((record) => !('userAgent' in record)));
+});
+
+test('a file of before is read', () => {
+  const path = newPath();
+  const { ring } = openAt(path);
+  const { record } = ring.open('key_1');
+  writeFileSync(path, JSON.stringify([record]));
+  assert.deepEqual(openAt(path).ring.list(), [{ ...record, userAgent: null }]);
 });
 
 test('a damaged file is moved aside and told, and signs everybody out', () => {

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { SessionRecord } from '@kumiki/api';
+import { maxUserAgentCharacters, type SessionRecord } from '@kumiki/api';
 import { z } from 'zod';
 import { writeFileAtomic } from '../home/atomic-file.ts';
 import { readStateFile } from '../home/state-file.ts';
+import { chooseStaying } from './choose-staying.ts';
 
 const storedSessionSchema = z.object({
   id: z.string(),
@@ -10,22 +11,32 @@ const storedSessionSchema = z.object({
   keyId: z.string(),
   createdAt: z.int(),
   expiresAt: z.int(),
+  userAgent: z.string().max(maxUserAgentCharacters).nullable().default(null),
 });
+/** A session as it is stored: the hash of its secret, and what its browser said of itself. */
+export type StoredSession = z.infer<typeof storedSessionSchema>;
 
-/** Browsers that are signed in at once; the next one signs the oldest out, so that nobody can be kept out. */
-const maxSessions = 256;
+/** Browsers that are signed in at once with one key; the next one signs the oldest of that key out. */
+const maxSessionsPerKey = 128;
+/** Those of all keys; then the key that has most gives up its oldest, so that nobody can keep others out. */
+const maxSessions = 4_096;
 
 export const sessionSeconds = 14 * 24 * 3_600;
 
 export interface SessionRing {
   /** Opens a session. The returned secret is the value of its cookie, and the only copy of it. */
-  open(keyId: string): { readonly record: SessionRecord; readonly secret: string };
-  /** @returns false when there is no such session. */
-  close(id: string): boolean;
-  get(id: string): SessionRecord | undefined;
+  open(keyId: string, userAgent?: string | null): { readonly record: SessionRecord; readonly secret: string };
+  /** Ends those that are meant. @returns how many there were. */
+  end(isMeant: (session: StoredSession) => boolean): number;
+  /** One that still lets somebody in. */
+  get(id: string): StoredSession | undefined;
+  /** Those that still let somebody in, the oldest first. */
+  list(): readonly StoredSession[];
+  /** Forgets those that let nobody in any more, so that nobody waits for their end. */
+  prune(): void;
   /** What a gateway must know. */
   snapshot(): readonly SessionRecord[];
-  /** Tells of every new snapshot. */
+  /** Tells of every new snapshot, at once. */
   onChange(listener: (sessions: readonly SessionRecord[]) => void): void;
 }
 
@@ -35,6 +46,7 @@ export interface SessionRingOptions {
   readonly pepper: Buffer;
   /** Unix seconds. */
   readonly now: () => number;
+  /** Whether the key of a session is still good for anything. */
   readonly hasKey: (id: string) => boolean;
 }
 
@@ -42,39 +54,57 @@ export interface SessionRingOptions {
 export function openSessionRing(options: SessionRingOptions): { ring: SessionRing; report: string | null } {
   const { path, pepper, now, hasKey } = options;
   const read = readStateFile(path, z.array(storedSessionSchema).max(maxSessions));
-  let sessions: readonly SessionRecord[] = read.kind === 'found' ? read.value : [];
+  let sessions: readonly StoredSession[] = read.kind === 'found' ? read.value : [];
   const listeners = new Set<(sessions: readonly SessionRecord[]) => void>();
-  const replace = (next: readonly SessionRecord[]): void => {
+  const snapshot = (): readonly SessionRecord[] => sessions.map(recordOf);
+  const replace = (next: readonly StoredSession[]): void => {
     writeFileAtomic(path, `${JSON.stringify(next, null, 2)}\n`);
     sessions = next;
-    for (const listener of listeners) listener(sessions);
+    for (const listener of listeners) listener(snapshot());
   };
-  /** Those that still let somebody in. */
-  const living = (): SessionRecord[] => sessions.filter(({ expiresAt, keyId }) => expiresAt > now() && hasKey(keyId));
+  const lives = ({ expiresAt, keyId }: StoredSession): boolean => expiresAt > now() && hasKey(keyId);
+  const living = (): StoredSession[] => sessions.filter(lives);
+  const keep = (rest: readonly StoredSession[]): number => {
+    const gone = sessions.length - rest.length;
+    if (gone > 0) replace(rest);
+    return gone;
+  };
 
   const ring: SessionRing = {
-    open(keyId) {
+    open(keyId, userAgent = null) {
       const secret = randomBytes(32).toString('base64url');
       const createdAt = now();
-      const record: SessionRecord = {
+      const session: StoredSession = {
         id: `session_${randomBytes(9).toString('hex')}`,
         hash: createHmac('sha256', pepper).update(secret).digest('hex'),
         keyId,
         createdAt,
         expiresAt: createdAt + sessionSeconds,
+        userAgent: userAgent === null ? null : shortUserAgent(userAgent),
       };
-      replace([...living(), record].slice(-maxSessions));
-      return { record, secret };
+      const room = { perKey: maxSessionsPerKey, total: maxSessions };
+      replace([...chooseStaying(living(), keyId, room), session]);
+      return { record: recordOf(session), secret };
     },
-    close(id) {
-      const rest = sessions.filter((session) => session.id !== id);
-      if (rest.length === sessions.length) return false;
-      replace(rest);
-      return true;
-    },
-    get: (id) => sessions.find((session) => session.id === id),
-    snapshot: () => sessions,
+    end: (isMeant) => keep(sessions.filter((session) => !isMeant(session))),
+    get: (id) => sessions.find((session) => session.id === id && lives(session)),
+    list: living,
+    prune: () => void keep(living()),
+    snapshot,
     onChange: (listener) => void listeners.add(listener),
   };
   return { ring, report: read.kind === 'moved-aside' ? read.report : null };
+}
+
+function recordOf({ id, hash, keyId, createdAt, expiresAt }: StoredSession): SessionRecord {
+  return { id, hash, keyId, createdAt, expiresAt };
+}
+
+/** A stranger's text: one line of bounded length, nothing that turns its direction or moves a cursor. */
+function shortUserAgent(text: string): string {
+  return text
+    .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
+    .slice(0, maxUserAgentCharacters)
+    .toWellFormed()
+    .trim();
 }

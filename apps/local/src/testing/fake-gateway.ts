@@ -2,6 +2,8 @@ import type { ObservedGateway, RequestRecord } from '@kumiki/api';
 
 export interface FakeGateway extends ObservedGateway {
   readonly records: RequestRecord[];
+  /** When sessions were last used. */
+  readonly usedAt: Map<string, number>;
   /** Tells of a record as a gateway does. */
   moves(record: RequestRecord): void;
   subscribers(): number;
@@ -10,25 +12,32 @@ export interface FakeGateway extends ObservedGateway {
 /** What a gateway tells of itself, without one. */
 export function fakeGateway(): FakeGateway {
   const records: RequestRecord[] = [];
+  const usedAt = new Map<string, number>();
   const listeners = new Set<(record: RequestRecord) => void>();
   return {
     records,
+    usedAt,
     moves(record) {
       for (const listener of listeners) listener(record);
     },
     subscribers: () => listeners.size,
     requests: {
       open: () => records.length,
-      list: () => ({ object: 'list', data: records, first_id: '', last_id: '', has_more: false }),
+      list({ key_id: keyId }) {
+        const data = records.filter((record) => keyId === undefined || record.key_id === keyId);
+        return { object: 'list', data, first_id: '', last_id: '', has_more: false };
+      },
       find(id) {
         const record = records.find((one) => one.id === id);
-        return record === undefined ? null : { ...record, trace: [record] };
+        const trace = records.filter(({ trace_id }) => trace_id === record?.trace_id);
+        return record === undefined ? null : { ...record, trace };
       },
       subscribe(listener) {
         listeners.add(listener);
         return () => void listeners.delete(listener);
       },
     },
+    sessionLastUsed: (id) => usedAt.get(id) ?? null,
     load: () => ({
       requestsPerSecond: 2,
       errorsPerSecond: 0,

@@ -31,9 +31,14 @@ export const controlPaths: readonly PathRow[] = [
   admin.get('/v1/kumiki/load'),
   admin.get('/v1/kumiki/changes'),
   admin.get('/v1/kumiki/live'),
-  admin.post('/v1/kumiki/sign_in_links', ignoredBody),
+  any.post('/v1/kumiki/sign_in_links', ignoredBody),
   // Whoever signs in has nothing yet to show.
   everybody.post('/v1/kumiki/session', jsonBody(smallBodyBytes, signInBodySchema)),
   any.get('/v1/kumiki/session'),
   any.delete('/v1/kumiki/session'),
+  any.get('/v1/kumiki/sessions'),
+  any.delete('/v1/kumiki/sessions'),
+  any.delete('/v1/kumiki/sessions/:session'),
+  any.get('/v1/kumiki/me/requests'),
+  any.get('/v1/kumiki/me/requests/:request'),
 ];

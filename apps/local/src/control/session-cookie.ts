@@ -1,0 +1,29 @@
+import { sessionCookieName } from '@kumiki/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { LocalRuntime } from '../runtime.ts';
+import { sessionSeconds } from '../sessions/session-ring.ts';
+
+/** The cookie of a browser's session: no script can read it, no other site's page can use it. */
+export interface SessionCookie {
+  set(request: FastifyRequest, reply: FastifyReply, secret: string): void;
+  clear(request: FastifyRequest, reply: FastifyReply): void;
+}
+
+export function createSessionCookie({ pepper, address }: Pick<LocalRuntime, 'pepper' | 'address'>): SessionCookie {
+  const name = sessionCookieName(pepper);
+  const send = (request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): void => {
+    const secure = isBehindTls(request) || address().shown.startsWith('https:') ? '; Secure' : '';
+    reply.header('set-cookie', `${name}=${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${seconds}${secure}`);
+    reply.header('cache-control', 'no-store');
+  };
+  return {
+    set: (request, reply, secret) => send(request, reply, secret, sessionSeconds),
+    clear: (request, reply) => send(request, reply, '', 0),
+  };
+}
+
+/** As the proxy in front says. Who says so without one gets a cookie that its own browser sends nowhere. */
+function isBehindTls(request: FastifyRequest): boolean {
+  const [scheme] = String(request.headers['x-forwarded-proto'] ?? '').split(',');
+  return scheme?.trim() === 'https';
+}

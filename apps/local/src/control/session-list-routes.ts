@@ -1,0 +1,85 @@
+import {
+  type BrowserSession,
+  type BrowserSessionList,
+  type EndedSessions,
+  endSessionsQuerySchema,
+  KumikiError,
+  type ObservedGateway,
+  sessionQuerySchema,
+} from '@kumiki/api';
+import { callerOf } from '@kumiki/service';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { LocalRuntime } from '../runtime.ts';
+import type { StoredSession } from '../sessions/session-ring.ts';
+import { readBody } from './read-body.ts';
+import { createSessionCookie } from './session-cookie.ts';
+import { asksAsAdmin, sessionIdOf, whoAsks } from './who-asks.ts';
+
+export const sessionsPath = '/v1/kumiki/sessions';
+
+/** The browsers that are signed in: of one's own key for everybody, of all keys for admins. Others' are not there. */
+export function addSessionListRoutes(app: FastifyInstance, runtime: LocalRuntime, gateway: ObservedGateway): void {
+  const { sessions, keys, changes } = runtime;
+  const cookie = createSessionCookie(runtime);
+
+  /** The key whose sessions are meant: one that is named, else null. Another's is nobody's for who may not see it. */
+  const keyMeant = (request: FastifyRequest, keyId: string | undefined): string | null => {
+    if (keyId === undefined) return null;
+    const seen = keyId === callerOf(request).keyId || asksAsAdmin(runtime, request);
+    if (seen && keys.records().some(({ id }) => id === keyId)) return keyId;
+    throw new KumikiError('not_found', { what: 'key', id: keyId });
+  };
+
+  const tellEnd = (request: FastifyRequest, keyId: string, count: number): void => {
+    if (count === 0) return;
+    const name = keys.records().find(({ id }) => id === keyId)?.name ?? keyId;
+    changes.add({ kind: 'session.ended', subject: keyId, params: { name, count }, by: whoAsks(runtime, request) });
+  };
+
+  app.get(sessionsPath, (request, reply): BrowserSessionList => {
+    const query = readBody(sessionQuerySchema, request.query);
+    const own = asksAsAdmin(runtime, request) ? null : callerOf(request).keyId;
+    const keyId = keyMeant(request, query.key_id) ?? own;
+    reply.header('cache-control', 'no-store');
+    const names = new Map(keys.records().map(({ id, name }) => [id, name]));
+    const data = sessions
+      .list()
+      .filter((session) => keyId === null || session.keyId === keyId)
+      .map((session): BrowserSession => ({
+        object: 'kumiki.browser_session',
+        id: session.id,
+        key: { id: session.keyId, name: names.get(session.keyId) ?? session.keyId },
+        created_at: session.createdAt,
+        expires_at: session.expiresAt,
+        last_used_at: gateway.sessionLastUsed(session.id),
+        user_agent: session.userAgent,
+        current: session.id === sessionIdOf(request),
+      }));
+    return { object: 'list', data: data.toReversed() };
+  });
+
+  app.delete<{ Params: { readonly id: string } }>(`${sessionsPath}/:id`, (request, reply) => {
+    const { id } = request.params;
+    const session = sessions.get(id);
+    const seen = session?.keyId === callerOf(request).keyId || asksAsAdmin(runtime, request);
+    if (session === undefined || !seen) throw new KumikiError('not_found', { what: 'session', id });
+    tellEnd(
+      request,
+      session.keyId,
+      sessions.end((one) => one.id === id),
+    );
+    if (id === sessionIdOf(request)) cookie.clear(request, reply);
+    return { object: 'kumiki.session.deleted', id, deleted: true };
+  });
+
+  app.delete(sessionsPath, (request, reply): EndedSessions => {
+    const query = readBody(endSessionsQuerySchema, request.query);
+    const keyId = keyMeant(request, query.key_id) ?? callerOf(request).keyId;
+    const current = sessionIdOf(request);
+    const stays = (session: StoredSession): boolean => query.keep_current === 'true' && session.id === current;
+    const deleted = sessions.end((session) => session.keyId === keyId && !stays(session));
+    tellEnd(request, keyId, deleted);
+    if (current !== null && sessions.get(current) === undefined) cookie.clear(request, reply);
+    return { object: 'kumiki.sessions.deleted', deleted };
+  });
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { createLog } from '@kumiki/service';
+import { startControl } from '../control/start-control.ts';
+import { type FakeGateway, fakeGateway } from './fake-gateway.ts';
+import { fakeService, type FakeRuntime, startFakeRuntime } from './fake-runtime.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The control service of a runtime of fake workers, asked as the gateway asks it. */
+export interface FakeControl extends AsyncDisposable {
+  readonly fake: FakeRuntime;
+  readonly gateway: FakeGateway;
+  endFollowing(): void;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** @param caller headers that say who asks. */
+  call(method: string, path: string, body?: unknown, caller?: Record<string, string>): Promise<Reply>;
+}
+
+export async function startFakeControl(): Promise<FakeControl> {
+  const fake = await startFakeRuntime([fakeService('shop', 'behaves')]);
+  const gateway = fakeGateway();
+  const control = await startControl(fake.runtime, gateway, createLog({ service: 'test', level: 'silent' }));
+  const [backend] = control.backends;
+  const authorization = backend?.authorization ?? '';
+  const send = (path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) =>
+    fetch(`${backend?.urls[0]}${path}`, { ...init, headers: { authorization, ...init.headers } });
+  return {
+    fake,
+    gateway,
+    endFollowing: control.endFollowing,
+    fetch: send,
+    async call(method, path, body, caller = {}) {
+      const response = await send(`/v1/kumiki/${path}`, {
+        method,
+        ...(body === undefined
+          ? { headers: caller }
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...caller } }),
+      });
+      return { status: response.status, body: await response.json() };
+    },
+    async [Symbol.asyncDispose]() {
+      await control.close();
+      await fake[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The error of a refusal, in the one envelope. */
+export function errorOf({ body }: Reply): { code: string; message: string; param: string | null; type: string } {
+  const { error } = body as { error: { code: string; message: string; param: string | null; type: string } };
+  assert.deepEqual(Object.keys(error).toSorted(), ['code', 'message', 'param', 'type']);
+  return error;
+}

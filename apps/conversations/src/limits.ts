@@ -50,15 +50,27 @@ export const headPatienceMs = 15_000;
 export const pingMs = 10_000;
 /** A reader looks into the log at least so often, should a notification be lost. */
 export const readerPollMs = 2_000;
-/** Rows of the log that a reader fetches at once. */
+/** Rows of the log that a reader fetches at once, */
 export const readerBatchRows = 200;
-/** Batches that a reader which is behind keeps in memory before it goes back to the log. */
+/** and their bytes: one row at least. */
+export const readerBatchBytes = 2_097_152;
+/** Batches that a reader which is behind keeps in memory before it goes back to the log, */
 export const maxReaderBatches = 64;
+/** and their characters. */
+export const maxReaderCharacters = 1_048_576;
 
-/** Items of one conversation. */
+/** Items of one conversation, */
 export const maxConversationItems = 20_000;
-/** Items that go into one prompt, the conversation's newest first. */
+/** their bytes as JSON together, */
+export const maxConversationBytes = 536_870_912;
+/** and those of each: one text of the most characters that a request may have, and what stands around it. */
+export const maxItemBytes = 17_825_792;
+/** Items that may come before a request's own, as many as a chat may have messages, */
 export const maxContextItems = 16_000;
+/** and their bytes as JSON: two million tokens of four bytes, which is more than any model here takes. */
+export const maxContextBytes = 8_388_608;
+/** What a response shows of its request (instructions, tools, format, metadata) in bytes: each of its events repeats it. */
+export const maxShownRequestBytes = 2_097_152;
 /** Responses that a chain of `previous_response_id` is followed back. */
 export const maxChainLength = 4_096;
 /** How often a prompt is made shorter until it fits. */
@@ -66,6 +78,8 @@ export const maxShortenings = 12;
 
 export const defaultPageItems = 20;
 export const maxPageItems = 100;
+/** Bytes of a page of items or turns: it ends before what would go beyond, but holds one at least. */
+export const maxPageBytes = 8_388_608;
 
 /** Characters, as people count them, of a title that is made from what the user said. */
 export const maxOwnTitleCharacters = 60;

@@ -14,6 +14,8 @@ export const savedChatLimits = {
   queryCharacters: 256,
   /** Turns of one chat, those of all branches. */
   turns: 4_096,
+  /** Turns that are given at once; fewer where their texts are long. */
+  turnsPage: 512,
   page: 100,
   defaultPage: 30,
 } as const;
@@ -142,8 +144,20 @@ export const turnSchema = z.object({
 });
 export type Turn = z.infer<typeof turnSchema>;
 
+/** The query of `GET /v1/kumiki/chats/{id}`. */
+export const readChatSchema = z.strictObject({
+  /** The last turn of the page before. */
+  after: id.optional(),
+  limit: z.coerce.number().int().min(1).max(savedChatLimits.turnsPage).default(savedChatLimits.turnsPage),
+});
+export type ReadChat = z.infer<typeof readChatSchema>;
+
 /** `GET /v1/kumiki/chats/{id}`: turns in the order in which they began. */
-export const chatDetailSchema = chatSchema.extend({ turns: z.array(turnSchema) });
+export const chatDetailSchema = chatSchema.extend({
+  turns: z.array(turnSchema),
+  /** Whether more turns follow: `after` with the last one's `response_id` gives them. */
+  has_more: z.boolean(),
+});
 export type ChatDetail = z.infer<typeof chatDetailSchema>;
 
 export const deletedChatSchema = z.object({

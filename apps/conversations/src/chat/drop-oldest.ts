@@ -20,6 +20,12 @@ export function dropOldest(items: readonly Item[], share: number): Item[] | null
   return items.slice(from);
 }
 
+/** Items without those before the first turn that is whole. */
+export function fromFirstTurn(items: readonly Item[]): readonly Item[] {
+  const start = items.findIndex(startsTurn);
+  return start < 0 ? [] : items.slice(start);
+}
+
 function startsTurn(item: Item): boolean {
   return item.type === 'message' && item['role'] === 'user';
 }

@@ -8,8 +8,7 @@ import { sweepExpired } from '../sweep.ts';
 import { type ChatOwner, insertChat, listChats, readChat, updateChat } from './chat-rows.ts';
 import { deleteChat } from './delete-chat.ts';
 import { forkChat } from './fork-chat.ts';
-import { loadTurns } from './load-turns.ts';
-import { addTurn, openTables, owner, type TestDatabase } from './testing/test-chats.ts';
+import { addTurn, allTurns, openTables, owner, type TestDatabase } from './testing/test-chats.ts';
 
 const slowestOpeningMs = 300;
 
@@ -25,7 +24,7 @@ for (const kind of ['embedded', 'server'] as const) {
     after(() => tables[Symbol.asyncDispose]());
 
     const idsOf = async (chat: string): Promise<string[]> =>
-      (await loadTurns(database, chat)).map(({ response_id: id }) => id);
+      (await allTurns(database, chat)).map(({ response_id: id }) => id);
     const isThere = async (id: string): Promise<boolean> => (await findStatus(database, owner.project, id)) !== null;
 
     const listInPages = async (of: ChatOwner, limit: number): Promise<string[]> => {
@@ -46,7 +45,7 @@ for (const kind of ['embedded', 'server'] as const) {
       assert.equal(shown.title, '組木とは？');
       assert.equal(shown.current_response_id, right);
       assert.equal(shown.running, 1);
-      const turns = (await loadTurns(database, chat)).map((turn) => turnSchema.parse(turn));
+      const turns = (await allTurns(database, chat)).map((turn) => turnSchema.parse(turn));
       assert.deepEqual(
         turns.map(({ response_id: id, previous_response_id: previous }) => [id, previous]),
         [
@@ -149,7 +148,7 @@ for (const kind of ['embedded', 'server'] as const) {
       const path = await forkChat(database, owner, chat, { response_id: b, scope: 'path' });
       const rest = await forkChat(database, owner, chat, { response_id: c, scope: 'from_here' });
       assert.deepEqual([await idsOf(path), await idsOf(rest)], [[a, b], [c]]);
-      assert.equal((await loadTurns(database, rest))[0]?.previous_response_id, null);
+      assert.equal((await allTurns(database, rest))[0]?.previous_response_id, null);
       const forked = await readChat(database, owner, path);
       assert.deepEqual([forked.title, forked.settings, forked.running], ['one', { model: 'demo' }, 0]);
       assert.equal((await readChat(database, owner, rest)).running, 1);
@@ -201,7 +200,7 @@ for (const kind of ['embedded', 'server'] as const) {
       const times: number[] = [];
       for (let round = 0; round < 3; round++) {
         const start = performance.now();
-        const turns = await loadTurns(database, chat);
+        const turns = await allTurns(database, chat);
         times.push(performance.now() - start);
         assert.equal(turns.length, 500);
       }
@@ -245,7 +244,7 @@ test('turns that begin at once are all there', { skip: whyNoPostgres() ?? false 
   const { database } = tables;
   const chat = await insertChat(database, owner, {});
   const ids = await Promise.all(Array.from({ length: 40 }, () => addTurn(database, chat, { open: true })));
-  const turns = await loadTurns(database, chat);
+  const turns = await allTurns(database, chat);
   assert.deepEqual(turns.map(({ response_id: id }) => id).toSorted(), ids.toSorted());
   assert.equal((await readChat(database, owner, chat)).running, 40);
 });

@@ -1,36 +1,72 @@
+import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Item } from '../answer/response-object.ts';
+import type { JsonText } from '../http/paging.ts';
+import { maxConversationBytes, maxConversationItems, maxItemBytes } from '../limits.ts';
+
+/** What a conversation holds. */
+export interface ConversationSize {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** Items as they are stored. */
+export function writeItems(items: readonly Item[]): JsonText[] {
+  return items.map((item) => ({ id: item.id, text: JSON.stringify(item) }));
+}
 
 /**
  * Puts items at the end of a conversation; the row's lock keeps those of one caller together. Call it inside a
- * transaction. @returns how many items the conversation has then; null when there is no such conversation.
+ * transaction. @returns what the conversation holds then; null when there is no such conversation.
  */
 export async function appendItems(
   transaction: Queryable,
   project: string,
   conversationId: string,
-  items: readonly Item[],
-): Promise<number | null> {
-  const { rows } = await transaction.query<{ next_position: number; item_count: number }>(
+  items: readonly JsonText[],
+): Promise<ConversationSize | null> {
+  const sizes = items.map(({ text }) => Buffer.byteLength(text));
+  const { rows } = await transaction.query<{ next_position: number; item_count: number; bytes: number }>(
     `UPDATE conversations.conversations
-     SET next_position = next_position + $3, item_count = item_count + $3
-     WHERE id = $1 AND project = $2 RETURNING next_position, item_count`,
-    [conversationId, project, items.length],
+     SET next_position = next_position + $3, item_count = item_count + $3, bytes = bytes + $4
+     WHERE id = $1 AND project = $2 RETURNING next_position, item_count, bytes`,
+    [conversationId, project, items.length, sizes.reduce((sum, size) => sum + size, 0)],
   );
   const row = rows[0];
   if (row === undefined) return null;
   if (items.length > 0) {
     await transaction.query(
-      `INSERT INTO conversations.items (conversation_id, position, id, item)
-       SELECT $1, $2 + ordinal, id, item::json
-       FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS given (id, item, ordinal)`,
+      `INSERT INTO conversations.items (conversation_id, position, id, item, bytes)
+       SELECT $1, $2 + ordinal, id, item::json, bytes
+       FROM unnest($3::text[], $4::text[], $5::int[]) WITH ORDINALITY AS given (id, item, bytes, ordinal)`,
       [
         conversationId,
         row.next_position - items.length,
         items.map(({ id }) => id),
-        items.map((item) => JSON.stringify(item)),
+        items.map(({ text }) => text),
+        sizes,
       ],
     );
   }
-  return row.item_count;
+  return { items: row.item_count, bytes: row.bytes };
+}
+
+/** Throws KumikiError when an item is larger than any may be. */
+export function demandItemSizes(items: readonly JsonText[], param: string): void {
+  for (const [index, { text }] of items.entries()) {
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= maxItemBytes) continue;
+    const reason = `it has ${bytes} bytes as JSON and the limit of one item is ${maxItemBytes}; split it`;
+    throw new KumikiError('invalid_value', { param: `${param}[${index}]`, reason });
+  }
+}
+
+/** Throws KumikiError when a conversation holds more than it may, or would hold. */
+export function demandConversationSize({ items, bytes }: ConversationSize, param: string): void {
+  if (items <= maxConversationItems && bytes <= maxConversationBytes) return;
+  const reason =
+    items > maxConversationItems
+      ? `the conversation would have ${items} items and the limit is ${maxConversationItems}; begin another`
+      : `the conversation would have ${bytes} bytes and the limit is ${maxConversationBytes}; begin another`;
+  throw new KumikiError('invalid_value', { param, reason });
 }

@@ -1,6 +1,5 @@
 import type { Queryable } from '@kumiki/postgres';
-import type { Item } from '../answer/response-object.ts';
-import { type ItemList, itemList, type Page } from '../http/paging.ts';
+import type { JsonText } from '../http/paging.ts';
 
 /** A conversation as it is shown. */
 export interface ConversationObject {
@@ -75,14 +74,15 @@ export async function deleteConversation(database: Queryable, project: string, i
   return rows.length > 0;
 }
 
+/** An item as it lies there; null when the conversation has none of that id. */
 export async function findItem(
   database: Queryable,
   project: string,
   conversationId: string,
   itemId: string,
-): Promise<{ readonly position: number; readonly item: Item } | null> {
-  const { rows } = await database.query<{ position: number; item: Item }>(
-    `SELECT i.position, i.item FROM conversations.items AS i
+): Promise<JsonText | null> {
+  const { rows } = await database.query<JsonText>(
+    `SELECT i.id, i.item::text AS text FROM conversations.items AS i
      JOIN conversations.conversations AS c ON c.id = i.conversation_id
      WHERE c.id = $1 AND c.project = $2 AND i.id = $3`,
     [conversationId, project, itemId],
@@ -90,24 +90,60 @@ export async function findItem(
   return rows[0] ?? null;
 }
 
-/** Items from a position on, that one left out; from the end or the beginning without one. */
-export async function listItems(
+/** Where an item stands; null when the conversation has none of that id. */
+export async function findPosition(
   database: Queryable,
   project: string,
   conversationId: string,
-  page: Page,
+  itemId: string,
+): Promise<number | null> {
+  const { rows } = await database.query<{ position: number }>(
+    `SELECT i.position FROM conversations.items AS i
+     JOIN conversations.conversations AS c ON c.id = i.conversation_id
+     WHERE c.id = $1 AND c.project = $2 AND i.id = $3`,
+    [conversationId, project, itemId],
+  );
+  return rows[0]?.position ?? null;
+}
+
+/** Where items stand, and their sizes. */
+export interface ItemPlace {
+  readonly position: number;
+  readonly bytes: number;
+}
+
+/** The places of items from a position on, that one left out; from the end or the beginning without one. */
+export async function listPlaces(
+  database: Queryable,
+  project: string,
+  conversationId: string,
+  page: { readonly order: 'asc' | 'desc'; readonly limit: number },
   afterPosition: number | null,
-): Promise<ItemList> {
+): Promise<readonly ItemPlace[]> {
   const [compare, order] = page.order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
-  const { rows } = await database.query<{ item: Item }>(
-    `SELECT i.item FROM conversations.items AS i
+  const { rows } = await database.query<ItemPlace>(
+    `SELECT i.position, COALESCE(i.bytes, octet_length(i.item::text)) AS bytes FROM conversations.items AS i
      JOIN conversations.conversations AS c ON c.id = i.conversation_id
      WHERE c.id = $1 AND c.project = $2 AND ($3::bigint IS NULL OR i.position ${compare} $3::bigint)
      ORDER BY i.position ${order} LIMIT $4`,
-    [conversationId, project, afterPosition, page.limit + 1],
+    [conversationId, project, afterPosition, page.limit],
   );
-  const items = rows.map(({ item }) => item);
-  return itemList(items.slice(0, page.limit), items.length > page.limit);
+  return rows;
+}
+
+/** The items of these places, in their order. The caller has found the conversation to be its own. */
+export async function readItems(
+  database: Queryable,
+  conversationId: string,
+  places: readonly ItemPlace[],
+): Promise<readonly JsonText[]> {
+  if (places.length === 0) return [];
+  const { rows } = await database.query<JsonText>(
+    `SELECT i.id, i.item::text AS text FROM unnest($2::bigint[]) WITH ORDINALITY AS place (position, ordinal)
+     JOIN conversations.items AS i ON i.conversation_id = $1 AND i.position = place.position ORDER BY place.ordinal`,
+    [conversationId, places.map(({ position }) => position)],
+  );
+  return rows;
 }
 
 /** @returns whether there was such an item. */
@@ -120,9 +156,10 @@ export async function deleteItem(
   const { rows } = await database.query(
     `WITH gone AS (
        DELETE FROM conversations.items AS i USING conversations.conversations AS c
-       WHERE c.id = i.conversation_id AND c.id = $1 AND c.project = $2 AND i.id = $3 RETURNING i.id)
-     UPDATE conversations.conversations SET item_count = item_count - 1
-     WHERE id = $1 AND project = $2 AND EXISTS (SELECT 1 FROM gone) RETURNING id`,
+       WHERE c.id = i.conversation_id AND c.id = $1 AND c.project = $2 AND i.id = $3
+       RETURNING COALESCE(i.bytes, octet_length(i.item::text)) AS bytes)
+     UPDATE conversations.conversations AS c SET item_count = item_count - 1, bytes = greatest(c.bytes - gone.bytes, 0)
+     FROM gone WHERE c.id = $1 AND c.project = $2 RETURNING c.id`,
     [conversationId, project, itemId],
   );
   return rows.length > 0;

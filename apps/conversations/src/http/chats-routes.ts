@@ -1,4 +1,4 @@
-import { createChatSchema, forkChatSchema, listChatsSchema, updateChatSchema } from '@kumiki/api';
+import { createChatSchema, forkChatSchema, listChatsSchema, readChatSchema, updateChatSchema } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
@@ -32,8 +32,10 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
   });
 
   app.get<IdRequest>(`${chatsPath}/:id`, async (request) => {
+    const page = checkBody(readChatSchema, request.query, {});
     const chat = await readChat(database, callerOf(request), request.params.id);
-    return { ...chat, turns: await loadTurns(database, chat.id) };
+    const { turns, hasMore } = await loadTurns(database, chat.id, page);
+    return { ...chat, turns, has_more: hasMore };
   });
 
   app.post<IdRequest>(`${chatsPath}/:id`, async (request) => {

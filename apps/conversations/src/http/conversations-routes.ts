@@ -3,22 +3,22 @@ import type { InputItem } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
-import type { Item } from '../answer/response-object.ts';
 import { buildMessages } from '../chat/build-messages.ts';
 import { normalizeInput } from '../chat/normalize-input.ts';
-import { appendItems } from '../conversations/append-items.ts';
+import { appendItems, demandConversationSize, demandItemSizes, writeItems } from '../conversations/append-items.ts';
 import {
   deleteConversation,
   deleteItem,
   findConversation,
   findItem,
+  findPosition,
   insertConversation,
-  listItems,
+  listPlaces,
+  readItems,
   updateConversation,
 } from '../conversations/conversation-rows.ts';
 import { newId } from '../ids.ts';
-import { maxConversationItems } from '../limits.ts';
-import { itemList, readPage } from './paging.ts';
+import { choosePage, type JsonText, listText, readPage, sendJson } from './paging.ts';
 
 type IdRequest = { Params: { id: string } };
 type ItemRequest = { Params: { id: string; item: string } };
@@ -57,35 +57,35 @@ export function addConversationsRoutes(app: FastifyInstance, database: Database)
 }
 
 function addItemRoutes(app: FastifyInstance, database: Database): void {
-  app.post<IdRequest>('/v1/conversations/:id/items', async (request) => {
+  app.post<IdRequest>('/v1/conversations/:id/items', async (request, reply) => {
     const { project } = callerOf(request);
     const items = itemsOf(checkBody(addItemsSchema, request.body, {}).items);
     await database.transaction(async (transaction) => {
-      const count = await appendItems(transaction, project, request.params.id, items);
-      if (count === null) throw notFound(request.params.id);
-      if (count <= maxConversationItems) return;
-      const reason = `the conversation would have ${count} items and the limit is ${maxConversationItems}`;
-      throw new KumikiError('invalid_value', { param: 'items', reason });
+      const size = await appendItems(transaction, project, request.params.id, items);
+      if (size === null) throw notFound(request.params.id);
+      demandConversationSize(size, 'items');
     });
-    return itemList(items, false);
+    return sendJson(reply, listText(items, false));
   });
 
-  app.get<IdRequest>('/v1/conversations/:id/items', async (request) => {
+  app.get<IdRequest>('/v1/conversations/:id/items', async (request, reply) => {
     const { project } = callerOf(request);
     const { id } = request.params;
     const page = readPage(request.query);
-    const after = page.after === undefined ? null : await findItem(database, project, id, page.after);
+    const after = page.after === undefined ? null : await findPosition(database, project, id, page.after);
     if (page.after !== undefined && after === null) throw itemNotFound(page.after);
-    const list = await listItems(database, project, id, page, after?.position ?? null);
-    if (list.data.length === 0) found(id, await findConversation(database, project, id));
-    return list;
+    const places = await listPlaces(database, project, id, { ...page, limit: page.limit + 1 }, after);
+    if (places.length === 0) found(id, await findConversation(database, project, id));
+    const sizes = places.map(({ bytes }) => bytes);
+    const shown = places.slice(0, choosePage(sizes, page.limit));
+    return sendJson(reply, listText(await readItems(database, id, shown), places.length > shown.length));
   });
 
-  app.get<ItemRequest>('/v1/conversations/:id/items/:item', async (request) => {
+  app.get<ItemRequest>('/v1/conversations/:id/items/:item', async (request, reply) => {
     const { id, item } = request.params;
     const row = await findItem(database, callerOf(request).project, id, item);
     if (row === null) throw itemNotFound(item);
-    return row.item;
+    return sendJson(reply, row.text);
   });
 
   app.delete<ItemRequest>('/v1/conversations/:id/items/:item', async (request) => {
@@ -97,14 +97,16 @@ function addItemRoutes(app: FastifyInstance, database: Database): void {
 }
 
 /** Items as they are stored; what no model can read is refused at once. */
-function itemsOf(input: readonly InputItem[]): Item[] {
+function itemsOf(input: readonly InputItem[]): JsonText[] {
   for (const [index, item] of input.entries()) {
     if (item.type !== 'item_reference') continue;
     throw new KumikiError('unsupported_parameter', { param: `items[${index}]`, reason: 'send the item itself' });
   }
   const items = normalizeInput(input);
   buildMessages(null, items);
-  return items;
+  const texts = writeItems(items);
+  demandItemSizes(texts, 'items');
+  return texts;
 }
 
 function found<Value>(id: string, value: Value | null): Value {

@@ -1,7 +1,7 @@
 import { KumikiError } from '@kumiki/api';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { Item } from '../answer/response-object.ts';
-import { defaultPageItems, maxPageItems } from '../limits.ts';
+import { defaultPageItems, maxPageBytes, maxPageItems } from '../limits.ts';
 
 const pageSchema = z.object({
   limit: z.coerce.number().int().min(1).max(maxPageItems).default(defaultPageItems),
@@ -19,23 +19,26 @@ export function readPage(query: unknown): Page {
   throw new KumikiError('invalid_value', { param, reason: issue?.message.toLowerCase() ?? 'it cannot be read' });
 }
 
-export interface ItemList {
-  readonly object: 'list';
-  readonly data: readonly Item[];
-  /** Empty texts when the page is: clients take these fields for texts. */
-  readonly first_id: string;
-  readonly last_id: string;
-  readonly has_more: boolean;
+/** How many of these, from the first on, a page takes: at most so many, and so many bytes; one at least where there is one. */
+export function choosePage(sizes: readonly number[], most: number, maxBytes: number = maxPageBytes): number {
+  let bytes = 0;
+  const end = sizes.findIndex((size) => (bytes += size) > maxBytes);
+  return Math.min(most, end < 0 ? sizes.length : Math.max(end, 1));
 }
 
-export function itemList(data: readonly Item[], hasMore: boolean): ItemList {
-  return { object: 'list', data, first_id: data[0]?.id ?? '', last_id: data.at(-1)?.id ?? '', has_more: hasMore };
+/** A value as it lies in the database: JSON that is sent on as it is. */
+export interface JsonText {
+  readonly id: string;
+  readonly text: string;
 }
 
-/** A page of items that are all at hand, oldest first. */
-export function pageOf(items: readonly Item[], page: Page): ItemList {
-  const ordered = page.order === 'asc' ? items : items.toReversed();
-  const from = page.after === undefined ? 0 : ordered.findIndex(({ id }) => id === page.after) + 1;
-  if (page.after !== undefined && from === 0) throw new KumikiError('not_found', { what: 'item', id: page.after });
-  return itemList(ordered.slice(from, from + page.limit), ordered.length > from + page.limit);
+/** A list as JSON. Its ids are empty texts when the page is: clients take these fields for texts. */
+export function listText(data: readonly JsonText[], hasMore: boolean): string {
+  const ids = `"first_id":${JSON.stringify(data[0]?.id ?? '')},"last_id":${JSON.stringify(data.at(-1)?.id ?? '')}`;
+  return `{"object":"list","data":[${data.map(({ text }) => text).join(',')}],${ids},"has_more":${hasMore}}`;
+}
+
+/** Sends JSON that is a text already. */
+export function sendJson(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(text);
 }

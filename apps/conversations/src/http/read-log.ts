@@ -2,7 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import { isTerminal } from '../answer/response-event.ts';
-import { maxReaderBatches, pingMs, readerBatchRows, readerPollMs } from '../limits.ts';
+import {
+  maxReaderBatches,
+  maxReaderCharacters,
+  pingMs,
+  readerBatchBytes,
+  readerBatchRows,
+  readerPollMs,
+} from '../limits.ts';
 import type { Hub } from '../runs/hub.ts';
 import type { MemoryJournal } from '../runs/memory-journal.ts';
 import type { StoredBatch } from '../runs/run.ts';
@@ -18,6 +25,8 @@ interface LogRow {
   readonly first_seq: number | null;
   readonly last_seq: number | null;
   readonly events: string | null;
+  /** Rows that there were, before their bytes were bounded. */
+  readonly found: number;
 }
 
 /** The log of a stored response, fenced by its project. */
@@ -25,11 +34,16 @@ export function storedLog(database: Queryable, project: string, id: string): Eve
   return {
     async after(seq) {
       const { rows } = await database.query<LogRow>(
-        `SELECT r.ended_at IS NOT NULL AS ended, e.first_seq, e.last_seq, e.events
-         FROM conversations.responses AS r
-         LEFT JOIN conversations.response_events AS e ON e.response_id = r.id AND e.last_seq > $3
-         WHERE r.id = $1 AND r.project = $2 ORDER BY e.first_seq LIMIT $4`,
-        [id, project, seq, readerBatchRows],
+        `SELECT sized.ended, sized.first_seq, sized.last_seq, e.events, sized.found
+         FROM (
+           SELECT *, count(*) OVER ()::int AS found, sum(bytes) OVER (ORDER BY first_seq) - bytes AS before FROM (
+             SELECT r.ended_at IS NOT NULL AS ended, e.first_seq, e.last_seq, octet_length(e.events) AS bytes
+             FROM conversations.responses AS r
+             LEFT JOIN conversations.response_events AS e ON e.response_id = r.id AND e.last_seq > $3
+             WHERE r.id = $1 AND r.project = $2 ORDER BY e.first_seq LIMIT $4) AS page) AS sized
+         LEFT JOIN conversations.response_events AS e ON e.response_id = $1 AND e.first_seq = sized.first_seq
+         WHERE COALESCE(sized.before, 0) < $5 ORDER BY sized.first_seq`,
+        [id, project, seq, readerBatchRows, readerBatchBytes],
       );
       if (rows.length === 0) return null;
       const batches = rows.flatMap(({ first_seq: firstSeq, last_seq: lastSeq, events }) =>
@@ -37,7 +51,8 @@ export function storedLog(database: Queryable, project: string, id: string): Eve
           ? []
           : [{ firstSeq, lastSeq, events: events.split('\n') }],
       );
-      return { batches, over: rows[0]?.ended === true && batches.length < readerBatchRows };
+      const whole = rows.length === rows[0]?.found && batches.length < readerBatchRows;
+      return { batches, over: rows[0]?.ended === true && whole };
     },
   };
 }
@@ -54,6 +69,12 @@ export function memoryLog(journal: MemoryJournal): EventLog {
 /** The type of an event, which stands first in its JSON. */
 export function typeOf(event: string): string {
   return /^\{"type":"([^"]+)"/.exec(event)?.[1] ?? '';
+}
+
+/** The response that an event shows, as JSON: it stands last in it. */
+export function responseIn(event: string): string {
+  const member = '"response":';
+  return event.slice(event.indexOf(member) + member.length, -1);
 }
 
 /**
@@ -119,13 +140,15 @@ type News = ReturnType<typeof createNews>;
 /** What a reader has heard since it last looked. */
 function createNews() {
   let batches: StoredBatch[] = [];
+  let characters = 0;
   /** Something may be in the log that was not heard whole. */
   let missed = true;
   let wake: (() => void) | null = null;
   return {
     quietMs: 0,
     hear(batch: StoredBatch | null) {
-      if (batch === null || batches.length >= maxReaderBatches) missed = true;
+      if (batch !== null) characters += batch.events.reduce((sum, { length }) => sum + length, 0);
+      if (batch === null || batches.length >= maxReaderBatches || characters > maxReaderCharacters) missed = true;
       else batches.push(batch);
       wake?.();
     },
@@ -134,6 +157,7 @@ function createNews() {
     take(): readonly StoredBatch[] | null {
       const taken = missed ? null : batches;
       batches = [];
+      characters = 0;
       missed = false;
       return taken;
     },

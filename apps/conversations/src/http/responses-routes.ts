@@ -2,18 +2,18 @@ import { KumikiError } from '@kumiki/api';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { ResponseObject } from '../answer/response-object.ts';
+import { isTerminal } from '../answer/response-event.ts';
 import { headPatienceMs, maxReaders } from '../limits.ts';
 import { cancelResponse } from '../responses/cancel-response.ts';
 import { countInputTokens } from '../responses/count-input-tokens.ts';
 import { createRun, type ResponsesDeps } from '../responses/create-response.ts';
-import { deleteResponse, findInput, findResponse } from '../responses/response-rows.ts';
+import { deleteResponse, findResponse, readInputPage } from '../responses/response-rows.ts';
 import { restateRefusal } from '../responses/restate-refusal.ts';
 import { requestCancel } from '../runs/run-store.ts';
 import type { OpenRun } from '../runs/runner.ts';
 import { checkCount, checkCreate } from './check-request.ts';
-import { pageOf, readPage } from './paging.ts';
-import { type EventLog, readLog, storedLog } from './read-log.ts';
+import { readPage, sendJson } from './paging.ts';
+import { type EventLog, readLog, responseIn, storedLog, typeOf } from './read-log.ts';
 import { sendEvents } from './send-events.ts';
 import { sendLateJson } from './send-late-json.ts';
 
@@ -48,7 +48,7 @@ export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): v
       await begin(open);
     }
     if (body.stream === true) return readers.stream(deps, reply, log, id, -1, gone);
-    if (background) return firstResponse(log);
+    if (background) return sendJson(reply, await firstResponse(log));
     const events = readLog(log, hub, id, -1, gone);
     return sendRaw(reply, () => sendLateJson(reply.raw, lastResponse(events)));
   });
@@ -79,12 +79,9 @@ export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): v
     return { id, object: 'response', deleted: true };
   });
 
-  app.get<IdRequest>('/v1/responses/:id/input_items', async (request) => {
-    const { id } = request.params;
+  app.get<IdRequest>('/v1/responses/:id/input_items', async (request, reply) => {
     const page = readPage(request.query);
-    const items = await findInput(database, callerOf(request).project, id);
-    if (items === null) throw notFound(id);
-    return pageOf(items, page);
+    return sendJson(reply, await readInputPage(database, callerOf(request).project, request.params.id, page));
   });
 
   app.post('/v1/responses/input_tokens', async (request) => {
@@ -133,11 +130,11 @@ async function sendRaw(reply: FastifyReply, send: () => Promise<void>): Promise<
 }
 
 /** The response as the first event shows it: queued. */
-async function firstResponse(log: EventLog): Promise<ResponseObject> {
+async function firstResponse(log: EventLog): Promise<string> {
   const found = await log.after(-1);
   const event = found?.batches[0]?.events[0];
   if (event === undefined) throw new KumikiError('service_unavailable', { reason: 'The response is gone' });
-  return (JSON.parse(event) as { response: ResponseObject }).response;
+  return responseIn(event);
 }
 
 /** Blanks while a response is produced, then the response. */
@@ -147,7 +144,9 @@ async function* lastResponse(events: AsyncIterable<readonly string[]>): AsyncGen
     last = batch.at(-1) ?? last;
     if (batch.length === 0) yield ' ';
   }
-  if (last !== undefined) yield JSON.stringify((JSON.parse(last) as { response: unknown }).response);
+  // A response that was deleted meanwhile has no end to show: its reply is cut.
+  if (last === undefined || !isTerminal(typeOf(last))) throw new Error('the log ended before the response');
+  yield responseIn(last);
 }
 
 /** The streams that are fed now. */

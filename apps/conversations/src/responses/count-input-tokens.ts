@@ -12,7 +12,10 @@ import { type ResponsesDeps, resolveInput } from './create-response.ts';
 export async function countInputTokens(
   { database, gateway }: Pick<ResponsesDeps, 'database' | 'gateway'>,
   caller: Caller,
-  request: Pick<CreateResponse, 'model' | 'input' | 'instructions' | 'previous_response_id' | 'conversation' | 'tools'>,
+  request: Pick<
+    CreateResponse,
+    'model' | 'input' | 'instructions' | 'previous_response_id' | 'conversation' | 'tools' | 'truncation'
+  >,
 ): Promise<number> {
   const own = await resolveInput(database, caller.project, request);
   const context = await loadContext(database, caller.project, request);

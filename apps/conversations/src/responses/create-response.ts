@@ -3,14 +3,20 @@ import type { Database } from '@kumiki/postgres';
 import type { Caller, GatewayClient } from '@kumiki/service';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item } from '../answer/response-object.ts';
-import { openResponse } from '../answer/response-object.ts';
+import { openResponse, type ResponseObject } from '../answer/response-object.ts';
 import { buildMessages } from '../chat/build-messages.ts';
 import { normalizeInput } from '../chat/normalize-input.ts';
 import { joinChat } from '../chats/join-chat.ts';
+import {
+  type ConversationSize,
+  demandConversationSize,
+  demandItemSizes,
+  writeItems,
+} from '../conversations/append-items.ts';
 import { type EventLog, memoryLog, storedLog } from '../http/read-log.ts';
 import { claimIdempotencyKey } from '../idempotency/claim-key.ts';
 import { newId } from '../ids.ts';
-import { maxConversationItems } from '../limits.ts';
+import { maxShownRequestBytes } from '../limits.ts';
 import type { Hub } from '../runs/hub.ts';
 import { conversationIdOf, loadContext } from '../runs/load-context.ts';
 import { createMemoryJournal } from '../runs/memory-journal.ts';
@@ -51,6 +57,7 @@ export async function createRun(
   if (request.background === true) await demandModel(deps.gateway, caller, request.model);
   const id = newId('resp');
   const response = openResponse(id, request, Math.floor(Date.now() / 1_000));
+  demandShown(response);
   const machine = newMachine({ request, response });
   machine.open();
   const events = machine.take();
@@ -78,6 +85,14 @@ export async function createRun(
   const made = await storeOnce(deps, run, events, idempotencyKey);
   const log = storedLog(deps.database, caller.project, made);
   return { id: made, log, open: made === id ? deps.runner.start(run) : null };
+}
+
+/** Every event that shows the whole response repeats what it has of the request. */
+function demandShown(response: ResponseObject): void {
+  const bytes = Buffer.byteLength(JSON.stringify(response));
+  if (bytes <= maxShownRequestBytes) return;
+  const reason = `with tools and format it has ${bytes} bytes and the limit is ${maxShownRequestBytes}; send less, or put it into 'input'`;
+  throw new KumikiError('invalid_value', { param: 'instructions', reason });
 }
 
 /** Stores a run, unless its key came before. @returns the id of the response that answers the request. */
@@ -108,7 +123,7 @@ async function storeOnce(
 export async function resolveInput(
   database: Database,
   project: string,
-  request: Pick<CreateResponse, 'input' | 'conversation' | 'previous_response_id' | 'instructions'>,
+  request: Pick<CreateResponse, 'input' | 'conversation' | 'previous_response_id' | 'truncation'>,
 ): Promise<Item[]> {
   const items = normalizeInput(request.input);
   const hasContext = request.conversation != null || request.previous_response_id != null;
@@ -117,12 +132,12 @@ export async function resolveInput(
   }
   // Refuses what no model can read before anything is stored.
   buildMessages(null, items);
-  await demandConversation(database, project, conversationIdOf(request));
+  await demandConversation(database, project, conversationIdOf(request), items);
   await demandPrevious(database, project, request.previous_response_id ?? null);
   const references = items.filter(({ type }) => type === 'item_reference');
   if (references.length === 0) return items;
   // An item that is part of what came before is there already.
-  const known = new Set((await loadContext(database, project, request)).map(({ id }) => id));
+  const known = await findKnown(database, project, request, references);
   for (const { id } of references) {
     if (known.has(id)) continue;
     const hint =
@@ -132,17 +147,41 @@ export async function resolveInput(
   return items.filter(({ type }) => type !== 'item_reference');
 }
 
-async function demandConversation(database: Database, project: string, id: string | null): Promise<void> {
+/** Those of these ids that what came before has. */
+async function findKnown(
+  database: Database,
+  project: string,
+  request: Parameters<typeof loadContext>[2],
+  references: readonly Item[],
+): Promise<ReadonlySet<string>> {
+  const conversation = conversationIdOf(request);
+  if (conversation === null) {
+    return new Set((await loadContext(database, project, request)).map(({ id }) => id));
+  }
+  const { rows } = await database.query<{ id: string }>(
+    'SELECT id FROM conversations.items WHERE conversation_id = $1 AND id = ANY($2::text[])',
+    [conversation, references.map(({ id }) => id)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function demandConversation(
+  database: Database,
+  project: string,
+  id: string | null,
+  own: readonly Item[],
+): Promise<void> {
   if (id === null) return;
-  const { rows } = await database.query<{ item_count: number }>(
-    'SELECT item_count FROM conversations.conversations WHERE id = $1 AND project = $2',
+  const { rows } = await database.query<ConversationSize>(
+    'SELECT item_count AS items, bytes FROM conversations.conversations WHERE id = $1 AND project = $2',
     [id, project],
   );
-  const row = rows[0];
-  if (row === undefined) throw new KumikiError('not_found', { what: 'conversation', id }, { param: 'conversation' });
-  if (row.item_count < maxConversationItems) return;
-  const reason = `the conversation has ${row.item_count} items and the limit is ${maxConversationItems}; begin another`;
-  throw new KumikiError('invalid_value', { param: 'conversation', reason });
+  const size = rows[0];
+  if (size === undefined) throw new KumikiError('not_found', { what: 'conversation', id }, { param: 'conversation' });
+  const texts = writeItems(own);
+  demandItemSizes(texts, 'input');
+  const bytes = texts.reduce((sum, { text }) => sum + Buffer.byteLength(text), size.bytes);
+  demandConversationSize({ items: size.items + Math.max(own.length, 1), bytes }, 'conversation');
 }
 
 async function demandPrevious(database: Database, project: string, id: string | null): Promise<void> {

@@ -1,5 +1,7 @@
+import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
-import type { Item, ResponseObject, ResponseStatus } from '../answer/response-object.ts';
+import type { ResponseObject, ResponseStatus } from '../answer/response-object.ts';
+import { choosePage, listText, type Page } from '../http/paging.ts';
 import { noticeChannel, notices } from '../runs/notices.ts';
 import { deletionOf } from './deletion.ts';
 import { framesOf, showRow, type StoredResponse } from './show-row.ts';
@@ -15,12 +17,32 @@ export async function findResponse(database: Queryable, project: string, id: str
   return row === undefined ? null : showRow(row).response;
 }
 
-export async function findInput(database: Queryable, project: string, id: string): Promise<readonly Item[] | null> {
-  const { rows } = await database.query<{ input: readonly Item[] }>(
-    'SELECT input FROM conversations.responses WHERE id = $1 AND project = $2',
+/** A page of a response's own input as JSON. Throws KumikiError when the project has no such response, or that no such item. */
+export async function readInputPage(database: Queryable, project: string, id: string, page: Page): Promise<string> {
+  const from = `FROM conversations.responses AS r, json_array_elements(r.input) WITH ORDINALITY AS e (item, ordinal)
+     WHERE r.id = $1 AND r.project = $2`;
+  // `->`, since `->>` fails on a value that has U+0000 anywhere.
+  const { rows } = await database.query<{ ordinal: number; id: string; bytes: number }>(
+    `SELECT e.ordinal, (e.item->'id')::text AS id, octet_length(e.item::text) AS bytes ${from} ORDER BY e.ordinal`,
     [id, project],
   );
-  return rows[0]?.input ?? null;
+  if (rows.length === 0 && (await findStatus(database, project, id)) === null) {
+    throw new KumikiError('not_found', { what: 'response', id });
+  }
+  const ordered = page.order === 'asc' ? rows : rows.toReversed();
+  const after = JSON.stringify(page.after ?? '');
+  const start = page.after === undefined ? 0 : ordered.findIndex((row) => row.id === after) + 1;
+  if (page.after !== undefined && start === 0) throw new KumikiError('not_found', { what: 'item', id: page.after });
+  const left = ordered.slice(start);
+  const sizes = left.map(({ bytes }) => bytes);
+  const shown = left.slice(0, choosePage(sizes, page.limit));
+  const { rows: texts } = await database.query<{ text: string }>(
+    `SELECT e.item::text AS text ${from} AND e.ordinal = ANY($3::bigint[])
+     ORDER BY e.ordinal ${page.order === 'asc' ? 'ASC' : 'DESC'}`,
+    [id, project, shown.map(({ ordinal }) => ordinal)],
+  );
+  const data = texts.map(({ text }, index) => ({ id: JSON.parse(shown[index]?.id ?? '""') as string, text }));
+  return listText(data, left.length > shown.length);
 }
 
 /** The status of a response; null when the project has none of that id. */

@@ -3,7 +3,7 @@ import { KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { isDelta } from '../answer/response-event.ts';
 import type { ResponseObject } from '../answer/response-object.ts';
-import { appendItems } from '../conversations/append-items.ts';
+import { appendItems, writeItems } from '../conversations/append-items.ts';
 import { backgroundPatienceMs, leaseMs, storeRetryMs } from '../limits.ts';
 import type { Hub } from './hub.ts';
 import { noticeChannel, notices } from './notices.ts';
@@ -146,7 +146,7 @@ function endRun(
     );
     await transaction.query('DELETE FROM conversations.response_frames WHERE response_id = $1', [run.id]);
     if (row.conversation_id !== null && response.status !== 'failed') {
-      await appendItems(transaction, run.project, row.conversation_id, [...run.input, ...response.output]);
+      await appendItems(transaction, run.project, row.conversation_id, writeItems([...run.input, ...response.output]));
     }
     await transaction.query(`SELECT pg_notify('${noticeChannel}', $1)`, [notices.stored(run.id)]);
     return true;

@@ -1,39 +1,88 @@
-import type { CreateResponse } from '@kumiki/api';
+import { type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
-import type { Item, ResponseObject } from '../answer/response-object.ts';
-import { maxChainLength, maxContextItems } from '../limits.ts';
+import type { Item } from '../answer/response-object.ts';
+import { fromFirstTurn } from '../chat/drop-oldest.ts';
+import { listPlaces, readItems } from '../conversations/conversation-rows.ts';
+import { choosePage } from '../http/paging.ts';
+import { maxChainLength, maxContextBytes, maxContextItems } from '../limits.ts';
 
 /** Whose items come before a request's own. */
-export type ContextOf = Pick<CreateResponse, 'previous_response_id' | 'conversation'>;
+export type ContextOf = Pick<CreateResponse, 'previous_response_id' | 'conversation' | 'truncation'>;
+
+/** Items, oldest first; `cut` when there were more than may be. */
+interface Context {
+  readonly items: readonly Item[];
+  readonly cut: boolean;
+}
 
 /**
  * The items that come before a request's own, oldest first: those of its conversation, or inputs and outputs of all the
- * responses before it. A response that was deleted ends its chain.
+ * responses before it. A response that was deleted ends its chain. What is larger than any model could take is cut from
+ * the front with `truncation: auto`, whole turns at a time; otherwise KumikiError says how much it may be.
  */
-export async function loadContext(database: Queryable, project: string, request: ContextOf): Promise<Item[]> {
+export async function loadContext(database: Queryable, project: string, request: ContextOf): Promise<readonly Item[]> {
   const conversation = conversationIdOf(request);
-  if (conversation !== null) return loadConversation(database, project, conversation);
-  if (request.previous_response_id == null) return [];
-  const { rows } = await database.query<{ input: Item[]; response: ResponseObject }>(
-    `WITH RECURSIVE chain AS (
-       SELECT id, previous_response_id, 1 AS depth FROM conversations.responses WHERE id = $1 AND project = $2
-       UNION ALL
-       SELECT r.id, r.previous_response_id, chain.depth + 1
-       FROM chain JOIN conversations.responses AS r ON r.id = chain.previous_response_id
-       WHERE r.project = $2 AND chain.depth < $3)
-     SELECT r.input, r.response FROM chain JOIN conversations.responses AS r USING (id) ORDER BY chain.depth DESC`,
-    [request.previous_response_id, project, maxChainLength],
-  );
-  return rows.flatMap(({ input, response }) => [...input, ...response.output]).slice(-maxContextItems);
+  const previous = request.previous_response_id ?? null;
+  if (conversation === null && previous === null) return [];
+  const { items, cut } =
+    conversation === null
+      ? await loadChain(database, project, previous ?? '')
+      : await loadConversation(database, project, conversation);
+  if (!cut) return items;
+  if (request.truncation !== 'auto') throw tooLong(conversation === null ? 'previous_response_id' : 'conversation');
+  return fromFirstTurn(items);
 }
 
-async function loadConversation(database: Queryable, project: string, id: string): Promise<Item[]> {
-  const { rows } = await database.query<{ item: Item }>(
-    `SELECT i.item FROM conversations.items AS i JOIN conversations.conversations AS c ON c.id = i.conversation_id
-     WHERE c.id = $1 AND c.project = $2 ORDER BY i.position DESC LIMIT $3`,
-    [id, project, maxContextItems],
+function tooLong(param: string): KumikiError {
+  const error = new KumikiError('context_length_exceeded', {}, { param });
+  error.message =
+    `What came before this request is longer than any model here takes: at most ${maxContextItems} items with` +
+    ` ${maxContextBytes} bytes are put before a question. Begin another conversation, or send truncation: 'auto'.`;
+  return error;
+}
+
+interface Link {
+  readonly id: string;
+  readonly bytes: number;
+}
+
+/** The sizes are walked back until they are too large, and only what fits is read then. */
+async function loadChain(database: Queryable, project: string, last: string): Promise<Context> {
+  const bytes = (row: string): string =>
+    `(octet_length(${row}.input::text) + octet_length((${row}.response->'output')::text))::bigint`;
+  const { rows: links } = await database.query<Link>(
+    `WITH RECURSIVE chain AS (
+       SELECT r.id, r.previous_response_id, 1 AS depth, ${bytes('r')} AS bytes, ${bytes('r')} AS reached
+       FROM conversations.responses AS r WHERE r.id = $1 AND r.project = $2
+       UNION ALL
+       SELECT r.id, r.previous_response_id, chain.depth + 1, ${bytes('r')}, chain.reached + ${bytes('r')}
+       FROM chain JOIN conversations.responses AS r ON r.id = chain.previous_response_id
+       WHERE r.project = $2 AND chain.depth < $3 AND chain.reached <= $4)
+     SELECT id, bytes FROM chain ORDER BY depth`,
+    [last, project, maxChainLength, maxContextBytes],
   );
-  return rows.map(({ item }) => item).toReversed();
+  const fitting = links.slice(0, countFitting(links));
+  const { rows } = await database.query<{ input: readonly Item[]; output: readonly Item[] }>(
+    `SELECT r.input, r.response->'output' AS output FROM unnest($1::text[]) WITH ORDINALITY AS link (id, ordinal)
+     JOIN conversations.responses AS r ON r.id = link.id AND r.project = $2 ORDER BY link.ordinal DESC`,
+    [fitting.map(({ id }) => id), project],
+  );
+  const items = rows.flatMap(({ input, output }) => [...input, ...output]);
+  return { items: items.slice(-maxContextItems), cut: fitting.length < links.length || items.length > maxContextItems };
+}
+
+async function loadConversation(database: Queryable, project: string, id: string): Promise<Context> {
+  const places = await listPlaces(database, project, id, { order: 'desc', limit: maxContextItems + 1 }, null);
+  const fitting = places.slice(0, Math.min(countFitting(places), maxContextItems));
+  const rows = await readItems(database, id, fitting);
+  return { items: rows.map(({ text }) => JSON.parse(text) as Item).toReversed(), cut: fitting.length < places.length };
+}
+
+/** How many of these, newest first, are no larger together than a context may be. */
+function countFitting(newestFirst: readonly { readonly bytes: number }[]): number {
+  if ((newestFirst[0]?.bytes ?? 0) > maxContextBytes) return 0;
+  const sizes = newestFirst.map(({ bytes }) => bytes);
+  return choosePage(sizes, sizes.length, maxContextBytes);
 }
 
 export function conversationIdOf({ conversation }: ContextOf): string | null {

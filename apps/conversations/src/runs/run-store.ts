@@ -54,7 +54,8 @@ export async function insertRun(database: Queryable, replica: string, run: NewRu
       run.response.status,
       run.request.previous_response_id ?? null,
       run.conversationId,
-      JSON.stringify(run.request),
+      // The input stands beside it, as items.
+      JSON.stringify({ ...run.request, input: undefined }),
       JSON.stringify(run.input),
       JSON.stringify(run.response),
       run.response.created_at,

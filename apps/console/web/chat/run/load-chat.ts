@@ -1,4 +1,4 @@
-import type { ChatDetail, Turn } from '@kumiki/api';
+import type { Chat, ChatDetail, Turn } from '@kumiki/api';
 import { toApiError } from '../../api/api-error.ts';
 import { callApi } from '../../api/call-api.ts';
 import { leafBelow } from '../model/tree.ts';
@@ -10,10 +10,13 @@ import { type StoreCore, treeOf } from './store-core.ts';
 
 export const chatsPath = '/v1/kumiki/chats';
 
+/** Pages of a chat's turns: as many as a chat may have turns. */
+const maxPages = 4_096;
+
 /** Fetches a chat, hears what is being written in it, and sends what was never answered. */
 export async function loadChat(core: StoreCore): Promise<void> {
   try {
-    const { turns, ...chat } = await callApi<ChatDetail>(`${chatsPath}/${core.id}`);
+    const { chat, turns } = await fetchChat(core.id);
     takeTurns(core, turns);
     const tree = treeOf(core);
     const current = chat.current_response_id;
@@ -26,6 +29,18 @@ export async function loadChat(core: StoreCore): Promise<void> {
   }
   for (const turn of core.turns.values()) if (isOpen(turn)) void followTurn(core, turn.response_id, null);
   await sendOutbox(core);
+}
+
+/** A chat with all its turns, page after page. */
+async function fetchChat(id: string): Promise<{ readonly chat: Chat; readonly turns: readonly Turn[] }> {
+  const all: Turn[] = [];
+  for (let after = '', pages = 1; ; pages++) {
+    const { turns, has_more: more, ...chat } = await callApi<ChatDetail>(`${chatsPath}/${id}${after}`);
+    all.push(...turns);
+    const last = turns.at(-1);
+    if (!more || last === undefined || pages === maxPages) return { chat, turns: all };
+    after = `?after=${last.response_id}`;
+  }
 }
 
 function takeTurns(core: StoreCore, stored: readonly Turn[]): void {

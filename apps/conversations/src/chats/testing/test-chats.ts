@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { savedChatLimits, type Turn } from '@kumiki/api';
 import { type Database, migrate, openDatabase } from '@kumiki/postgres';
 import { startPostgres } from '@kumiki/postgres/testing';
 import { openResponse, type Item } from '../../answer/response-object.ts';
@@ -8,6 +9,7 @@ import { createHub } from '../../runs/hub.ts';
 import { insertRun } from '../../runs/run-store.ts';
 import type { ChatOwner } from '../chat-rows.ts';
 import { joinChat } from '../join-chat.ts';
+import { loadTurns } from '../load-turns.ts';
 
 export const owner: ChatOwner = { project: 'p1', keyId: 'key_1' };
 
@@ -69,4 +71,10 @@ export async function addTurn(database: Database, chatId: string, turn: TestTurn
   const batch = { events: last, frames: '', prepared: null, revision: null };
   await journal.finish(batch, ended, new AbortController().signal);
   return id;
+}
+
+/** All turns of a chat. */
+export async function allTurns(database: Database, chat: string): Promise<readonly Turn[]> {
+  const { turns } = await loadTurns(database, chat, { limit: savedChatLimits.turnsPage });
+  return turns;
 }

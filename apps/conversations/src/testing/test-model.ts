@@ -1,0 +1,36 @@
+import { Readable } from 'node:stream';
+import type { GatewayCall, GatewayClient, GatewayReply } from '@kumiki/service';
+
+export interface TestModel extends GatewayClient {
+  /** Chats that were begun. */
+  readonly calls: GatewayCall[];
+  /** Called with each chat before it is answered; what it throws is the refusal, what it waits for is waited for. */
+  onChat: (call: GatewayCall) => void | Promise<void>;
+}
+
+/** A gateway with a model that says hello, in memory: for tests of what a service does with many runs, or with bad ones. */
+export function createTestModel(): TestModel {
+  const send = async (call: GatewayCall): Promise<GatewayReply> => {
+    model.calls.push(call);
+    await model.onChat(call);
+    call.signal?.throwIfAborted();
+    return { status: 200, headers: {}, body: Readable.from(frames()) as GatewayReply['body'] };
+  };
+  const model: TestModel = {
+    calls: [],
+    onChat: () => {},
+    send,
+    exchange: send,
+    json: <Value>() => Promise.resolve({ object: 'model' } as Value),
+    close() {},
+  };
+  return model;
+}
+
+function* frames(): Generator<Buffer> {
+  const chunk = (delta: object, finish: string | null): Buffer =>
+    Buffer.from(`data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`);
+  yield chunk({ content: 'hello' }, null);
+  yield chunk({}, 'stop');
+  yield Buffer.from('data: [DONE]\n\n');
+}

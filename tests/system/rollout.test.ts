@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { modelServiceSchema, type ModelService } from '@kumiki/api';
 import { startGateway } from '@kumiki/gateway';
-import { startLocalRuntime } from '@kumiki/local';
+import { holdHome, startLocalRuntime } from '@kumiki/local';
 import { createLog } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker';
 import { readStream, streamAgent } from './stream-client.ts';
@@ -34,7 +34,7 @@ async function startProduct(context: TestContext, service: ModelService) {
   const home = mkdtempSync(join(tmpdir(), 'kumiki-rollout-'));
   const log = createLog({ service: 'test', level: 'silent' });
   const runtime = await startLocalRuntime({
-    home,
+    home: await holdHome(home),
     workerEntry: fileURLToPath(workerEntry),
     version: '0.0.0',
     log,

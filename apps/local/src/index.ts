@@ -6,8 +6,10 @@ import type { LocalRuntime } from './runtime.ts';
 
 export { defaultHome } from './config.ts';
 export type { Control } from './control/start-control.ts';
+export { describeRunning } from './home/describe-lock.ts';
+export { holdHome } from './home/hold-home.ts';
 export { homePaths, openHome } from './home/home-folder.ts';
-export { findRunning, type LockHolder } from './home/lock.ts';
+export { findRunning, type Running } from './home/lock.ts';
 export { openSecretStore, type SecretEntry } from './home/secret-store.ts';
 export { readStoredManifests } from './home/stored-manifests.ts';
 export { isRunning } from './home/process-identity.ts';

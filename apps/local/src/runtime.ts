@@ -17,8 +17,8 @@ import { createChangeLog, type ChangeLog } from './changes/change-log.ts';
 import { watchChanges } from './changes/watch-changes.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { writeFileAtomic } from './home/atomic-file.ts';
-import { type HomeFolder, openHome } from './home/home-folder.ts';
-import { acquireLock } from './home/lock.ts';
+import type { HeldHome } from './home/hold-home.ts';
+import type { HomeFolder } from './home/home-folder.ts';
 import type { RotatingLog } from './home/rotating-log.ts';
 import { openServiceStore, type ServiceStore } from './home/service-store.ts';
 import { type Identities, openIdentities } from './keys/open-identities.ts';
@@ -34,8 +34,8 @@ import { restartedAtAnnotation } from './sources/resolve-service.ts';
 const shippedModels = fileURLToPath(new URL('../../../models/demo/', import.meta.url));
 
 export interface LocalRuntimeOptions {
-  /** The state folder; made when it is not there. */
-  readonly home: string;
+  /** The state folder, which the runtime gives free when it ends or does not start. */
+  readonly home: HeldHome;
   /** The file that runs a worker process. */
   readonly workerEntry: string;
   readonly workerLogLevel?: string;
@@ -88,27 +88,17 @@ export interface LocalRuntime extends Identities {
   stop(limitMs: number): Promise<void>;
 }
 
-/**
- * Starts the runtime on a state folder: restores what ran there and starts it. Throws KumikiError `conflict` when
- * another process runs on the folder.
- */
+/** Starts the runtime on a state folder: restores what ran there and starts it. */
 export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
-  const home = openHome(options.home);
-  const lock = acquireLock(home.path, new Date());
-  if (lock.kind === 'held') {
-    throw new KumikiError('conflict', {
-      reason: `Kumiki runs already on ${home.path}, as process ${lock.by.pid} since ${lock.by.since}`,
-    });
-  }
   try {
-    return await startOn(home, lock.release, options);
+    return await startOn(options.home, options);
   } catch (error) {
-    lock.release();
+    options.home.release();
     throw error;
   }
 }
 
-async function startOn(home: HomeFolder, release: () => void, options: LocalRuntimeOptions): Promise<LocalRuntime> {
+async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<LocalRuntime> {
   const nowUnix = (): number => Math.floor(Date.now() / 1_000);
   const startedAt = nowUnix();
   const { identities, reports } = openIdentities(home, nowUnix);
@@ -173,7 +163,7 @@ async function startOn(home: HomeFolder, release: () => void, options: LocalRunt
       outside.close();
       await fleet.stop(limitMs);
       rmSync(home.url, { force: true });
-      release();
+      home.release();
     },
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -58,21 +58,36 @@ test('statements and transactions run one after the other, in the order of their
   await assert.rejects(database.query('SELECT 4'), { code: 'service_unavailable' });
 });
 
-test('a process that is killed while it makes the folder leaves none, and the next one makes it', async () => {
+test('a process that is killed while it makes the folder leaves a part of one, and the next one makes it whole', async () => {
   const data = join(folder, 'interrupted');
   const module = JSON.stringify(new URL('./open-database.ts', import.meta.url).href);
   const script = join(folder, 'opener.mjs');
   writeFileSync(script, `(await import(${module})).openDatabase({ folder: ${JSON.stringify(data)} });`);
   const child = spawn(process.execPath, [script], { stdio: 'inherit' });
   const exit = once(child, 'exit');
-  while (!existsSync(`${data}.half`) && child.exitCode === null) await setImmediate();
+  while (!existsSync(join(data, 'half')) && child.exitCode === null) await setImmediate();
   child.kill('SIGKILL');
   await exit;
-  assert.ok(!existsSync(data) && existsSync(`${data}.half`));
+  assert.deepEqual(readdirSync(data), ['half']);
   const database = openDatabase({ folder: data });
   assert.deepEqual((await database.query('SELECT 1 AS one')).rows, [{ one: 1 }]);
   await database.close();
-  assert.ok(!existsSync(`${data}.half`));
+  assert.ok(!existsSync(join(data, 'half')) && existsSync(join(data, 'PG_VERSION')));
+});
+
+test('a database that is whole is moved to its place by the next process when the first is killed while it does', async () => {
+  const data = join(folder, 'moving');
+  const first = openDatabase({ folder: data });
+  await first.query('CREATE TABLE kept AS SELECT 7 AS n');
+  await first.close();
+  // As a process leaves it that was killed in the middle: some names have moved, the one that counts has not.
+  mkdirSync(join(data, 'whole'));
+  for (const name of ['base', 'global', 'PG_VERSION']) renameSync(join(data, name), join(data, 'whole', name));
+  writeFileSync(join(data, 'lock.db'), '');
+  const second = openDatabase({ folder: data });
+  assert.deepEqual((await second.query('SELECT n FROM kept')).rows, [{ n: 7 }]);
+  await second.close();
+  assert.ok(!existsSync(join(data, 'whole')));
 });
 
 test('a folder that holds something else is left as it is, with the reason', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { readPreparedData } from './prepared-data.ts';
@@ -9,22 +9,34 @@ const int8 = 20;
 /** Opens the embedded database on a folder, which is made when it is not there, or in memory for null. */
 export async function openPglite(folder: string | null): Promise<PGlite> {
   if (folder === null) return create(null, readPreparedData());
-  if (!existsSync(join(folder, 'PG_VERSION'))) await makeFolder(folder);
+  if (!existsSync(join(folder, versionFile))) await makeFolder(folder);
   return create(folder, null);
 }
 
-/** Makes a new folder beside its place and moves it there whole: a process may be killed while it writes. */
+/** Where a new database is made, and where it lies when it is whole. Both in its folder, which may be a mount. */
+const halfName = 'half';
+const wholeName = 'whole';
+/** By this file a folder is a database. It moves last. */
+const versionFile = 'PG_VERSION';
+/** Lie in the folder before there is a database: they say who holds it. */
+const lockFiles: ReadonlySet<string> = new Set(['lock.db', 'lock.json', 'lock.json.new']);
+
+/** A process may be killed at any moment of this: the next one goes on with a database that is whole, or begins anew. */
 async function makeFolder(folder: string): Promise<void> {
-  if (existsSync(folder)) {
-    if (readdirSync(folder).length > 0) throw new Error('it holds something else than a database; move it away');
-    rmdirSync(folder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const half = join(folder, halfName);
+  const whole = join(folder, wholeName);
+  if (!existsSync(whole)) {
+    const others = readdirSync(folder).filter((name) => name !== halfName && !lockFiles.has(name));
+    if (others.length > 0) throw new Error('it holds something else than a database; move it away');
+    rmSync(half, { recursive: true, force: true });
+    const database = await create(half, readPreparedData());
+    await database.close();
+    renameSync(half, whole);
   }
-  const half = `${folder}.half`;
-  rmSync(half, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
-  const database = await create(half, readPreparedData());
-  await database.close();
-  renameSync(half, folder);
+  const names = readdirSync(whole).filter((name) => name !== versionFile);
+  for (const name of [...names, versionFile]) renameSync(join(whole, name), join(folder, name));
+  rmdirSync(whole);
 }
 
 /** @param prepared the files that it begins with; null for those that are there, or for new ones. */

@@ -16,11 +16,20 @@ const pollIntervalMs = 50;
 /** Stops the product on this machine and waits for its end. */
 export async function stopProduct(flags: DownFlags): Promise<void> {
   const home = flags.home ?? readCliConfig().home;
-  const holder = findRunning(home);
-  if (holder === null) {
+  const running = findRunning(home);
+  if (running === null) {
     if (flags.json === true) printJson({ stopped: false, pid: null });
     else print(`Nothing runs on ${home}.`);
     return;
+  }
+  const { holder } = running;
+  // The number of a process of another container is that of somebody else's process here.
+  if (holder === null || !running.isHere) {
+    throw new CliError(
+      holder === null
+        ? `Another process holds ${home} and does not say which. It may be just starting: try again, or stop it where it was started.`
+        : `Kumiki runs on ${home} in another container or on another machine (process ${holder.pid} of host '${holder.host}', since ${holder.since}). Stop it there.`,
+    );
   }
   try {
     process.kill(holder.pid, flags.force === true ? 'SIGKILL' : 'SIGTERM');

@@ -1,7 +1,7 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findRunning, tryModel } from '@kumiki/local';
+import { findRunning, type Running, tryModel } from '@kumiki/local';
 import { workerEntry } from '@kumiki/worker/entry';
 import { formatBytes } from '../terminal/format.ts';
 import { checkPort } from '../up/free-port.ts';
@@ -50,17 +50,17 @@ export function checkHome(home: string): Finding {
 
 /** Whether `kumiki up` would get its folder and its port. A product that runs already has both. */
 export async function checkRunning(home: string, port: number): Promise<Finding[]> {
-  const holder = findRunning(home);
-  if (holder !== null) {
-    return [ok('lock', `Kumiki runs on ${home} as process ${holder.pid} since ${holder.since}`)];
-  }
-  const stale = existsSync(`${home}/lock`);
-  const lock = ok(
-    'lock',
-    stale ? 'left by a process that is gone; the next start takes it over' : 'nothing runs on the state folder',
-  );
+  const running = findRunning(home);
+  if (running !== null) return [ok('lock', describeHolder(home, running))];
+  const lock = ok('lock', 'nothing runs on the state folder');
   const reason = await checkPort('127.0.0.1', port);
   return [lock, reason === null ? ok('port', `${port} is free`) : fail('port', `${port} cannot be used`, reason)];
+}
+
+function describeHolder(home: string, { holder, isHere }: Running): string {
+  if (holder === null) return `another process holds ${home} and does not say which`;
+  const where = isHere ? '' : ` of host '${holder.host}', in another container or on another machine,`;
+  return `Kumiki runs on ${home} as process ${holder.pid}${where} since ${holder.since}`;
 }
 
 function nearestFolder(path: string): string {

@@ -1,5 +1,5 @@
 import type { Status } from '@kumiki/api';
-import { demoManifestPath, findRunning } from '@kumiki/local';
+import { demoManifestPath, describeRunning, findRunning } from '@kumiki/local';
 import { CliError } from '../cli-error.ts';
 import { readCliConfig } from '../config.ts';
 import { loadManifests } from '../manifests.ts';
@@ -51,11 +51,8 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
 }
 
 function refuseSecond(home: string): void {
-  const holder = findRunning(home);
-  if (holder === null) return;
-  throw new CliError(
-    `Kumiki runs already on ${home}, as process ${holder.pid} since ${holder.since}. Change what it runs with 'kumiki apply -f', stop it with 'kumiki down', or take another folder with --home.`,
-  );
+  const running = findRunning(home);
+  if (running !== null) throw new CliError(`${describeRunning(home, running)}.`);
 }
 
 /** Shows every change from now on; resolves when all services serve or have failed, or at an interrupt. */

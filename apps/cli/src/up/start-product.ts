@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BackendRoute, ModelService } from '@kumiki/api';
-import { type AdminKey, homePaths, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
+import { type AdminKey, holdHome, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
 import type { DatabaseLocation } from '@kumiki/postgres';
 import { createLog, type Log } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker/entry';
@@ -42,11 +41,13 @@ const workerStopMs = 5_000;
  * everything else is loaded while they start.
  */
 export async function startProduct(options: ProductOptions): Promise<Product> {
-  const logFile = openLogFile(options.home);
+  // Before anything in the folder is read or written, the log included: it may be another process's.
+  const home = await holdHome(options.home);
+  const logFile = join(home.logs, 'up.log');
   boundLog(logFile);
   const log = createLog({ service: 'local', to: logFile });
   const runtime = await startLocalRuntime({
-    home: options.home,
+    home,
     workerEntry: fileURLToPath(workerEntry),
     version: readVersion(),
     log,
@@ -151,11 +152,4 @@ function databaseLocation(runtime: LocalRuntime, { postgresUrl }: ProductOptions
 function shownHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function openLogFile(home: string): string {
-  const { path, logs } = homePaths(home);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
-  return join(logs, 'up.log');
 }

@@ -39,11 +39,10 @@ export function homePaths(path: string): HomeFolder {
   };
 }
 
-/** Makes the folder, or closes it to others where it is. Throws with the reason when that is impossible. */
+/** Makes the folder, or closes it to others where it is: also for who does not hold it. */
 export function openHome(path: string): HomeFolder {
   const home = homePaths(path);
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
   chmodSync(home.path, 0o700);
-  for (const folder of [home.logs, home.cache]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return home;
 }

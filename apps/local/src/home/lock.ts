@@ -1,107 +1,84 @@
-import { closeSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { identifyProcess, isRunning } from './process-identity.ts';
+import { judgeLockMount } from './judge-lock-mount.ts';
+import { describeMyself, isHere, isOfThisPlace, type LockHolder, readHolder, writeHolder } from './lock-holder.ts';
+import { isOsLocked, lockFile, type OsLock, takeOsLock } from './os-lock.ts';
+import { probeLock } from './probe-lock.ts';
 
-const holderSchema = z.object({ pid: z.int().positive(), startedAt: z.string().nullable(), since: z.string() });
-export type LockHolder = z.infer<typeof holderSchema>;
+/** Who runs on a folder now. */
+export interface Running {
+  /** Null when it does not say who it is. */
+  readonly holder: LockHolder | null;
+  /** Whether its process can be seen and signalled from here. */
+  readonly isHere: boolean;
+}
 
 export type LockResult =
   | { readonly kind: 'acquired'; readonly release: () => void }
-  | { readonly kind: 'held'; readonly by: LockHolder };
+  | { readonly kind: 'held'; readonly by: Running }
+  /** The folder cannot be held against others; `reason` is half a sentence. */
+  | { readonly kind: 'impossible'; readonly reason: string };
 
 /**
- * Locks that may lie on each other: the lock, the one for taking it over, the one for taking that over. A second
- * is needed only after a crash in the middle of a takeover, so a third says that something else is wrong.
+ * Takes the one lock of a folder, which must be there. Nothing else in the folder is read or written before it is
+ * taken. It ends with this process, and is never taken from a living one.
+ * @param now for the record that tells others who holds it.
  */
-const maxTakeoverDepth = 3;
-/** Rounds of looking and creating that are tried while locks come and go before us. */
-const maxAttempts = 5;
-
-/**
- * Takes the one lock of a state folder. A lock whose process is gone, by `kill -9` or a power cut, is taken over.
- * @param now for the lock's own record.
- */
-export function acquireLock(folder: string, now: Date): LockResult {
-  const mine: LockHolder = { ...identifyProcess(process.pid), since: now.toISOString() };
-  return acquirePath(join(folder, 'lock'), mine, maxTakeoverDepth);
-}
-
-/**
- * A stale lock is replaced only by who holds the lock for its takeover, and after another look: between a look
- * and a replacement without it, a faster process's new lock would be thrown away with the stale one.
- */
-function acquirePath(path: string, mine: LockHolder, depth: number): LockResult {
-  const text = JSON.stringify(mine);
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    if (createLock(path, text)) return { kind: 'acquired', release: () => releaseLock(path, text) };
-    const found = readLock(path);
-    if (found === 'none') continue;
-    if (found !== 'unreadable' && isRunning(found)) return { kind: 'held', by: found };
-    if (depth === 0) return { kind: 'held', by: found === 'unreadable' ? mine : found };
-    const takeover = acquirePath(`${path}.takeover`, mine, depth - 1);
-    if (takeover.kind === 'held') return takeover;
-    try {
-      const now = readLock(path);
-      // A lock that is not there must not be removed either: its maker may be linking it at this moment.
-      if (now === 'unreadable' || (now !== 'none' && !isRunning(now))) rmSync(path, { force: true });
-      if (createLock(path, text)) return { kind: 'acquired', release: () => releaseLock(path, text) };
-    } finally {
-      takeover.release();
+export async function acquireLock(folder: string, now: Date): Promise<LockResult> {
+  const mount = mountReason(folder);
+  if (mount !== null) return { kind: 'impossible', reason: mount };
+  const path = join(folder, lockFile);
+  const lock = takeOsLock(path);
+  if (lock.kind === 'impossible') return lock;
+  if (lock.kind === 'busy') return refuse(folder);
+  try {
+    const reason = await probeLock(path);
+    if (reason !== null) {
+      lock.release();
+      return { kind: 'impossible', reason };
     }
+    writeHolder(folder, describeMyself(now));
+  } catch (error) {
+    lock.release();
+    throw error;
   }
-  return { kind: 'held', by: mine };
+  return { kind: 'acquired', release: lock.release };
 }
 
 /** Who runs on a folder now, or null. */
-export function findRunning(folder: string): LockHolder | null {
-  const found = readLock(join(folder, 'lock'));
-  return typeof found !== 'string' && isRunning(found) ? found : null;
+export function findRunning(folder: string): Running | null {
+  const path = join(folder, lockFile);
+  if (!existsSync(path) || !isOsLocked(path)) return null;
+  return whoRuns(folder);
 }
 
-/**
- * Creates the lock with its content in one step, by linking a whole file to its name: a lock is never seen
- * half-written, so an unreadable one is not a lock in the making.
- */
-function createLock(path: string, text: string): boolean {
-  const draft = `${path}.${process.pid}`;
-  const file = openSync(draft, 'w', 0o600);
-  try {
-    writeSync(file, text);
-  } finally {
-    closeSync(file);
-  }
-  try {
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
+/** A name of this place whose process is gone is that of the holder before: the new one has not written its own yet. */
+function whoRuns(folder: string): Running {
+  const holder = readHolder(folder);
+  if (holder === null) return { holder: null, isHere: false };
+  const here = isHere(holder);
+  return { holder: here || !isOfThisPlace(holder) ? holder : null, isHere: here };
 }
 
-/** Who holds a lock, whether he still runs or not. Only a power cut leaves one that cannot be read. */
-function readLock(path: string): LockHolder | 'none' | 'unreadable' {
-  let text: string;
+/** Some file systems say "busy" when they mean that they cannot lock: then a file that nobody knows is busy too. */
+function refuse(folder: string): LockResult {
+  const by = whoRuns(folder);
+  if (by.holder !== null) return { kind: 'held', by };
+  const path = join(folder, `lock-trial-${randomBytes(6).toString('hex')}.db`);
+  const trial: OsLock = takeOsLock(path);
+  if (trial.kind === 'taken') trial.release();
+  rmSync(path, { force: true });
+  if (trial.kind === 'taken') return { kind: 'held', by };
+  return { kind: 'impossible', reason: trial.kind === 'busy' ? 'the file system does not lock files' : trial.reason };
+}
+
+function mountReason(folder: string): string | null {
+  if (process.platform !== 'linux') return null;
   try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unreadable';
-  }
-  try {
-    return holderSchema.parse(JSON.parse(text));
+    return judgeLockMount(readFileSync('/proc/self/mountinfo', 'utf8'), realpathSync(folder));
   } catch {
-    return 'unreadable';
-  }
-}
-
-/** Removes the lock if it is still ours. */
-function releaseLock(path: string, text: string): void {
-  try {
-    if (readFileSync(path, 'utf8') === text) rmSync(path);
-  } catch {
-    // It is gone, as it should be.
+    // Without /proc nobody can tell; the other process still looks.
+    return null;
   }
 }

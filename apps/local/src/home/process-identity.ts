@@ -24,6 +24,7 @@ export function isRunning({ pid, startedAt }: ProcessIdentity): boolean {
   return startedAt === null || startOf(pid) === startedAt;
 }
 
+/** In another pid namespace than that of the mounted /proc, a number there is another process; `self` is always right. */
 function startOf(pid: number): string | null {
   if (process.platform === 'win32') return null;
   try {
@@ -48,6 +49,6 @@ function stateOf(pid: number): string | undefined {
 
 /** The fields of /proc/<pid>/stat from the third on; the second, the name, may hold anything. */
 function statFields(pid: number): string[] {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const stat = readFileSync(`/proc/${pid === process.pid ? 'self' : pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

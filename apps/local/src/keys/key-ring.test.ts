@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { checkApiKeyFormat, createKeyBodySchema } from '@kumiki/api';
-import { openHome } from '../home/home-folder.ts';
+import { holdHome } from '../home/hold-home.ts';
 import { openPepper } from '../home/pepper.ts';
 import { openKeyRing } from './key-ring.ts';
 
@@ -14,8 +14,8 @@ after(() => rmSync(root, { recursive: true }));
 
 const body = createKeyBodySchema.parse({ name: 'shop' });
 
-test('a made key is stored as a hash only, listed redacted, and void after its revocation', () => {
-  const home = openHome(join(root, 'a'));
+test('a made key is stored as a hash only, listed redacted, and void after its revocation', async () => {
+  const home = await holdHome(join(root, 'a'));
   const { pepper } = openPepper(home.pepper);
   const { ring } = openKeyRing(home, pepper, () => 1_000);
   const snapshots: number[] = [];
@@ -34,8 +34,8 @@ test('a made key is stored as a hash only, listed redacted, and void after its r
   assert.deepEqual(snapshots, [1, 0]);
 });
 
-test('the key of a service is told to gateways, and neither listed nor stored', () => {
-  const home = openHome(join(root, 'd'));
+test('the key of a service is told to gateways, and neither listed nor stored', async () => {
+  const home = await holdHome(join(root, 'd'));
   const { pepper } = openPepper(home.pepper);
   const { ring } = openKeyRing(home, pepper, () => 1_000);
   const told: string[][] = [];
@@ -50,8 +50,8 @@ test('the key of a service is told to gateways, and neither listed nor stored', 
   assert.throws(() => createKeyBodySchema.parse({ name: 'x', roles: ['service'] }));
 });
 
-test("the machine's own key is made once, and anew when its file or its record is gone", () => {
-  const home = openHome(join(root, 'b'));
+test("the machine's own key is made once, and anew when its file or its record is gone", async () => {
+  const home = await holdHome(join(root, 'b'));
   const { pepper } = openPepper(home.pepper);
   const { ring } = openKeyRing(home, pepper, () => 1_000);
   const first = ring.adminKey();
@@ -65,8 +65,8 @@ test("the machine's own key is made once, and anew when its file or its record i
   assert.equal(ring.adminKey().isNew, true);
 });
 
-test('damaged keys and a damaged pepper are moved aside and reported', () => {
-  const home = openHome(join(root, 'c'));
+test('damaged keys and a damaged pepper are moved aside and reported', async () => {
+  const home = await holdHome(join(root, 'c'));
   const { pepper } = openPepper(home.pepper);
   openKeyRing(home, pepper, () => 1).ring.create(body);
   writeFileSync(home.keys, readFileSync(home.keys, 'utf8').slice(0, 50));

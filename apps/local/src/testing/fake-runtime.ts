@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Endpoint, type ModelService, type ModelServiceInput, modelServiceSchema } from '@kumiki/api';
 import { createLog } from '@kumiki/service';
-import { type LocalRuntime, type LocalRuntimeOptions, startLocalRuntime } from '../runtime.ts';
+import { holdHome } from '../home/hold-home.ts';
+import { type LocalRuntime, startLocalRuntime } from '../runtime.ts';
 import { type FakeWorkerManner, fakeWorkerManners } from './fake-worker-manners.ts';
 
 /** A service of fake workers. */
@@ -39,16 +40,15 @@ const waitLimitMs = 60_000;
 /** A runtime of fake workers on a folder of its own, or on the given one. */
 export async function startFakeRuntime(
   services: readonly ModelService[],
-  options: Partial<LocalRuntimeOptions> = {},
+  options: { readonly home?: string } = {},
 ): Promise<FakeRuntime> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-local-'));
   const runtime = await startLocalRuntime({
-    home: join(folder, 'home'),
+    home: await holdHome(options.home ?? join(folder, 'home')),
     workerEntry: fileURLToPath(new URL('./fake-worker.ts', import.meta.url)),
     version: '0.0.0',
     log: createLog({ service: 'test', level: 'silent' }),
     firstServices: services,
-    ...options,
   });
   const endpoints: FakeRuntime['endpoints'] = (model, state = 'ready') =>
     runtime

@@ -1,0 +1,51 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { KumikiError } from '@kumiki/api';
+import { describeImpossible, describeRunning } from './describe-lock.ts';
+import { type HomeFolder, homePaths } from './home-folder.ts';
+import { acquireLock } from './lock.ts';
+
+/** A state folder that this process alone may use. */
+export interface HeldHome extends HomeFolder {
+  /** Lets others have it. */
+  release(): void;
+}
+
+/** What versions before the lock of the operating system left. */
+const formerLock = 'lock';
+
+/**
+ * Makes a state folder where there is none, and takes it and the folder of the embedded database, which may be mounted
+ * from elsewhere, for this process alone. Throws KumikiError `conflict` when another process has one of them, or when
+ * nobody can hold it; nothing in it has been touched then.
+ */
+export async function holdHome(path: string): Promise<HeldHome> {
+  const home = homePaths(path);
+  mkdirSync(home.path, { recursive: true, mode: 0o700 });
+  const releases = [await takeFolder(home.path)];
+  const release = (): void => {
+    for (const one of releases.splice(0).toReversed()) one();
+  };
+  try {
+    chmodSync(home.path, 0o700);
+    for (const folder of [home.logs, home.cache, home.data]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    releases.push(await takeFolder(home.data));
+    rmSync(join(home.path, formerLock), { force: true });
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { ...home, release };
+}
+
+async function takeFolder(folder: string): Promise<() => void> {
+  const lock = await acquireLock(folder, new Date());
+  switch (lock.kind) {
+    case 'acquired':
+      return lock.release;
+    case 'held':
+      throw new KumikiError('conflict', { reason: describeRunning(folder, lock.by) });
+    case 'impossible':
+      throw new KumikiError('conflict', { reason: describeImpossible(folder, lock.reason) });
+  }
+}

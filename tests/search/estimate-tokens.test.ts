@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chunkDocument } from '../../apps/search/src/chunk/chunk-document.ts';
-import { parseDocument } from '../../apps/search/src/parse/parse-document.ts';
+import { parseBytes } from '../../apps/search/src/parse/parse-bytes.ts';
 import { createLlamaEngine } from '../../apps/worker/src/engine/llama/create-llama-engine.ts';
 import { readLabels, root } from '../../bench/search/labels.ts';
 
@@ -15,7 +15,7 @@ test('a chunk of 800 estimated tokens fits the demo embedding model, in both lan
   const engine = await createLlamaEngine({ modelPath, task: 'embedding', onProgress: () => undefined, signal });
   try {
     for (const document of new Set(readLabels().map((label) => label.document))) {
-      const parsed = await parseDocument({ filename: document, data: readFileSync(new URL(document, root)) });
+      const parsed = await parseBytes(new Uint8Array(readFileSync(new URL(document, root))), document);
       assert.ok(parsed.ok);
       for (const { text, tokens } of chunkDocument(parsed.blocks, strategy)) {
         const counted = engine.tokenize(text, false).length;

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { chunkDocument } from '../../apps/search/src/chunk/chunk-document.ts';
-import { parseDocument } from '../../apps/search/src/parse/parse-document.ts';
+import { parseBytes } from '../../apps/search/src/parse/parse-bytes.ts';
 import { answers, type Label, type Passage, readLabels, root } from '../../bench/search/labels.ts';
 
 const labels = readLabels();
 
 async function passagesOf(document: string): Promise<Passage[]> {
-  const parsed = await parseDocument({ filename: document, data: readFileSync(new URL(document, root)) });
+  const parsed = await parseBytes(new Uint8Array(readFileSync(new URL(document, root))), document);
   assert.ok(parsed.ok, document);
   return chunkDocument(parsed.blocks, { maxTokens: 800, overlapTokens: 400 }).map(({ text, headings }) => ({
     document,

@@ -11,6 +11,7 @@ import { startIngest } from './ingest/start-ingest.ts';
 import { createDatabaseObjects } from './objects/database-objects.ts';
 import { createFolderObjects } from './objects/folder-objects.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { createReader } from './reading/create-reader.ts';
 import { addSearchRoute } from './retrieval/search-route.ts';
 import { addBatchRoutes } from './stores/batch-routes.ts';
 import { addStoreFileRoutes } from './stores/store-file-routes.ts';
@@ -55,10 +56,12 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   addStoreFileRoutes(app, database);
   addBatchRoutes(app, database);
   addSearchRoute(app, { database, revisions, onSearch: metrics.searched });
+  const reader = createReader();
   const port = await listenApp(app, options.host, options.port);
   const ingest = startIngest({
     database,
     objects,
+    reader,
     embedder,
     revisions,
     contexts: createModelContexts(),
@@ -84,6 +87,7 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
     },
     async close() {
       await Promise.all([ingest.stop(), sweeper.stop(), app.close()]);
+      await reader.close();
     },
   };
 }

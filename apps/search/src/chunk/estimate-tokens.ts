@@ -8,12 +8,12 @@
  * |---|---|
  * | n letters of the Latin alphabet in a row | 0.42 n, rounded up |
  * | a digit, a sign | 1 |
- * | blanks in a row | 1; nothing for a single space, which joins the next word |
+ * | blanks in a row | 1, and 1 more for every 64; nothing for a single space, which joins the next word |
  * | kana | 0.85 |
  * | a Chinese character | 1.75 |
  * | any other character | its bytes in UTF-8 |
  *
- * The estimate of two texts together is never above the sum of both.
+ * The estimate of two texts together is never above the sum of both, and no text is longer than 64 characters a token.
  */
 export function estimateTokens(text: string): number {
   let twentieths = 0;
@@ -22,7 +22,7 @@ export function estimateTokens(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) {
-      if (blanks > 1) twentieths += whole;
+      twentieths += ofBlanks(blanks);
       blanks = 0;
       letters++;
       continue;
@@ -34,19 +34,25 @@ export function estimateTokens(text: string): number {
       blanks += code === 0x20 ? 1 : 2;
       continue;
     }
-    if (blanks > 1) twentieths += whole;
+    twentieths += ofBlanks(blanks);
     blanks = 0;
     twentieths += twentiethsOf(code);
   }
   if (letters > 0) twentieths += Math.ceil(letters * tokensPerLetter) * whole;
-  if (blanks > 0) twentieths += whole;
+  // A single one at the end counts as if another followed, which alone would count for nothing.
+  if (blanks > 0) twentieths += ofBlanks(blanks + 1);
   return Math.ceil(twentieths / whole);
 }
 
 const whole = 20;
+const blanksPerToken = 64;
 const tokensPerLetter = 0.42;
 const kana = 17;
 const chinese = 35;
+
+function ofBlanks(blanks: number): number {
+  return blanks > 1 ? (1 + Math.floor(blanks / blanksPerToken)) * whole : 0;
+}
 
 function twentiethsOf(code: number): number {
   if (code < 0x80) return whole;

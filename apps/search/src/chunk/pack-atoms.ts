@@ -15,6 +15,8 @@ interface Placed extends Atom {
 
 /** A header longer than this share of a chunk is not repeated. */
 const headerShare = 0.25;
+/** A longer line of dashes is none that anybody wrote. */
+const ruleLimit = 2_000;
 
 /** Fills chunks with atoms in order, and ends each at the best place in its second half. */
 export function packAtoms(
@@ -27,12 +29,8 @@ export function packAtoms(
   /** How many atoms are in a chunk already. */
   let done = 0;
   while (done < atoms.length) {
-    const to = endOf(atoms, from, done, maxTokens);
-    if (to <= done) {
-      // The overlap left no room for the next atom.
-      from++;
-      continue;
-    }
+    from = withRoom(atoms, from, done, maxTokens);
+    const to = Math.max(done + 1, endOf(atoms, from, done, maxTokens));
     chunks.push(textOf(atoms, from, to));
     done = to;
     from = overlapFrom(atoms, from, to, overlapTokens);
@@ -57,7 +55,21 @@ function atomsOf(block: ParsedBlock, maxTokens: number, last: boolean): Placed[]
 
 /** The first row, with the line of dashes that Markdown puts below it. */
 function headerOf(text: string): string {
-  return /^[^\n]*\n(?:[ \t]*\|?[ \t:|-]*-[ \t:|-]*\n)?/.exec(text)?.[0] ?? '';
+  const row = text.indexOf('\n') + 1;
+  const rule = text.indexOf('\n', row) + 1;
+  const dashes = rule > 0 && rule - row <= ruleLimit && /^[ \t:|-]*$/.test(text.slice(row, rule - 1));
+  return text.slice(0, row > 0 && dashes && text.slice(row, rule).includes('-') ? rule : row);
+}
+
+/** Where a chunk begins at the earliest that has room for the next atom: the overlap gives way. */
+function withRoom(atoms: readonly Placed[], from: number, done: number, maxTokens: number): number {
+  let tokens = atoms[done]?.tokens ?? 0;
+  for (let at = from; at < done; at++) tokens += atoms[at]?.tokens ?? 0;
+  let start = from;
+  while (start < done && tokens + (headerAt(atoms, start)?.tokens ?? 0) > maxTokens) {
+    tokens -= atoms[start++]?.tokens ?? 0;
+  }
+  return start;
 }
 
 /** The atom before which the chunk ends. */

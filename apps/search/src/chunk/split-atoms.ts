@@ -13,12 +13,6 @@ export interface Atom {
 /** 3: paragraphs, blocks, blank lines of code. 2: lines. 1: sentences. 0: in the middle of a sentence. */
 export type Strength = 0 | 1 | 2 | 3;
 
-/**
- * The end of a sentence. A Japanese sign ends one with its closing brackets, unless the sentence goes on after the
- * quotation (「…？」と); a Latin sign only before a blank.
- */
-const sentenceEnd = /[。！？｡]+(?:(?![」』）】])|[」』）】]+(?![\p{Script=Hiragana}、]))|[.!?]+["'”’)\]]*(?=\s)/gu;
-
 /** Splits prose into sentences. The atoms' texts joined are the text. */
 export function proseAtoms(text: string, maxTokens: number): Atom[] {
   return linesOf(text).flatMap(({ line, blank }) => {
@@ -37,24 +31,74 @@ export function rowAtoms(text: string, maxTokens: number): Atom[] {
   return linesOf(text).flatMap(({ line }) => fit(line, 2, maxTokens));
 }
 
-/** Lines with the line feeds and blank lines that follow them; `blank` where a blank line came before. */
+/** Lines with the line feeds and blank lines that follow them; `blank` where a blank line came before. By hand, so that it is linear. */
 function linesOf(text: string): { readonly line: string; readonly blank: boolean }[] {
-  const lines = text.match(/[^\n]*(?:\n[^\S\n]*(?=\n))*\n|[^\n]+$/g) ?? [];
-  return lines.map((line, index) => ({ line, blank: index === 0 || /\n[^\S\n]*\n$/.test(lines[index - 1] ?? '') }));
+  const lines: { readonly line: string; readonly blank: boolean }[] = [];
+  let blank = true;
+  for (let from = 0; from < text.length;) {
+    const feed = text.indexOf('\n', from);
+    let to = feed < 0 ? text.length : feed + 1;
+    let blankAfter = false;
+    for (let next = blankLineEnd(text, to); next > to; next = blankLineEnd(text, to)) {
+      to = next;
+      blankAfter = true;
+    }
+    lines.push({ line: text.slice(from, to), blank });
+    from = to;
+    blank = blankAfter;
+  }
+  return lines;
+}
+
+/** Behind the line feed of the blank line that begins here; where it begins when it is none. */
+function blankLineEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && text[at] !== '\n' && isBlank(text, at)) at++;
+  return text[at] === '\n' ? at + 1 : from;
+}
+
+function isBlank(text: string, at: number): boolean {
+  return /^\s/.test(text[at] ?? '');
 }
 
 function sentencesOf(line: string): string[] {
   const sentences: string[] = [];
   let from = 0;
-  for (const match of line.matchAll(sentenceEnd)) {
-    let to = match.index + match[0].length;
-    while (to < line.length && /\s/.test(line[to] ?? '')) to++;
-    if (to === line.length) break;
-    sentences.push(line.slice(from, to));
-    from = to;
+  for (let at = 0; at < line.length;) {
+    const { next, ends } = markAt(line, at);
+    at = next;
+    if (!ends) continue;
+    while (at < line.length && isBlank(line, at)) at++;
+    if (at === line.length) break;
+    sentences.push(line.slice(from, at));
+    from = at;
   }
   sentences.push(line.slice(from));
   return sentences;
+}
+
+/**
+ * Where to look on, and whether a sentence ends there. A Japanese sign ends one with its closing brackets, unless the
+ * sentence goes on after the quotation (「…？」と); a Latin sign only before a blank. Every character is looked at once or twice,
+ * however long the runs are.
+ */
+function markAt(line: string, from: number): { readonly next: number; readonly ends: boolean } {
+  const japanese = runEnd(line, from, '。！？｡');
+  if (japanese > from) {
+    const next = runEnd(line, japanese, '」』）】');
+    return { next, ends: next === japanese || !/^[\p{Script=Hiragana}、]/u.test(line[next] ?? '') };
+  }
+  const latin = runEnd(line, from, '.!?');
+  if (latin === from) return { next: from + 1, ends: false };
+  const next = runEnd(line, latin, '"\'”’)]');
+  return { next, ends: isBlank(line, next) };
+}
+
+/** The end of a run of some characters, all of one UTF-16 unit. */
+function runEnd(text: string, from: number, characters: string): number {
+  let at = from;
+  while (at < text.length && characters.includes(text.charAt(at))) at++;
+  return at;
 }
 
 /** One atom, or several where it is larger than a chunk may be. */
@@ -84,7 +128,8 @@ function cutAt(text: string, from: number, maxTokens: number): number {
     if (estimateTokens(window.slice(0, middle)) <= maxTokens) low = middle;
     else high = middle - 1;
   }
-  const blank = window.slice(0, low).search(/\s\S*$/);
+  let blank = low - 1;
+  while (blank >= low / 2 && !isBlank(window, blank)) blank--;
   if (blank >= low / 2) return from + blank + 1;
   return from + characterStart(window, low);
 }

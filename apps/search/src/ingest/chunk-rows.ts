@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@kumiki/postgres';
-import type { Chunk } from '../chunk/chunk-document.ts';
-import { lexemesOf } from '../lexical/lexemes.ts';
-import { termsOf } from '../lexical/terms.ts';
+import type { ReadChunk } from '../reading/read-reply.ts';
 import { type Claim, hold } from './queue.ts';
 
 /** The rows of `search.chunks`, as ingest writes them. */
@@ -29,7 +27,7 @@ export async function findVectors(
 
 export interface EmbeddedChunk {
   readonly position: number;
-  readonly chunk: Chunk;
+  readonly chunk: ReadChunk;
   readonly digest: string;
   /** `[0.1,0.2]`. */
   readonly embedding: string;
@@ -43,19 +41,16 @@ export function writeChunks(
   chunks: readonly EmbeddedChunk[],
   total: number,
 ): Promise<boolean> {
-  const rows = chunks.map(({ position, chunk, digest, embedding }) => {
-    const terms = termsOf(chunk.text);
-    return {
-      position,
-      page: chunk.page,
-      term_count: terms.length,
-      digest,
-      headings: chunk.headings,
-      text: chunk.text,
-      embedding,
-      terms: lexemesOf(claim.store, terms),
-    };
-  });
+  const rows = chunks.map(({ position, chunk, digest, embedding }) => ({
+    position,
+    page: chunk.page,
+    term_count: chunk.termCount,
+    digest,
+    headings: chunk.headings,
+    text: chunk.text,
+    embedding,
+    terms: chunk.terms,
+  }));
   return database.transaction(async (transaction) => {
     if (!(await hold(transaction, claim))) return false;
     await transaction.query(

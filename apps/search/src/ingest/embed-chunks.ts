@@ -1,13 +1,10 @@
 import type { Database } from '@kumiki/postgres';
-import type { Chunk } from '../chunk/chunk-document.ts';
 import { toVectorText } from '../embedding/embedder.ts';
 import type { Revisions } from '../embedding/revisions.ts';
+import { decodeBatch, type ReadChunk } from '../reading/read-reply.ts';
 import { ensureVectorIndex } from '../retrieval/vector-index.ts';
 import { digestOf, type EmbeddedChunk, findVectors, writeChunks } from './chunk-rows.ts';
 import type { Claim } from './queue.ts';
-
-/** Texts of one call to the model: enough to be worth a round trip, few enough to give way to live traffic soon. */
-const batchChunks = 64;
 
 export type EmbedOutcome = 'done' | 'lost' | { readonly message: string };
 
@@ -16,7 +13,11 @@ export interface EmbedJob {
   readonly revisions: Revisions;
   readonly claim: Claim;
   readonly model: string;
-  readonly chunks: readonly Chunk[];
+  /** Position of the segment's first chunk. */
+  readonly from: number;
+  readonly batches: readonly Uint8Array[];
+  /** Chunks of the whole document. */
+  readonly total: number;
   readonly signal: AbortSignal;
 }
 
@@ -24,19 +25,22 @@ export interface EmbedJob {
  * Gives every chunk its vector and writes it, batch by batch: what an interrupted attempt has written is found again by
  * its digest, and the model is not asked twice for one text. Rejects with the gateway's refusal.
  */
-export async function embedChunks(job: EmbedJob): Promise<EmbedOutcome> {
-  for (let start = 0; start < job.chunks.length; start += batchChunks) {
-    const outcome = await embedBatch(job, start);
+export async function embedSegment(job: EmbedJob): Promise<EmbedOutcome> {
+  let start = job.from;
+  for (const line of job.batches) {
+    const chunks = decodeBatch(line);
+    const outcome = await embedBatch(job, chunks, start);
     if (outcome !== 'done') return outcome;
+    start += chunks.length;
   }
   return 'done';
 }
 
-async function embedBatch(job: EmbedJob, start: number): Promise<EmbedOutcome> {
+async function embedBatch(job: EmbedJob, chunks: readonly ReadChunk[], start: number): Promise<EmbedOutcome> {
   const { database, claim, model, signal } = job;
   const call = { model, keyId: claim.keyId, lowPriority: true, signal };
   const { revision } = await job.revisions.embed({ ...call, texts: [], certain: false });
-  const batch = job.chunks.slice(start, start + batchChunks).map((chunk) => ({
+  const batch = chunks.map((chunk) => ({
     chunk,
     digest: digestOf(model, revision, chunk.text),
   }));
@@ -50,7 +54,7 @@ async function embedBatch(job: EmbedJob, start: number): Promise<EmbedOutcome> {
     const texts = [...missing.values()].map(({ text }) => text);
     const made = await job.revisions.embed({ ...call, texts, certain: true });
     // The model was replaced a moment ago: what was found under its old revision does not go with the new vectors.
-    if (made.revision !== revision) return embedBatch(job, start);
+    if (made.revision !== revision) return embedBatch(job, chunks, start);
     for (const [index, digest] of [...missing.keys()].entries()) {
       known.set(digest, toVectorText(made.vectors[index] ?? new Float32Array()));
     }
@@ -66,7 +70,7 @@ async function embedBatch(job: EmbedJob, start: number): Promise<EmbedOutcome> {
   if (own !== dimensions || rows.some(({ embedding }) => dimensionsOf(embedding) !== own)) {
     return { message: `'${model}' gives vectors of ${dimensions} dimensions; this vector store has ${own}` };
   }
-  return (await writeChunks(database, claim, dimensions, rows, job.chunks.length)) ? 'done' : 'lost';
+  return (await writeChunks(database, claim, dimensions, rows, job.total)) ? 'done' : 'lost';
 }
 
 function dimensionsOf(embedding: string): number {

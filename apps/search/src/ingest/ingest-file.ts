@@ -1,19 +1,19 @@
 import { autoChunking, KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
-import { chunkDocument } from '../chunk/chunk-document.ts';
 import { type Embedder, isTooLong } from '../embedding/embedder.ts';
 import type { Revisions } from '../embedding/revisions.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
-import { parseDocument } from '../parse/parse-document.ts';
-import { documentBytesLimit } from '../parse/parse-limits.ts';
-import type { ParsedBlock } from '../parse/parse-result.ts';
-import { embedChunks } from './embed-chunks.ts';
+import type { DocumentSource, Reader } from '../reading/create-reader.ts';
+import type { ReadEnd } from '../reading/read-reply.ts';
+import { documentBytesLimit } from '../reading/reading-limits.ts';
+import { embedSegment } from './embed-chunks.ts';
 import type { ModelContexts } from './model-contexts.ts';
 import { type Claim, complete } from './queue.ts';
 
 export interface IngestDeps {
   readonly database: Database;
   readonly objects: ObjectStore;
+  readonly reader: Reader;
   readonly embedder: Embedder;
   readonly revisions: Revisions;
   readonly contexts: ModelContexts;
@@ -27,50 +27,70 @@ export type IngestOutcome =
   /** Somebody else has the file now, or nobody wants it any more. */
   | { readonly kind: 'lost' };
 
-/** Parses, chunks and embeds a claimed file. Rejects for what may pass another time. */
+/** Reads and embeds a claimed file. Rejects for what may pass another time. */
 export async function ingestFile(deps: IngestDeps, claim: Claim, signal: AbortSignal): Promise<IngestOutcome> {
   if (claim.bytes > documentBytesLimit) {
     const message = `The file has ${claim.bytes} bytes; a document may have ${documentBytesLimit}.`;
     return { kind: 'failed', code: 'unsupported_file', message };
   }
-  const parsed = await parseDocument({ data: await readAll(deps.objects, claim), filename: claim.filename }, signal);
-  if (!parsed.ok) return { kind: 'failed', code: parsed.code, message: parsed.message };
-  const model = claim.storeModel ?? (await chooseModel(deps, claim));
-  return embedInContext(deps, claim, model, parsed.blocks.map(clean), signal);
-}
-
-/** Smaller and smaller chunks until the model takes them: how long its context is, only its refusal tells. */
-async function embedInContext(
-  deps: IngestDeps,
-  claim: Claim,
-  model: string,
-  blocks: readonly ParsedBlock[],
-  signal: AbortSignal,
-): Promise<IngestOutcome> {
+  let model = claim.storeModel;
   for (;;) {
-    const wanted = claim.maxChunkTokens ?? autoChunking.maxTokens;
-    const maxTokens = Math.min(wanted, deps.contexts.limitOf(model));
-    const overlap = claim.overlapTokens ?? autoChunking.overlapTokens;
-    const overlapTokens = Math.floor((overlap * maxTokens) / wanted);
-    const chunks = chunkDocument(blocks, { maxTokens, overlapTokens });
-    try {
-      const outcome = await embedChunks({ ...deps, claim, model, chunks, signal });
-      if (outcome === 'lost') return { kind: 'lost' };
-      if (outcome !== 'done') return { kind: 'failed', code: 'server_error', message: outcome.message };
-    } catch (error) {
-      if (isTooLong(error) && deps.contexts.tooLong(model, maxTokens)) continue;
-      throw error;
-    }
-    return (await complete(deps.database, claim, chunks.length))
-      ? { kind: 'completed', chunks: chunks.length }
-      : { kind: 'lost' };
+    const sizes = sizesFor(claim, model === null ? Number.POSITIVE_INFINITY : deps.contexts.limitOf(model));
+    const read = await ingestWith(deps, claim, { ...sizes, model }, signal);
+    if (read.kind !== 'smaller') return read;
+    model = read.model;
   }
 }
 
-async function readAll(objects: ObjectStore, claim: Claim): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of objects.read(claim.fileId)) pieces.push(piece);
-  return Buffer.concat(pieces);
+/** Smaller and smaller chunks until the model takes them: how long its context is, only its refusal tells. */
+type Smaller = { readonly kind: 'smaller'; readonly model: string };
+
+interface Sizes {
+  readonly maxTokens: number;
+  readonly overlapTokens: number;
+}
+
+function sizesFor(claim: Claim, limitTokens: number): Sizes {
+  const wanted = claim.maxChunkTokens ?? autoChunking.maxTokens;
+  const maxTokens = Math.min(wanted, limitTokens);
+  const overlap = claim.overlapTokens ?? autoChunking.overlapTokens;
+  return { maxTokens, overlapTokens: Math.floor((overlap * maxTokens) / wanted) };
+}
+
+/** Segment by segment, so that no document is here as a whole. */
+async function ingestWith(
+  deps: IngestDeps,
+  claim: Claim,
+  { maxTokens, overlapTokens, model: known }: Sizes & { readonly model: string | null },
+  signal: AbortSignal,
+): Promise<IngestOutcome | Smaller> {
+  const source: DocumentSource = { bytes: claim.bytes, open: () => deps.objects.read(claim.fileId) };
+  const request = { filename: claim.filename, maxTokens, overlapTokens, store: claim.store };
+  let model = known;
+  for (let from = 0; ;) {
+    const { end, batches } = await deps.reader.read(source, { ...request, from }, signal);
+    if (!end.ok) return failed(end);
+    model ??= await chooseModel(deps, claim);
+    if (deps.contexts.limitOf(model) < maxTokens) return { kind: 'smaller', model };
+    try {
+      const outcome = await embedSegment({ ...deps, claim, model, from, batches, total: end.total, signal });
+      if (outcome === 'lost') return { kind: 'lost' };
+      if (outcome !== 'done') return { kind: 'failed', code: 'server_error', message: outcome.message };
+    } catch (error) {
+      if (isTooLong(error) && deps.contexts.tooLong(model, maxTokens)) return { kind: 'smaller', model };
+      throw error;
+    }
+    if (end.next === null) {
+      return (await complete(deps.database, claim, end.total))
+        ? { kind: 'completed', chunks: end.total }
+        : { kind: 'lost' };
+    }
+    from = end.next;
+  }
+}
+
+function failed({ code, message }: Extract<ReadEnd, { ok: false }>): IngestOutcome {
+  return { kind: 'failed', code: code === 'elsewhere' ? 'server_error' : code, message };
 }
 
 /** The store keeps the model that its first file was embedded with: vectors of two models cannot be compared. */
@@ -82,9 +102,4 @@ async function chooseModel(deps: IngestDeps, claim: Claim): Promise<string> {
   );
   if (rows[0] === undefined) throw new KumikiError('conflict', { reason: 'The vector store was deleted' });
   return rows[0].model;
-}
-
-/** A database keeps no zero characters and no halves of characters. */
-function clean(block: ParsedBlock): ParsedBlock {
-  return { ...block, text: block.text.replaceAll('\0', ' ').toWellFormed() };
 }

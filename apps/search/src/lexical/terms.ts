@@ -17,10 +17,12 @@ const partBreak = /[_.-]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll
  * The words of a text by which it is found, in order and with repetitions; the same for documents and for queries.
  * NFKC, lower case, English stems (Porter), bigrams where no blanks divide words, identifiers whole and in parts; words
  * that every text has are left out.
+ * @param mostCharacters that are looked at, counted after NFKC: it makes 18 letters of some ligatures.
  */
-export function termsOf(text: string): string[] {
+export function termsOf(text: string, mostCharacters = Number.POSITIVE_INFINITY): string[] {
   const terms: string[] = [];
-  for (const [word] of text.toWellFormed().normalize('NFKC').replaceAll(thousands, '').matchAll(words)) {
+  const normalized = text.toWellFormed().normalize('NFKC').slice(0, mostCharacters);
+  for (const [word] of normalized.replaceAll(thousands, '').matchAll(words)) {
     if (startsCjk.test(word)) addBigrams(word, terms);
     else addWord(word.slice(0, wordCharacterLimit).toWellFormed(), terms);
   }

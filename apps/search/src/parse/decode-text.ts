@@ -25,7 +25,7 @@ export function decodeText(data: Uint8Array): string | null {
 }
 
 /** By the first bytes alone, so that no size makes it slow. */
-export function looksBinary(data: Uint8Array): boolean {
+function looksBinary(data: Uint8Array): boolean {
   const sample = data.subarray(0, sampleBytes);
   if (boms.some(({ bytes }) => bytes.every((byte, index) => data[index] === byte))) return false;
   let controls = 0;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { parseDocument } from './parse-document.ts';
+import { parseBytes } from './parse-bytes.ts';
 
 /** The files were made by ReportLab and python-docx, with Helvetica and with a subset of IPA Gothic. */
 async function blocksOf(filename: string): Promise<unknown[][]> {
-  const result = await parseDocument({
+  const result = await parseBytes(
+    new Uint8Array(readFileSync(new URL(`fixtures/${filename}`, import.meta.url))),
     filename,
-    data: readFileSync(new URL(`fixtures/${filename}`, import.meta.url)),
-  });
+  );
   assert.ok(result.ok, JSON.stringify(result));
   return result.blocks.map(({ kind, level, page, text }) => [kind, level, page, text]);
 }

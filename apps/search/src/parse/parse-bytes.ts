@@ -7,13 +7,18 @@ import { textCharacterLimit } from './parse-limits.ts';
 import { Unreadable, type ParseResult } from './parse-result.ts';
 
 /**
- * Reads one document in this process, without any bound on time or memory but those of its text. The library of a
- * format is loaded only when a document of that format comes.
+ * Reads one document here, without any bound on time or memory but those of its text. The library of a format is loaded
+ * only when a document of that format comes.
+ * @param formats those that may be read; another one is told as `elsewhere`.
  */
-export async function parseBytes(data: Uint8Array, filename: string): Promise<ParseResult> {
+export async function parseBytes(
+  data: Uint8Array,
+  filename: string,
+  formats?: ReadonlySet<Format>,
+): Promise<ParseResult> {
   const writer = createBlockWriter();
   try {
-    const format = await readInto(writer, data, filename);
+    const format = await readInto(writer, data, filename, formats);
     if (writer.blocks.length === 0) throw new Unreadable('The document holds no text.');
     return { ok: true, format, blocks: writer.blocks };
   } catch (error) {
@@ -23,8 +28,14 @@ export async function parseBytes(data: Uint8Array, filename: string): Promise<Pa
   }
 }
 
-async function readInto(writer: BlockWriter, data: Uint8Array, filename: string): Promise<string> {
+async function readInto(
+  writer: BlockWriter,
+  data: Uint8Array,
+  filename: string,
+  formats: ReadonlySet<Format> | undefined,
+): Promise<string> {
   const binary = detectBinary(data);
+  if (binary !== null && formats !== undefined) throw new Unreadable('', 'elsewhere');
   if (binary === 'pdf') {
     const { parsePdf } = await import('./formats/pdf.ts');
     await parsePdf(data, writer);
@@ -37,6 +48,7 @@ async function readInto(writer: BlockWriter, data: Uint8Array, filename: string)
   }
   const text = plainTextOf(data, filename);
   const format = detectText(text, filename);
+  if (formats?.has(format) === false) throw new Unreadable('', 'elsewhere');
   await parseText(format, text, writer);
   return format;
 }

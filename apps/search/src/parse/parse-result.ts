@@ -13,16 +13,19 @@ export type ParseResult =
   | { readonly ok: true; readonly format: string; readonly blocks: readonly ParsedBlock[] }
   | {
       readonly ok: false;
-      readonly code: 'unsupported_file' | 'invalid_file' | 'server_error';
+      readonly code: UnreadableCode;
       readonly message: string;
     };
+
+/** `elsewhere`: of a format that is not read here. */
+type UnreadableCode = 'unsupported_file' | 'invalid_file' | 'elsewhere';
 
 /** Ends the parsing of a document from anywhere within; caught where parsing starts, never seen beyond. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
-  readonly code: 'unsupported_file' | 'invalid_file';
+  readonly code: UnreadableCode;
 
-  constructor(message: string, code: 'unsupported_file' | 'invalid_file' = 'invalid_file') {
+  constructor(message: string, code: UnreadableCode = 'invalid_file') {
     super(message);
     this.code = code;
   }

@@ -1,4 +1,4 @@
-import type { Filter } from '@kumiki/api';
+import { type Filter, vectorStoreLimits } from '@kumiki/api';
 import type { Database, Parameter } from '@kumiki/postgres';
 import { lexemeOf, quoteLexeme } from '../lexical/lexemes.ts';
 import { maxRanked, planLexical } from '../lexical/plan.ts';
@@ -21,7 +21,8 @@ export async function findByWords(
   filter: Filter | null,
   wanted: number,
 ): Promise<readonly Hit[]> {
-  const lexemes = [...new Set(termsOf(query))].slice(0, maxLookedUp).map((term) => lexemeOf(store.number, term));
+  const terms = termsOf(query, vectorStoreLimits.queryCharacters);
+  const lexemes = [...new Set(terms)].slice(0, maxLookedUp).map((term) => lexemeOf(store.number, term));
   if (lexemes.length === 0 || store.chunkCount === 0) return [];
   const counted = await database.query<{ term: string; chunks: number }>(
     'SELECT term, chunks FROM search.term_counts WHERE store_number = $1 AND term = ANY($2::text[])',

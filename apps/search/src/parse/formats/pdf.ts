@@ -70,13 +70,16 @@ function writePage(
   writer.add('text', text, page);
 }
 
-const wide = /[\u3000-\u30FF\u3400-\u9FFF\uFF00-\uFFEF]$/;
+const wide = /[\u3000-\u30FF\u3400-\u9FFF\uFF00-\uFFEF]/;
 
-/** Lines of a paragraph become one: with a space in English, with nothing in Japanese, and a divided word is whole again. */
+/**
+ * Lines of a paragraph become one: with a space in English, with nothing in Japanese, and a divided word is whole again.
+ * Only the end of the text is looked at: a page may have any number of lines.
+ */
 function join(text: string, line: PdfLine): string {
   if (text === '') return line.text;
   if (line.startsParagraph) return `${text}\n\n${line.text}`;
-  if (wide.test(text)) return text + line.text;
-  if (/\p{Ll}-$/u.test(text) && /^\p{Ll}/u.test(line.text)) return text.slice(0, -1) + line.text;
+  if (wide.test(text.charAt(text.length - 1))) return text + line.text;
+  if (/^\p{Ll}-$/u.test(text.slice(-2)) && /^\p{Ll}/u.test(line.text)) return text.slice(0, -1) + line.text;
   return `${text} ${line.text}`;
 }

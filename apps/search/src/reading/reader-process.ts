@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { Socket } from 'node:net';
-import { parseBytes } from './parse-bytes.ts';
+import { readDocument } from './read-document.ts';
+import { decodeRequest } from './read-request.ts';
 
 /**
- * The body of the process that reads one document: the name's length (4 bytes), the name and the document come in on
- * stdin, one line of JSON goes out. It is started without environment, without rights to write, to start processes or
- * to read anything but our code; what Node's permissions leave open is closed here.
+ * The body of the process that reads one document: request and document come in on stdin, lines of JSON go out. It is
+ * started without environment, without rights to write, to start processes or to read anything but our code; what Node's
+ * permissions leave open is closed here.
  */
 
 const noNetwork = (): never => {
@@ -18,14 +19,10 @@ Object.assign(globalThis, { fetch: noNetwork, WebSocket: undefined, EventSource:
 const silent = (): void => undefined;
 Object.assign(globalThis.console, { log: silent, info: silent, debug: silent, warn: silent, error: silent });
 
-const nameLengthBytes = 4;
-
 const parts: Buffer[] = [];
 for await (const part of process.stdin) parts.push(part as Buffer);
 const input = Buffer.concat(parts);
 parts.length = 0;
-const dataAt = nameLengthBytes + input.readUInt32LE(0);
-const filename = input.toString('utf8', nameLengthBytes, dataAt);
+const { request, dataAt } = decodeRequest(input);
 // PDF.js wants a plain array that it may take over.
-const result = await parseBytes(new Uint8Array(input.subarray(dataAt)), filename);
-process.stdout.write(`${JSON.stringify(result)}\n`);
+await readDocument(new Uint8Array(input.subarray(dataAt)), request, (line) => void process.stdout.write(line));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import { parseDocument } from './parse-document.ts';
+import { parseBytes } from './parse-bytes.ts';
 import type { ParsedBlock } from './parse-result.ts';
 
-const parse = (filename: string, data: string | Uint8Array): ReturnType<typeof parseDocument> =>
-  parseDocument({ filename, data: typeof data === 'string' ? Buffer.from(data) : data });
+const parse = (filename: string, data: string | Uint8Array): ReturnType<typeof parseBytes> =>
+  parseBytes(new Uint8Array(typeof data === 'string' ? Buffer.from(data) : data), filename);
 
 /** The blocks of a document that can be read, as `kind: text`. */
 async function blocksOf(filename: string, data: string | Uint8Array): Promise<string[]> {
@@ -128,13 +128,4 @@ test('a file of no known kind is unsupported, an empty or broken one invalid, in
     'b.pdf': 'invalid_file: The file is not a valid PDF: it is damaged or incomplete.',
     'a.docx': 'invalid_file: The file is damaged: its content does not follow its format.',
   });
-});
-
-test('an aborted document is not read', async () => {
-  await assert.rejects(
-    parseDocument({ filename: 'a.html', data: Buffer.from('<p>') }, AbortSignal.abort(new Error('gone'))),
-    {
-      message: 'gone',
-    },
-  );
 });

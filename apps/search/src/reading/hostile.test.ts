@@ -1,15 +1,33 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { crc32, deflateRawSync } from 'node:zlib';
-import { parseDocument } from './parse-document.ts';
-import type { ParseResult } from './parse-result.ts';
-import { runParser } from './run-parser.ts';
+import { createReader, type DocumentSource } from './create-reader.ts';
+import { decodeBatch } from './read-reply.ts';
+import { runProcess } from './run-process.ts';
 
 const mebibyte = 1_024 * 1_024;
 
-const parse = (filename: string, data: string | Uint8Array): Promise<ParseResult> =>
-  parseDocument({ filename, data: typeof data === 'string' ? Buffer.from(data) : data });
+const reader = createReader();
+after(() => reader.close());
+const forever = new AbortController().signal;
+const sizes = { maxTokens: 800, overlapTokens: 0, store: 1, from: 0 };
+
+const sourceOf = (data: Uint8Array): DocumentSource => ({
+  bytes: data.length,
+  async *open() {
+    yield data;
+  },
+});
+
+/** The whole document as the service has it read: its text, or why it was refused. */
+async function parse(filename: string, content: string | Uint8Array) {
+  const source = sourceOf(typeof content === 'string' ? Buffer.from(content) : content);
+  const { end, batches } = await reader.read(source, { ...sizes, filename }, forever);
+  if (!end.ok) return end;
+  const texts = batches.flatMap((line) => decodeBatch(line).map(({ text }) => text));
+  return { ok: true as const, texts };
+}
 
 /** An archive; `claims` replaces what it says of a part's size. */
 function zipOf(parts: Readonly<Record<string, string | Buffer>>, claims?: number): Buffer {
@@ -54,7 +72,7 @@ async function refusal(filename: string, data: string | Uint8Array): Promise<str
 
 test('an archive made here is read', async () => {
   const result = await parse('a.docx', zipOf({ 'word/document.xml': wordDocument(paragraph('hello')) }));
-  assert.deepEqual(result.ok && result.blocks.map(({ text }) => text), ['hello']);
+  assert.deepEqual(result.ok && result.texts, ['hello']);
 });
 
 test('a decompression bomb is refused by what it claims', async () => {
@@ -85,7 +103,7 @@ test('entities that expand each other expand nothing', async () => {
     zipOf({ 'word/document.xml': wordDocument(paragraph('before &e12; after'), declaration) }),
   );
   assert.ok(result.ok);
-  assert.ok((result.blocks[0]?.text.length ?? 0) < 100);
+  assert.ok((result.texts[0]?.length ?? 0) < 100);
 });
 
 test('tags and lists that nest ten thousand deep are read or refused, and nothing overflows', async () => {
@@ -95,7 +113,7 @@ test('tags and lists that nest ten thousand deep are read or refused, and nothin
     'a.docx',
     zipOf({ 'word/document.xml': wordDocument(`${'<w:tbl><w:tr><w:tc>'.repeat(10_000)}${paragraph('deep')}`) }),
   );
-  assert.ok(!document.ok || document.blocks.length > 0);
+  assert.ok(!document.ok || document.texts.length > 0);
   assert.match(await refusal('a.json', `${'['.repeat(10_000)}1${']'.repeat(10_000)}`), /nests deeper than 200 levels/);
 });
 
@@ -125,20 +143,33 @@ test('a PDF that claims a million pages is refused', async () => {
 const large = Buffer.from(`[${'[1,2],'.repeat(2_000_000)}0]`);
 
 test('a document that takes too long, or too much memory, fails alone', async () => {
-  const slow = await runParser({ filename: 'a.json', data: large }, undefined, { timeoutMs: 1, residentBytes: 1e12 });
-  assert.match(slow.ok ? '' : slow.message, /took longer than 0.001 s/);
-  const greedy = await runParser({ filename: 'a.json', data: large }, undefined, {
-    timeoutMs: 60_000,
-    residentBytes: mebibyte,
-  });
-  assert.match(greedy.ok ? '' : greedy.message, /needs more memory/);
-  const other = await parse('b.html', '<p>fine');
-  assert.ok(other.ok);
+  const request = { ...sizes, filename: 'a.json' };
+  const read = async (limits: { readonly timeoutMs: number; readonly residentBytes: number }): Promise<string> => {
+    const { end } = await runProcess(sourceOf(large).open(), request, forever, limits);
+    return end.ok ? '' : end.message;
+  };
+  assert.match(await read({ timeoutMs: 1, residentBytes: 1e12 }), /took longer than 0.001 s/);
+  assert.match(await read({ timeoutMs: 60_000, residentBytes: mebibyte }), /needs more memory/);
+  assert.ok((await parse('b.html', '<p>fine')).ok);
 });
 
 test('a parser ends when nobody waits for it any more', async () => {
   const stop = new AbortController();
-  const parsing = runParser({ filename: 'a.json', data: large }, stop.signal);
+  const parsing = reader.read(sourceOf(large), { ...sizes, filename: 'a.json' }, stop.signal);
   stop.abort(new Error('cancelled'));
   await assert.rejects(parsing, { message: 'cancelled' });
+  await assert.rejects(reader.read(sourceOf(large), { ...sizes, filename: 'a.txt' }, stop.signal), {
+    message: 'cancelled',
+  });
+});
+
+test("bytes that cannot be fetched are nobody's fault, and the same document is read when they can", async () => {
+  const broken: DocumentSource = {
+    bytes: 1_000_000,
+    async *open() {
+      yield Buffer.from('<p>');
+      throw new Error('the disk is away');
+    },
+  };
+  await assert.rejects(reader.read(broken, { ...sizes, filename: 'a.html' }, forever), { message: 'the disk is away' });
 });

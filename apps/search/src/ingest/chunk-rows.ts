@@ -67,7 +67,10 @@ export function writeChunks(
       [claim.project, claim.store, claim.number, dimensions, JSON.stringify(claim.attributes), JSON.stringify(rows)],
     );
     await transaction.query(
-      `UPDATE search.store_files SET chunks_total = $2, chunks_done = greatest(chunks_done, $3) WHERE number = $1`,
+      // Only what nobody had reached before is progress: else a file could end its process at the same place for ever.
+      `UPDATE search.store_files SET chunks_total = $2, chunks_done = greatest(chunks_done, $3),
+         fruitless_claims = CASE WHEN $3 > chunks_done THEN 0 ELSE fruitless_claims END
+       WHERE number = $1`,
       [claim.number, total, (chunks.at(-1)?.position ?? -1) + 1],
     );
     return true;

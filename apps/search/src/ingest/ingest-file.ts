@@ -19,11 +19,19 @@ export interface IngestDeps {
   readonly contexts: ModelContexts;
 }
 
-export type FailureCode = 'server_error' | 'unsupported_file' | 'invalid_file';
+type FailureCode = 'server_error' | 'unsupported_file' | 'invalid_file';
+
+export interface Failed {
+  readonly kind: 'failed';
+  readonly code: FailureCode;
+  readonly message: string;
+  /** Where so many claims were lost that the file is not tried again. */
+  readonly poison?: { readonly claims: number };
+}
 
 export type IngestOutcome =
   | { readonly kind: 'completed'; readonly chunks: number }
-  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string }
+  | Failed
   /** Somebody else has the file now, or nobody wants it any more. */
   | { readonly kind: 'lost' };
 

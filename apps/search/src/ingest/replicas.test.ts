@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { type Database, openDatabase } from '@kumiki/postgres';
 import { startPostgres, type TestPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
 import { toVectorText } from '../embedding/embedder.ts';
 import { findByVector } from '../retrieval/find-by-vector.ts';
 import { requireSearchedStore } from '../retrieval/searched-store.ts';
+import { serveModel } from '../testing/model-server.ts';
 import { replicaToken, startReplica, type ReplicaProcess } from '../testing/replica-process.ts';
 import { until } from '../testing/until.ts';
 import { createWordModel } from '../testing/word-model.ts';
@@ -20,8 +18,7 @@ const leaseMs = 3_000;
 
 let postgres: TestPostgres;
 let database: Database;
-let gateway: Server;
-let gatewayUrl: string;
+let gateway: Awaited<ReturnType<typeof serveModel>>;
 let replicas: ReplicaProcess[] = [];
 const model = createWordModel();
 
@@ -29,30 +26,15 @@ before(async () => {
   if (skip !== false) return;
   postgres = await startPostgres();
   database = openDatabase({ url: postgres.url, applicationName: 'test' });
-  gateway = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const text = Buffer.concat(chunks).toString();
-      const method = request.method === 'GET' ? 'GET' : 'POST';
-      const body: unknown = text === '' ? undefined : JSON.parse(text);
-      void model.gateway.json({ method, path: request.url ?? '', body, keyId: '' }).then((reply) => {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(reply));
-      });
-    });
-  }).listen(0, '127.0.0.1');
-  await once(gateway, 'listening');
-  gatewayUrl = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+  gateway = await serveModel(model);
   replicas = [
-    await startReplica(postgres.url, gatewayUrl, leaseMs),
-    await startReplica(postgres.url, gatewayUrl, leaseMs),
+    await startReplica(postgres.url, gateway.url, leaseMs),
+    await startReplica(postgres.url, gateway.url, leaseMs),
   ];
 });
 after(async () => {
   if (skip !== false) return;
   for (const replica of replicas) await replica.kill();
-  gateway.closeAllConnections();
   gateway.close();
   await database.close();
   await postgres.stop();

@@ -1,8 +1,12 @@
-import { toKumikiError } from '@kumiki/api';
+import { errorMessage, toKumikiError } from '@kumiki/api';
+import { judgePoison } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { clearChunks, endStoreFile } from '../stores/remove-chunks.ts';
+import { createBell } from './bell.ts';
+import { createClaimDesk } from './claim-desk.ts';
 import { decideRetry } from './decide.ts';
-import { type FailureCode, ingestFile, type IngestDeps, type IngestOutcome } from './ingest-file.ts';
+import { type Failed, ingestFile, type IngestDeps, type IngestOutcome } from './ingest-file.ts';
+import { persist } from './persist.ts';
 import { type Claim, claimNext, giveBack, hold, ingestChannel, postpone, renew } from './queue.ts';
 
 export interface IngestOptions extends IngestDeps {
@@ -27,15 +31,21 @@ export function startIngest(options: IngestOptions): Ingest {
   const bell = createBell();
   const unlisten = options.database.listen(ingestChannel, bell.ring).catch(() => async () => {});
 
+  const desk = createClaimDesk((suspects) => claimNext(options.database, { leaseMs: options.leaseMs, suspects }));
+
   async function work(): Promise<void> {
     while (!stopping.signal.aborted) {
       const rung = bell.next();
-      const claim = await claimNext(options.database, options.leaseMs).catch((error: unknown) => {
+      const claim = await desk.take().catch((error: unknown) => {
         options.log.warn({ err: error }, 'the ingest queue cannot be read');
         return null;
       });
-      if (claim === null) await rung(options.pollMs, stopping.signal);
-      else await workOn(options, claim, stopping.signal);
+      if (claim === null) {
+        await rung(options.pollMs, stopping.signal);
+        continue;
+      }
+      await workOn(options, claim, stopping.signal);
+      desk.done(claim);
     }
   }
 
@@ -63,9 +73,13 @@ async function workOn(options: IngestOptions, claim: Claim, stopping: AbortSigna
     );
   }, options.leaseMs / 3);
   try {
-    await settle(options, claim, await ingestFile(options, claim, AbortSignal.any([stopping, lost.signal])));
+    await settle(options, claim, await outcomeOf(options, claim, AbortSignal.any([stopping, lost.signal])));
   } catch (error) {
-    await afterFailure(options, claim, error, stopping.aborted, lost.signal.aborted).catch((error: unknown) => {
+    // A database that is away makes no file a suspect: what became of it is told when it is back.
+    await persist(
+      () => afterFailure(options, claim, error, stopping.aborted, lost.signal.aborted),
+      AbortSignal.any([stopping, lost.signal]),
+    ).catch((error: unknown) => {
       log.warn({ err: error, storeFile: claim.number }, 'a file waits for its lease to run out');
     });
   } finally {
@@ -73,8 +87,21 @@ async function workOn(options: IngestOptions, claim: Claim, stopping: AbortSigna
   }
 }
 
+/** What has cost so many processes already is not tried again. */
+async function outcomeOf(options: IngestOptions, claim: Claim, signal: AbortSignal): Promise<IngestOutcome> {
+  const verdict = judgePoison({ lost: claim.lost, shared: 0 });
+  if (verdict.kind !== 'refuse') return ingestFile(options, claim, signal);
+  const message = errorMessage('poisonous_request', {
+    what: `The file '${claim.filename}'`,
+    claims: verdict.claims,
+    size: `${claim.bytes} bytes`,
+  });
+  options.log.warn({ storeFile: claim.number, claims: verdict.claims }, 'a file is refused as poisonous');
+  return { kind: 'failed', code: 'invalid_file', message, poison: { claims: verdict.claims } };
+}
+
 async function settle(options: IngestOptions, claim: Claim, outcome: IngestOutcome): Promise<void> {
-  if (outcome.kind === 'failed') await fail(options, claim, outcome.code, outcome.message);
+  if (outcome.kind === 'failed') await fail(options, claim, outcome);
   options.onOutcome(outcome.kind);
 }
 
@@ -91,47 +118,29 @@ async function afterFailure(
   if (error.code === 'internal_error') options.log.error({ err: thrown, storeFile: claim.number }, 'ingest failed');
   const retry = decideRetry(error, claim.attempts);
   if (retry.kind === 'give-up') {
-    await fail(options, claim, 'server_error', retry.message);
+    await fail(options, claim, { kind: 'failed', code: 'server_error', message: retry.message });
     return options.onOutcome('failed');
   }
   await postpone(options.database, claim, retry.delayMs, error.message);
   options.onOutcome('postponed');
 }
 
-async function fail(options: IngestOptions, claim: Claim, code: FailureCode, message: string): Promise<void> {
+async function fail(options: IngestOptions, claim: Claim, { code, message, poison }: Failed): Promise<void> {
   const held = await options.database.transaction(async (transaction) => {
     if (!(await hold(transaction, claim))) return false;
-    await transaction.query('UPDATE search.store_files SET error_code = $2, error_message = $3 WHERE number = $1', [
-      claim.number,
-      code,
-      message,
-    ]);
+    await transaction.query(
+      'UPDATE search.store_files SET error_code = $2, error_message = $3, failure = $4 WHERE number = $1',
+      [claim.number, code, message, poison === undefined ? null : 'poisonous_request'],
+    );
+    // The other stores that hold it need not try it.
+    if (poison !== undefined) {
+      await transaction.query('UPDATE search.files SET poisonous_claims = $2 WHERE id = $1', [
+        claim.fileId,
+        poison.claims,
+      ]);
+    }
     await endStoreFile(transaction, claim.number, 'failed');
     return true;
   });
   if (held) await clearChunks(options.database, claim.number);
-}
-
-/** Wakes whoever waits. A ring that comes between looking and waiting is not missed. */
-function createBell() {
-  let { promise, resolve } = Promise.withResolvers<void>();
-  return {
-    ring(): void {
-      resolve();
-      ({ promise, resolve } = Promise.withResolvers<void>());
-    },
-    next() {
-      const rung = promise;
-      return async (limitMs: number, signal: AbortSignal): Promise<void> => {
-        const { promise: over, resolve: end } = Promise.withResolvers<void>();
-        const timer = setTimeout(end, limitMs);
-        const stop = (): void => end();
-        signal.addEventListener('abort', stop, { once: true });
-        if (signal.aborted) end();
-        await Promise.race([rung, over]);
-        clearTimeout(timer);
-        signal.removeEventListener('abort', stop);
-      };
-    },
-  };
 }

@@ -82,7 +82,7 @@ async function addFile(transaction: Queryable, added: AddFiles, file: AddedFile,
   await endStoreFile(transaction, row.number, 'cancelled');
   await transaction.query(
     `UPDATE search.store_files SET status = 'in_progress', batch_number = $2, key_id = $3, attributes = $4::jsonb,
-       max_chunk_tokens = $5, overlap_tokens = $6, error_code = NULL, error_message = NULL, attempts = 0,
+       max_chunk_tokens = $5, overlap_tokens = $6, error_code = NULL, error_message = NULL, failure = NULL, attempts = 0,
        chunks_total = NULL, not_before = now()
      WHERE number = $1`,
     [

@@ -14,6 +14,8 @@ export interface StoreFileRow {
   readonly status: 'in_progress' | 'completed' | 'failed' | 'cancelled';
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  /** A row of our table of errors, where it tells more than the code. */
+  readonly failure: string | null;
   readonly usageBytes: number;
   readonly created: number;
   readonly attributes: Attributes;
@@ -25,7 +27,7 @@ export interface StoreFileRow {
 }
 
 const columns = `place.number, file.id, file.filename, file.bytes, store.id AS "storeId", place.status,
-  place.error_code AS "errorCode", place.error_message AS "errorMessage", place.usage_bytes AS "usageBytes",
+  place.error_code AS "errorCode", place.error_message AS "errorMessage", place.failure, place.usage_bytes AS "usageBytes",
   extract(epoch FROM place.created_at)::bigint AS created, place.attributes,
   place.max_chunk_tokens AS "maxChunkTokens", place.overlap_tokens AS "overlapTokens",
   place.chunks_done AS "chunksDone", place.chunks_total AS "chunksTotal", place.attempts`;
@@ -117,6 +119,7 @@ export function toStoreFile(row: StoreFileRow) {
       chunks_done: row.chunksDone,
       chunks_total: row.chunksTotal,
       attempts: row.attempts,
+      error_code: row.failure,
     },
   };
 }

@@ -18,6 +18,9 @@ export interface ReplicaProcess {
   readonly url: string;
   /** As a node that loses its power. */
   kill(): Promise<void>;
+  /** As a process that hangs; nothing of it goes on until it is thawed. */
+  freeze(): void;
+  thaw(): void;
   /** As a rollout does; resolves with the exit status. */
   terminate(): Promise<number | null>;
 }
@@ -65,6 +68,8 @@ export async function startReplica(postgresUrl: string, gatewayUrl: string, leas
   return {
     url: `http://127.0.0.1:${port}`,
     kill: async () => void (await end('SIGKILL')),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     terminate: () => end('SIGTERM'),
   };
 }

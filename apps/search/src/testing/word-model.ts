@@ -14,6 +14,8 @@ export interface WordModel {
   contextTokens: number;
   /** What a call waits for. */
   gate: Promise<void>;
+  /** Hears of every text before anything comes of it; what it returns is waited for. */
+  onText: ((text: string) => Promise<void> | void) | null;
   /** Another one gives every word another direction, and has other dimensions when told. */
   revision: { readonly name: string; readonly dimensions: number };
 }
@@ -24,6 +26,7 @@ export function createWordModel(): WordModel {
     failures: [],
     contextTokens: 100_000,
     gate: Promise.resolve(),
+    onText: null,
     revision: { name: '', dimensions: 64 },
     gateway: {
       send: () => Promise.reject(new Error('nothing here streams')),
@@ -34,9 +37,10 @@ export function createWordModel(): WordModel {
         }
         await model.gate;
         call.signal?.throwIfAborted();
+        const { input } = call.body as { input: readonly string[] };
+        for (const text of input) await model.onText?.(text);
         const failure = model.failures.shift();
         if (failure !== undefined) throw failure;
-        const { input } = call.body as { input: readonly string[] };
         if (input.some((text) => estimateTokens(text) > model.contextTokens)) {
           throw new KumikiError('context_length_exceeded', { contextTokens: model.contextTokens });
         }

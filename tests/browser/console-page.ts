@@ -10,8 +10,10 @@ export interface PageOptions extends Omit<BrowserContextOptions, 'locale'> {
   readonly locale?: Locale;
   /** What the browser may complain of in this test, such as a reply with status 401. */
   readonly allow?: readonly RegExp[];
-  /** Left out: the page is opened signed in, at the chat. */
+  /** Left out: the page is opened signed in, at the first screen. */
   readonly signIn?: boolean;
+  /** Left out: the link is one of this machine's key. */
+  readonly link?: string;
 }
 
 /** A page that notes everything that must not happen: errors, violations of the policy, requests to elsewhere. */
@@ -30,7 +32,7 @@ export async function openConsole(
   product: ConsoleProduct,
   options: PageOptions = {},
 ): Promise<ConsolePage> {
-  const { locale = 'en', allow = [], signIn = true, ...more } = options;
+  const { locale = 'en', allow = [], signIn = true, link, ...more } = options;
   const context = await browser.newContext({
     locale: locale === 'ja' ? 'ja-JP' : 'en-US',
     viewport: { width: 1280, height: 800 },
@@ -45,8 +47,8 @@ export async function openConsole(
   });
   const page = await context.newPage();
   if (signIn) {
-    await page.goto(await product.newLink());
-    await page.waitForURL((url) => url.pathname.startsWith('/chat'));
+    await page.goto(link ?? (await product.newLink()));
+    await page.waitForURL((url) => url.pathname !== '/sign-in');
   }
   return {
     page,

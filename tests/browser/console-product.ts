@@ -29,8 +29,12 @@ export interface ConsoleProduct extends AsyncDisposable {
   readonly origin: string;
   /** The link that `kumiki up` printed. It works once. */
   readonly firstLink: string;
-  /** Another link, as `kumiki console` makes it. */
-  newLink(): Promise<string>;
+  /** Another link, as `kumiki console` makes it: of this machine's key, or of another. */
+  newLink(apiKey?: string): Promise<string>;
+  newKey(
+    name: string,
+    roles: readonly ('inference' | 'admin')[],
+  ): Promise<{ readonly id: string; readonly value: string }>;
   /** Asks the API with the key of this machine. Fails unless the status is a good one. */
   api<Reply>(path: string, body?: unknown): Promise<Reply>;
   /** The same for bodies that are no JSON. */
@@ -98,7 +102,12 @@ async function readyProduct(child: ChildProcess, stop: () => Promise<void>): Pro
   return {
     origin,
     firstLink: ready.console_url,
-    newLink: async () => (await api<{ url: string }>('/v1/kumiki/sign_in_links', {})).url,
+    async newLink(apiKey = ready.api_key) {
+      const headers = { authorization: `Bearer ${apiKey}` };
+      const made = await fetch(`${origin}/v1/kumiki/sign_in_links`, { method: 'POST', headers });
+      return ((await made.json()) as { url: string }).url;
+    },
+    newKey: (name, roles) => api('/v1/kumiki/keys', { name, roles }),
     api,
     fetch: send,
     status,

@@ -1,10 +1,11 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useTranslations } from 'use-intl';
 import { ApiError } from './api/api-error.ts';
+import { sessionQuery } from './api/session.ts';
 import { LanguageProvider } from './i18n/i18n.tsx';
 import { router } from './router.tsx';
 import { useTheme } from './settings/theme.ts';
@@ -15,7 +16,16 @@ import './ui/theme.css';
 
 const maxRetries = 3;
 
-const queryClient = new QueryClient({
+/** Somebody may have ended the session from elsewhere: then it is asked for, and the page says how to sign in. */
+function onError(error: unknown): void {
+  if (error instanceof ApiError && error.status === 401) {
+    void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+  }
+}
+
+const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       // What was refused is refused again; what was not reached or not ready may be there in a moment.

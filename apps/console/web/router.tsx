@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { FailedScreen, MissingScreen } from './shell/failed-screen.tsx';
+import { OperateGate, UseGate } from './shell/screen-gate.tsx';
 import { Shell } from './shell/shell.tsx';
 
 /** Search parameters as they stand in the address; each screen reads its own. */
@@ -17,6 +18,10 @@ const signIn = createRoute({
 
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
 
+/** Screens for keys that may use models, and for those that may operate the installation. */
+const use = createRoute({ getParentRoute: () => shell, id: 'use', component: UseGate });
+const operate = createRoute({ getParentRoute: () => shell, id: 'operate', component: OperateGate });
+
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
@@ -26,49 +31,49 @@ const home = createRoute({
 });
 
 const chat = createRoute({
-  getParentRoute: () => shell,
+  getParentRoute: () => use,
   path: '/chat',
   validateSearch: anySearch,
   component: lazyRouteComponent(() => import('./chat/chat-screen.tsx')),
 });
 
 const oneChat = createRoute({
-  getParentRoute: () => shell,
+  getParentRoute: () => use,
   path: '/chat/$chatId',
   validateSearch: anySearch,
   component: lazyRouteComponent(() => import('./chat/chat-screen.tsx')),
 });
 
 const knowledge = createRoute({
-  getParentRoute: () => shell,
+  getParentRoute: () => use,
   path: '/knowledge',
   validateSearch: anySearch,
   component: lazyRouteComponent(() => import('./knowledge/knowledge-screen.tsx')),
 });
 
 const oneStore = createRoute({
-  getParentRoute: () => shell,
+  getParentRoute: () => use,
   path: '/knowledge/$storeId',
   validateSearch: anySearch,
   component: lazyRouteComponent(() => import('./knowledge/knowledge-screen.tsx')),
 });
 
 const playground = createRoute({
-  getParentRoute: () => shell,
+  getParentRoute: () => use,
   path: '/playground',
   validateSearch: anySearch,
   component: lazyRouteComponent(() => import('./playground/playground-screen.tsx')),
 });
 
 const overview = createRoute({
-  getParentRoute: () => shell,
+  getParentRoute: () => operate,
   path: '/overview',
   validateSearch: anySearch,
   component: lazyRouteComponent(() => import('./overview/overview-screen.tsx')),
 });
 
 const models = createRoute({
-  getParentRoute: () => shell,
+  getParentRoute: () => operate,
   path: '/models',
   validateSearch: anySearch,
   component: lazyRouteComponent(() => import('./models/models-screen.tsx')),
@@ -90,7 +95,13 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    shell.addChildren([home, chat, oneChat, knowledge, oneStore, playground, overview, models, requests, settings]),
+    shell.addChildren([
+      home,
+      use.addChildren([chat, oneChat, knowledge, oneStore, playground]),
+      operate.addChildren([overview, models]),
+      requests,
+      settings,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: false,

@@ -1,6 +1,7 @@
 import { ArrowUpRight } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { Logo } from '../shell/logo.tsx';
+import { useSession } from '../shell/session-gate.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 
 const prompts = ['pod', 'kubernetes', 'count', 'story'] as const;
@@ -14,6 +15,7 @@ export function EmptyChat({
   readonly onPrompt: (text: string) => void;
 }) {
   const t = useTranslations('chat.empty');
+  const { key } = useSession();
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto flex min-h-full max-w-3xl flex-col justify-end px-4 pt-10 pb-6">
@@ -23,7 +25,7 @@ export function EmptyChat({
         {model === null ? (
           <div className="mt-8 rounded-2xl border border-line bg-surface p-5">
             <p className="font-medium">{t('noModel')}</p>
-            <p className="mt-1 text-sm text-soft">{t('noModelText')}</p>
+            <p className="mt-1 text-sm text-soft">{key.roles.includes('admin') ? t('noModelText') : t('noModelAsk')}</p>
           </div>
         ) : (
           <>

@@ -26,19 +26,32 @@ export const changesQuery = queryOptions({
   staleTime: 30_000,
 });
 
-export const requestsQuery = infiniteQueryOptions({
-  queryKey: [...operateKey, 'requests'],
-  queryFn: ({ signal, pageParam }) =>
-    callApi<RequestList>('/v1/kumiki/requests', { signal, query: { limit: requestsPage, after: pageParam } }),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => (page.has_more ? page.last_id : null),
-  staleTime: 30_000,
-});
+/** Whose requests are looked at: everybody's by those who operate, one's own by all others. */
+export type RequestScope = 'all' | 'own';
 
-export function requestQuery(id: string) {
+const requestPaths: Readonly<Record<RequestScope, string>> = {
+  all: '/v1/kumiki/requests',
+  own: '/v1/kumiki/me/requests',
+};
+
+function listRequests(scope: RequestScope) {
+  return infiniteQueryOptions({
+    queryKey: [...operateKey, 'requests', scope],
+    queryFn: ({ signal, pageParam }) =>
+      callApi<RequestList>(requestPaths[scope], { signal, query: { limit: requestsPage, after: pageParam } }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => (page.has_more ? page.last_id : null),
+    staleTime: 30_000,
+  });
+}
+
+export const requestsQuery = listRequests('all');
+export const ownRequestsQuery = listRequests('own');
+
+export function requestQuery(id: string, scope: RequestScope) {
   return queryOptions({
-    queryKey: [...operateKey, 'request', id],
-    queryFn: ({ signal }) => callApi<RequestDetail>(`/v1/kumiki/requests/${encodeURIComponent(id)}`, { signal }),
+    queryKey: [...operateKey, 'request', scope, id],
+    queryFn: ({ signal }) => callApi<RequestDetail>(`${requestPaths[scope]}/${encodeURIComponent(id)}`, { signal }),
     staleTime: 1_000,
   });
 }

@@ -2,6 +2,7 @@ import type { Change, Load, RequestRecord, Status } from '@kumiki/api';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
 import { useLivePart } from '../api/live.tsx';
+import { sessionQuery } from '../api/session.ts';
 import { joinChanges, joinRequests } from './join-records.ts';
 import { joinLoads } from './load-history.ts';
 import { changesQuery, loadQuery, operateKey, requestsQuery, statusQuery } from './operate-queries.ts';
@@ -15,7 +16,11 @@ export function useCatchUp(): void {
   const client = useQueryClient();
   const lost = useRef(false);
   useEffect(() => {
-    if (state === 'lost') lost.current = true;
+    if (state === 'lost') {
+      lost.current = true;
+      // It may be lost since the session was ended, which a stream does not tell.
+      void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    }
     if (state !== 'open' || !lost.current) return;
     lost.current = false;
     void client.invalidateQueries({ queryKey: operateKey });

@@ -2,7 +2,7 @@ import type { RequestRecord } from '@kumiki/api';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useNow, useTranslations } from 'use-intl';
-import { requestQuery } from '../operate/operate-queries.ts';
+import { requestQuery, type RequestScope } from '../operate/operate-queries.ts';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Skeleton } from '../ui/progress.tsx';
@@ -21,10 +21,12 @@ const openRefreshMs = 1_000;
 /** A request with its whole trace, at the side. */
 export function RequestPanel({
   id,
+  scope,
   known,
   onClose,
 }: {
   readonly id: string;
+  readonly scope: RequestScope;
   /** What the list knows of it already. */
   readonly known: RequestRecord | null;
   readonly onClose: () => void;
@@ -33,7 +35,7 @@ export function RequestPanel({
   const shell = useTranslations('shell');
   const now = useNow({ updateInterval: openRefreshMs }).getTime();
   const { data, error, refetch } = useQuery({
-    ...requestQuery(id),
+    ...requestQuery(id, scope),
     refetchInterval: ({ state }) =>
       state.data?.trace.some(({ outcome }) => outcome === 'open') === true ? openRefreshMs : false,
   });
@@ -60,7 +62,7 @@ export function RequestPanel({
         {record !== null && (
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
             <RequestOutcome record={record} />
-            <RequestLinks record={record} asked={trace.find(asksForAnswer)} />
+            <RequestLinks record={record} asked={trace.find(asksForAnswer)} scope={scope} />
           </div>
         )}
         {record !== null && <RequestSummary record={record} asked={trace.find(asksForAnswer) ?? record} now={now} />}

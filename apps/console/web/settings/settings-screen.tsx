@@ -12,6 +12,7 @@ import { Page, PageHeader, Panel } from '../ui/panel.tsx';
 import { SelectField } from '../ui/select.tsx';
 import { SwitchField } from '../ui/switch-field.tsx';
 import { Cell, Head, Table } from '../ui/table.tsx';
+import { BrowserSessions } from './browser-sessions.tsx';
 import { useSetting } from './stored-settings.ts';
 
 export default function SettingsScreen() {
@@ -24,6 +25,7 @@ export default function SettingsScreen() {
           <Language />
           <Appearance />
           <SignedIn />
+          <BrowserSessions />
         </div>
         <div className="grid min-w-0 gap-5">
           <Keyboard />
@@ -183,6 +185,7 @@ function SignedIn() {
         <p className="font-medium">{shell('signedInAs', { name: session.key.name })}</p>
         <p className="text-soft">{shell('project', { name: session.key.project })}</p>
         <p className="text-soft">{t('roles', { roles: session.key.roles.join(', ') })}</p>
+        {!session.key.roles.includes('admin') && <p className="text-soft">{t('notAdmin')}</p>}
         {session.expires_at !== null && (
           <p className="text-soft">
             {t('expires', { date: format.dateTime(new Date(session.expires_at * 1_000), { dateStyle: 'long' }) })}

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { Logo } from './logo.tsx';
+import { missingRole } from './may-open.ts';
 import { places, type Place } from './places.ts';
 import { useSession } from './session-gate.tsx';
 
@@ -8,7 +9,7 @@ import { useSession } from './session-gate.tsx';
 export function Navigation({ onGo }: { readonly onGo?: () => void }) {
   const t = useTranslations('shell');
   const { key } = useSession();
-  const allowed = places.filter(({ admin }) => !admin || key.roles.includes('admin'));
+  const allowed = places.filter(({ needs }) => missingRole(needs, key.roles) === null);
   const entries = (group: Place['group']) =>
     allowed
       .filter((place) => place.group === group)

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type LucideIcon, MessageSquarePlus } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { isComposing } from './keys.ts';
+import { missingRole } from './may-open.ts';
 import { places } from './places.ts';
 import { useSession } from './session-gate.tsx';
 
@@ -27,9 +28,11 @@ export default function Palette({
   const navigate = useNavigate();
   const go = (path: string) => () => void navigate({ to: path });
   const commands: readonly Command[] = [
-    { label: settings('newChat'), icon: MessageSquarePlus, run: go('/chat') },
+    ...(missingRole('inference', key.roles) === null
+      ? [{ label: settings('newChat'), icon: MessageSquarePlus, run: go('/chat') }]
+      : []),
     ...places
-      .filter(({ admin }) => !admin || key.roles.includes('admin'))
+      .filter(({ needs }) => missingRole(needs, key.roles) === null)
       .map(({ name, path, icon }) => ({ label: t(`nav.${name}`), icon, run: go(path) })),
   ];
   const run = (command: Command): void => {

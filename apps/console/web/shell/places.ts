@@ -8,6 +8,7 @@ import {
   Settings,
   type LucideIcon,
 } from 'lucide-react';
+import type { NeededRole } from './may-open.ts';
 
 export type PlaceName = 'chat' | 'knowledge' | 'playground' | 'overview' | 'models' | 'requests' | 'settings';
 
@@ -16,17 +17,22 @@ export interface Place {
   readonly path: `/${PlaceName}`;
   readonly icon: LucideIcon;
   readonly group: 'use' | 'operate';
-  /** Only for those who may operate the installation. */
-  readonly admin: boolean;
+  /** The role that its key needs; with null it is for everybody, and shows what the key may see. */
+  readonly needs: NeededRole | null;
 }
 
 /** The screens there are, in the order of the menu. */
 export const places: readonly Place[] = [
-  { name: 'chat', path: '/chat', icon: MessagesSquare, group: 'use', admin: false },
-  { name: 'knowledge', path: '/knowledge', icon: BookOpen, group: 'use', admin: false },
-  { name: 'playground', path: '/playground', icon: FlaskConical, group: 'use', admin: false },
-  { name: 'overview', path: '/overview', icon: Activity, group: 'operate', admin: true },
-  { name: 'models', path: '/models', icon: Boxes, group: 'operate', admin: true },
-  { name: 'requests', path: '/requests', icon: ListTree, group: 'operate', admin: true },
-  { name: 'settings', path: '/settings', icon: Settings, group: 'operate', admin: false },
+  { name: 'chat', path: '/chat', icon: MessagesSquare, group: 'use', needs: 'inference' },
+  { name: 'knowledge', path: '/knowledge', icon: BookOpen, group: 'use', needs: 'inference' },
+  { name: 'playground', path: '/playground', icon: FlaskConical, group: 'use', needs: 'inference' },
+  { name: 'overview', path: '/overview', icon: Activity, group: 'operate', needs: 'admin' },
+  { name: 'models', path: '/models', icon: Boxes, group: 'operate', needs: 'admin' },
+  { name: 'requests', path: '/requests', icon: ListTree, group: 'operate', needs: null },
+  { name: 'settings', path: '/settings', icon: Settings, group: 'operate', needs: null },
 ];
+
+/** The place that an address belongs to; undefined for what is none. */
+export function placeAt(pathname: string): Place | undefined {
+  return places.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
+}

@@ -5,10 +5,17 @@ import { useTranslations } from 'use-intl';
 import { toApiError } from '../api/api-error.ts';
 import { sessionQuery, signIn } from '../api/session.ts';
 import { useErrorText } from './error-notice.tsx';
+import { missingRole } from './may-open.ts';
+import { places } from './places.ts';
 import { SignInCard, SignInHelp } from './sign-in-help.tsx';
 
 /** Tokens that this page has sent already: React runs effects twice while developing, and a token works once. */
 const sent = new Map<string, ReturnType<typeof signIn>>();
+
+/** The first screen that a key may open. */
+function firstPlace(roles: readonly string[]): string {
+  return places.find(({ needs }) => missingRole(needs, roles) === null)?.path ?? '/settings';
+}
 
 /** Where the one-time link leads. Its token stands behind `#`, which no server and no log ever sees. */
 export default function SignInScreen() {
@@ -28,7 +35,7 @@ export default function SignInScreen() {
     attempt
       .then((session) => {
         queryClient.setQueryData(sessionQuery.queryKey, session);
-        return navigate({ to: '/chat', replace: true });
+        return navigate({ to: firstPlace(session.key.roles), replace: true });
       })
       .catch(setFailure);
   }, [token, navigate, queryClient]);

@@ -1,0 +1,26 @@
+import type { RequestRecord } from '@kumiki/api';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { ownRequestsQuery } from '../operate/operate-queries.ts';
+import type { Requests } from '../operate/use-operations.ts';
+
+/** How often those of one key are asked for anew, while somebody looks: the live stream is for who operates. */
+const refreshMs = 4_000;
+
+/** The last requests of the key that is signed in. */
+export function useOwnRequests(): Requests {
+  const query = useInfiniteQuery({ ...ownRequestsQuery, refetchInterval: refreshMs });
+  const { data, isPending, error, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const requests = useMemo(() => distinct(data?.pages.flatMap((page) => page.data) ?? []), [data]);
+  return {
+    requests,
+    pending: isPending,
+    error,
+    more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : null,
+  };
+}
+
+/** What came between two pages is on both. */
+function distinct(records: readonly RequestRecord[]): readonly RequestRecord[] {
+  return [...new Map(records.map((record) => [record.id, record])).values()];
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray, boundedObject } from './bounded.ts';
 import { samplingShape } from './generation.ts';
 import { modelNameSchema } from './model-service.ts';
 
@@ -10,6 +11,9 @@ export const chatLimits = {
   tools: 128,
   toolCalls: 128,
   textCharacters: 16_777_216,
+  /** Of an object that is taken as it is: a schema's own members, metadata. */
+  members: 1_024,
+  memberCharacters: 1_024,
 } as const;
 
 const text = z.string().max(chatLimits.textCharacters);
@@ -24,12 +28,13 @@ export const contentPartSchema = z.discriminatedUnion('type', [
 ]);
 export type ContentPart = z.infer<typeof contentPartSchema>;
 
-const content = z.union([text, z.array(contentPartSchema).min(1).max(chatLimits.parts)]);
+const content = z.union([text, boundedArray(contentPartSchema, chatLimits.parts, 1)]);
 const name = z.string().max(256).nullish();
 
 /** A function's name: what OpenAI allows. */
 export const functionNameSchema = z
   .string()
+  .max(128)
   .regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be 1 to 128 letters, digits, underscores, dots and hyphens');
 
 const functionCallSchema = z.strictObject({
@@ -53,7 +58,7 @@ export const messageSchema = z.discriminatedUnion('role', [
     content: content.nullish(),
     name,
     refusal: text.nullish(),
-    tool_calls: z.array(toolCallSchema).max(chatLimits.toolCalls).nullish(),
+    tool_calls: boundedArray(toolCallSchema, chatLimits.toolCalls).nullish(),
     function_call: functionCallSchema.nullish(),
     /** What answers carry and clients send back; read by nobody. */
     audio: z.unknown().optional(),
@@ -67,7 +72,7 @@ export const messageSchema = z.discriminatedUnion('role', [
 export type ChatMessageInput = z.infer<typeof messageSchema>;
 
 /** Any JSON object; the engine that compiles it says what it cannot do. */
-export const jsonSchemaSchema = z.record(z.string(), z.unknown());
+export const jsonSchemaSchema = boundedObject(chatLimits.members, chatLimits.memberCharacters);
 
 export const toolSchema = z.strictObject({
   type: z.literal('function'),
@@ -101,13 +106,13 @@ export const responseFormatSchema = z.discriminatedUnion('type', [
 export const chatRequestSchema = z.strictObject({
   ...samplingShape,
   model: modelNameSchema,
-  messages: z.array(messageSchema).min(1).max(chatLimits.messages),
+  messages: boundedArray(messageSchema, chatLimits.messages, 1),
   max_completion_tokens: z.int().min(1).nullish(),
   max_tokens: z.int().min(1).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   response_format: responseFormatSchema.nullish(),
-  tools: z.array(toolSchema).max(chatLimits.tools).nullish(),
+  tools: boundedArray(toolSchema, chatLimits.tools).nullish(),
   tool_choice: toolChoiceSchema.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   /** vLLM's: the answer goes on with the last message, which is the assistant's. */
@@ -115,7 +120,7 @@ export const chatRequestSchema = z.strictObject({
   /** vLLM's: false leaves out the header that opens the assistant's turn. */
   add_generation_prompt: z.boolean().nullish(),
   /** Accepted, and without effect here. */
-  metadata: z.record(z.string(), z.unknown()).nullish(),
+  metadata: boundedObject(chatLimits.members, chatLimits.memberCharacters).nullish(),
   store: z.boolean().nullish(),
   service_tier: z.string().max(64).nullish(),
   safety_identifier: z.string().max(4_096).nullish(),
@@ -125,7 +130,7 @@ export const chatRequestSchema = z.strictObject({
   prediction: z.unknown().optional(),
   reasoning_effort: z.string().max(64).nullish(),
   verbosity: z.string().max(64).nullish(),
-  modalities: z.array(z.string().max(16)).max(8).nullish(),
+  modalities: boundedArray(z.string().max(16), 8).nullish(),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray } from './bounded.ts';
 import { createResponseSchema, responseLimits } from './responses.ts';
 
 /**
@@ -39,7 +40,7 @@ export const chatSettingsSchema = z.strictObject({
   temperature: createResponseSchema.shape.temperature,
   top_p: createResponseSchema.shape.top_p,
   max_output_tokens: createResponseSchema.shape.max_output_tokens,
-  vector_store_ids: z.array(id).max(responseLimits.vectorStores).nullish(),
+  vector_store_ids: boundedArray(id, responseLimits.vectorStores).nullish(),
 });
 export type ChatSettings = z.infer<typeof chatSettingsSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray, boundedTokenIds } from './bounded.ts';
 import { samplingShape } from './generation.ts';
 import { modelNameSchema } from './model-service.ts';
 
@@ -7,7 +8,7 @@ import { modelNameSchema } from './model-service.ts';
 export const completionLimits = { prompts: 64, promptCharacters: 16_777_216, promptTokens: 1_048_576 } as const;
 
 const promptText = z.string().max(completionLimits.promptCharacters);
-const promptTokens = z.array(z.int().nonnegative()).min(1).max(completionLimits.promptTokens);
+const promptTokens = boundedTokenIds(completionLimits.promptTokens, 1);
 
 export const completionRequestSchema = z.strictObject({
   ...samplingShape,
@@ -15,8 +16,8 @@ export const completionRequestSchema = z.strictObject({
   prompt: z.union([
     promptText,
     promptTokens,
-    z.array(promptText).min(1).max(completionLimits.prompts),
-    z.array(promptTokens).min(1).max(completionLimits.prompts),
+    boundedArray(promptText, completionLimits.prompts, 1),
+    boundedArray(promptTokens, completionLimits.prompts, 1),
   ]),
   max_tokens: z.int().min(1).nullish(),
   echo: z.boolean().nullish(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray, boundedTokenIds } from './bounded.ts';
 
 /**
  * How an answer goes on at another replica.
@@ -17,17 +18,16 @@ import { z } from 'zod';
 export const continuationSchema = z.strictObject({
   id: z.string().min(1).max(128),
   created: z.int().nonnegative(),
-  choices: z
-    .array(
-      z.strictObject({
-        index: z.int().nonnegative().max(127),
-        token_ids: z.array(z.int().nonnegative()).max(1_048_576),
-        /** The client has this choice's finish chunk: nothing of it is generated again. */
-        finished: z.boolean(),
-      }),
-    )
-    .min(1)
-    .max(128),
+  choices: boundedArray(
+    z.strictObject({
+      index: z.int().nonnegative().max(127),
+      token_ids: boundedTokenIds(1_048_576),
+      /** The client has this choice's finish chunk: nothing of it is generated again. */
+      finished: z.boolean(),
+    }),
+    128,
+    1,
+  ),
 });
 
 export type Continuation = z.infer<typeof continuationSchema>;

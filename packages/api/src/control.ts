@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray } from './bounded.ts';
 import { dataServiceCauses, endCauseSchema } from './causes.ts';
 import { modelNameSchema, modelServiceSchema, nameSchema } from './model-service.ts';
 import { grantableRoles } from './routes.ts';
@@ -80,7 +81,7 @@ export const statusSchema = z.object({
 export type Status = z.infer<typeof statusSchema>;
 
 /** `POST /v1/kumiki/services`: create or replace. */
-export const applyBodySchema = z.strictObject({ manifests: z.array(modelServiceSchema).min(1).max(256) });
+export const applyBodySchema = z.strictObject({ manifests: boundedArray(modelServiceSchema, 256, 1) });
 export const applyResultSchema = z.object({
   object: z.literal('list'),
   data: z.array(z.object({ name: nameSchema, change: z.enum(['created', 'configured', 'unchanged']) })),
@@ -96,9 +97,9 @@ const positiveLimit = z.number().positive().max(1_000_000_000).nullable().defaul
 export const createKeyBodySchema = z.strictObject({
   name: z.string().min(1).max(128),
   project: z.string().min(1).max(128).default('default'),
-  roles: z.array(z.enum(grantableRoles)).min(1).max(grantableRoles.length).default(['inference']),
+  roles: boundedArray(z.enum(grantableRoles), grantableRoles.length, 1).default(['inference']),
   /** null allows all. */
-  models: z.array(modelNameSchema).min(1).max(256).nullable().default(null),
+  models: boundedArray(modelNameSchema, 256, 1).nullable().default(null),
   limits: z
     .strictObject({ requestsPerMinute: positiveLimit, tokensPerMinute: positiveLimit, maxConcurrent: positiveLimit })
     .prefault({}),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray } from './bounded.ts';
 import { inputItemSchema } from './response-items.ts';
 import { metadataPairsSchema } from './responses.ts';
 
@@ -9,13 +10,13 @@ export const conversationLimits = {
   addedItems: 20,
 } as const;
 
-const items = z.array(inputItemSchema).max(conversationLimits.addedItems);
+const items = (least: number) => boundedArray(inputItemSchema, conversationLimits.addedItems, least);
 
 export const createConversationSchema = z.strictObject({
-  items: items.nullish(),
+  items: items(0).nullish(),
   metadata: metadataPairsSchema.nullish(),
 });
 
 export const updateConversationSchema = z.strictObject({ metadata: metadataPairsSchema.nullable() });
 
-export const addItemsSchema = z.strictObject({ items: items.min(1) });
+export const addItemsSchema = z.strictObject({ items: items(1) });

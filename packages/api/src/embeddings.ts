@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray, boundedTokenIds } from './bounded.ts';
 import { modelNameSchema } from './model-service.ts';
 
 /** The body of `POST /v1/embeddings`. */
@@ -6,15 +7,15 @@ import { modelNameSchema } from './model-service.ts';
 export const embeddingLimits = { inputs: 2_048, inputCharacters: 16_777_216, inputTokens: 1_048_576 } as const;
 
 const inputText = z.string().min(1).max(embeddingLimits.inputCharacters);
-const inputTokens = z.array(z.int().nonnegative()).min(1).max(embeddingLimits.inputTokens);
+const inputTokens = boundedTokenIds(embeddingLimits.inputTokens, 1);
 
 export const embeddingRequestSchema = z.strictObject({
   model: modelNameSchema,
   input: z.union([
     inputText,
     inputTokens,
-    z.array(inputText).min(1).max(embeddingLimits.inputs),
-    z.array(inputTokens).min(1).max(embeddingLimits.inputs),
+    boundedArray(inputText, embeddingLimits.inputs, 1),
+    boundedArray(inputTokens, embeddingLimits.inputs, 1),
   ]),
   encoding_format: z.enum(['float', 'base64']).nullish(),
   dimensions: z.int().min(1).max(1_000_000).nullish(),

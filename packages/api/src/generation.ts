@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray, boundedRecord } from './bounded.ts';
 import { continuationSchema } from './continuation.ts';
 
 /** What `/v1/chat/completions` and `/v1/completions` have in common. Optional fields may be null, as clients send them. */
@@ -15,7 +16,7 @@ export const generationLimits = {
 const stopSchema = z.string().min(1).max(generationLimits.stopCharacters);
 
 /** Up to four stop strings; one may come alone. */
-export const stopsSchema = z.union([stopSchema, z.array(stopSchema).max(generationLimits.stops)]);
+export const stopsSchema = z.union([stopSchema, boundedArray(stopSchema, generationLimits.stops)]);
 
 export const streamOptionsSchema = z.strictObject({
   include_usage: z.boolean().nullish(),
@@ -23,11 +24,14 @@ export const streamOptionsSchema = z.strictObject({
 });
 
 /** Token id → −100 to 100, added to the token's logit. */
-export const logitBiasSchema = z
-  .record(z.string().regex(/^\d{1,10}$/, 'keys must be token ids'), z.number().min(-100).max(100))
-  .refine((biases) => Object.keys(biases).length <= generationLimits.logitBiases, {
-    message: `must have at most ${generationLimits.logitBiases} entries`,
-  });
+export const logitBiasSchema = boundedRecord(
+  z
+    .string()
+    .max(10)
+    .regex(/^\d{1,10}$/, 'keys must be token ids'),
+  z.number().min(-100).max(100),
+  generationLimits.logitBiases,
+);
 
 export const samplingShape = {
   temperature: z.number().min(0).max(2).nullish(),

@@ -1,4 +1,5 @@
 export * from './api-key.ts';
+export * from './bounded.ts';
 export * from './changes.ts';
 export * from './causes.ts';
 export * from './chat.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray, boundedRecord } from './bounded.ts';
 import { apiVersion } from './labels.ts';
 import { secretSourceSchema } from './secrets.ts';
 
@@ -73,10 +74,7 @@ export const engineSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('openai'),
     /** More base URLs of servers that serve the same model, besides `spec.model.source`. */
-    endpoints: z
-      .array(z.url({ protocol: /^https?$/ }))
-      .max(256)
-      .default([]),
+    endpoints: boundedArray(z.url({ protocol: /^https?$/ }).max(2_048), 256).default([]),
     /** The secret that holds the key which the server demands. The key itself is never written in a manifest. */
     apiKeyFrom: secretSourceSchema.optional(),
     /** The name under which the server knows the model, when it is not `spec.model.name`. */
@@ -98,7 +96,7 @@ export const modelServiceSpecSchema = z.strictObject({
   model: z.strictObject({
     /** What clients write in `model`; the object's name when absent. With a folder of models each file names its own. */
     name: modelNameSchema.optional(),
-    aliases: z.array(modelNameSchema).max(32).default([]),
+    aliases: boundedArray(modelNameSchema, 32).default([]),
     /**
      * `demo:chat` or `demo:embedding` (shipped), the path of a GGUF file or of a folder of them (relative to the
      * manifest), `simulated:` or the base URL of an OpenAI-compatible server (`http://host:8000/v1`).
@@ -123,8 +121,8 @@ export type ModelServiceSpec = z.infer<typeof modelServiceSpecSchema>;
 export const metadataSchema = z.strictObject({
   name: nameSchema,
   namespace: nameSchema.optional(),
-  labels: z.record(z.string().max(317), z.string().max(63)).optional(),
-  annotations: z.record(z.string().max(317), z.string().max(262_144)).optional(),
+  labels: boundedRecord(z.string().max(317), z.string().max(63), 256).optional(),
+  annotations: boundedRecord(z.string().max(317), z.string().max(262_144), 256).optional(),
 });
 
 export const modelServiceSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray } from './bounded.ts';
 import { chatLimits, functionNameSchema } from './chat.ts';
 
 /** The items of conversations and responses: what goes into a model and what comes out of it. */
@@ -9,6 +10,8 @@ export const itemLimits = {
   textCharacters: chatLimits.textCharacters,
   idCharacters: 256,
   annotations: 4_096,
+  /** One for each token of a part. */
+  logprobs: 131_072,
 } as const;
 
 const text = z.string().max(itemLimits.textCharacters);
@@ -21,8 +24,8 @@ const partSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('output_text'),
     text,
-    annotations: z.array(z.unknown()).max(itemLimits.annotations).nullish(),
-    logprobs: z.array(z.unknown()).nullish(),
+    annotations: boundedArray(z.unknown(), itemLimits.annotations).nullish(),
+    logprobs: boundedArray(z.unknown(), itemLimits.logprobs).nullish(),
     /** What the SDK's parsing adds, when an answer is sent back. */
     parsed: z.unknown().optional(),
   }),
@@ -38,7 +41,7 @@ const messageSchema = z.strictObject({
   type: z.literal('message').optional(),
   id: id.nullish(),
   role: z.enum(['user', 'assistant', 'system', 'developer']),
-  content: z.union([text, z.array(partSchema).max(itemLimits.parts)]),
+  content: z.union([text, boundedArray(partSchema, itemLimits.parts)]),
   status,
   phase: z.string().max(64).nullish(),
 });
@@ -58,23 +61,23 @@ const functionCallOutputSchema = z.strictObject({
   type: z.literal('function_call_output'),
   id: id.nullish(),
   call_id: id,
-  output: z.union([text, z.array(partSchema).max(itemLimits.parts)]),
+  output: z.union([text, boundedArray(partSchema, itemLimits.parts)]),
   status,
 });
 
 const fileSearchCallSchema = z.strictObject({
   type: z.literal('file_search_call'),
   id,
-  queries: z.array(text).max(64),
+  queries: boundedArray(text, 64),
   status: z.enum(['in_progress', 'searching', 'completed', 'incomplete', 'failed']),
-  results: z.array(z.unknown()).max(64).nullish(),
+  results: boundedArray(z.unknown(), 64).nullish(),
 });
 
 const reasoningSchema = z.strictObject({
   type: z.literal('reasoning'),
   id: id.nullish(),
-  summary: z.array(z.unknown()).max(itemLimits.parts).nullish(),
-  content: z.array(z.unknown()).max(itemLimits.parts).nullish(),
+  summary: boundedArray(z.unknown(), itemLimits.parts).nullish(),
+  content: boundedArray(z.unknown(), itemLimits.parts).nullish(),
   encrypted_content: text.nullish(),
   status,
 });

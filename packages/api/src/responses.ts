@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray, boundedObject, boundedRecord } from './bounded.ts';
 import { chatLimits, functionNameSchema, jsonSchemaSchema } from './chat.ts';
 import { modelNameSchema } from './model-service.ts';
 import { inputItemSchema } from './response-items.ts';
@@ -14,16 +15,19 @@ export const responseLimits = {
   metadataPairs: 16,
   metadataKeyCharacters: 64,
   metadataValueCharacters: 512,
+  /** Of an object that another service or the model's server checks. */
+  members: 64,
+  nameCharacters: 256,
 } as const;
 
 const text = z.string().max(chatLimits.textCharacters);
 const id = z.string().min(1).max(256);
 
-export const metadataPairsSchema = z
-  .record(z.string().max(responseLimits.metadataKeyCharacters), z.string().max(responseLimits.metadataValueCharacters))
-  .refine((pairs) => Object.keys(pairs).length <= responseLimits.metadataPairs, {
-    message: `must have at most ${responseLimits.metadataPairs} pairs`,
-  });
+export const metadataPairsSchema = boundedRecord(
+  z.string().max(responseLimits.metadataKeyCharacters),
+  z.string().max(responseLimits.metadataValueCharacters),
+  responseLimits.metadataPairs,
+);
 
 const functionToolSchema = z.strictObject({
   type: z.literal('function'),
@@ -35,11 +39,11 @@ const functionToolSchema = z.strictObject({
 
 const fileSearchToolSchema = z.strictObject({
   type: z.literal('file_search'),
-  vector_store_ids: z.array(id).min(1).max(responseLimits.vectorStores),
+  vector_store_ids: boundedArray(id, responseLimits.vectorStores, 1),
   max_num_results: z.int().min(1).max(responseLimits.searchResults).nullish(),
   /** Checked by the search service, which knows what it can filter by. */
-  filters: z.record(z.string(), z.unknown()).nullish(),
-  ranking_options: z.record(z.string(), z.unknown()).nullish(),
+  filters: boundedObject(responseLimits.members, responseLimits.nameCharacters).nullish(),
+  ranking_options: boundedObject(responseLimits.members, responseLimits.nameCharacters).nullish(),
 });
 export type FileSearchTool = z.infer<typeof fileSearchToolSchema>;
 
@@ -53,10 +57,7 @@ export const responseToolChoiceSchema = z.union([
   z.strictObject({
     type: z.literal('allowed_tools'),
     mode: z.enum(['auto', 'required']),
-    tools: z
-      .array(z.looseObject({ type: z.string().max(64) }))
-      .min(1)
-      .max(responseLimits.tools),
+    tools: boundedArray(z.looseObject({ type: z.string().max(64) }), responseLimits.tools, 1),
   }),
 ]);
 export type ResponseToolChoice = z.infer<typeof responseToolChoiceSchema>;
@@ -84,16 +85,16 @@ const includable = [
   'web_search_call.results',
   'web_search_call.action.sources',
 ] as const;
-export const includeSchema = z.array(z.enum(includable)).max(includable.length * 2);
+export const includeSchema = boundedArray(z.enum(includable), includable.length * 2);
 
 /** What creating a response and counting its input have in common. */
 const promptShape = {
   model: modelNameSchema,
-  input: z.union([text, z.array(inputItemSchema).max(responseLimits.inputItems)]).nullish(),
+  input: z.union([text, boundedArray(inputItemSchema, responseLimits.inputItems)]).nullish(),
   instructions: text.nullish(),
   previous_response_id: id.nullish(),
   conversation: z.union([id, z.strictObject({ id })]).nullish(),
-  tools: z.array(responseToolSchema).max(responseLimits.tools).nullish(),
+  tools: boundedArray(responseToolSchema, responseLimits.tools).nullish(),
   tool_choice: responseToolChoiceSchema.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   text: z.strictObject({ format: textFormatSchema.nullish(), verbosity: z.string().max(64).nullish() }).nullish(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedArray, boundedRecord } from './bounded.ts';
 import { modelNameSchema } from './model-service.ts';
 
 /** The bodies of `/v1/vector_stores`. */
@@ -27,8 +28,6 @@ export const vectorStoreLimits = {
 export const autoChunking = { maxTokens: 800, overlapTokens: 400 } as const;
 
 const fileId = z.string().min(1).max(128);
-const few = (entries: object): boolean => Object.keys(entries).length <= vectorStoreLimits.metadataEntries;
-const tooMany = { message: `must have at most ${vectorStoreLimits.metadataEntries} entries` };
 /** A text that a database can keep. */
 const text = (most: number) =>
   z
@@ -39,9 +38,13 @@ const text = (most: number) =>
     });
 const key = text(vectorStoreLimits.keyCharacters).min(1);
 
-export const metadataEntriesSchema = z.record(key, text(vectorStoreLimits.valueCharacters)).refine(few, tooMany);
+export const metadataEntriesSchema = boundedRecord(
+  key,
+  text(vectorStoreLimits.valueCharacters),
+  vectorStoreLimits.metadataEntries,
+);
 const attributeValue = z.union([text(vectorStoreLimits.valueCharacters), z.number(), z.boolean()]);
-export const attributesSchema = z.record(key, attributeValue).refine(few, tooMany);
+export const attributesSchema = boundedRecord(key, attributeValue, vectorStoreLimits.metadataEntries);
 export type Attributes = z.infer<typeof attributesSchema>;
 
 export const chunkingStrategySchema = z.discriminatedUnion('type', [
@@ -71,7 +74,7 @@ const expiresAfterSchema = z.strictObject({
 export const createVectorStoreSchema = z.strictObject({
   name: text(vectorStoreLimits.nameCharacters).nullish(),
   description: text(vectorStoreLimits.descriptionCharacters).nullish(),
-  file_ids: z.array(fileId).max(vectorStoreLimits.filesAtCreation).nullish(),
+  file_ids: boundedArray(fileId, vectorStoreLimits.filesAtCreation).nullish(),
   expires_after: expiresAfterSchema.nullish(),
   chunking_strategy: chunkingStrategySchema.nullish(),
   metadata: metadataEntriesSchema.nullish(),
@@ -96,8 +99,8 @@ export const updateStoreFileSchema = z.strictObject({ attributes: attributesSche
 
 export const createFileBatchSchema = z
   .strictObject({
-    file_ids: z.array(fileId).min(1).max(vectorStoreLimits.filesInBatch).nullish(),
-    files: z.array(addStoreFileSchema).min(1).max(vectorStoreLimits.filesInBatch).nullish(),
+    file_ids: boundedArray(fileId, vectorStoreLimits.filesInBatch, 1).nullish(),
+    files: boundedArray(addStoreFileSchema, vectorStoreLimits.filesInBatch, 1).nullish(),
     attributes: attributesSchema.nullish(),
     chunking_strategy: chunkingStrategySchema.nullish(),
   })
@@ -106,10 +109,7 @@ export const createFileBatchSchema = z
   });
 
 const one = attributeValue;
-const several = z
-  .array(z.union([text(vectorStoreLimits.valueCharacters), z.number(), z.boolean()]))
-  .min(1)
-  .max(vectorStoreLimits.filterValues);
+const several = boundedArray(attributeValue, vectorStoreLimits.filterValues, 1);
 
 export const comparisonSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.enum(['eq', 'ne']), key, value: one }),
@@ -130,7 +130,7 @@ const weight = z.number().min(0).max(1_000);
 export const searchVectorStoreSchema = z.strictObject({
   query: z.union([
     text(vectorStoreLimits.queryCharacters).min(1),
-    z.array(text(vectorStoreLimits.queryCharacters).min(1)).min(1).max(vectorStoreLimits.queries),
+    boundedArray(text(vectorStoreLimits.queryCharacters).min(1), vectorStoreLimits.queries, 1),
   ]),
   filters: z.unknown().optional(),
   max_num_results: z.int().min(1).max(vectorStoreLimits.results).nullish(),

@@ -52,7 +52,10 @@ function deepest(
   const branches = issue.errors.map((branch) => deepest(branch[0], path));
   branches.sort((a, b) => b.path.length - a.path.length);
   const best = branches[0];
-  return best === undefined || best.path.length === path.length ? { issue, path } : best;
+  if (best !== undefined && best.path.length > path.length) return best;
+  // Where only one branch takes a value of this type, what that one says is what is wrong.
+  const ofType = branches.filter((branch) => branch.issue?.code !== 'invalid_type');
+  return ofType.length === 1 && ofType[0] !== undefined ? ofType[0] : { issue, path };
 }
 
 /** `messages[0].content`, as the API writes it. */

@@ -1,13 +1,13 @@
+import { boundedRecord } from '@kumiki/api';
 import { z } from 'zod';
 import { batchEndpoints } from './batch.ts';
 import { batchLimits } from './limits.ts';
 
-const metadataSchema = z
-  .record(z.string().max(batchLimits.metadataKeyCharacters), z.string().max(batchLimits.metadataValueCharacters))
-  .refine(
-    (value) => Object.keys(value).length <= batchLimits.metadataPairs,
-    `at most ${batchLimits.metadataPairs} pairs are kept`,
-  );
+const metadataSchema = boundedRecord(
+  z.string().max(batchLimits.metadataKeyCharacters),
+  z.string().max(batchLimits.metadataValueCharacters),
+  batchLimits.metadataPairs,
+);
 
 /** The body of `POST /v1/batches`. */
 export const createBatchSchema = z.strictObject({

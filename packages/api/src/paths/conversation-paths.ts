@@ -7,6 +7,9 @@ import { ignoredBody, jsonBody, pathGroup, type PathRow, smallBodyBytes } from '
 /** The text of two million tokens: more than the longest context of a model. */
 const inputBytes = 8_388_608;
 
+/** 4,096 items of a dozen members. */
+const inputValues = 65_536;
+
 /** 16 pairs of 64 and 512 characters, every one of them escaped. */
 const metadataBytes = 65_536;
 
@@ -18,17 +21,17 @@ const admin = pathGroup('conversations', 'admin');
 
 /** Responses, conversations, batches and chats. */
 export const conversationPaths: readonly PathRow[] = [
-  inference.post('/v1/responses', jsonBody(inputBytes, createResponseSchema)),
-  inference.post('/v1/responses/input_tokens', jsonBody(inputBytes, countInputTokensSchema)),
+  inference.post('/v1/responses', jsonBody(inputBytes, createResponseSchema, inputValues)),
+  inference.post('/v1/responses/input_tokens', jsonBody(inputBytes, countInputTokensSchema, inputValues)),
   inference.get('/v1/responses/:response'),
   inference.delete('/v1/responses/:response'),
   inference.post('/v1/responses/:response/cancel', ignoredBody),
   inference.get('/v1/responses/:response/input_items'),
-  inference.post('/v1/conversations', jsonBody(inputBytes, createConversationSchema)),
+  inference.post('/v1/conversations', jsonBody(inputBytes, createConversationSchema, inputValues)),
   inference.get('/v1/conversations/:conversation'),
   inference.post('/v1/conversations/:conversation', jsonBody(metadataBytes, updateConversationSchema)),
   inference.delete('/v1/conversations/:conversation'),
-  inference.post('/v1/conversations/:conversation/items', jsonBody(inputBytes, addItemsSchema)),
+  inference.post('/v1/conversations/:conversation/items', jsonBody(inputBytes, addItemsSchema, inputValues)),
   inference.get('/v1/conversations/:conversation/items'),
   inference.get('/v1/conversations/:conversation/items/:item'),
   inference.delete('/v1/conversations/:conversation/items/:item'),

@@ -35,6 +35,9 @@ export interface PathRow {
 /** Deepest nesting of any JSON body. */
 export const maxJsonDepth = 128;
 
+/** Most members of any one object. */
+export const maxObjectMembers = 4_096;
+
 /** What is read from somebody who has shown no key, or of a body that says little. */
 export const smallBodyBytes = 4_096;
 

@@ -114,6 +114,9 @@ test('depth and number of values are bounded before anything is built', () => {
   assert.ok(read(`[${'1,'.repeat(98)}1]`, 100));
   assert.match(refusal(`[${'1,'.repeat(200)}1]`, 100).message, /more than 100 members and elements/);
   assert.match(refusal(`[${'{},'.repeat(200)}1]`, 100).message, /more than 100 members and elements/);
+  const wide = (count: number): string => `[{${Array.from({ length: count }, (_, at) => `"${at}":0`).join()}}]`;
+  assert.ok(read(wide(4_096), 10_000));
+  assert.match(refusal(wide(4_097), 10_000).message, /more than 4096 members/);
   const text = `["${','.repeat(1_000)}"]`;
   assert.deepEqual(read(text, 10), [','.repeat(1_000)]);
 });

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { KumikiError, maxJsonDepth } from '@kumiki/api';
+import { KumikiError, maxJsonDepth, maxObjectMembers } from '@kumiki/api';
 import { type JsonFinding, scanNames } from './scan-names.ts';
 
 /** Characters of a name that a refusal repeats. */
@@ -14,7 +14,7 @@ const shownCharacters = 64;
  */
 export function readJson(body: Buffer, maxValues: number): unknown {
   if (!isUtf8(body)) throw new KumikiError('invalid_json', { reason: 'it is not encoded as UTF-8' });
-  const finding = scanNames(body, { maxDepth: maxJsonDepth, maxValues });
+  const finding = scanNames(body, { maxDepth: maxJsonDepth, maxValues, maxMembers: maxObjectMembers });
   if (finding !== null && finding.kind !== 'broken') throw refusalOf(finding, maxValues);
   try {
     return JSON.parse(body.toString('utf8')) as unknown;
@@ -33,6 +33,11 @@ function refusalOf(finding: Exclude<JsonFinding, { kind: 'broken' }>, maxValues:
       return new KumikiError('invalid_value', {
         param: 'body',
         reason: `it holds more than ${maxValues} members and elements`,
+      });
+    case 'too_many_members':
+      return new KumikiError('invalid_value', {
+        param: 'body',
+        reason: `an object in it has more than ${maxObjectMembers} members`,
       });
     case 'duplicate':
       return new KumikiError('invalid_json', { reason: `duplicate key '${finding.name.slice(0, shownCharacters)}'` });

@@ -15,11 +15,14 @@ export interface JsonLimits {
   readonly maxDepth: number;
   /** Members and elements in all, however deep. */
   readonly maxValues: number;
+  /** Members of any one object. */
+  readonly maxMembers: number;
 }
 
 export type JsonFinding =
   | { readonly kind: 'too_deep' }
   | { readonly kind: 'too_many_values' }
+  | { readonly kind: 'too_many_members' }
   /** A name that stands twice in one object: the next reader might take the other one. */
   | { readonly kind: 'duplicate'; readonly name: string }
   | { readonly kind: 'prototype' }
@@ -41,7 +44,7 @@ interface OpenObject {
  * whether every object has each name once. Says nothing of a text that is no JSON and within the limits.
  * @returns the first thing wrong, null when nothing is.
  */
-export function scanNames(text: Buffer, { maxDepth, maxValues }: JsonLimits): JsonFinding | null {
+export function scanNames(text: Buffer, { maxDepth, maxValues, maxMembers }: JsonLimits): JsonFinding | null {
   /** The open brackets; null for an array. */
   const open: (OpenObject | null)[] = [];
   let values = 0;
@@ -54,7 +57,7 @@ export function scanNames(text: Buffer, { maxDepth, maxValues }: JsonLimits): Js
       if (end === -1) return { kind: 'broken' };
       const object = open.at(-1);
       if (expectsName && object != null) {
-        const finding = addName(object, nameAt(text, at, end));
+        const finding = addName(object, nameAt(text, at, end), maxMembers);
         if (finding !== null) return finding;
         expectsName = false;
       }
@@ -75,13 +78,14 @@ export function scanNames(text: Buffer, { maxDepth, maxValues }: JsonLimits): Js
   return open.length === 0 ? null : { kind: 'broken' };
 }
 
-function addName(object: OpenObject, name: string | null): JsonFinding | null {
+function addName(object: OpenObject, name: string | null, maxMembers: number): JsonFinding | null {
   if (name === null) return { kind: 'broken' };
   if (name === prototypeName) return { kind: 'prototype' };
   if (object.first === null) object.first = name;
   else if (object.first === name) return { kind: 'duplicate', name };
   else if (object.others === null) object.others = new Set([name]);
   else if (object.others.has(name)) return { kind: 'duplicate', name };
+  else if (object.others.size + 1 >= maxMembers) return { kind: 'too_many_members' };
   else object.others.add(name);
   return null;
 }

@@ -1,18 +1,19 @@
+import { boundOf } from '@kumiki/api';
 import { z } from 'zod';
 import type { FieldPath } from './problem.ts';
 
-/** A schema without what only fills in or allows an absent value. */
+/** A schema without what only fills in or allows an absent value, or only counts. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  let inner = schema;
-  while (
-    inner instanceof z.ZodOptional ||
-    inner instanceof z.ZodDefault ||
-    inner instanceof z.ZodPrefault ||
-    inner instanceof z.ZodNullable
+  if (schema instanceof z.ZodPipe && boundOf(schema.def.in) !== null) return unwrap(schema.def.out);
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable
   ) {
-    inner = inner.def.innerType;
+    return unwrap(schema.def.innerType);
   }
-  return inner;
+  return schema;
 }
 
 /** The objects that a schema allows at one place: one, or those of a union that the value's discriminator picks. */

@@ -35,6 +35,8 @@ export interface Product extends AsyncDisposable {
   /** The workers that run now. */
   workers(): readonly WorkerProcess[];
   addKey(options?: Partial<Pick<KeyRecord, 'id' | 'models' | 'limits' | 'expiresAt' | 'roles' | 'project'>>): string;
+  /** Makes the keys with this id void. */
+  revokeKey(id: string): void;
   /** Puts other services behind the same URL, in the place of those before. */
   setBackends(backends: readonly BackendRoute[]): void;
   /** Adds models that other servers have. */
@@ -83,6 +85,9 @@ export async function startProduct(
       const key = addRecord(options);
       gateway.replaceKeys(keys);
       return key;
+    },
+    revokeKey(id) {
+      gateway.replaceKeys(keys.filter((key) => key.id !== id));
     },
     setBackends(replaced) {
       backends = replaced;

@@ -15,6 +15,8 @@ import { protectReply } from './http/protect-reply.ts';
 import { makeRequestId, openHop, type TraceHop } from './http/random-ids.ts';
 import { sendError, sendJson } from './http/send-error.ts';
 import { identifyCaller, refuseOtherSites, type Caller, type Identities } from './keys/identify-caller.ts';
+import type { OpenRequests } from './keys/open-requests.ts';
+import { createRevocation, demandUnrevoked, type Revocation } from './keys/revocation.ts';
 import { chooseDemand } from './limits/choose-demand.ts';
 import { unlimited, type Admission, type KeyLimiter } from './limits/key-limiter.ts';
 import type { LoadMeter } from './load/load-meter.ts';
@@ -48,6 +50,7 @@ export interface RequestContext {
   readonly hop: TraceHop;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
+  readonly revocation: Revocation;
   /** What is remembered of it; null before its caller is known, and for what nobody needs to remember. */
   record: RequestRecord | null;
 }
@@ -58,6 +61,7 @@ export type RecordedContext = RequestContext & { readonly record: RequestRecord 
 export interface HandlerOptions {
   readonly identities: Identities;
   readonly limiter: KeyLimiter;
+  readonly openRequests: OpenRequests;
   readonly routes: RouteIndex;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
@@ -95,7 +99,10 @@ export function createRequestHandler(
         sendError(response, error);
       })
       .finally(() => {
-        if (context.record !== null) endRecord(options, context.record, response);
+        if (context.record !== null) {
+          context.record.error_code ??= context.revocation.error()?.code ?? null;
+          endRecord(options, context.record, response);
+        }
         if (!request.complete) void discardBody(request, options.bodyTimeoutMs);
       });
   };
@@ -125,6 +132,8 @@ function openContext(request: IncomingMessage, response: ServerResponse): Reques
     path: (query === -1 ? url : url.slice(0, query)).slice(0, maxPathLength),
     hop: openHop(typeof traceparent === 'string' ? traceparent : undefined),
     startedAt: performance.now(),
+    // Whoever still reads the body or waits for a place finds the request over.
+    revocation: createRevocation((error) => sendError(response, error)),
     record: null,
   };
 }
@@ -153,6 +162,7 @@ function endRecord({ requests, load }: HandlerOptions, record: RequestRecord, re
   const left = response.destroyed && !response.writableEnded && record.error_code === null;
   const refused = record.error_code !== null || (record.status ?? 0) >= 400;
   requests.end(record, left ? 'cancelled' : refused ? 'failed' : 'completed', now);
+  if (record.error_code === 'credential_revoked') return;
   const ours = record.status === null || record.status < 400 || record.status >= 500;
   if (record.outcome === 'failed' && ours) load.requestFails(now);
 }
@@ -172,16 +182,30 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   const caller = identifyCaller(options.identities, request, Math.floor(Date.now() / 1_000));
   if (caller.sessionId !== null) protectReply(response);
   if (modelPaths.has(path) || backend?.route.role === 'inference') beginRecord(options, context, caller, backend);
+  options.openRequests.add(caller, context.revocation);
+  try {
+    await serveWithin(options, context, { caller, backend });
+  } finally {
+    options.openRequests.remove(caller, context.revocation);
+  }
+}
+
+/** Serves a request within its key's limits, of which it holds its part for as long as it is open. */
+async function serveWithin(
+  options: HandlerOptions,
+  context: RequestContext,
+  { caller, backend }: Omit<Admitted, 'admission'>,
+): Promise<void> {
   // Before a byte of the body is read: whoever may not ask is not listened to.
   const admission = await admit(options, context, caller);
   try {
+    demandUnrevoked(context.revocation);
     await serve(options, context, { caller, backend, admission });
   } finally {
     admission.release();
   }
 }
 
-/** Takes the request in under its key's limits, for as long as it is open. */
 async function admit({ limiter }: HandlerOptions, context: RequestContext, caller: Caller): Promise<Admission> {
   const { path, request, response } = context;
   const { key, service } = caller;

@@ -7,6 +7,7 @@ import { createBackendForwarder } from './backend/forward-backend.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
 import { createKeyStore } from './keys/key-store.ts';
+import { createOpenRequests, type OpenRequests } from './keys/open-requests.ts';
 import { createKeyLimiter } from './limits/key-limiter.ts';
 import { createProjectLimitsStore } from './limits/project-limits-store.ts';
 import { createLoadMeter } from './load/load-meter.ts';
@@ -82,7 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
   const now = () => performance.now();
   const snapshots = openSnapshots(options);
-  const { routes, keys, sessions, projectLimits } = snapshots;
+  const { routes, sessions, projectLimits } = snapshots;
   const metrics = createGatewayMetrics(routes);
   const wheel = createDeadlineWheel();
   const pool = createUpstreamPool({ wheel });
@@ -107,29 +108,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     picker: createPicker({ routes, now, random: Math.random }),
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
   };
+  const openRequests = createOpenRequests(snapshots, () => Math.floor(Date.now() / 1_000));
   let draining = false;
   const handler = createRequestHandler({
     ...shared,
-    identities: { keys, sessions },
+    identities: snapshots,
     limiter: createKeyLimiter(now),
+    openRequests,
     draining: () => draining,
     serveModel: (...request) => serveModel(serving, ...request),
     forward: forwarder.forward,
   });
   const server = createHttpServer(handler, options);
   await listen(server, options.port, options.host);
-  const prober = startHealthProber({
-    routes,
-    log,
-    now,
-    probe: (state, timeoutMs) => probeHealth(pool, state, timeoutMs),
-  });
+  const prober = startHealthProber({ routes, log, now, probe: (state, limitMs) => probeHealth(pool, state, limitMs) });
   const ops = await openOps(options, metrics.registry, () => (draining ? 'draining' : null));
 
   return {
     port: (server.address() as AddressInfo).port,
     opsPort: ops?.port ?? null,
-    ...replacing(snapshots),
+    ...replacing(snapshots, openRequests),
     requests,
     load: () => load.read(now()),
     sessionLastUsed: sessions.lastUsed,
@@ -141,6 +139,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       draining = true;
       prober.stop();
       load.stop();
+      openRequests.stop();
       await Promise.all([closeServer(server), ops?.close()]);
       forwarder.close();
       pool.close();
@@ -161,11 +160,21 @@ function openSnapshots(options: GatewayOptions) {
 
 type Replacing = Pick<Gateway, 'replaceRoutes' | 'replaceKeys' | 'replaceSessions' | 'replaceProjectLimits'>;
 
-function replacing({ routes, keys, sessions, projectLimits }: ReturnType<typeof openSnapshots>): Replacing {
+/** A key or a session that is no longer there ends what came with it at once. */
+function replacing(
+  { routes, keys, sessions, projectLimits }: ReturnType<typeof openSnapshots>,
+  openRequests: OpenRequests,
+): Replacing {
   return {
     replaceRoutes: (table) => routes.replace(table),
-    replaceKeys: (records) => keys.replace(records),
-    replaceSessions: (records) => sessions.replace(records),
+    replaceKeys(records) {
+      keys.replace(records);
+      openRequests.check();
+    },
+    replaceSessions(records) {
+      sessions.replace(records);
+      openRequests.check();
+    },
     replaceProjectLimits: (records) => projectLimits.replace(records),
   };
 }

@@ -6,8 +6,14 @@ export type ResponseStatus = 'queued' | 'in_progress' | 'completed' | 'incomplet
 /** An item of a response's output, or of a conversation, as it is shown. */
 export type Item = Readonly<Record<string, unknown>> & { readonly type: string; readonly id: string };
 
-/** What `response.error.code` may be, of the API's list. */
-export type ResponseErrorCode = 'server_error' | 'rate_limit_exceeded' | 'invalid_prompt' | 'vector_store_timeout';
+/** What `response.error.code` may be: of the API's list, and two that it has no word for. */
+export type ResponseErrorCode =
+  | 'server_error'
+  | 'rate_limit_exceeded'
+  | 'invalid_prompt'
+  | 'vector_store_timeout'
+  | 'poisonous_request'
+  | 'credential_revoked';
 
 export interface ResponseUsage {
   readonly input_tokens: number;

@@ -45,7 +45,7 @@ export async function driveBatch(
   if (batch.outcome === null) {
     const outcome = await untilStopped(work, async () => {
       if (batch.status === 'validating') batch = await validate(context, batch, work);
-      if (batch.status === 'in_progress') await runLines({ ...context, batch }, work);
+      if (batch.status === 'in_progress') batch = await run(context, batch, work);
       return batch.status === 'cancelling' ? 'cancelled' : 'completed';
     });
     if (batch.status === 'failed') return;
@@ -69,6 +69,17 @@ async function untilStopped(work: AbortSignal, run: () => Promise<Outcome>): Pro
   } catch (error) {
     if (work.aborted && work.reason instanceof StopWork) return work.reason.outcome;
     throw error;
+  }
+}
+
+async function run(context: DriveContext, batch: BatchRow, work: AbortSignal): Promise<BatchRow> {
+  try {
+    await runLines({ ...context, batch }, work);
+    return batch;
+  } catch (error) {
+    work.throwIfAborted();
+    if (!(error instanceof KumikiError) || error.code !== 'credential_revoked') throw error;
+    return failBatch(context.database, batch, [refusal(error, null)]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ErrorCode, type KumikiError, toKumikiError } from '@kumiki/api';
+import { type KumikiError, toKumikiError } from '@kumiki/api';
 import type { GatewayClient, Log } from '@kumiki/service';
 import type { AnswerMachine } from '../answer/answer-machine.ts';
 import type { Item, ResponseErrorCode } from '../answer/response-object.ts';
@@ -13,15 +13,13 @@ import {
   resumeDelayMs,
 } from '../limits.ts';
 import { askModel, isKeyLimit, mayPassLater, type ModelAnswer } from './ask-model.ts';
+import { codeOfEnd } from './code-of-end.ts';
 import { openAnswer } from './open-answer.ts';
 import { rebuildMachine } from './rebuild.ts';
 import { RunWriter } from './run-writer.ts';
 import type { Journal, Prepared, RunRecord } from './run.ts';
 import { searchFiles } from './search-files.ts';
 import { wantedSearch } from './wants-search.ts';
-
-/** What the gateway says of an answer that nobody can go on with. */
-const answerBroken = 'stream_interrupted' satisfies ErrorCode;
 
 /** How a driver is told to stop: `cancel` ends the run, `release` leaves it to another replica, `lost` has one already. */
 export type StopReason = 'cancel' | 'release' | 'lost';
@@ -208,8 +206,8 @@ class Drive {
         case 'done':
           return this.#machine.finishReason() !== null;
         case 'error':
-          // The answer itself is broken, whoever is asked for its rest.
-          if (read.code === answerBroken) throw new RunFailure('server_error', read.message);
+          // There is nothing to go on with, whoever is asked for the rest.
+          if (codeOfEnd(read.code) !== null) throw new RunFailure(codeOfEnd(read.code) ?? 'server_error', read.message);
           this.#broken = read.message;
           return false;
         case 'chunk':
@@ -264,6 +262,8 @@ function leaving(stop: AbortSignal): AbortSignal {
 }
 
 function codeOf(error: KumikiError): ResponseErrorCode {
+  const end = codeOfEnd(error.code);
+  if (end !== null) return end;
   if (error.status === 429) return 'rate_limit_exceeded';
   return error.status < 500 ? 'invalid_prompt' : 'server_error';
 }

@@ -1,8 +1,9 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { KumikiError } from '@kumiki/api';
+import type { Revocation } from '../keys/revocation.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { BackendWaits } from './choose-wait.ts';
-import { relayReply } from './relay-reply.ts';
+import { relayReply, type Relay } from './relay-reply.ts';
 import { maxUploadBytes, sendBody } from './send-body.ts';
 
 /** What becomes of a request at one replica. */
@@ -26,6 +27,9 @@ export interface BackendAttempt {
   /** The whole body, or null for one that is passed on as it flows. */
   readonly body: Buffer | null;
   readonly wheel: DeadlineWheel;
+  readonly revocation: Revocation;
+  /** The client's, which tells the words of its stream. */
+  readonly path: string;
   readonly bodyWindowMs: number;
   readonly waits: BackendWaits;
   /** From the whole request to the head of its reply. */
@@ -40,7 +44,7 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
   const { promise, resolve } = Promise.withResolvers<BackendOutcome>();
   let over = false;
   let connected = false;
-  let replied = false;
+  let relay: Relay | null = null;
   let stopBody = (): void => {};
   let deadline = wheel.arm(attempt.waits.connectMs, () => end({ kind: 'unreachable' }));
 
@@ -59,16 +63,16 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
   }
   function waitForHead(): void {
     deadline.clear();
-    if (replied) return;
+    if (relay !== null) return;
     deadline = wheel.arm(headMs, () => end({ kind: 'late', what: 'answer', limitMs: headMs }));
   }
   function refuse(error: KumikiError): void {
-    if (replied) upstream.destroy();
+    if (relay !== null) upstream.destroy();
     else end({ kind: 'refused', error });
   }
   /** A reply that has begun has a watch of its own. */
   function giveUp(what: string): void {
-    if (!replied) end({ kind: 'late', what, limitMs: attempt.bodyWindowMs });
+    if (relay === null) end({ kind: 'late', what, limitMs: attempt.bodyWindowMs });
   }
   function begin(): void {
     if (over) return;
@@ -93,16 +97,15 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
     socket.once(upstream.protocol === 'https:' ? 'secureConnect' : 'connect', begin);
   });
   upstream.on('error', () => {
-    if (!replied) end({ kind: connected ? 'broken' : 'unreachable' });
+    if (relay === null) end({ kind: connected ? 'broken' : 'unreachable' });
   });
   upstream.once('response', (reply) => {
-    replied = true;
     deadline.clear();
     attempt.onReply(reply);
-    void relayReply(reply, response, wheel, attempt.waits.silenceMs).then((outcome) =>
-      end({ kind: 'over', gone: outcome === 'broken' }),
-    );
+    relay = relayReply({ reply, response, wheel, silenceMs: attempt.waits.silenceMs, path: attempt.path });
+    void relay.outcome.then((outcome) => end({ kind: 'over', gone: outcome === 'broken' }));
   });
+  attempt.revocation.handle((error) => (relay === null ? end({ kind: 'refused', error }) : relay.cut(error)));
   response.once('close', onClientClose);
   if (body !== null) upstream.end(body);
   return promise;

@@ -6,6 +6,7 @@ import type { Log } from '@kumiki/service';
 import { readBody } from '../body/read-body.ts';
 import type { RequestContext } from '../handle-request.ts';
 import type { Caller } from '../keys/identify-caller.ts';
+import { demandUnrevoked } from '../keys/revocation.ts';
 import type { ProjectLimitsStore } from '../limits/project-limits-store.ts';
 import type { RequestLog } from '../requests/request-log.ts';
 import { watchForward } from '../requests/watch-forward.ts';
@@ -14,6 +15,7 @@ import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { attemptBackend, type BackendOutcome } from './attempt-backend.ts';
 import { type BackendCaller, replyHeaders, requestHeaders } from './backend-headers.ts';
 import { type BackendWaits, chooseWait } from './choose-wait.ts';
+import { isEventStream } from './relay-reply.ts';
 import { maxUploadBytes } from './send-body.ts';
 
 /** A body up to this size is read first, so that it can be sent to another replica. */
@@ -66,23 +68,22 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
     body: Buffer | null,
     upstream: ClientRequest,
   ): Promise<BackendOutcome> {
-    const { request, response } = context;
     replica.inFlight++;
     const watch = watchForward(options.requests, context.record, replica.url);
     const outcome = await attemptBackend({
-      request,
-      response,
+      request: context.request,
+      response: context.response,
       upstream,
       body,
       wheel: options.wheel,
+      revocation: context.revocation,
+      path: context.path,
       bodyWindowMs: options.bodyTimeoutMs,
       waits: options.waits,
       headMs: chooseWait(options.waits, context.path, body === null),
       onReply(reply) {
         watch.reply(reply.statusCode ?? 502, isEventStream(reply));
-        response.writeHead(reply.statusCode ?? 502, replyHeaders(reply.headers, context.id));
-        // An event stream may be silent for long, and its client waits for the head.
-        if (isEventStream(reply)) response.flushHeaders();
+        sendHead(context, reply);
       },
     });
     replica.inFlight--;
@@ -97,6 +98,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       const tried = new Set<BackendReplica>();
       let late: KumikiError | null = null;
       for (;;) {
+        demandUnrevoked(context.revocation);
         const replica = pickReplica(backend, tried, performance.now(), Math.random());
         if (replica === null) throw late ?? unavailable(backend, tried);
         tried.add(replica);
@@ -105,8 +107,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
         learn(options.log, replica, outcome.kind === 'over' && !outcome.gone ? 'success' : 'gone');
         if (outcome.kind === 'over') return;
         if (outcome.kind === 'late') late = tooLate(backend, outcome);
-        if (outcome.kind === 'unreachable' || mayRepeat(context.request, body)) continue;
-        throw late ?? unreachable(`${nameOf(backend)} broke off`);
+        if (outcome.kind !== 'unreachable' && !mayRepeat(context.request, body)) throw late ?? brokenOff(backend);
       }
     },
     close() {
@@ -114,6 +115,12 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       https.destroy();
     },
   };
+}
+
+function sendHead({ id, response }: RequestContext, reply: IncomingMessage): void {
+  response.writeHead(reply.statusCode ?? 502, replyHeaders(reply.headers, id));
+  // An event stream may be silent for long, and its client waits for the head.
+  if (isEventStream(reply)) response.flushHeaders();
 }
 
 function tellService(
@@ -151,10 +158,6 @@ function mayRepeat(request: IncomingMessage, body: Buffer | null): boolean {
   return body !== null && (request.method === 'GET' || request.method === 'HEAD');
 }
 
-function isEventStream(reply: IncomingMessage): boolean {
-  return reply.headers['content-type']?.startsWith('text/event-stream') === true;
-}
-
 function nameOf(backend: Backend): string {
   return `The service behind ${backend.route.prefix || '/'}`;
 }
@@ -166,6 +169,10 @@ function tooLate(backend: Backend, { what, limitMs }: Extract<BackendOutcome, { 
 function unavailable(backend: Backend, tried: ReadonlySet<BackendReplica>): KumikiError {
   const state = backend.replicas.length === 0 ? 'is not ready' : tried.size > 0 ? 'cannot be reached' : 'is busy';
   return unreachable(`${nameOf(backend)} ${state}`);
+}
+
+function brokenOff(backend: Backend): KumikiError {
+  return unreachable(`${nameOf(backend)} broke off`);
 }
 
 function unreachable(reason: string): KumikiError {

@@ -1,24 +1,44 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KumikiError } from '@kumiki/api';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
+import { lastEvent } from './last-event.ts';
 
 /** A client that takes nothing for so long is gone, whatever its socket says. */
 const clientStallMs = 120_000;
 
+const lineFeed = 10;
+
 export type Relayed = 'whole' | 'broken' | 'client-left';
+
+export interface Relay {
+  readonly outcome: Promise<Relayed>;
+  /**
+   * Cuts the reply. The client of an event stream hears why, if what it has ends with a whole event and it reads; any
+   * other finds its connection closed.
+   */
+  cut(error: KumikiError): void;
+}
+
+export interface RelayOptions {
+  readonly reply: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly wheel: DeadlineWheel;
+  /** A service that sends nothing for so long is given up. */
+  readonly silenceMs: number;
+  /** The client's, which tells the words of its stream. */
+  readonly path: string;
+}
 
 /**
  * Passes a service's reply on as it flows, no faster than the client takes it. A reply that breaks off ends the
  * client's connection, so that nobody takes half of it for the whole.
- * @param silenceMs a service that sends nothing for so long is given up.
  */
-export function relayReply(
-  reply: IncomingMessage,
-  response: ServerResponse,
-  wheel: DeadlineWheel,
-  silenceMs: number,
-): Promise<Relayed> {
+export function relayReply({ reply, response, wheel, silenceMs, path }: RelayOptions): Relay {
   const { promise, resolve } = Promise.withResolvers<Relayed>();
   let stall: Deadline | null = null;
+  let over = false;
+  /** What has been passed on ends with a whole event, if events it is. */
+  let between = true;
   let silence = wheel.arm(silenceMs, giveUp);
 
   function end(outcome: Relayed): void {
@@ -26,13 +46,15 @@ export function relayReply(
     stall?.clear();
     resolve(outcome);
   }
-  function cut(outcome: Relayed): void {
+  function breakOff(outcome: Relayed): void {
+    if (over) return;
+    over = true;
     end(outcome);
     reply.destroy();
     response.destroy();
   }
   function giveUp(): void {
-    cut('broken');
+    breakOff('broken');
   }
   function onDrain(): void {
     stall?.clear();
@@ -41,14 +63,18 @@ export function relayReply(
   }
 
   reply.on('data', (chunk: Buffer) => {
+    if (over) return;
+    between = chunk.length > 1 && chunk.at(-1) === lineFeed && chunk.at(-2) === lineFeed;
     silence.rearm();
     if (response.write(chunk)) return;
     reply.pause();
     silence.clear();
-    stall = wheel.arm(clientStallMs, () => cut('client-left'));
+    stall = wheel.arm(clientStallMs, () => breakOff('client-left'));
     response.once('drain', onDrain);
   });
   reply.on('end', () => {
+    if (over) return;
+    over = true;
     response.end();
     end('whole');
   });
@@ -57,5 +83,19 @@ export function relayReply(
     if (!reply.complete) giveUp();
   });
   response.once('close', () => end('client-left'));
-  return promise;
+  return {
+    outcome: promise,
+    cut(error) {
+      if (over) return;
+      over = true;
+      end('client-left');
+      if (!isEventStream(reply) || !between || response.writableNeedDrain) response.destroy();
+      else response.end(lastEvent(path, error));
+      reply.destroy();
+    },
+  };
+}
+
+export function isEventStream(reply: IncomingMessage): boolean {
+  return reply.headers['content-type']?.startsWith('text/event-stream') === true;
 }

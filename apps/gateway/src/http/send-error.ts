@@ -15,7 +15,11 @@ function retryHeaders(error: KumikiError): Record<string, string> {
 export function sendError(response: ServerResponse, error: KumikiError): void {
   if (response.headersSent || response.destroyed) return;
   const body = Buffer.from(JSON.stringify(errorEnvelope(error)));
-  const closes = error.status === 413 || error.status === 408 || error.code === 'bad_request_framing';
+  const closes =
+    error.status === 413 ||
+    error.code === 'credential_revoked' ||
+    error.status === 408 ||
+    error.code === 'bad_request_framing';
   response.writeHead(error.status, {
     'content-type': 'application/json',
     'content-length': body.length,

@@ -6,6 +6,8 @@ import type { KeyStore } from './key-store.ts';
 
 /** What a service of the installation may ask for beyond what clients can. */
 export interface ServiceWishes {
+  /** Id of the service's own key. */
+  readonly keyId: string;
   /** Give way to everything else. */
   readonly lowPriority: boolean;
   /** Leave the token ids in the stream: the service keeps the answer and may have to resume it. */
@@ -43,6 +45,7 @@ export function identifyCaller(identities: Identities, request: IncomingMessage,
   return {
     key: identities.keys.actingFor(actFor, now),
     service: {
+      keyId: own.id,
       lowPriority: received[headers.priority] === 'low',
       tokenIds: received[headers.tokenIds] === '1',
     },

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { KeyRecord, RequestRecord, Resume } from '@kumiki/api';
 import type { ScannedRequest } from '../body/scan-request.ts';
+import type { Revocation } from '../keys/revocation.ts';
 import type { Admission } from '../limits/key-limiter.ts';
 import type { ModelMetrics } from '../observe/gateway-metrics.ts';
 import type { EndpointState } from '../routes/endpoint-state.ts';
@@ -27,6 +28,7 @@ export interface Exchange {
   /** What a service has of the answer already. */
   readonly resume: Resume | null;
   readonly admission: Admission;
+  readonly revocation: Revocation;
   readonly metrics: ModelMetrics;
   /** What is remembered of it. Never content. */
   readonly record: RequestRecord;

@@ -88,9 +88,10 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
   // Without a stream there is nothing that a comment could keep open.
   if (!exchange.scanned.stream) run.client.release();
   exchange.response.once('close', () => {
-    exchange.clientLeft = !exchange.response.writableFinished;
+    exchange.clientLeft ||= !exchange.response.writableFinished;
     if (exchange.clientLeft) run.attempt?.abort();
   });
+  exchange.revocation.handle((error) => cut(run, error));
   try {
     seed(run);
     await attemptUntilEnd(run);
@@ -286,6 +287,17 @@ function busy(exchange: Exchange, endpoints: readonly EndpointState[], detail: s
 function refuse(run: Run, outcome: Extract<Outcome, { kind: 'refused' }>): void {
   if (run.client.begun()) fail(run, new KumikiError('stream_interrupted', { reason: outcome.error.message }));
   else sendRefusal(run.exchange, outcome.status, outcome.error);
+}
+
+/** Ends the exchange as if its client had left, but says why. */
+function cut({ exchange, client, attempt }: Run, error: KumikiError): void {
+  if (exchange.clientLeft || exchange.response.writableEnded) return;
+  exchange.record.error_code = error.code;
+  if (client.isFull()) exchange.response.destroy();
+  else if (client.begun()) client.fail(error);
+  else sendError(exchange.response, error);
+  exchange.clientLeft = true;
+  attempt?.abort();
 }
 
 function fail(run: Run, error: KumikiError): void {

@@ -6,6 +6,7 @@ import { readBody } from '../body/read-body.ts';
 import { scanRequest, type ScannedRequest } from '../body/scan-request.ts';
 import type { RecordedContext } from '../handle-request.ts';
 import type { Caller } from '../keys/identify-caller.ts';
+import { demandUnrevoked } from '../keys/revocation.ts';
 import type { Admission } from '../limits/key-limiter.ts';
 import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
 import type { Route, RouteIndex } from '../routes/route-index.ts';
@@ -43,6 +44,7 @@ export async function serveModel(
   if (read.outcome === 'aborted') return;
   if (read.outcome === 'too_slow') throw new KumikiError('request_timeout', { limitMs: options.bodyTimeoutMs });
   if (read.outcome === 'too_large') throw new KumikiError('body_too_large', { limitBytes: read.limitBytes });
+  demandUnrevoked(context.revocation);
   const { body, scanned, resume } = scanBody(read.body, path, service !== null);
   record.stream = scanned.stream;
   const route = findRoute(options.routes, key, scanned);
@@ -63,6 +65,7 @@ export async function serveModel(
     showTokens: service?.tokenIds === true && scanned.stream,
     resume,
     admission,
+    revocation: context.revocation,
     metrics: options.metrics.model(route.route.model),
     record,
     startedAt: context.startedAt,
@@ -158,6 +161,10 @@ function tokensUsed(exchange: Exchange): number | null {
   return clientLeft || (!scanned.stream && response.statusCode === 200) ? null : 0;
 }
 
+function statusOf({ revocation, clientLeft, response }: Exchange): number {
+  return revocation.error()?.status ?? (clientLeft ? 499 : response.statusCode);
+}
+
 /** Settles limits, counts, and writes the one line that says what became of the request. */
 function close(options: ServeOptions, exchange: Exchange): void {
   const { metrics, promptTokens, completionTokens } = exchange;
@@ -176,7 +183,7 @@ function close(options: ServeOptions, exchange: Exchange): void {
     path: exchange.path,
     model: exchange.route.route.model,
     replica: exchange.replica?.endpoint.id,
-    status: exchange.clientLeft ? 499 : exchange.response.statusCode,
+    status: statusOf(exchange),
     durationMs: Math.round(durationMs),
     ttftMs: exchange.firstTokenAt === 0 ? undefined : Math.round(exchange.firstTokenAt - exchange.startedAt),
     promptTokens,

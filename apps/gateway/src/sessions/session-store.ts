@@ -13,6 +13,8 @@ export interface SessionStore {
    * @param now Unix seconds.
    */
   find(cookies: string | undefined, now: number): SessionRecord | null;
+  /** Whether the session is there and has not expired. @param now Unix seconds. */
+  has(id: string, now: number): boolean;
   /** When a session was last found, in Unix seconds; null when it has not been since this process started. */
   lastUsed(id: string): number | null;
 }
@@ -22,12 +24,13 @@ export function createSessionStore(pepper: Uint8Array, initial: readonly Session
   const secret = createSecretKey(pepper);
   const name = sessionCookieName(pepper);
   let byHash = index(initial);
+  let expiries = indexExpiries(initial);
   const usedAt = new Map<string, number>();
   return {
     replace(sessions) {
       byHash = index(sessions);
-      const ids = new Set(sessions.map(({ id }) => id));
-      for (const id of usedAt.keys()) if (!ids.has(id)) usedAt.delete(id);
+      expiries = indexExpiries(sessions);
+      for (const id of usedAt.keys()) if (!expiries.has(id)) usedAt.delete(id);
     },
     find(cookies, now) {
       const cookie = readCookie(cookies, name);
@@ -42,12 +45,17 @@ export function createSessionStore(pepper: Uint8Array, initial: readonly Session
       usedAt.set(session.id, now);
       return session;
     },
+    has: (id, now) => (expiries.get(id) ?? 0) > now,
     lastUsed: (id) => usedAt.get(id) ?? null,
   };
 }
 
 function index(sessions: readonly SessionRecord[]): Map<string, SessionRecord> {
   return new Map(sessions.map((session) => [session.hash, session]));
+}
+
+function indexExpiries(sessions: readonly SessionRecord[]): Map<string, number> {
+  return new Map(sessions.map(({ id, expiresAt }) => [id, expiresAt]));
 }
 
 export function invalid(reason: string): KumikiError {

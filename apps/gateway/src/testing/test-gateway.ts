@@ -28,6 +28,8 @@ export interface TestGateway {
   signIn(change?: Partial<SessionRecord>): string;
   /** Ends every session. */
   signOut(): void;
+  /** Makes the key void. */
+  revokeKey(): void;
   /** A request with the key, to `/v1/chat/completions` unless told. */
   chat(body: unknown, init?: RequestInit & { path?: string }): Promise<Response>;
 }
@@ -77,6 +79,12 @@ export async function startTestGateway(
     ],
     backends: [],
   });
+  const keys: KeyRecord[] = [
+    { ...record, id: 'key_test', hash: hashApiKey(apiKey, pepper), limits: { ...noLimits, ...change.limits } },
+    { ...record, id: 'key_service', hash: hashApiKey(serviceKey, pepper), roles: ['service'] },
+    { ...record, id: 'key_expired', hash: hashApiKey(makeApiKey(randomBytes), pepper), expiresAt: 1 },
+    { ...record, id: 'key_others', hash: hashApiKey(makeApiKey(randomBytes), pepper), models: ['other'] },
+  ];
   const gateway = await startGateway({
     host: '127.0.0.1',
     port: 0,
@@ -85,12 +93,7 @@ export async function startTestGateway(
     ...(change.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: change.requestTimeoutMs }),
     ...(change.backendWaits === undefined ? {} : { backendWaits: change.backendWaits }),
     routes: table(endpoints, change.route),
-    keys: [
-      { ...record, id: 'key_test', hash: hashApiKey(apiKey, pepper), limits: { ...noLimits, ...change.limits } },
-      { ...record, id: 'key_service', hash: hashApiKey(serviceKey, pepper), roles: ['service'] },
-      { ...record, id: 'key_expired', hash: hashApiKey(makeApiKey(randomBytes), pepper), expiresAt: 1 },
-      { ...record, id: 'key_others', hash: hashApiKey(makeApiKey(randomBytes), pepper), models: ['other'] },
-    ],
+    keys,
   });
   context.after(() => gateway.close());
   const origin = `http://127.0.0.1:${gateway.port}`;
@@ -112,6 +115,7 @@ export async function startTestGateway(
       gateway.replaceSessions([{ ...record, ...session }]);
       return cookie;
     },
+    revokeKey: () => gateway.replaceKeys(keys.filter(({ id }) => id !== 'key_test')),
     signOut: () => gateway.replaceSessions([]),
     chat: (body, init = {}) =>
       fetch(origin + (init.path ?? '/v1/chat/completions'), {

@@ -12,6 +12,9 @@ const silenceMs = 600_000;
 /** Wait after the first broken attempt at a line; each further one doubles it. */
 const brokenBaseMs = 250;
 
+/** The key of the batch is no longer there: what holds for one line holds for all. */
+const credentialGone = 401;
+
 export interface LineContext {
   readonly batch: BatchRow;
   readonly gateway: GatewayClient;
@@ -29,7 +32,7 @@ type Reply =
   | { readonly status: number; readonly headers: GatewayReply['headers']; readonly body: unknown }
   | { readonly status: null; readonly unreachable: boolean; readonly error: { code: string; message: string } };
 
-/** Sends one line until its result is certain. Rejects only when the signal is aborted. */
+/** Sends one line until its result is certain. Rejects only when the signal is aborted, or the batch's key is revoked. */
 export async function runLine(context: LineContext, request: LineRequest, signal: AbortSignal): Promise<LineResult> {
   const { batch, gate, random } = context;
   const of = { batchId: batch.id, line: request.line, customId: request.customId };
@@ -42,6 +45,10 @@ export async function runLine(context: LineContext, request: LineRequest, signal
     } catch (error) {
       gate.leave('broken');
       throw error;
+    }
+    if (reply.status === credentialGone) {
+      gate.leave('broken');
+      throw new KumikiError('credential_revoked', { credential: 'key' });
     }
     const verdict = judgeOf(reply, before);
     if (verdict === 'full') gate.leave({ full: { retryAfterMs: retryAfterMs(reply) } });

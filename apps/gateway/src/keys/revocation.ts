@@ -1,0 +1,33 @@
+import { KumikiError } from '@kumiki/api';
+
+/** Told to an open request when the key or the session that it came with is no longer valid. */
+export interface Revocation {
+  /** Why the request is over; null as long as it is not. Whoever has waited looks here before going on. */
+  error(): KumikiError | null;
+  /** Who ends the request when that happens, in the place of whoever would have before. */
+  handle(end: (error: KumikiError) => void): void;
+  revoke(credential: 'key' | 'session'): void;
+}
+
+/** @param end ends the request while nobody else does. */
+export function createRevocation(end: (error: KumikiError) => void): Revocation {
+  let error: KumikiError | null = null;
+  let handler = end;
+  return {
+    error: () => error,
+    handle(next) {
+      handler = next;
+    },
+    revoke(credential) {
+      if (error !== null) return;
+      error = new KumikiError('credential_revoked', { credential });
+      handler(error);
+    },
+  };
+}
+
+/** Throws when it is over. */
+export function demandUnrevoked(revocation: Revocation): void {
+  const error = revocation.error();
+  if (error !== null) throw error;
+}

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cliEntry } from '@kumiki/cli';
@@ -82,7 +82,7 @@ async function readyProduct(child: ChildProcess, stop: () => Promise<void>): Pro
   const origin = ready.url.replace(/\/v1$/, '');
   const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
-    headers.set('authorization', `Bearer ${ready.api_key}`);
+    headers.set('authorization', `Bearer ${ready.apiKey}`);
     const reply = await fetch(origin + path, { ...init, headers });
     if (!reply.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${reply.status} ${await reply.text()}`);
     return reply;
@@ -101,8 +101,8 @@ async function readyProduct(child: ChildProcess, stop: () => Promise<void>): Pro
   });
   return {
     origin,
-    firstLink: ready.console_url,
-    async newLink(apiKey = ready.api_key) {
+    firstLink: ready.consoleUrl,
+    async newLink(apiKey = ready.apiKey) {
       const headers = { authorization: `Bearer ${apiKey}` };
       const made = await fetch(`${origin}/v1/kumiki/sign_in_links`, { method: 'POST', headers });
       return ((await made.json()) as { url: string }).url;
@@ -120,8 +120,14 @@ async function readyProduct(child: ChildProcess, stop: () => Promise<void>): Pro
 
 interface ReadyLine {
   readonly url: string;
-  readonly api_key: string;
-  readonly console_url: string;
+  readonly apiKey: string;
+  readonly consoleUrl: string;
+}
+
+/** Keys and links lie in files that the line names. */
+function readFiles({ url = '', api_key_file = '', console_url_file = '' }: Record<string, string>): ReadyLine {
+  const read = (path: string): string => readFileSync(path, 'utf8').trim();
+  return { url, apiKey: read(api_key_file), consoleUrl: read(console_url_file) };
 }
 
 /** What `kumiki up --json` says when it is ready. */
@@ -133,7 +139,7 @@ function readyLine(child: ChildProcess): Promise<ReadyLine> {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       out += text;
       const line = /^.*"type":"ready".*$/m.exec(out)?.[0];
-      if (line !== undefined) resolve(JSON.parse(line) as ReadyLine);
+      if (line !== undefined) resolve(readFiles(JSON.parse(line) as Record<string, string>));
     });
     child.on('close', () => reject(new Error(`kumiki up ended before it was ready: ${out}\n${errors}`)));
   });

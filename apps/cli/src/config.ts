@@ -1,6 +1,7 @@
 import { defaultHome } from '@kumiki/local';
 import { readConfig } from '@kumiki/service';
 import { z } from 'zod';
+import { readOrigin } from './client/read-origin.ts';
 
 const schema = z.strictObject({
   /** The state folder. */
@@ -8,6 +9,11 @@ const schema = z.strictObject({
   /** A product that runs elsewhere. */
   KUMIKI_URL: z.url({ protocol: /^https?$/ }).optional(),
   KUMIKI_API_KEY: z.string().min(1).optional(),
+  /** How browsers reach what `kumiki up` starts: the origin of the proxy in front of it. */
+  KUMIKI_PUBLIC_URL: z
+    .string()
+    .refine((text) => readOrigin(text) !== null, 'must be http:// or https://, a host, and nothing behind it')
+    .optional(),
   /** PostgreSQL 15 or later with pgvector, in the place of the embedded database. */
   KUMIKI_POSTGRES_URL: z
     .string()
@@ -19,6 +25,7 @@ export interface CliConfig {
   readonly home: string;
   readonly url: string | null;
   readonly apiKey: string | null;
+  readonly publicUrl: string | null;
   readonly postgresUrl: string | null;
 }
 
@@ -29,6 +36,7 @@ export function readCliConfig(): CliConfig {
     home: settings.KUMIKI_HOME ?? defaultHome(),
     url: settings.KUMIKI_URL ?? null,
     apiKey: settings.KUMIKI_API_KEY ?? null,
+    publicUrl: settings.KUMIKI_PUBLIC_URL === undefined ? null : readOrigin(settings.KUMIKI_PUBLIC_URL),
     postgresUrl: settings.KUMIKI_POSTGRES_URL ?? null,
   };
 }

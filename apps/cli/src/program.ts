@@ -1,5 +1,6 @@
 import { defaultSecretKey, maxRetentionDays } from '@kumiki/api';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { readOrigin } from './client/read-origin.ts';
 import type { CliHost } from './run-cli.ts';
 import type { RunUpOptions } from './up/run-up.ts';
 import { readVersion } from './version.ts';
@@ -40,8 +41,9 @@ function addUp(program: Command, host: CliHost): void {
     .option('-f, --file <manifest...>', 'apply these manifests too; on a new state folder, instead of the demo models')
     .option('--port <number>', 'port of the API', wholeNumber(0, 65_535), 8_420)
     .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
+    .option('--public-url <url>', 'how browsers reach it, for links: the proxy with TLS in front', origin)
     .option('--home <folder>', 'state folder (default: KUMIKI_HOME or ~/.kumiki)')
-    .option('--json', 'print events as JSON lines')
+    .option('--json', 'print events as JSON lines, without keys and links')
     .action(async (options: RunUpOptions) => {
       const { runUp } = await import('./up/run-up.ts');
       await runUp(options, host);
@@ -197,8 +199,14 @@ function connected(command: Command): Command {
   return command
     .option('--home <folder>', 'state folder of the product on this machine (default: KUMIKI_HOME or ~/.kumiki)')
     .option('--url <url>', 'a product elsewhere (default: KUMIKI_URL)')
-    .option('--api-key <key>', 'key to it (default: KUMIKI_API_KEY)')
+    .option('--api-key <key>', 'key to it (default: KUMIKI_API_KEY, which the list of processes does not show)')
     .option('--json', 'print JSON');
+}
+
+function origin(text: string): string {
+  const found = readOrigin(text);
+  if (found !== null) return found;
+  throw new InvalidArgumentError('It must be http:// or https://, a host, and nothing behind it.');
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -5,6 +5,7 @@ import type { Control } from './control/start-control.ts';
 import type { LocalRuntime } from './runtime.ts';
 
 export { defaultHome } from './config.ts';
+export { writeFileAtomic } from './home/atomic-file.ts';
 export type { Control } from './control/start-control.ts';
 export { describeRunning } from './home/describe-lock.ts';
 export { holdHome } from './home/hold-home.ts';

@@ -162,7 +162,7 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
     async stop(limitMs) {
       outside.close();
       await fleet.stop(limitMs);
-      rmSync(home.url, { force: true });
+      for (const path of [home.url, home.signInLink]) rmSync(path, { force: true });
       home.release();
     },
   };

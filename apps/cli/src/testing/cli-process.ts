@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Status } from '@kumiki/api';
 import { cliEntry } from '../index.ts';
 
 export interface CliResult {
@@ -61,6 +62,23 @@ export function startCli(
         void ended.then(() => reject(new Error(`it ended without saying ${pattern}: ${stdout}\n${stderr}`)));
       }),
   };
+}
+
+/** What the line says with which `kumiki up --json` is ready, and what lies in the files that it names. */
+export interface ReadyLine {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly consoleUrl: string;
+  readonly status: Status;
+}
+
+/** Resolves when `kumiki up --json` is ready. */
+export async function untilReady(up: CliProcess): Promise<ReadyLine> {
+  const [line] = await up.saying(/^.*"type":"ready".*$/m);
+  const ready = JSON.parse(line) as Record<string, string> & { status: Status };
+  const read = (name: string): string => readFileSync(ready[name] ?? '', 'utf8').trim();
+  const { url = '', status } = ready;
+  return { url, status, apiKey: read('api_key_file'), consoleUrl: read('console_url_file') };
 }
 
 export function runCli(home: string, args: readonly string[], input = ''): Promise<CliResult> {

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DataService, Status } from '@kumiki/api';
-import { type CliProcess, makeTestFolder, runCli, simulatedManifest, startCli } from '../testing/cli-process.ts';
+import type { DataService } from '@kumiki/api';
+import {
+  type CliProcess,
+  makeTestFolder,
+  runCli,
+  simulatedManifest,
+  startCli,
+  untilReady,
+} from '../testing/cli-process.ts';
 
 type DataServiceLine = DataService & { readonly type: 'data_service' };
 
@@ -10,10 +17,7 @@ function startUp(home: string, manifest: string, settings: Readonly<Record<strin
   const up = startCli(home, ['up', '--port', '0', '--json', '-f', manifest], '', settings);
   return {
     ...up,
-    async ready(): Promise<{ url: string; api_key: string | null; status: Status }> {
-      const [line] = await up.saying(/^.*"type":"ready".*$/m);
-      return JSON.parse(line) as { url: string; api_key: string | null; status: Status };
-    },
+    ready: () => untilReady(up),
     async [Symbol.asyncDispose]() {
       up.child.kill('SIGTERM');
       await up.ended;
@@ -55,7 +59,7 @@ test('responses and files are served once the database is open, chat before that
   {
     await using up = startUp(folder.home, manifest);
     const ready = await up.ready();
-    key = ready.api_key ?? '';
+    key = ready.apiKey;
     const body = { model: 'shop', input: 'Hi', max_output_tokens: 4 };
     // The database may be open already on a fast machine; if not, the refusal says when to come again.
     const early = await post(ready.url, key, '/responses', body);
@@ -107,7 +111,7 @@ test('a database that is away leaves chat alone and shows in the status', async 
   const manifest = folder.write('up.yaml', simulatedManifest('shop'));
   // Port 9 is for throwing things away, and nothing listens there.
   await using up = startUp(folder.home, manifest, { KUMIKI_POSTGRES_URL: 'postgres://nobody@127.0.0.1:9/nothing' });
-  const { url, api_key: key } = await up.ready();
+  const { url, apiKey: key } = await up.ready();
   const { reason } = await dataService(up, 'conversations', 'failed');
   assert.match(reason, /cannot be reached.*ECONNREFUSED.*tried again/);
   assert.equal((await post(url, key ?? '', '/chat/completions', chat)).status, 200);

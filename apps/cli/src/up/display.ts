@@ -3,6 +3,7 @@ import { colors, print, printJsonLine } from '../terminal/print.ts';
 import { createBars } from './bars.ts';
 import { createDataServiceChanges } from './data-service-changes.ts';
 import type { Product } from './start-product.ts';
+import { tellSecrets } from './tell-secrets.ts';
 import { printWelcome } from './welcome.ts';
 
 /** What the person or program that called `kumiki up` sees. */
@@ -32,13 +33,16 @@ function jsonDisplay(): Display {
       }
     },
     warn: (message) => printJsonLine({ type: 'warning', message }),
-    ready({ runtime, url, adminKey, signInUrl }, startMs) {
+    ready(product, startMs) {
+      const { runtime, addresses, adminKey } = product;
+      const { keyFile, linkFile } = tellSecrets(product, false);
       printJsonLine({
         type: 'ready',
-        url: `${url}/v1`,
-        api_key: adminKey.isNew ? adminKey.key : null,
-        api_key_file: runtime.home.adminKey,
-        console_url: signInUrl(),
+        url: `${addresses.shown}/v1`,
+        local_url: `${addresses.local}/v1`,
+        api_key_is_new: adminKey.isNew,
+        api_key_file: keyFile,
+        console_url_file: linkFile,
         start_ms: Math.round(startMs),
         status: runtime.status(),
       });
@@ -74,7 +78,7 @@ function textDisplay(): Display {
     },
     ready(product, startMs) {
       stopBars();
-      printWelcome(product, startMs);
+      printWelcome(product, tellSecrets(product, process.stdout.isTTY), startMs);
     },
     stopping() {
       stopBars();

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type LiveEvent, liveEventSchema, loadHistorySchema, requestListSchema, type Status } from '@kumiki/api';
-import { makeTestFolder, simulatedManifest, startCli } from '../testing/cli-process.ts';
-
-interface ReadyLine {
-  readonly url: string;
-  readonly api_key: string;
-  readonly status: Status;
-}
+import { type LiveEvent, liveEventSchema, loadHistorySchema, requestListSchema } from '@kumiki/api';
+import { makeTestFolder, simulatedManifest, startCli, untilReady } from '../testing/cli-process.ts';
 
 /** Every event of a live stream as it comes. Ends as the stream does. */
 async function* readLive(response: Response): AsyncGenerator<LiveEvent> {
@@ -26,8 +20,7 @@ test('one stream shows a request from its beginning to its end, its replica dyin
   using folder = makeTestFolder();
   const manifest = folder.write('up.yaml', simulatedManifest('sim', { replicas: 2, interTokenLatencyMs: 10 }));
   const up = startCli(folder.home, ['up', '--port', '0', '--json', '-f', manifest]);
-  const [line] = await up.saying(/^.*"type":"ready".*$/m);
-  const { url: baseUrl, api_key: key } = JSON.parse(line) as ReadyLine;
+  const { url: baseUrl, apiKey: key } = await untilReady(up);
   const url = baseUrl.replace(/\/v1$/, '');
   const authorization = `Bearer ${key}`;
   const get = (path: string): Promise<Response> => fetch(`${url}${path}`, { headers: { authorization } });

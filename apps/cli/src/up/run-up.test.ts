@@ -8,17 +8,13 @@ import { isRunning } from '@kumiki/local';
 import {
   type CliProcess,
   makeTestFolder,
+  type ReadyLine,
   runCli,
   simulatedManifest,
   startCli,
   type TestFolder,
+  untilReady,
 } from '../testing/cli-process.ts';
-
-interface ReadyLine {
-  readonly url: string;
-  readonly api_key: string | null;
-  readonly status: Status;
-}
 
 /** `kumiki up` on any free port, once it is ready. */
 async function startUp(
@@ -27,10 +23,10 @@ async function startUp(
 ): Promise<CliProcess & { ready: ReadyLine } & AsyncDisposable> {
   const files = manifest === null ? [] : ['-f', folder.write('up.yaml', manifest)];
   const up = startCli(folder.home, ['up', '--port', '0', '--json', ...files]);
-  const [line] = await up.saying(/^.*"type":"ready".*$/m);
+  const ready = await untilReady(up);
   return {
     ...up,
-    ready: JSON.parse(line) as ReadyLine,
+    ready,
     async [Symbol.asyncDispose]() {
       up.child.kill('SIGTERM');
       await up.ended;
@@ -69,7 +65,7 @@ const pidsOf = (status: Status): number[] =>
 test('up, look, ask, change, and down again', async () => {
   using folder = makeTestFolder();
   await using up = await startUp(folder, simulatedManifest('shop', { replicas: 2 }));
-  assert.match(up.ready.api_key ?? '', /^kmk_/);
+  assert.match(up.ready.apiKey, /^kmk_/);
   const status = await json<Status>(folder, 'status');
   assert.deepEqual([status.url, status.services[0]?.ready], [up.ready.url.replace(/\/v1$/, ''), 2]);
 
@@ -211,7 +207,7 @@ test('after kill -9 its workers end, and the next up goes on with what ran and t
   await first.ended;
   await untilTrue('the workers end', () => !pids.some(isAlive));
   await using second = await startUp(folder, null);
-  assert.equal(second.ready.api_key, null);
+  assert.equal(second.ready.apiKey, first.ready.apiKey);
   assert.deepEqual(second.ready.status.services[0]?.models, ['shop']);
   const { data } = await json<{ data: ApiKey[] }>(folder, 'key', 'list');
   assert.equal(data.length, 1);

@@ -7,12 +7,14 @@ import type { CliHost } from '../run-cli.ts';
 import { createDisplay, type Display } from './display.ts';
 import { requireFreePort } from './free-port.ts';
 import { type Interrupts, watchInterrupts } from './interrupts.ts';
+import { judgeExposure } from './judge-exposure.ts';
 import { type Product, startProduct } from './start-product.ts';
 
 export interface RunUpOptions {
   readonly file?: readonly string[];
   readonly port: number;
   readonly host: string;
+  readonly publicUrl?: string;
   readonly home?: string;
   readonly json?: boolean;
 }
@@ -30,16 +32,20 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
   await requireFreePort(options.host, options.port);
   using interrupts = watchInterrupts(host);
   const display = createDisplay(options.json === true);
+  const publicUrl = options.publicUrl ?? config.publicUrl;
   const product = await startProduct({
     home,
     host: options.host,
     port: options.port,
+    publicUrl,
     firstServices: manifests,
     services: options.file === undefined ? [] : manifests,
     postgresUrl: config.postgresUrl,
   });
   try {
     for (const report of product.runtime.reports) display.warn(report);
+    const exposure = judgeExposure({ host: options.host, port: product.port, publicUrl });
+    if (exposure !== null) display.warn(exposure);
     await showStart(product, display, interrupts);
     if (!interrupts.asked()) display.ready(product, performance.now() - startedAt);
     await interrupts.first;

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { type BrowserSessionList, type CreatedKey, type Session, sessionSchema, type SignInLink } from '@kumiki/api';
-import { makeTestFolder, runCli, simulatedManifest, startCli, type TestFolder } from '../testing/cli-process.ts';
+import {
+  makeTestFolder,
+  runCli,
+  simulatedManifest,
+  startCli,
+  type TestFolder,
+  untilReady,
+} from '../testing/cli-process.ts';
 
 interface Ready {
   readonly origin: string;
@@ -16,11 +23,10 @@ interface Ready {
 async function startUp(folder: TestFolder): Promise<Ready & AsyncDisposable> {
   const manifest = folder.write('up.yaml', simulatedManifest('shop'));
   const up = startCli(folder.home, ['up', '--port', '0', '--json', '-f', manifest]);
-  const [line] = await up.saying(/^.*"type":"ready".*$/m);
-  const ready = JSON.parse(line) as { url: string; console_url: string };
+  const ready = await untilReady(up);
   return {
     origin: ready.url.replace(/\/v1$/, ''),
-    consoleUrl: ready.console_url,
+    consoleUrl: ready.consoleUrl,
     async [Symbol.asyncDispose]() {
       up.child.kill('SIGTERM');
       await up.ended;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BackendRoute, ModelService } from '@kumiki/api';
@@ -8,12 +9,15 @@ import { createLog, type Log } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker/entry';
 import { readVersion } from '../version.ts';
 import { boundLog } from './bound-log.ts';
+import { type Addresses, chooseAddresses, type MachineAddress } from './choose-addresses.ts';
 import { startDataServices } from './start-data-services.ts';
 
 export interface ProductOptions {
   readonly home: string;
   readonly host: string;
   readonly port: number;
+  /** Origin that browsers reach it by, where somebody says so. */
+  readonly publicUrl: string | null;
   /** Applied when the state folder is new. */
   readonly firstServices: readonly ModelService[];
   /** Applied in any case. */
@@ -24,8 +28,8 @@ export interface ProductOptions {
 
 export interface Product {
   readonly runtime: LocalRuntime;
-  /** Origin, without `/v1`. */
-  readonly url: string;
+  readonly port: number;
+  readonly addresses: Addresses;
   readonly adminKey: AdminKey;
   /** A new link that signs a browser in as the administrator of this machine, once. */
   signInUrl(): string;
@@ -84,11 +88,12 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
   runtime.keys.onChange(gateway.replaceKeys);
   runtime.sessions.onChange(gateway.replaceSessions);
   gateway.replaceRoutes(runtime.routes());
-  const url = `http://${shownHost(options.host)}:${gateway.port}`;
+  const { port } = gateway;
+  const addresses = chooseAddresses({ ...options, port }, machineAddresses());
   const data = startDataServices({
     location: databaseLocation(runtime, options),
     filesFolder: runtime.home.files,
-    gatewayUrl: url,
+    gatewayUrl: addresses.local,
     serviceKey: runtime.keys.serviceKey('data'),
     log: createLog({ service: 'data', to: logFile }),
     onChange: () => publish(),
@@ -106,13 +111,14 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
   opened.defer(() => pages.close());
   own = [...control.backends, pages.backend];
   publish();
-  runtime.setAddress({ local: url, shown: url, configured: false });
+  runtime.setAddress(addresses);
   opened.move();
   return {
     runtime,
-    url,
+    port,
+    addresses,
     adminKey,
-    signInUrl: () => runtime.signInLinks.make({ keyId: adminKey.id, sessionId: null }, url).url,
+    signInUrl: () => runtime.signInLinks.make({ keyId: adminKey.id, sessionId: null }, addresses.shown).url,
     async stop(drainMs) {
       // Streams of clients end first, while what they need still runs; runs that nobody reads are let go afterwards.
       const drained = gateway.drain(drainMs);
@@ -148,8 +154,6 @@ function databaseLocation(runtime: LocalRuntime, { postgresUrl }: ProductOptions
   return { folder: runtime.home.data };
 }
 
-/** An address that a client on this machine can use. */
-function shownHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
+function machineAddresses(): MachineAddress[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
 }

@@ -18,6 +18,8 @@ export interface HomeFolder {
   readonly data: string;
   /** Bytes of uploaded files, where no server is named. */
   readonly files: string;
+  /** A link that signs a browser in, where the one of the start was not told to a terminal. */
+  readonly signInLink: string;
   /** The URL of the running product. */
   readonly url: string;
 }
@@ -35,6 +37,7 @@ export function homePaths(path: string): HomeFolder {
     adminKey: join(path, 'admin.key'),
     data: join(path, 'data'),
     files: join(path, 'files'),
+    signInLink: join(path, 'sign-in-link'),
     url: join(path, 'url'),
   };
 }

@@ -1,0 +1,24 @@
+import { writeFileAtomic } from '@kumiki/local';
+import type { Product } from './start-product.ts';
+
+/** What lets somebody in, and where it is told. */
+export interface ToldSecrets {
+  /** A link that signs a browser in, for the person at the terminal; else it lies in the file. */
+  readonly link: string | null;
+  readonly linkFile: string;
+  /** A key that was made now, for the person at the terminal; else it lies in the file, as it does in any case. */
+  readonly key: string | null;
+  readonly keyFile: string;
+}
+
+/**
+ * Tells keys and links to a terminal alone. What goes into a pipe ends up in a log that others read and that is kept: there
+ * a file that belongs to the user alone holds them, and its path is told.
+ */
+export function tellSecrets({ runtime, adminKey, signInUrl }: Product, toTerminal: boolean): ToldSecrets {
+  const { signInLink: linkFile, adminKey: keyFile } = runtime.home;
+  const link = signInUrl();
+  if (toTerminal) return { link, linkFile, key: adminKey.isNew ? adminKey.key : null, keyFile };
+  writeFileAtomic(linkFile, `${link}\n`);
+  return { link: null, linkFile, key: null, keyFile };
+}

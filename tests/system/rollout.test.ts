@@ -49,7 +49,7 @@ async function startProduct(context: TestContext, service: ModelService) {
     log,
   });
   runtime.onRoutes(gateway.replaceRoutes);
-  const apiKey = runtime.keys.adminKey().key;
+  const apiKey = (await runtime.keys.adminKey()).key;
   gateway.replaceKeys(runtime.keys.records());
   const agent = streamAgent();
   context.after(async () => {

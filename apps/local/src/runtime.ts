@@ -21,6 +21,7 @@ import type { HeldHome } from './home/hold-home.ts';
 import type { HomeFolder } from './home/home-folder.ts';
 import type { RotatingLog } from './home/rotating-log.ts';
 import { openServiceStore, type ServiceStore } from './home/service-store.ts';
+import { fullDiskError } from './home/storage-error.ts';
 import { type Identities, openIdentities } from './keys/open-identities.ts';
 import { openOutside } from './outside/open-outside.ts';
 import type { OutsideAccess } from './outside/outside-access.ts';
@@ -59,7 +60,7 @@ export interface Address {
 export interface LocalRuntime extends Identities {
   readonly home: HomeFolder;
   readonly version: string;
-  /** Sentences about state that could not be used and was moved aside. */
+  /** Sentences about state that could not be used, and is no loss. */
   readonly reports: readonly string[];
   routes(): RouteTable;
   onRoutes(listener: (table: RouteTable) => void): void;
@@ -94,7 +95,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
     return await startOn(options.home, options);
   } catch (error) {
     options.home.release();
-    throw error;
+    throw fullDiskError(error);
   }
 }
 
@@ -122,7 +123,7 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
       watch.replicasMoved(fleet.replicas());
     },
   });
-  const services: Services = await openServices(stored.services, {
+  const services: Services = await openServices(stored, {
     store,
     modelsFolder: shippedModels,
     outside,
@@ -138,7 +139,7 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
     home,
     ...identities,
     version: options.version,
-    reports: [...reports, ...stored.reports],
+    reports,
     routes: publisher.current,
     onRoutes: publisher.subscribe,
     changes,
@@ -246,7 +247,7 @@ function serviceOperations(services: Services, fleet: Fleet, outside: OutsideAcc
     remove: (name) =>
       inTurn(async () => {
         find(name);
-        services.remove(name);
+        await services.remove(name);
       }),
   };
 }

@@ -17,7 +17,7 @@ export interface Services {
   targets(): readonly Target[];
   /** Checks all, then stores all; nothing is changed when one of them is refused. Throws KumikiError. */
   apply(manifests: readonly ModelService[]): Promise<ApplyResult['data']>;
-  remove(name: string): boolean;
+  remove(name: string): Promise<boolean>;
 }
 
 export interface ServicesOptions {
@@ -63,16 +63,15 @@ export async function openServices(stored: readonly StoredService[], options: Se
         const { name } = service.manifest.metadata;
         return { name, change: changeOf(services.get(name), service) };
       });
-      for (const service of next) {
-        options.store.save(service);
-        services.set(service.manifest.metadata.name, service);
-      }
+      await options.store.save(next);
+      for (const service of next) services.set(service.manifest.metadata.name, service);
       options.changed();
       return result;
     },
-    remove(name) {
-      if (!services.delete(name)) return false;
-      options.store.remove(name);
+    async remove(name) {
+      if (!services.has(name)) return false;
+      await options.store.remove(name);
+      services.delete(name);
       options.changed();
       return true;
     },

@@ -73,7 +73,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Log, logFile: string): Promise<Product> {
   await using opened = new AsyncDisposableStack();
   const { startGateway } = await import('@kumiki/gateway');
-  const adminKey = runtime.keys.adminKey();
+  const adminKey = await runtime.keys.adminKey();
   const gateway = await startGateway({
     host: options.host,
     port: options.port,

@@ -1,6 +1,6 @@
 import { type ApiKey, createKeyBodySchema, KumikiError } from '@kumiki/api';
 import type { FastifyInstance } from 'fastify';
-import type { StoredKey } from '../keys/key-ring.ts';
+import type { StoredKey } from '../keys/stored-key.ts';
 import type { LocalRuntime } from '../runtime.ts';
 import { readBody } from './read-body.ts';
 import { whoAsks } from './who-asks.ts';
@@ -9,18 +9,18 @@ export function addKeyRoutes(app: FastifyInstance, runtime: LocalRuntime): void 
   const { keys, changes } = runtime;
   app.get('/v1/kumiki/keys', () => ({ object: 'list', data: keys.records().map(describeKey) }));
 
-  app.post('/v1/kumiki/keys', (request, reply) => {
-    const { record, key } = keys.create(readBody(createKeyBodySchema, request.body));
+  app.post('/v1/kumiki/keys', async (request, reply) => {
+    const { record, key } = await keys.create(readBody(createKeyBodySchema, request.body));
     const { id, name, project } = record;
     changes.add({ kind: 'key.created', subject: id, params: { name, project }, by: whoAsks(runtime, request) });
     return reply.code(201).send({ ...describeKey(record), value: key });
   });
 
-  app.delete<{ Params: { readonly id: string } }>('/v1/kumiki/keys/:id', (request) => {
+  app.delete<{ Params: { readonly id: string } }>('/v1/kumiki/keys/:id', async (request) => {
     const { id } = request.params;
     const by = whoAsks(runtime, request);
     const name = keys.records().find((record) => record.id === id)?.name;
-    if (name === undefined || !keys.revoke(id)) throw new KumikiError('not_found', { what: 'key', id });
+    if (name === undefined || !(await keys.revoke(id))) throw new KumikiError('not_found', { what: 'key', id });
     changes.add({ kind: 'key.revoked', subject: id, params: { name }, by });
     return { object: 'kumiki.key.deleted', id, deleted: true };
   });

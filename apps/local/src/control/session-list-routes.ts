@@ -58,26 +58,22 @@ export function addSessionListRoutes(app: FastifyInstance, runtime: LocalRuntime
     return { object: 'list', data: data.toReversed() };
   });
 
-  app.delete<{ Params: { readonly id: string } }>(`${sessionsPath}/:id`, (request, reply) => {
+  app.delete<{ Params: { readonly id: string } }>(`${sessionsPath}/:id`, async (request, reply) => {
     const { id } = request.params;
     const session = sessions.get(id);
     const seen = session?.keyId === callerOf(request).keyId || asksAsAdmin(runtime, request);
     if (session === undefined || !seen) throw new KumikiError('not_found', { what: 'session', id });
-    tellEnd(
-      request,
-      session.keyId,
-      sessions.end((one) => one.id === id),
-    );
+    tellEnd(request, session.keyId, await sessions.end((one) => one.id === id));
     if (id === sessionIdOf(request)) cookie.clear(request, reply);
     return { object: 'kumiki.session.deleted', id, deleted: true };
   });
 
-  app.delete(sessionsPath, (request, reply): EndedSessions => {
+  app.delete(sessionsPath, async (request, reply): Promise<EndedSessions> => {
     const query = readBody(endSessionsQuerySchema, request.query);
     const keyId = keyMeant(request, query.key_id) ?? callerOf(request).keyId;
     const current = sessionIdOf(request);
     const stays = (session: StoredSession): boolean => query.keep_current === 'true' && session.id === current;
-    const deleted = sessions.end((session) => session.keyId === keyId && !stays(session));
+    const deleted = await sessions.end((session) => session.keyId === keyId && !stays(session));
     tellEnd(request, keyId, deleted);
     if (current !== null && sessions.get(current) === undefined) cookie.clear(request, reply);
     return { object: 'kumiki.sessions.deleted', deleted };

@@ -18,8 +18,8 @@ interface Asking {
   as(sessionId?: string): Record<string, string>;
 }
 
-function makeKey({ fake }: FakeControl, name: string, roles: ('inference' | 'admin')[]): Asking {
-  const { record } = fake.runtime.keys.create(createKeyBodySchema.parse({ name, roles }));
+async function makeKey({ fake }: FakeControl, name: string, roles: ('inference' | 'admin')[]): Promise<Asking> {
+  const { record } = await fake.runtime.keys.create(createKeyBodySchema.parse({ name, roles }));
   return {
     keyId: record.id,
     as: (sessionId) => ({
@@ -51,9 +51,9 @@ async function listed(control: FakeControl, asking: Record<string, string>, quer
 
 test('a key without the role admin gets a link for itself, and sees and ends its own sessions alone', async () => {
   await using control = await startFakeControl();
-  const app = makeKey(control, 'app', ['inference']);
-  const other = makeKey(control, 'other', ['inference']);
-  const boss = makeKey(control, 'boss', ['admin']);
+  const app = await makeKey(control, 'app', ['inference']);
+  const other = await makeKey(control, 'other', ['inference']);
+  const boss = await makeKey(control, 'boss', ['admin']);
   const first = await signIn(control, app.as(), 'First\u00a0one');
   const second = await signIn(control, app.as());
   const others = await signIn(control, other.as());
@@ -87,8 +87,8 @@ test('a key without the role admin gets a link for itself, and sees and ends its
 test('sessions are ended one by one, all but the own, and by an admin those of a key, and gateways hear it at once', async () => {
   await using control = await startFakeControl();
   const { sessions, changes } = control.fake.runtime;
-  const app = makeKey(control, 'app', ['inference']);
-  const boss = makeKey(control, 'boss', ['inference', 'admin']);
+  const app = await makeKey(control, 'app', ['inference']);
+  const boss = await makeKey(control, 'boss', ['inference', 'admin']);
   const ids = [await signIn(control, app.as()), await signIn(control, app.as()), await signIn(control, app.as())];
   const [current = '', second = ''] = ids;
   const bosses = await signIn(control, boss.as());
@@ -118,7 +118,7 @@ test('sessions are ended one by one, all but the own, and by an admin those of a
 test('a link that a session made dies with it, however it ends, and so does all of a key that is revoked', async () => {
   await using control = await startFakeControl();
   const { keys, sessions } = control.fake.runtime;
-  const app = makeKey(control, 'app', ['inference']);
+  const app = await makeKey(control, 'app', ['inference']);
   const link = async (asking: Record<string, string>): Promise<string> =>
     signInLinkSchema.parse((await control.call('POST', 'sign_in_links', undefined, asking)).body).url;
 
@@ -137,7 +137,7 @@ test('a link that a session made dies with it, however it ends, and so does all 
   const last = await link(app.as());
   const published: number[] = [];
   sessions.onChange((snapshot) => published.push(snapshot.length));
-  keys.revoke(app.keyId);
+  await keys.revoke(app.keyId);
   assert.deepEqual(published, [0]);
   assert.equal(await useLink(control, last), 'invalid_sign_in_link');
   const refused = await control.call('POST', 'sign_in_links', undefined, app.as());
@@ -146,7 +146,7 @@ test('a link that a session made dies with it, however it ends, and so does all 
 
 test("a key sees its own requests and nothing of another's, whatever it asks for", async () => {
   await using control = await startFakeControl();
-  const app = makeKey(control, 'app', ['inference']);
+  const app = await makeKey(control, 'app', ['inference']);
   const { records } = control.gateway;
   const of = (id: string, keyId: string, change: Parameters<typeof fakeRecord>[0] = {}) =>
     records.push(fakeRecord({ id, key_id: keyId, ...change }));
@@ -191,7 +191,7 @@ test("a key sees its own requests and nothing of another's, whatever it asks for
 
 test('a cookie is Secure behind TLS: as the proxy says, or because the public URL is one of TLS', async () => {
   await using control = await startFakeControl();
-  const app = makeKey(control, 'app', ['inference']);
+  const app = await makeKey(control, 'app', ['inference']);
   const cookie = async (more: Record<string, string> = {}): Promise<string> => {
     const made = signInLinkSchema.parse((await control.call('POST', 'sign_in_links', undefined, app.as())).body);
     const reply = await control.fetch('/v1/kumiki/session', {

@@ -24,11 +24,11 @@ export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): v
     return reply.code(201).header('cache-control', 'no-store').send(link);
   });
 
-  app.post(sessionPath, (request, reply) => {
+  app.post(sessionPath, async (request, reply) => {
     const { token } = readBody(signInBodySchema, request.body);
     const keyId = signInLinks.use(token);
     const session = describeSession(runtime, keyId, null);
-    const { record, secret } = sessions.open(keyId, request.headers['user-agent'] ?? null);
+    const { record, secret } = await sessions.open(keyId, request.headers['user-agent'] ?? null);
     const { name } = session.key;
     runtime.changes.add({ kind: 'session.created', subject: record.id, params: { name }, by: name });
     cookie.set(request, reply, secret);
@@ -42,10 +42,10 @@ export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): v
     return describeSession(runtime, callerOf(request).keyId, session?.expiresAt ?? null);
   });
 
-  app.delete(sessionPath, (request, reply) => {
+  app.delete(sessionPath, async (request, reply) => {
     const id = sessionIdOf(request);
     if (id === null) throw new KumikiError('conflict', { reason: 'An API key has no session that could be ended' });
-    sessions.end((session) => session.id === id);
+    await sessions.end((session) => session.id === id);
     cookie.clear(request, reply);
     return { object: 'kumiki.session.deleted', id, deleted: true };
   });

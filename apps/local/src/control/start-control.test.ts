@@ -184,7 +184,7 @@ test('tells requests, load and changes in the shapes of the contract, and who ch
   assert.equal(errorOf(await control.call('GET', 'requests?outcome=good')).code, 'invalid_value');
   assert.equal(errorOf(await control.call('GET', 'requests?limit=1000')).code, 'invalid_value');
   loadHistorySchema.parse((await control.call('GET', 'load')).body);
-  const { record } = fake.runtime.keys.create(createKeyBodySchema.parse({ name: 'the boss' }));
+  const { record } = await fake.runtime.keys.create(createKeyBodySchema.parse({ name: 'the boss' }));
   await control.fetch('/v1/kumiki/services/shop/scale', {
     method: 'POST',
     body: '{"replicas":2}',
@@ -199,7 +199,7 @@ test('tells requests, load and changes in the shapes of the contract, and who ch
 test('the live stream tells of replicas, requests and changes, and ends when it is told to', async () => {
   await using control = await startFakeControl();
   const { fake, gateway } = control;
-  const { record } = fake.runtime.keys.create(createKeyBodySchema.parse({ name: 'the boss', roles: ['admin'] }));
+  const { record } = await fake.runtime.keys.create(createKeyBodySchema.parse({ name: 'the boss', roles: ['admin'] }));
   const response = await control.fetch('/v1/kumiki/live', { headers: { [headers.key]: record.id } });
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
   const seen: string[] = [];

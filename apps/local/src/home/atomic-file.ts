@@ -1,26 +1,75 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file as a whole: whoever reads it, also after a power cut, finds the old content or the new one, never
- * a part. Synchronous, since the files are small and their order of writing matters.
+ * Replaces a file as a whole, in the order that a power cut cannot break: content, `fsync`, name, `fsync` of the folder.
+ * Whoever reads it, whenever it was cut off, finds the old content or the new one, never a part; when this returns, the
+ * new one. One that fails leaves the old one.
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
-  const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w', mode);
-  try {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
-  syncFolder(dirname(path));
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  await stageFile(path, content);
+  await rename(draftOf(path), path);
+  await syncFolder(dirname(path));
 }
 
-/** Makes a rename in a folder survive a power cut. Windows has no such call and needs none. */
-function syncFolder(path: string): void {
+/** Writes the new content beside the file, so that only its name is missing. One that fails leaves nothing. */
+export async function stageFile(path: string, content: string | Uint8Array): Promise<void> {
+  const draft = draftOf(path);
+  try {
+    const file = await open(draft, draftFlags, fileMode);
+    try {
+      await file.chmod(fileMode);
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Gives staged contents their names, all of one folder. */
+export async function nameStaged(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rename(draftOf(path), path);
+  for (const folder of new Set(paths.map(dirname))) await syncFolder(folder);
+}
+
+export async function dropStaged(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(draftOf(path), { force: true });
+}
+
+/** Removes a file so that no power cut brings it back. One that is not there is removed. */
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await syncFolder(dirname(path));
+}
+
+/** As `replaceFile`, for a start, when nobody else waits, and for commands. */
+export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+  const draft = draftOf(path);
+  try {
+    const file = openSync(draft, draftFlags, fileMode);
+    try {
+      fchmodSync(file, fileMode);
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+  renameSync(draft, path);
+  syncFolderNow(dirname(path));
+}
+
+/** Makes names in a folder survive a power cut. Windows has no such call and needs none. */
+export function syncFolderNow(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');
   try {
@@ -29,3 +78,21 @@ function syncFolder(path: string): void {
     closeSync(folder);
   }
 }
+
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** What is being written. One that a killed process left is written over, or removed by the next start. */
+export const draftSuffix = '.new';
+const draftOf = (path: string): string => `${path}${draftSuffix}`;
+
+const fileMode = 0o600;
+/** A link in the place of a draft would have us write into another file. Windows knows no such flag. */
+const draftFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);

@@ -8,7 +8,10 @@ export interface HomeFolder {
   readonly logs: string;
   /** Compiled code of workers, so that the next one starts sooner. Can be deleted at any time. */
   readonly cache: string;
+  /** A file for each key. */
   readonly keys: string;
+  /** All keys in one file, as versions before wrote them. */
+  readonly formerKeys: string;
   readonly sessions: string;
   /** What manifests may name as secrets: a folder for each. */
   readonly secrets: string;
@@ -30,7 +33,8 @@ export function homePaths(path: string): HomeFolder {
     services: join(path, 'services'),
     logs: join(path, 'logs'),
     cache: join(path, 'cache'),
-    keys: join(path, 'keys.json'),
+    keys: join(path, 'keys'),
+    formerKeys: join(path, 'keys.json'),
     sessions: join(path, 'sessions.json'),
     secrets: join(path, 'secrets'),
     pepper: join(path, 'pepper'),

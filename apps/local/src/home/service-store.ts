@@ -2,15 +2,26 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ModelService, modelServiceSchema } from '@kumiki/api';
 import { z } from 'zod';
-import { writeFileAtomic } from './atomic-file.ts';
-import { readStateFile } from './state-file.ts';
+import { draftSuffix, dropStaged, nameStaged, removeFile, stageFile, writeFileAtomic } from './atomic-file.ts';
+import { encodeState, readStateFile, refuseStart, type StateKind } from './state-file.ts';
+import { storing } from './storage-error.ts';
 
-const storedServiceSchema = z.object({
+/** A manifest names models, limits and endpoints: a real one has a few kilobytes. */
+const maxServiceBytes = 1_048_576;
+
+const storedServiceSchema = z.strictObject({
   version: z.literal(1),
   /** Unix seconds of its first apply. */
   created: z.int(),
   manifest: modelServiceSchema,
 });
+
+export const serviceFile: StateKind<z.infer<typeof storedServiceSchema>> = {
+  what: 'The service',
+  schema: storedServiceSchema,
+  maxBytes: maxServiceBytes,
+  former: storedServiceSchema,
+};
 
 export interface StoredService {
   readonly created: number;
@@ -23,39 +34,60 @@ export interface ServiceStore {
   readonly isNew: boolean;
   /** The first start is done: what is stored is all that is wanted, even if that is nothing. */
   endFirstStart(): void;
-  /** What was found, and a sentence for each file that could not be used. */
-  load(): { services: StoredService[]; reports: string[] };
-  save(service: StoredService): void;
-  remove(name: string): void;
+  /** Throws KumikiError `conflict` when one of them cannot be read. */
+  load(): StoredService[];
+  /** Stores all, or none when one is too large or there is no room on the disk. */
+  save(services: readonly StoredService[]): Promise<void>;
+  remove(name: string): Promise<void>;
 }
 
-/** One file per service, so that one damaged file costs one service. */
+/** One file per service, so that a change costs what it changes. */
 export function openServiceStore(folder: string): ServiceStore {
   const marker = join(folder, 'started');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pathOf = (name: string): string => join(folder, `${name}.json`);
   return {
     isNew: !existsSync(marker),
-    endFirstStart: () => writeFileAtomic(marker, ''),
-    load() {
-      const services: StoredService[] = [];
-      const reports: string[] = [];
-      for (const file of readdirSync(folder).toSorted()) {
-        if (!file.endsWith('.json')) continue;
-        const read = readStateFile(join(folder, file), storedServiceSchema);
-        if (read.kind === 'found') services.push({ created: read.value.created, manifest: read.value.manifest });
-        else if (read.kind === 'moved-aside') reports.push(read.report);
-      }
-      return { services, reports };
+    endFirstStart() {
+      if (!existsSync(marker)) writeFileAtomic(marker, '');
     },
-    save({ created, manifest }) {
-      writeFileAtomic(
-        pathOf(manifest.metadata.name),
-        `${JSON.stringify({ version: 1, created, manifest }, null, 2)}\n`,
-      );
+    load: () => loadAll(folder),
+    async save(services) {
+      const files = services.map(({ created, manifest }) => ({
+        path: pathOf(manifest.metadata.name),
+        text: encodeState(serviceFile, { version: 1, created, manifest }),
+      }));
+      const paths = files.map(({ path }) => path);
+      await storing(async () => {
+        try {
+          for (const { path, text } of files) await stageFile(path, text);
+        } catch (error) {
+          await dropStaged(paths);
+          throw error;
+        }
+        await nameStaged(paths);
+      });
     },
-    remove(name) {
-      rmSync(pathOf(name), { force: true });
-    },
+    remove: (name) => storing(() => removeFile(pathOf(name))),
   };
+}
+
+function loadAll(folder: string): StoredService[] {
+  const services: StoredService[] = [];
+  for (const file of readdirSync(folder).toSorted()) {
+    const path = join(folder, file);
+    if (file.endsWith(draftSuffix)) rmSync(path, { force: true });
+    if (!file.endsWith('.json')) continue;
+    const read = readStateFile(path, serviceFile);
+    if (read.kind === 'found' && `${read.value.manifest.metadata.name}.json` === file) {
+      services.push({ created: read.value.created, manifest: read.value.manifest });
+    } else {
+      refuseStart(
+        path,
+        read.kind === 'damaged' ? read.reason : 'it holds another service',
+        "Restore it from a backup, or move it away: then that service alone is gone, and 'kumiki apply -f' brings it back",
+      );
+    }
+  }
+  return services;
 }

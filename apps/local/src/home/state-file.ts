@@ -1,41 +1,109 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { basename } from 'node:path';
-import type { z } from 'zod';
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { KumikiError } from '@kumiki/api';
+import { z } from 'zod';
 
-/** Larger state files are not ours. */
-const maxStateBytes = 16_777_216;
+/** A kind of state file. One bound and one schema, for the writing and the reading: what is written can be read again. */
+export interface StateKind<Value> {
+  /** As in "the keys would have …": names it in refusals. */
+  readonly what: string;
+  readonly schema: z.ZodType<Value>;
+  readonly maxBytes: number;
+  /** What versions before the checksum wrote; null where there was none. */
+  readonly former: z.ZodType<Value> | null;
+}
 
 export type StateRead<Value> =
   | { readonly kind: 'found'; readonly value: Value }
   | { readonly kind: 'absent' }
-  /** It was unreadable and lies now under another name, so that the next start does not stumble over it again. */
-  | { readonly kind: 'moved-aside'; readonly report: string };
+  /** `reason` is half a sentence. The file is left as it is: what becomes of it is the operator's choice. */
+  | { readonly kind: 'damaged'; readonly reason: string };
 
-/** Reads a JSON state file. What cannot be read is moved aside and reported, never thrown. */
-export function readStateFile<Schema extends z.ZodType>(path: string, schema: Schema): StateRead<z.infer<Schema>> {
-  if (!existsSync(path)) return { kind: 'absent' };
-  let reason: string;
+const envelopeSchema = z.strictObject({ sha256: z.string(), state: z.unknown() });
+
+/** The text of a state file, with a checksum. Throws KumikiError `conflict` for what could not be read again. */
+export function encodeState<Value>(kind: StateKind<Value>, value: Value): string {
+  const state = JSON.stringify(value);
+  const text = `{"sha256":"${checksum(state)}","state":${state}}\n`;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > kind.maxBytes) {
+    throw new KumikiError('conflict', {
+      reason: `${kind.what} would have ${bytes} bytes, more than the limit of ${kind.maxBytes}`,
+    });
+  }
+  const read = decodeState(kind, text);
+  if (read.kind === 'damaged') {
+    throw new KumikiError('conflict', { reason: `${kind.what} could not be read again: ${read.reason}` });
+  }
+  return text;
+}
+
+export function readStateFile<Value>(path: string, kind: StateKind<Value>): StateRead<Value> {
+  const read = readPlainFile(path, kind.maxBytes);
+  return read.kind === 'found' ? decodeState(kind, read.value.toString()) : read;
+}
+
+/** The bytes of a file that is one, and no link to another. */
+export function readPlainFile(path: string, maxBytes: number): StateRead<Buffer> {
+  let file: number;
   try {
-    const text = readFileSync(path);
-    if (text.length > maxStateBytes) reason = `it has ${text.length} bytes`;
-    else {
-      const result = schema.safeParse(JSON.parse(text.toString()));
-      if (result.success) return { kind: 'found', value: result.data };
-      const issue = result.error.issues[0];
-      reason = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it does not match'}`;
-    }
+    file = openSync(path, readFlags);
   } catch (error) {
-    reason = error instanceof SyntaxError ? 'it is not whole JSON' : (error as Error).message;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { kind: 'absent' };
+    return damaged(code === 'ELOOP' ? 'it is a link' : message);
   }
-  return { kind: 'moved-aside', report: moveAside(path, reason) };
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile()) return damaged('it is no file');
+    if (found.size > maxBytes) return damaged(`it has ${found.size} bytes, more than ${maxBytes}`);
+    return { kind: 'found', value: readFileSync(file) };
+  } catch (error) {
+    return damaged((error as Error).message);
+  } finally {
+    closeSync(file);
+  }
 }
 
-/** Gives an unusable file another name. @returns a sentence that says so. */
-export function moveAside(path: string, reason: string): string {
-  for (let number = 1; ; number++) {
-    const aside = `${path}.unreadable-${number}`;
-    if (existsSync(aside)) continue;
-    renameSync(path, aside);
-    return `${basename(path)} could not be used (${reason}) and was moved to ${aside}.`;
+type Decoded<Value> = Exclude<StateRead<Value>, { kind: 'absent' }>;
+
+function decodeState<Value>(kind: StateKind<Value>, text: string): Decoded<Value> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return damaged('it is not whole JSON');
   }
+  const envelope = envelopeSchema.safeParse(content);
+  if (!envelope.success) {
+    return kind.former === null ? damaged('it is not what Kumiki writes') : match(kind.former, content);
+  }
+  const { sha256, state } = envelope.data;
+  if (sha256 !== checksum(JSON.stringify(state))) return damaged('its checksum does not match');
+  return match(kind.schema, state);
 }
+
+function match<Value>(schema: z.ZodType<Value>, content: unknown): Decoded<Value> {
+  const result = schema.safeParse(content);
+  if (result.success) return { kind: 'found', value: result.data };
+  const issue = result.error.issues[0];
+  return damaged(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it does not match'}`);
+}
+
+function damaged(reason: string): { kind: 'damaged'; reason: string } {
+  return { kind: 'damaged', reason };
+}
+
+function checksum(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Refuses a start: what went missing silently would be missed later. @param choices what the operator may do, a sentence. */
+export function refuseStart(path: string, reason: string, choices: string): never {
+  throw new KumikiError('conflict', {
+    reason: `${path} cannot be used (${reason}), so nothing was started and nothing was changed. ${choices}`,
+  });
+}
+
+/** Neither a link is followed, nor is a pipe waited for. Windows knows neither flag. */
+const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ModelService, modelServiceSchema } from '@kumiki/api';
+import type { ModelService } from '@kumiki/api';
+import { serviceFile } from './service-store.ts';
+import { readStateFile } from './state-file.ts';
 
 /**
  * The manifests of a state folder, for who only looks: nothing is made, moved or locked, and what cannot be read is left
@@ -8,12 +10,8 @@ import { type ModelService, modelServiceSchema } from '@kumiki/api';
  */
 export function readStoredManifests(folder: string): ModelService[] {
   return filesOf(folder).flatMap((file) => {
-    try {
-      const { manifest } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { manifest?: unknown };
-      return modelServiceSchema.safeParse(manifest).data ?? [];
-    } catch {
-      return [];
-    }
+    const read = readStateFile(join(folder, file), serviceFile);
+    return read.kind === 'found' ? [read.value.manifest] : [];
   });
 }
 

@@ -1,37 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import {
-  checkApiKeyFormat,
-  type CreateKeyBody,
-  grantableRoles,
-  type KeyRecord,
-  KumikiError,
-  makeApiKey,
-  redactApiKey,
-} from '@kumiki/api';
-import { z } from 'zod';
-import { writeFileAtomic } from '../home/atomic-file.ts';
+import { type CreateKeyBody, type KeyRecord, makeApiKey, redactApiKey } from '@kumiki/api';
 import type { HomeFolder } from '../home/home-folder.ts';
-import { readStateFile } from '../home/state-file.ts';
-
-const limit = z.number().positive().nullable();
-const storedKeySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  project: z.string(),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
-  roles: z.array(z.enum(grantableRoles)),
-  models: z.array(z.string()).nullable(),
-  limits: z.object({ requestsPerMinute: limit, tokensPerMinute: limit, maxConcurrent: limit }),
-  expiresAt: z.int().nullable(),
-  created: z.int(),
-  redacted: z.string(),
-});
-/** A key as it is stored: its hash, never itself. */
-export type StoredKey = z.infer<typeof storedKeySchema>;
-
-/** Most keys of one machine. */
-const maxKeys = 10_000;
+import { storing } from '../home/storage-error.ts';
+import { readAdminKey, writeAdminKey } from './admin-key-file.ts';
+import type { KeyStore } from './key-store.ts';
+import type { StoredKey } from './stored-key.ts';
 
 export interface AdminKey {
   readonly id: string;
@@ -42,11 +15,11 @@ export interface AdminKey {
 export interface KeyRing {
   records(): readonly StoredKey[];
   /** Makes a key. The returned text is the only copy of it. */
-  create(body: CreateKeyBody): { record: StoredKey; key: string };
+  create(body: CreateKeyBody): Promise<{ record: StoredKey; key: string }>;
   /** @returns false when there is no such key. */
-  revoke(id: string): boolean;
-  /** The key that this machine's own CLI uses, from its file; made anew when the file is gone or no longer valid. */
-  adminKey(): AdminKey;
+  revoke(id: string): Promise<boolean>;
+  /** The key that this machine's own CLI uses, from its file; made anew when the file is gone or its key was revoked. */
+  adminKey(): Promise<AdminKey>;
   /** A key for a service of this process. It lives as long as the process, and is neither stored nor listed. */
   serviceKey(name: string): string;
   /** What a gateway must know: the stored keys and those of services. */
@@ -55,14 +28,14 @@ export interface KeyRing {
   onChange(listener: (records: readonly KeyRecord[]) => void): void;
 }
 
-/** Reads the stored keys; a damaged file is moved aside and `report` says so. */
+/** @param nowSeconds Unix seconds. */
 export function openKeyRing(
-  home: HomeFolder,
+  home: Pick<HomeFolder, 'adminKey'>,
+  store: KeyStore,
   pepper: Buffer,
   nowSeconds: () => number,
-): { ring: KeyRing; report: string | null } {
-  const read = readStateFile(home.keys, z.array(storedKeySchema).max(maxKeys));
-  let keys: readonly StoredKey[] = read.kind === 'found' ? read.value : [];
+): KeyRing {
+  let keys: readonly StoredKey[] = store.found;
   let serviceKeys: readonly KeyRecord[] = [];
   const listeners = new Set<(records: readonly KeyRecord[]) => void>();
   const hash = (key: string): string => createHmac('sha256', pepper).update(key).digest('hex');
@@ -71,16 +44,8 @@ export function openKeyRing(
   const tell = (): void => {
     for (const listener of listeners) listener(snapshot());
   };
-  const replace = (next: readonly StoredKey[]): void => {
-    writeFileAtomic(home.keys, `${JSON.stringify(next, null, 2)}\n`);
-    keys = next;
-    tell();
-  };
 
-  const create: KeyRing['create'] = (body) => {
-    if (keys.length >= maxKeys) {
-      throw new KumikiError('conflict', { reason: `There are ${maxKeys} keys, which is the limit; revoke some first` });
-    }
+  const create: KeyRing['create'] = async (body) => {
     const key = makeApiKey(randomBytes);
     const record: StoredKey = {
       id: `key_${randomBytes(9).toString('hex')}`,
@@ -94,25 +59,31 @@ export function openKeyRing(
       created: nowSeconds(),
       redacted: redactApiKey(key),
     };
-    replace([...keys, record]);
+    await store.add(record);
+    keys = [...keys, record];
+    tell();
     return { record, key };
   };
 
-  const ring: KeyRing = {
+  return {
     records: () => keys,
     create,
-    revoke(id) {
+    async revoke(id) {
+      if (!keys.some((key) => key.id === id)) return false;
+      await store.remove(id);
       const rest = keys.filter((key) => key.id !== id);
+      // Two may revoke one key at once; the first has told.
       if (rest.length === keys.length) return false;
-      replace(rest);
+      keys = rest;
+      tell();
       return true;
     },
-    adminKey() {
-      const stored = existsSync(home.adminKey) ? readFileSync(home.adminKey, 'utf8').trim() : '';
-      const known = checkApiKeyFormat(stored) === 'valid' ? keys.find((key) => key.hash === hash(stored)) : undefined;
-      if (known !== undefined) return { id: known.id, key: stored, isNew: false };
-      const { record, key } = create({ ...adminKeyBody, name: 'this machine' });
-      writeFileAtomic(home.adminKey, `${key}\n`);
+    async adminKey() {
+      const stored = readAdminKey(home.adminKey);
+      const known = stored === null ? undefined : keys.find((key) => key.hash === hash(stored));
+      if (stored !== null && known !== undefined) return { id: known.id, key: stored, isNew: false };
+      const { record, key } = await create({ ...adminKeyBody, name: 'this machine' });
+      await storing(async () => writeAdminKey(home.adminKey, key));
       return { id: record.id, key, isNew: true };
     },
     serviceKey(name) {
@@ -124,7 +95,6 @@ export function openKeyRing(
     snapshot,
     onChange: (listener) => void listeners.add(listener),
   };
-  return { ring, report: read.kind === 'moved-aside' ? read.report : null };
 }
 
 const noLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };

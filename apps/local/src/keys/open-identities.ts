@@ -2,7 +2,9 @@ import type { HomeFolder } from '../home/home-folder.ts';
 import { openPepper } from '../home/pepper.ts';
 import { openSessionRing, type SessionRing } from '../sessions/session-ring.ts';
 import { createSignInLinks, type SignInLinks } from '../sessions/sign-in-links.ts';
+import { readAdminKey } from './admin-key-file.ts';
 import { type KeyRing, openKeyRing } from './key-ring.ts';
+import { openKeyStore } from './key-store.ts';
 
 /** Who may come in, by a key or with a browser. */
 export interface Identities {
@@ -12,12 +14,19 @@ export interface Identities {
   readonly signInLinks: SignInLinks;
 }
 
-/** Opens them from the state folder. @param now Unix seconds. @returns them, and a sentence for each damaged file. */
+/**
+ * Opens them from the state folder. Throws KumikiError `conflict` when keys, pepper or the machine's own key are damaged.
+ * @param now Unix seconds.
+ * @returns them, and a sentence for each file whose loss is none.
+ */
 export function openIdentities(home: HomeFolder, now: () => number): { identities: Identities; reports: string[] } {
-  const { pepper, report: pepperReport } = openPepper(home.pepper);
-  const { ring: keys, report: keysReport } = openKeyRing(home, pepper, now);
+  const store = openKeyStore(home);
+  // The folder of keys is made first: where there is a pepper, there were keys.
+  const pepper = openPepper(home.pepper, store.found.length === 0);
+  readAdminKey(home.adminKey);
+  const keys = openKeyRing(home, store, pepper, now);
   const hasKey = watchKeys(keys, now);
-  const { ring: sessions, report: sessionsReport } = openSessionRing({ path: home.sessions, pepper, now, hasKey });
+  const { ring: sessions, report } = openSessionRing({ path: home.sessions, pepper, now, hasKey });
   // A key takes its sessions along.
   keys.onChange(sessions.prune);
   const signInLinks = createSignInLinks(
@@ -26,7 +35,7 @@ export function openIdentities(home: HomeFolder, now: () => number): { identitie
   );
   return {
     identities: { pepper, keys, sessions, signInLinks },
-    reports: [pepperReport, keysReport, sessionsReport].filter((report) => report !== null),
+    reports: report === null ? [] : [report],
   };
 }
 

@@ -17,12 +17,12 @@ function openAt(path: string, now: () => number = () => 1_000, keys: ReadonlySet
 
 const newPath = (): string => join(folder, `${files++}.json`);
 
-test('a session is kept over a restart, by its hash alone, in a file for nobody else', () => {
+test('a session is kept over a restart, by its hash alone, in a file for nobody else', async () => {
   const path = newPath();
   const { ring } = openAt(path);
   const seen: number[] = [];
   ring.onChange((sessions) => seen.push(sessions.length));
-  const { record, secret } = ring.open('key_1');
+  const { record, secret } = await ring.open('key_1');
   assert.equal(record.hash, createHmac('sha256', pepper).update(secret).digest('hex'));
   assert.equal(record.expiresAt, 1_000 + sessionSeconds);
   assert.ok(!readFileSync(path, 'utf8').includes(secret));
@@ -30,35 +30,35 @@ test('a session is kept over a restart, by its hash alone, in a file for nobody 
   const again = openAt(path).ring;
   assert.deepEqual(again.snapshot(), [record]);
   const isIt = ({ id }: { id: string }): boolean => id === record.id;
-  assert.equal(ring.end(isIt), 1);
-  assert.equal(ring.end(isIt), 0);
+  assert.equal(await ring.end(isIt), 1);
+  assert.equal(await ring.end(isIt), 0);
   assert.deepEqual(seen, [1, 0]);
   assert.deepEqual(openAt(path).ring.snapshot(), []);
 });
 
-test('sessions are bounded: those that are void go first, then the oldest of the key', () => {
+test('sessions are bounded: those that are void go first, then the oldest of the key', async () => {
   let now = 1_000;
   const keys = new Set(['key_1', 'key_2']);
   const { ring } = openAt(newPath(), () => now, keys);
-  ring.open('key_1');
+  await ring.open('key_1');
   now += sessionSeconds;
-  ring.open('key_2');
+  await ring.open('key_2');
   keys.delete('key_2');
-  const first = ring.open('key_1').record;
+  const first = (await ring.open('key_1')).record;
   assert.deepEqual(ring.snapshot(), [first]);
   keys.add('key_2');
-  const other = ring.open('key_2').record;
-  for (let at = 0; at < 128; at++) ring.open('key_1');
+  const other = (await ring.open('key_2')).record;
+  for (let at = 0; at < 128; at++) await ring.open('key_1');
   assert.equal(ring.snapshot().length, 129);
   assert.equal(ring.get(first.id), undefined);
   assert.equal(ring.get(other.id)?.keyId, 'key_2');
 });
 
-test('sessions of a key that is gone are forgotten at once, and whoever holds a snapshot is told', () => {
+test('sessions of a key that is gone are forgotten at once, and whoever holds a snapshot is told', async () => {
   const keys = new Set(['key_1', 'key_2']);
   const { ring } = openAt(newPath(), () => 1_000, keys);
-  const gone = ring.open('key_1').record;
-  const stays = ring.open('key_2').record;
+  const gone = (await ring.open('key_1')).record;
+  const stays = (await ring.open('key_2')).record;
   const seen: string[][] = [];
   ring.onChange((sessions) => seen.push(sessions.map(({ id }) => id)));
   ring.prune();
@@ -69,11 +69,11 @@ test('sessions of a key that is gone are forgotten at once, and whoever holds a 
   assert.deepEqual(seen, [[stays.id]]);
 });
 
-test('what a browser says of itself is kept in one line of bounded length, and told to no gateway', () => {
+test('what a browser says of itself is kept in one line of bounded length, and told to no gateway', async () => {
   const path = newPath();
   const { ring } = openAt(path);
-  ring.open('key_1', `Moz\u001b[31milla\n\u202e 5.0 ${'x'.repeat(1_000)}`);
-  ring.open('key_1', '\u0000');
+  await ring.open('key_1', `Moz\u001b[31milla\n\u202e 5.0 ${'x'.repeat(1_000)}`);
+  await ring.open('key_1', '\u0000');
   const texts = openAt(path)
     .ring.list()
     .map(({ userAgent }) => userAgent);
@@ -83,18 +83,20 @@ test('what a browser says of itself is kept in one line of bounded length, and t
   assert.ok(ring.snapshot().every((record) => !('userAgent' in record)));
 });
 
-test('a file of before is read', () => {
+test('a file of before is read', async () => {
   const path = newPath();
   const { ring } = openAt(path);
-  const { record } = ring.open('key_1');
+  const { record } = await ring.open('key_1');
   writeFileSync(path, JSON.stringify([record]));
   assert.deepEqual(openAt(path).ring.list(), [{ ...record, userAgent: null }]);
 });
 
-test('a damaged file is moved aside and told, and signs everybody out', () => {
+test('a damaged file signs everybody out and is told, and the next session is stored', async () => {
   const path = newPath();
   writeFileSync(path, '[{"id":');
   const { ring, report } = openAt(path);
-  assert.match(report ?? '', /could not be used \(it is not whole JSON\)/);
+  assert.match(report ?? '', /cannot be used \(it is not whole JSON\)/);
   assert.deepEqual(ring.snapshot(), []);
+  const { record } = await ring.open('key_1');
+  assert.deepEqual(openAt(path).ring.snapshot(), [record]);
 });

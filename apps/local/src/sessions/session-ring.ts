@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { maxUserAgentCharacters, type SessionRecord } from '@kumiki/api';
 import { z } from 'zod';
-import { writeFileAtomic } from '../home/atomic-file.ts';
-import { readStateFile } from '../home/state-file.ts';
+import { readStateFile, type StateKind } from '../home/state-file.ts';
+import { createStateWriter } from '../home/state-writer.ts';
 import { chooseStaying } from './choose-staying.ts';
 
 const storedSessionSchema = z.object({
@@ -21,13 +21,24 @@ const maxSessionsPerKey = 128;
 /** Those of all keys; then the key that has most gives up its oldest, so that nobody can keep others out. */
 const maxSessions = 4_096;
 
+/** A session with the longest name of a browser, every character of it escaped, has 1,800. */
+const maxSessionsBytes = 8_388_608;
+
+const allSessionsSchema = z.array(storedSessionSchema).max(maxSessions);
+const sessionsFile: StateKind<StoredSession[]> = {
+  what: 'The sessions',
+  schema: allSessionsSchema,
+  maxBytes: maxSessionsBytes,
+  former: allSessionsSchema,
+};
+
 export const sessionSeconds = 14 * 24 * 3_600;
 
 export interface SessionRing {
   /** Opens a session. The returned secret is the value of its cookie, and the only copy of it. */
-  open(keyId: string, userAgent?: string | null): { readonly record: SessionRecord; readonly secret: string };
-  /** Ends those that are meant. @returns how many there were. */
-  end(isMeant: (session: StoredSession) => boolean): number;
+  open(keyId: string, userAgent?: string | null): Promise<{ readonly record: SessionRecord; readonly secret: string }>;
+  /** Ends those that are meant, at once. @returns how many there were, when no start brings them back. */
+  end(isMeant: (session: StoredSession) => boolean): Promise<number>;
   /** One that still lets somebody in. */
   get(id: string): StoredSession | undefined;
   /** Those that still let somebody in, the oldest first. */
@@ -50,28 +61,32 @@ export interface SessionRingOptions {
   readonly hasKey: (id: string) => boolean;
 }
 
-/** Reads the stored sessions; a damaged file is moved aside and `report` says so. */
+/** Reads the stored sessions. Those of a damaged file are lost, which costs a sign-in, and `report` says so. */
 export function openSessionRing(options: SessionRingOptions): { ring: SessionRing; report: string | null } {
   const { path, pepper, now, hasKey } = options;
-  const read = readStateFile(path, z.array(storedSessionSchema).max(maxSessions));
+  const read = readStateFile(path, sessionsFile);
+  const write = createStateWriter(path, sessionsFile);
   let sessions: readonly StoredSession[] = read.kind === 'found' ? read.value : [];
   const listeners = new Set<(sessions: readonly SessionRecord[]) => void>();
   const snapshot = (): readonly SessionRecord[] => sessions.map(recordOf);
-  const replace = (next: readonly StoredSession[]): void => {
-    writeFileAtomic(path, `${JSON.stringify(next, null, 2)}\n`);
-    sessions = next;
+  const tell = (): void => {
     for (const listener of listeners) listener(snapshot());
+  };
+  const replace = (next: readonly StoredSession[]): Promise<void> => {
+    sessions = next;
+    tell();
+    return write([...next]);
   };
   const lives = ({ expiresAt, keyId }: StoredSession): boolean => expiresAt > now() && hasKey(keyId);
   const living = (): StoredSession[] => sessions.filter(lives);
-  const keep = (rest: readonly StoredSession[]): number => {
+  const keep = async (rest: readonly StoredSession[]): Promise<number> => {
     const gone = sessions.length - rest.length;
-    if (gone > 0) replace(rest);
+    if (gone > 0) await replace(rest);
     return gone;
   };
 
   const ring: SessionRing = {
-    open(keyId, userAgent = null) {
+    async open(keyId, userAgent = null) {
       const secret = randomBytes(32).toString('base64url');
       const createdAt = now();
       const session: StoredSession = {
@@ -83,17 +98,28 @@ export function openSessionRing(options: SessionRingOptions): { ring: SessionRin
         userAgent: userAgent === null ? null : shortUserAgent(userAgent),
       };
       const room = { perKey: maxSessionsPerKey, total: maxSessions };
-      replace([...chooseStaying(living(), keyId, room), session]);
+      try {
+        await replace([...chooseStaying(living(), keyId, room), session]);
+      } catch (error) {
+        sessions = sessions.filter(({ id }) => id !== session.id);
+        tell();
+        throw error;
+      }
       return { record: recordOf(session), secret };
     },
     end: (isMeant) => keep(sessions.filter((session) => !isMeant(session))),
     get: (id) => sessions.find((session) => session.id === id && lives(session)),
     list: living,
-    prune: () => void keep(living()),
+    // One that stays in the file lets nobody in either.
+    prune: () => void keep(living()).catch(() => {}),
     snapshot,
     onChange: (listener) => void listeners.add(listener),
   };
-  return { ring, report: read.kind === 'moved-aside' ? read.report : null };
+  return { ring, report: read.kind === 'damaged' ? lost(path, read.reason) : null };
+}
+
+function lost(path: string, reason: string): string {
+  return `${path} cannot be used (${reason}): everybody who was signed in with a browser signs in again.`;
 }
 
 function recordOf({ id, hash, keyId, createdAt, expiresAt }: StoredSession): SessionRecord {

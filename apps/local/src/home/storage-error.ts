@@ -1,0 +1,33 @@
+import { KumikiError } from '@kumiki/api';
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'Its disk is full: free some space, then try again',
+  EDQUOT: 'The quota of its disk is used up: free some space, then try again',
+  EROFS: 'Its disk cannot be written to: mount it for writing, then try again',
+};
+
+/** What a change fails with whose state could not be stored; nothing has changed then. */
+function storageError(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string' || error instanceof KumikiError) return error;
+  const remedy = remedies[code] ?? 'Look after its disk, then try again';
+  return new KumikiError(
+    'service_unavailable',
+    { reason: `The state folder cannot be written (${code}), so nothing was changed. ${remedy}` },
+    { cause: error },
+  );
+}
+
+/** The same for an error that may be of something else than storing: only those that tell of a disk without room. */
+export function fullDiskError(error: unknown): unknown {
+  return remedies[String((error as NodeJS.ErrnoException).code)] === undefined ? error : storageError(error);
+}
+
+/** Stores state, or throws why it could not be. */
+export async function storing<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storageError(error);
+  }
+}

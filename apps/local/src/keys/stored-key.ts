@@ -1,0 +1,45 @@
+import { grantableRoles } from '@kumiki/api';
+import { z } from 'zod';
+import type { StateKind } from '../home/state-file.ts';
+
+/** Most keys of one machine. */
+export const maxKeys = 10_000;
+/** Room of all keys together: what a gateway holds and a list of them sends. Typical ones have 500 bytes. */
+export const maxKeysBytes = 8_388_608;
+/** A key with 256 model names of 255 characters has 66,000. */
+const maxKeyBytes = 131_072;
+/** The one file that versions before had, whatever it had grown to. */
+const maxFormerBytes = 67_108_864;
+
+const limit = z.number().positive().nullable();
+const storedKeySchema = z.object({
+  id: z.string().regex(/^key_[0-9a-f]{18}$/),
+  name: z.string(),
+  project: z.string(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  roles: z.array(z.enum(grantableRoles)),
+  models: z.array(z.string()).nullable(),
+  limits: z.object({ requestsPerMinute: limit, tokensPerMinute: limit, maxConcurrent: limit }),
+  expiresAt: z.int().nullable(),
+  created: z.int(),
+  redacted: z.string(),
+});
+/** A key as it is stored: its hash, never itself. */
+export type StoredKey = z.infer<typeof storedKeySchema>;
+
+export const keyFile: StateKind<StoredKey> = {
+  what: 'The key',
+  schema: storedKeySchema,
+  maxBytes: maxKeyBytes,
+  former: null,
+};
+
+const allKeysSchema = z.array(storedKeySchema).max(maxKeys);
+
+/** All keys in one file, as they were before each had its own. */
+export const formerKeysFile: StateKind<StoredKey[]> = {
+  what: 'The keys',
+  schema: allKeysSchema,
+  maxBytes: maxFormerBytes,
+  former: allKeysSchema,
+};

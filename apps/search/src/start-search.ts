@@ -11,6 +11,7 @@ import { startIngest } from './ingest/start-ingest.ts';
 import { createDatabaseObjects } from './objects/database-objects.ts';
 import { createFolderObjects } from './objects/folder-objects.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { addUsageRoute } from './quota/usage-route.ts';
 import { createReader } from './reading/create-reader.ts';
 import { addSearchRoute } from './retrieval/search-route.ts';
 import { addBatchRoutes } from './stores/batch-routes.ts';
@@ -55,6 +56,7 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   addStoreRoutes(app, database);
   addStoreFileRoutes(app, database);
   addBatchRoutes(app, database);
+  addUsageRoute(app, database);
   addSearchRoute(app, { database, revisions, onSearch: metrics.searched });
   const reader = createReader();
   const port = await listenApp(app, options.host, options.port);
@@ -81,6 +83,7 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   return {
     port,
     prefixes: ['/v1/files', '/v1/vector_stores'],
+    adminPrefixes: ['/v1/kumiki/usage/files'],
     metrics: metrics.registry,
     async drain(limitMs) {
       await Promise.all([ingest.stop(), drainApp(app, limitMs)]);

@@ -12,6 +12,12 @@ export const vectorStoreLimits = {
   valueCharacters: 512,
   filesAtCreation: 500,
   filesInBatch: 2_000,
+  /** Files of one store, batches of one store that are remembered, and chunks that a store may have. */
+  filesInStore: 10_000,
+  batchesInStore: 10_000,
+  chunksInStore: 1_000_000,
+  /** Of a file's attributes as JSON in UTF-8: each of its chunks has them too. */
+  attributesBytes: 16_384,
   queries: 8,
   queryCharacters: 16_384,
   results: 50,
@@ -44,7 +50,13 @@ export const metadataEntriesSchema = boundedRecord(
   vectorStoreLimits.metadataEntries,
 );
 const attributeValue = z.union([text(vectorStoreLimits.valueCharacters), z.number(), z.boolean()]);
-export const attributesSchema = boundedRecord(key, attributeValue, vectorStoreLimits.metadataEntries);
+const short = (entries: object): boolean =>
+  new TextEncoder().encode(JSON.stringify(entries)).length <= vectorStoreLimits.attributesBytes;
+const tooLong = { message: `must have at most ${vectorStoreLimits.attributesBytes} bytes as JSON` };
+export const attributesSchema = boundedRecord(key, attributeValue, vectorStoreLimits.metadataEntries).refine(
+  short,
+  tooLong,
+);
 export type Attributes = z.infer<typeof attributesSchema>;
 
 export const chunkingStrategySchema = z.discriminatedUnion('type', [

@@ -28,6 +28,7 @@ export const dataServiceList: readonly DataServiceEntry[] = [
   {
     name: 'search',
     prefixes: ['/v1/files', '/v1/vector_stores'],
+    adminPrefixes: ['/v1/kumiki/usage/files'],
     async start(parts) {
       const { startSearch } = await import('@kumiki/search');
       return startSearch(parts);

@@ -4,7 +4,10 @@ import type { Database } from '@kumiki/postgres';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkQuery } from '../http/check-query.ts';
+import { makeId } from '../make-id.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
+import { reserveUpload, type UploadRoom } from '../quota/upload-room.ts';
+import { createUploadSlots } from '../quota/upload-slots.ts';
 import { deleteFile } from './delete-file.ts';
 import { insertFile, listFiles, requireFile, toFileObject } from './file-rows.ts';
 import { receiveUpload } from './receive-upload.ts';
@@ -18,19 +21,41 @@ export interface FileRoutesOptions {
 
 /** `/v1/files`. */
 export function addFileRoutes(app: FastifyInstance, { database, objects }: FileRoutesOptions): void {
-  app.post('/v1/files', async (request) => {
-    const { project } = callerOf(request);
+  const slots = createUploadSlots();
+
+  app.post('/v1/files', async (request, reply) => {
+    const { project, keyId, limits } = callerOf(request);
     const idempotencyKey = idempotencyKeyOf(request);
-    const upload = await receiveUpload(request, objects);
+    const giveBack = slots.take(project, keyId);
+    const id = makeId('file-');
     try {
-      const row = await insertFile(database, { ...upload, project, idempotencyKey });
-      if (row.id !== upload.id) await objects.remove(upload.id).catch(() => {});
-      return toFileObject(row);
+      const room = await reserveUpload(database, { id, project, limits }, declaredBytes(request));
+      try {
+        const upload = await receiveUpload(request, objects, id, room);
+        const row = await insertFile(database, { ...upload, id, project, idempotencyKey }, limits);
+        if (row.id === id) return toFileObject(row);
+        await discard(room, id);
+        return toFileObject(row);
+      } catch (error) {
+        await discard(room, id);
+        throw error;
+      }
     } catch (error) {
-      await objects.remove(upload.id).catch(() => {});
+      // The rest of the body is let go by, so that the refusal arrives; whoever is too slow is not waited for.
+      request.raw.unpipe();
+      request.raw.resume();
+      if (error instanceof KumikiError && error.code === 'request_timeout') reply.header('connection', 'close');
       throw error;
+    } finally {
+      giveBack();
     }
   });
+
+  /** What cannot be removed now is found by the sweeper. */
+  async function discard(room: UploadRoom, id: string): Promise<void> {
+    await objects.remove(id).catch(() => {});
+    await room.release().catch(() => {});
+  }
 
   app.get('/v1/files', (request) =>
     listFiles(database, callerOf(request).project, checkQuery(fileListSchema, request)),
@@ -55,6 +80,11 @@ export function addFileRoutes(app: FastifyInstance, { database, objects }: FileR
     await deleteFile(database, objects, file.number);
     return { id: file.id, object: 'file', deleted: true };
   });
+}
+
+/** Bytes of the form, which are a little more than those of its file; 0 when it does not say. */
+function declaredBytes(request: FastifyRequest): number {
+  return Number(request.headers['content-length'] ?? 0);
 }
 
 function idempotencyKeyOf(request: FastifyRequest): string | null {

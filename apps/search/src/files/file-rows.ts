@@ -1,6 +1,7 @@
-import { batchFileExpirySeconds, type FileObject, KumikiError } from '@kumiki/api';
+import { batchFileExpirySeconds, type FileObject, KumikiError, type ProjectLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import { type Page, type PageQuery, planPage, toPage, unknownCursor } from '../http/page.ts';
+import { settleUpload } from '../quota/upload-room.ts';
 
 /** The rows of `search.files`. Every statement is fenced by the project. */
 
@@ -36,29 +37,37 @@ export interface NewFile {
 
 /**
  * The row of an upload: a new one, or that of the same upload before. Whoever lost its reply, as a batch's driver that was
- * taken over, gets the file that is there. Throws `conflict` when the key came with other bytes.
+ * taken over, gets the file that is there. Throws `conflict` when the key came with other bytes, `quota_exceeded` when
+ * there is no room for it.
  */
-export async function insertFile(database: Queryable, file: NewFile): Promise<FileRow> {
+export async function insertFile(database: Database, file: NewFile, limits: ProjectLimits): Promise<FileRow> {
   const ofBatch = file.purpose === 'batch' || file.purpose === 'batch_output';
   const seconds = file.expiresAfterSeconds ?? (ofBatch ? batchFileExpirySeconds : null);
-  const { rows } = await database.query<FileRow>(
-    `INSERT INTO search.files (id, project, filename, purpose, bytes, sha256, expires_at, idempotency_key)
-     VALUES ($1, $2, $3, $4, $5, $6, now() + $7::bigint * interval '1 second', $8)
-     ON CONFLICT (project, idempotency_key) WHERE idempotency_key IS NOT NULL AND deleted_at IS NULL DO NOTHING
-     RETURNING ${columns}`,
-    [file.id, file.project, file.filename, file.purpose, file.bytes, file.sha256, seconds, file.idempotencyKey],
-  );
-  return rows[0] ?? findUploaded(database, file);
+  const row = await database.transaction(async (transaction) => {
+    const before = file.idempotencyKey === null ? null : await findUploaded(transaction, file);
+    if (before !== null) return before;
+    await settleUpload(transaction, { id: file.id, project: file.project, limits }, file.bytes);
+    const { rows } = await transaction.query<FileRow>(
+      `INSERT INTO search.files (id, project, filename, purpose, bytes, sha256, expires_at, idempotency_key)
+       VALUES ($1, $2, $3, $4, $5, $6, now() + $7::bigint * interval '1 second', $8)
+       ON CONFLICT (project, idempotency_key) WHERE idempotency_key IS NOT NULL AND deleted_at IS NULL DO NOTHING
+       RETURNING ${columns}`,
+      [file.id, file.project, file.filename, file.purpose, file.bytes, file.sha256, seconds, file.idempotencyKey],
+    );
+    return rows[0] ?? null;
+  });
+  const found = row ?? (await findUploaded(database, file));
+  if (found !== null) return found;
+  throw new KumikiError('conflict', { reason: 'This Idempotency-Key came with another file before' });
 }
 
-async function findUploaded(database: Queryable, file: NewFile): Promise<FileRow> {
+async function findUploaded(database: Queryable, file: NewFile): Promise<FileRow | null> {
   const { rows } = await database.query<FileRow>(
     `SELECT ${columns} FROM search.files
      WHERE project = $1 AND idempotency_key = $2 AND sha256 = $3 AND purpose = $4 AND deleted_at IS NULL`,
     [file.project, file.idempotencyKey, file.sha256, file.purpose],
   );
-  if (rows[0] !== undefined) return rows[0];
-  throw new KumikiError('conflict', { reason: 'This Idempotency-Key came with another file before' });
+  return rows[0] ?? null;
 }
 
 async function findFile(database: Queryable, project: string, id: string): Promise<FileRow | null> {

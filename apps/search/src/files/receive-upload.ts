@@ -3,8 +3,9 @@ import type { Readable } from 'node:stream';
 import { fileFormSchema, fileLimits, KumikiError } from '@kumiki/api';
 import { checkBody } from '@kumiki/service';
 import type { FastifyRequest } from 'fastify';
-import { makeId } from '../make-id.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
+import type { UploadRoom } from '../quota/upload-room.ts';
+import { watchPace } from './watch-pace.ts';
 
 /** What the form of an upload may hold; a file's own limit is in the contract. */
 const formLimits = { files: 1, fields: 8, parts: 16, fieldSize: 1_024, fieldNameSize: 128, headerPairs: 64 };
@@ -12,7 +13,6 @@ const formLimits = { files: 1, fields: 8, parts: 16, fieldSize: 1_024, fieldName
 const defaultFilename = 'upload';
 
 export interface Upload {
-  readonly id: string;
   readonly filename: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -23,19 +23,25 @@ export interface Upload {
 /**
  * Reads the form of `POST /v1/files` and lets the file flow into the object store. The fields may come after the file,
  * so that what they say is known only when it is stored: a form that is refused leaves nothing behind.
+ * @param id of the object that is written.
+ * @param room is asked as bytes come.
  */
-export async function receiveUpload(request: FastifyRequest, objects: ObjectStore): Promise<Upload> {
+export async function receiveUpload(
+  request: FastifyRequest,
+  objects: ObjectStore,
+  id: string,
+  room: UploadRoom,
+): Promise<Upload> {
   if (!request.isMultipart()) {
     throw new KumikiError('invalid_value', { param: 'file', reason: 'send the file as multipart/form-data' });
   }
-  const id = makeId('file-');
   const fields: Record<string, string> = {};
   let stored: Pick<Upload, 'filename' | 'bytes' | 'sha256'> | null = null;
   try {
     for await (const part of request.parts({ limits: { ...formLimits, fileSize: fileLimits.bytes } })) {
       if (part.type === 'file') {
         if (part.fieldname !== 'file') throw new KumikiError('unknown_parameter', { param: part.fieldname });
-        const measured = measure(part.file);
+        const measured = measure(part.file, room);
         await objects.write(id, measured.pieces);
         stored = { filename: cleanFilename(part.filename), ...measured.result() };
       } else {
@@ -47,7 +53,7 @@ export async function receiveUpload(request: FastifyRequest, objects: ObjectStor
     }
     const form = checkBody(fileFormSchema, fields, {});
     if (stored === null) throw new KumikiError('invalid_value', { param: 'file', reason: 'it is missing' });
-    return { id, ...stored, purpose: form.purpose, expiresAfterSeconds: form['expires_after[seconds]'] ?? null };
+    return { ...stored, purpose: form.purpose, expiresAfterSeconds: form['expires_after[seconds]'] ?? null };
   } catch (error) {
     if (stored !== null) await objects.remove(id).catch(() => {});
     throw translate(error);
@@ -55,12 +61,13 @@ export async function receiveUpload(request: FastifyRequest, objects: ObjectStor
 }
 
 /** Counts and digests a stream as it passes. A stream that was cut at the limit fails at its end. */
-function measure(file: Readable & { readonly truncated: boolean }) {
+function measure(file: Readable & { readonly truncated: boolean }, room: UploadRoom) {
   const hash = createHash('sha256');
   let bytes = 0;
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    for await (const piece of file as AsyncIterable<Buffer>) {
+    for await (const piece of watchPace(file as AsyncIterable<Buffer>)) {
       bytes += piece.length;
+      await room.has(bytes);
       hash.update(piece);
       yield piece;
     }

@@ -1,4 +1,4 @@
-import { autoChunking, KumikiError } from '@kumiki/api';
+import { autoChunking, KumikiError, vectorStoreLimits } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { type Embedder, isTooLong } from '../embedding/embedder.ts';
 import type { Revisions } from '../embedding/revisions.ts';
@@ -78,6 +78,8 @@ async function ingestWith(
   for (let from = 0; ;) {
     const { end, batches } = await deps.reader.read(source, { ...request, from }, signal);
     if (!end.ok) return failed(end);
+    const full = from === 0 ? await whyFull(deps.database, claim, end.total) : null;
+    if (full !== null) return { kind: 'failed', code: 'invalid_file', message: full };
     model ??= await chooseModel(deps, claim);
     if (deps.contexts.limitOf(model) < maxTokens) return { kind: 'smaller', model };
     try {
@@ -95,6 +97,18 @@ async function ingestWith(
     }
     from = end.next;
   }
+}
+
+/** Chunks of a store are what every search of it and of its neighbours in the index pays for. */
+async function whyFull(database: Database, claim: Claim, chunks: number): Promise<string | null> {
+  const { rows } = await database.query<{ used: number }>(
+    'SELECT chunk_count AS used FROM search.vector_stores WHERE number = $1',
+    [claim.store],
+  );
+  const used = rows[0]?.used ?? 0;
+  const { chunksInStore } = vectorStoreLimits;
+  if (used + chunks <= chunksInStore) return null;
+  return `The vector store may have ${chunksInStore} chunks and has ${used}; this file makes ${chunks}. Use larger chunks or another store.`;
 }
 
 function failed({ code, message }: Extract<ReadEnd, { ok: false }>): IngestOutcome {

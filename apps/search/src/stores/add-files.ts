@@ -1,4 +1,4 @@
-import type { Attributes, ChunkingStrategy } from '@kumiki/api';
+import { type Attributes, type ChunkingStrategy, KumikiError, vectorStoreLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import { fileNotFound, visible } from '../files/file-rows.ts';
 import { ingestChannel } from '../ingest/queue.ts';
@@ -32,8 +32,22 @@ export async function addFiles(database: Database, added: AddFiles): Promise<voi
       await addFile(transaction, added, file, numbers.get(file.fileId) ?? 0);
     }
     await transaction.query('UPDATE search.vector_stores SET last_active_at = now() WHERE number = $1', [added.store]);
+    // The store's row is held now: whoever adds at the same time counts after this.
+    await demandPlaces(transaction, added);
     await transaction.query(`SELECT pg_notify('${ingestChannel}', '')`);
   });
+}
+
+async function demandPlaces(transaction: Queryable, { store, files }: AddFiles): Promise<void> {
+  const { rows } = await transaction.query<{ places: number }>(
+    'SELECT count(*) AS places FROM search.store_files WHERE store_number = $1 AND removed_at IS NULL',
+    [store],
+  );
+  const places = rows[0]?.places ?? 0;
+  const { filesInStore } = vectorStoreLimits;
+  if (places <= filesInStore) return;
+  const reason = `a vector store may have ${filesInStore} files; with these ${files.length} it would have ${places}. Take some out, or make another store`;
+  throw new KumikiError('invalid_value', { param: 'file_ids', reason });
 }
 
 /** A file that was taken out and whose removal was interrupted stands in the way of its return. */

@@ -1,4 +1,4 @@
-import { KumikiError } from '@kumiki/api';
+import { KumikiError, vectorStoreLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import { clearChunks, endStoreFile } from './remove-chunks.ts';
 import { fileCounts } from './vector-store.ts';
@@ -48,6 +48,18 @@ export async function requireBatch(database: Queryable, project: string, store: 
     throw new KumikiError('not_found', { what: 'file batch in this vector store', id: id.slice(0, 128), hint: '' });
   }
   return rows[0];
+}
+
+/** Throws when a store has as many batches as are remembered; those that ended go after a month. */
+export async function demandBatchPlace(database: Queryable, store: number): Promise<void> {
+  const { rows } = await database.query<{ batches: number }>(
+    'SELECT count(*) AS batches FROM search.file_batches WHERE store_number = $1',
+    [store],
+  );
+  const { batchesInStore } = vectorStoreLimits;
+  if ((rows[0]?.batches ?? 0) < batchesInStore) return;
+  const reason = `This vector store has ${batchesInStore} file batches, the most that are remembered. Add files one by one, or make another store`;
+  throw new KumikiError('conflict', { reason });
 }
 
 /** Cancels what is not done yet; what is complete stays. Can be repeated. */

@@ -12,11 +12,11 @@ import { toVectorStore } from './vector-store.ts';
 /** `/v1/vector_stores`, the stores themselves. */
 export function addStoreRoutes(app: FastifyInstance, database: Database): void {
   app.post('/v1/vector_stores', async (request) => {
-    const { project, keyId } = callerOf(request);
+    const { project, keyId, limits } = callerOf(request);
     const body = checkBody(createVectorStoreSchema, request.body, {});
     const id = makeId('vs_');
     const fileIds = body.file_ids ?? [];
-    await insertStore(database, {
+    const store = {
       id,
       project,
       name: body.name ?? null,
@@ -24,18 +24,19 @@ export function addStoreRoutes(app: FastifyInstance, database: Database): void {
       metadata: body.metadata ?? {},
       model: body.kumiki?.embedding_model ?? null,
       expiresAfterDays: body.expires_after?.days ?? null,
-    });
+    };
+    await insertStore(database, store, limits);
     if (fileIds.length > 0) {
-      const store = await requireStoreNumber(database, project, id);
+      const number = await requireStoreNumber(database, project, id);
       const files = [...new Set(fileIds)].map((fileId) => ({
         fileId,
         attributes: {},
         chunking: body.chunking_strategy ?? null,
       }));
       try {
-        await addFiles(database, { project, keyId, store, batch: null, files });
+        await addFiles(database, { project, keyId, store: number, batch: null, files });
       } catch (error) {
-        await deleteStore(database, store);
+        await deleteStore(database, number);
         throw error;
       }
     }

@@ -1,6 +1,7 @@
-import { KumikiError } from '@kumiki/api';
+import { KumikiError, type ProjectLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import { type Page, type PageQuery, planPage, toPage, unknownCursor } from '../http/page.ts';
+import { demandRoom, lockUsage } from '../quota/project-usage.ts';
 import { type StoreRow, toVectorStore, type VectorStoreObject } from './vector-store.ts';
 
 /** The rows of `search.vector_stores`. Every statement is fenced by the project. */
@@ -34,7 +35,15 @@ export interface NewStore {
   readonly expiresAfterDays: number | null;
 }
 
-export async function insertStore(database: Queryable, store: NewStore): Promise<void> {
+/** Throws `quota_exceeded` when the project may have no more. */
+export async function insertStore(database: Database, store: NewStore, limits: ProjectLimits): Promise<void> {
+  await database.transaction(async (transaction) => {
+    demandRoom(store.project, limits, await lockUsage(transaction, store.project, ''), { vector_stores: 1 });
+    await insertRow(transaction, store);
+  });
+}
+
+async function insertRow(database: Queryable, store: NewStore): Promise<void> {
   await database.query(
     `INSERT INTO search.vector_stores (id, project, name, description, metadata, embedding_model, expires_after_days)
      VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7)`,

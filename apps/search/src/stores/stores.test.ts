@@ -177,3 +177,30 @@ test('deleting a file takes it out of its stores and their counts', async () => 
   );
   assert.deepEqual(rows, []);
 });
+
+test('a store has a limited number of files, and one more is refused whole', async () => {
+  const store = await createStore();
+  const file = await service.upload('one-more.txt', 'One more file.');
+  await service.database.query(
+    `WITH filed AS (INSERT INTO search.files (id, project, filename, purpose, bytes, sha256)
+       SELECT 'file-filler' || n, 'filler', 'a', 'assistants', 1, '' FROM generate_series(1, 10000) AS n RETURNING number)
+     INSERT INTO search.store_files (project, store_number, file_number, key_id, status)
+     SELECT 'filler', store.number, filed.number, 'key', 'completed'
+     FROM filed, search.vector_stores AS store WHERE store.id = $1`,
+    [store],
+  );
+  const reply = await service.call('POST', `/v1/vector_stores/${store}/files`, { body: { file_id: file } });
+  assert.equal(reply.status, 400);
+  assert.match(reply.body.error.message, /may have 10000 files; with these 1 it would have 10001/);
+  const { body } = await service.call('GET', `/v1/vector_stores/${store}`);
+  assert.equal(body.file_counts.total, 10_000);
+});
+
+test('attributes are few bytes, since each chunk has them too', async () => {
+  const store = await createStore();
+  const file = await service.upload('attributes.txt', 'Attributes.');
+  const attributes = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`key${at}`, 'あ'.repeat(512)]));
+  const reply = await service.call('POST', `/v1/vector_stores/${store}/files`, { body: { file_id: file, attributes } });
+  assert.equal(reply.status, 400);
+  assert.match(reply.body.error.message, /at most 16384 bytes/);
+});

@@ -10,6 +10,8 @@ import { renewVectors } from './renew-vectors.ts';
 const maxPerSweep = 100;
 /** Bytes without a row belong to an upload that still runs, or to one that died. No upload takes a day. */
 const orphanAgeMs = 86_400_000;
+/** After so many days a batch of which nothing is in progress goes; its files stay. */
+const batchDays = 30;
 
 export interface SweepOptions {
   readonly database: Database;
@@ -43,8 +45,28 @@ export async function sweep({ database, objects, revisions, signal }: SweepOptio
       AND EXISTS (SELECT 1 FROM search.store_files WHERE store_number = store.number)`;
   for (const number of await numbers(expired)) await emptyStore(database, number);
 
+  await removeDeadUploads(database, objects);
   await removeOrphans(database, objects);
+
+  const oldBatches = `SELECT number FROM search.file_batches AS batch
+    WHERE created_at < now() - ${batchDays} * interval '1 day' AND NOT EXISTS
+      (SELECT 1 FROM search.store_files WHERE batch_number = batch.number AND status = 'in_progress')`;
+  for (const number of await numbers(oldBatches)) {
+    await database.query('DELETE FROM search.file_batches WHERE number = $1', [number]);
+  }
+
   await renewVectors(database, revisions, signal);
+}
+
+/** What was set aside for uploads whose process died, and the bytes that had come. */
+async function removeDeadUploads(database: Database, objects: ObjectStore): Promise<void> {
+  const { rows } = await database.query<{ id: string }>(
+    `SELECT id FROM search.uploads WHERE expires_at < now() ORDER BY expires_at LIMIT ${maxPerSweep}`,
+  );
+  for (const { id } of rows) {
+    await objects.remove(id);
+    await database.query('DELETE FROM search.uploads WHERE id = $1 AND expires_at < now()', [id]);
+  }
 }
 
 async function removeOrphans(database: Database, objects: ObjectStore): Promise<void> {

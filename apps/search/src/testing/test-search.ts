@@ -12,6 +12,8 @@ const token = 'token-of-the-gateway';
 export interface TestSearch extends AsyncDisposable {
   readonly search: Search;
   readonly database: Database;
+  /** Where the bytes of files lie. */
+  readonly objectsFolder: string;
   readonly model: WordModel;
   /** Asks as the gateway would on behalf of a project. */
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
@@ -23,6 +25,7 @@ export interface CallOptions {
   readonly body?: unknown;
   readonly form?: FormData;
   readonly project?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 // What a reply holds is what each test is about.
@@ -32,6 +35,7 @@ export type Reply = { readonly status: number; readonly headers: Headers; readon
 export async function startTestSearch(options: Partial<SearchOptions> = {}): Promise<TestSearch> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-search-'));
   const database = options.database ?? openDatabase({ folder: null });
+  const objectsFolder = join(folder, 'objects');
   const model = createWordModel();
   const search = await startSearch({
     database,
@@ -40,10 +44,14 @@ export async function startTestSearch(options: Partial<SearchOptions> = {}): Pro
     host: '127.0.0.1',
     port: 0,
     log: createLog({ service: 'search', level: 'silent' }),
-    objectsFolder: join(folder, 'objects'),
+    objectsFolder,
     ...options,
   });
-  const call = async (method: string, path: string, { body, form, project = 'one' }: CallOptions = {}) => {
+  const call = async (
+    method: string,
+    path: string,
+    { body, form, project = 'one', headers = {} }: CallOptions = {},
+  ) => {
     const response = await fetch(`http://127.0.0.1:${search.port}${path}`, {
       method,
       headers: {
@@ -51,6 +59,7 @@ export async function startTestSearch(options: Partial<SearchOptions> = {}): Pro
         'x-kumiki-key': `key_${project}`,
         'x-kumiki-project': project,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(form === undefined ? {} : { body: form }),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -62,6 +71,7 @@ export async function startTestSearch(options: Partial<SearchOptions> = {}): Pro
   return {
     search,
     database,
+    objectsFolder,
     model,
     call,
     async upload(filename, content, project = 'one') {

@@ -24,6 +24,7 @@ const fileBatchBytes = 4_194_304;
 const searchBytes = 2_097_152;
 
 const inference = pathGroup('search', 'inference');
+const admin = pathGroup('search', 'admin');
 
 /** Files and vector stores. */
 export const searchPaths: readonly PathRow[] = [
@@ -48,4 +49,5 @@ export const searchPaths: readonly PathRow[] = [
   inference.get('/v1/vector_stores/:store/file_batches/:file_batch'),
   inference.post('/v1/vector_stores/:store/file_batches/:file_batch/cancel', ignoredBody),
   inference.get('/v1/vector_stores/:store/file_batches/:file_batch/files'),
+  admin.get('/v1/kumiki/usage/files/:project'),
 ];

@@ -1,0 +1,56 @@
+import { KumikiError, type ProjectLimits } from '@kumiki/api';
+import type { Queryable } from '@kumiki/postgres';
+import { judgeQuota } from './judge-quota.ts';
+
+/** What a project has, as the database counts it. */
+export interface Usage {
+  readonly files: number;
+  readonly file_bytes: number;
+  readonly vector_stores: number;
+}
+
+/** Uploads in progress count: `except` is the one that asks. */
+async function readUsage(database: Queryable, project: string, except: string): Promise<Usage> {
+  const { rows } = await database.query<Usage>(
+    `SELECT coalesce(sum(files), 0)::bigint AS files, coalesce(sum(file_bytes), 0)::bigint AS file_bytes,
+       coalesce(sum(vector_stores), 0)::bigint AS vector_stores
+     FROM (
+       SELECT files, file_bytes, vector_stores FROM search.project_usage WHERE project = $1
+       UNION ALL
+       SELECT 1, bytes, 0 FROM search.uploads WHERE project = $1 AND expires_at > now() AND id <> $2
+     ) AS used`,
+    [project, except],
+  );
+  return rows[0] ?? { files: 0, file_bytes: 0, vector_stores: 0 };
+}
+
+/** What a project uses of its limits. */
+export function usageOf(database: Queryable, project: string): Promise<Usage> {
+  return readUsage(database, project, '');
+}
+
+/**
+ * Makes all that adds to a project wait for each other until this transaction ends, and tells what it has: what is
+ * checked against it cannot be overtaken.
+ */
+export async function lockUsage(transaction: Queryable, project: string, except: string): Promise<Usage> {
+  await transaction.query('INSERT INTO search.project_usage (project) VALUES ($1) ON CONFLICT DO NOTHING', [project]);
+  await transaction.query('SELECT 1 FROM search.project_usage WHERE project = $1 FOR UPDATE', [project]);
+  return readUsage(transaction, project, except);
+}
+
+/** Throws `quota_exceeded` for the first limit that what is to come would pass. */
+export function demandRoom(project: string, limits: ProjectLimits, usage: Usage, needed: Partial<Usage>): void {
+  for (const name of ['files', 'file_bytes', 'vector_stores'] as const) {
+    const question = { limit: limits[name], used: usage[name], needed: needed[name] ?? 0 };
+    const refusal = question.needed === 0 ? null : judgeQuota(question);
+    if (refusal === null) continue;
+    throw new KumikiError('quota_exceeded', { project, ...question, ...wordsFor(name, refusal.left) });
+  }
+}
+
+function wordsFor(name: keyof Usage, left: number): { readonly what: string; readonly remedy: string } {
+  if (name === 'vector_stores') return { what: 'vector_stores', remedy: 'Delete one that you no longer need.' };
+  if (name === 'files') return { what: 'files', remedy: 'Delete one that you no longer need.' };
+  return { what: 'file_bytes', remedy: `Send at most ${left} bytes, or delete files that you no longer need.` };
+}

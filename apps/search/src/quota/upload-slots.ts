@@ -1,0 +1,49 @@
+import { KumikiError } from '@kumiki/api';
+
+/** Uploads in progress at once in this process: of all, of a project, of a key. */
+export const uploadLimits = { all: 64, ofProject: 16, ofKey: 8 } as const;
+
+const retryAfterMs = 2_000;
+
+/** Counts uploads in progress, so that a slow one of one key keeps none of another waiting. */
+export interface UploadSlots {
+  /** Returns what gives the slot back. Throws `overloaded`, which names the limit. */
+  take(project: string, keyId: string): () => void;
+}
+
+export function createUploadSlots(
+  limits: typeof uploadLimits | Record<keyof typeof uploadLimits, number> = uploadLimits,
+): UploadSlots {
+  let all = 0;
+  const ofProject = new Map<string, number>();
+  const ofKey = new Map<string, number>();
+  return {
+    take(project, keyId) {
+      demand('The number of uploads in progress with this key', ofKey.get(keyId) ?? 0, limits.ofKey);
+      demand('The number of uploads in progress of this project', ofProject.get(project) ?? 0, limits.ofProject);
+      demand('The number of uploads in progress', all, limits.all);
+      all += 1;
+      add(ofProject, project, 1);
+      add(ofKey, keyId, 1);
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        all -= 1;
+        add(ofProject, project, -1);
+        add(ofKey, keyId, -1);
+      };
+    },
+  };
+}
+
+function demand(what: string, used: number, limit: number): void {
+  if (used < limit) return;
+  throw new KumikiError('overloaded', { what, limit, retryAfter: `${retryAfterMs / 1_000} s` }, { retryAfterMs });
+}
+
+function add(counts: Map<string, number>, name: string, more: number): void {
+  const count = (counts.get(name) ?? 0) + more;
+  if (count > 0) counts.set(name, count);
+  else counts.delete(name);
+}

@@ -19,6 +19,9 @@ test('a command that is not understood ends with 2 and names the one that was me
     [['session', 'end', 'session_1', '--all'], /Name the sessions to end, or give --all/],
     [['retention', 'set'], /nothing to set/],
     [['retention', 'set', '--response-days', '0'], /'default' or a whole number from 1 to 36500/],
+    [['limits', 'set', 'files'], /files must be a number, or 'default'/],
+    [['limits', 'set', 'files=1GiB'], /files must be a number, or 'default'/],
+    [['limits', 'set', 'cats=1'], /'cats=1' sets nothing. Write files=…, file_bytes=…/],
     [['chat', ' '], /nothing to ask/],
   ];
   for (const [args, message] of cases) {
@@ -47,6 +50,7 @@ test('help and version succeed, for every command', async () => {
     'secret',
     'session',
     'retention',
+    'limits',
     'version',
     'doctor',
   ]) {

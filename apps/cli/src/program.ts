@@ -30,6 +30,7 @@ export function createProgram(host: CliHost): Command {
   addSecrets(program);
   addSessions(program);
   addRetention(program);
+  addLimits(program);
   addMachine(program);
   return program;
 }
@@ -162,6 +163,18 @@ function addRetention(program: Command): void {
     .option('--response-days <days>', "a number, or 'default' for the installation's", daysOr('default'))
     .option('--conversation-days <days>', "a number, or 'never' for until they are deleted", daysOr('never'))
     .action(async (options) => (await import('./commands/retention.ts')).setRetention(options));
+}
+
+function addLimits(program: Command): void {
+  const limits = program.command('limits').description('how much a project may have').exitOverride();
+  connected(limits.command('get'))
+    .description('show the limits and what is used of them')
+    .option('--project <name>', 'whose; all that have limits of their own when absent')
+    .action(async (options) => (await import('./commands/limits.ts')).showLimits(options));
+  connected(limits.command('set').argument('<limit=value...>', "such as files=500 or file_bytes=10GiB, or '…=default'"))
+    .description('set limits of a project; what it has already stays')
+    .option('--project <name>', 'whose', 'default')
+    .action(async (assignments, options) => (await import('./commands/limits.ts')).setLimits(assignments, options));
 }
 
 function addMachine(program: Command): void {

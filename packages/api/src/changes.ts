@@ -16,6 +16,7 @@ export const changeKinds = [
   'replica.stopped',
   'key.created',
   'key.revoked',
+  'limits.set',
   'session.created',
   'session.ended',
   'data_service.ready',

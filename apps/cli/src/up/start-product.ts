@@ -81,12 +81,14 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     routes: runtime.routes(),
     keys: runtime.keys.snapshot(),
     sessions: runtime.sessions.snapshot(),
+    projectLimits: runtime.projectLimits.snapshot(),
     log: createLog({ service: 'gateway', to: logFile, buffered: true }),
   });
   opened.defer(() => gateway.close());
   runtime.onRoutes(gateway.replaceRoutes);
   runtime.keys.onChange(gateway.replaceKeys);
   runtime.sessions.onChange(gateway.replaceSessions);
+  runtime.projectLimits.onChange(gateway.replaceProjectLimits);
   gateway.replaceRoutes(runtime.routes());
   const { port } = gateway;
   const addresses = chooseAddresses({ ...options, port }, machineAddresses());

@@ -15,6 +15,7 @@ const needed: Readonly<Record<ChangeKind, readonly string[]>> = {
   'replica.stopped': [],
   'key.created': ['name'],
   'key.revoked': ['name'],
+  'limits.set': [],
   'session.created': ['name'],
   'session.ended': ['name', 'count'],
   'data_service.ready': [],

@@ -22,6 +22,7 @@ const wordings: Readonly<Record<ChangeKind, Wording>> = {
   'replica.stopped': { severity: 'info', message: 'The replica {subject} has stopped.' },
   'key.created': { severity: 'info', message: "The key '{name}' was created." },
   'key.revoked': { severity: 'warning', message: "The key '{name}' was revoked." },
+  'limits.set': { severity: 'info', message: 'What the project {subject} may have was changed.' },
   'session.created': { severity: 'info', message: "Somebody signed in with the key '{name}'." },
   'session.ended': { severity: 'info', message: "Browsers with the key '{name}' were signed out: {count}." },
   'data_service.ready': { severity: 'info', message: 'The service {subject} is ready.' },

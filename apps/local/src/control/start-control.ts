@@ -3,6 +3,7 @@ import type { BackendRoute, ObservedGateway } from '@kumiki/api';
 import { createServiceApp, listenApp, type Log } from '@kumiki/service';
 import type { LocalRuntime } from '../runtime.ts';
 import { addKeyRoutes } from './key-routes.ts';
+import { addLimitRoutes } from './limit-routes.ts';
 import { addObserveRoutes } from './observe-routes.ts';
 import { addOwnRequestRoutes, ownPath } from './own-request-routes.ts';
 import { addReplicaRoutes } from './replica-routes.ts';
@@ -29,6 +30,7 @@ export async function startControl(runtime: LocalRuntime, gateway: ObservedGatew
   addServiceRoutes(app, runtime);
   const followed = addReplicaRoutes(app, runtime);
   addKeyRoutes(app, runtime);
+  addLimitRoutes(app, runtime);
   addSessionRoutes(app, runtime);
   addSessionListRoutes(app, runtime, gateway);
   addOwnRequestRoutes(app, gateway.requests);

@@ -13,6 +13,8 @@ export interface HomeFolder {
   /** All keys in one file, as versions before wrote them. */
   readonly formerKeys: string;
   readonly sessions: string;
+  /** What projects may have. */
+  readonly limits: string;
   /** What manifests may name as secrets: a folder for each. */
   readonly secrets: string;
   readonly pepper: string;
@@ -36,6 +38,7 @@ export function homePaths(path: string): HomeFolder {
     keys: join(path, 'keys'),
     formerKeys: join(path, 'keys.json'),
     sessions: join(path, 'sessions.json'),
+    limits: join(path, 'limits.json'),
     secrets: join(path, 'secrets'),
     pepper: join(path, 'pepper'),
     adminKey: join(path, 'admin.key'),

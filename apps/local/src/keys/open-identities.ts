@@ -1,21 +1,24 @@
 import type { HomeFolder } from '../home/home-folder.ts';
 import { openPepper } from '../home/pepper.ts';
+import { type LimitsRing, openLimitsRing } from '../limits/limits-ring.ts';
 import { openSessionRing, type SessionRing } from '../sessions/session-ring.ts';
 import { createSignInLinks, type SignInLinks } from '../sessions/sign-in-links.ts';
 import { readAdminKey } from './admin-key-file.ts';
 import { type KeyRing, openKeyRing } from './key-ring.ts';
 import { openKeyStore } from './key-store.ts';
 
-/** Who may come in, by a key or with a browser. */
+/** Who may come in, by a key or with a browser, and how much their projects may have. */
 export interface Identities {
   readonly pepper: Buffer;
   readonly keys: KeyRing;
   readonly sessions: SessionRing;
   readonly signInLinks: SignInLinks;
+  readonly projectLimits: LimitsRing;
 }
 
 /**
- * Opens them from the state folder. Throws KumikiError `conflict` when keys, pepper or the machine's own key are damaged.
+ * Opens them from the state folder. Throws KumikiError `conflict` when keys, pepper, limits or the machine's own key
+ * are damaged.
  * @param now Unix seconds.
  * @returns them, and a sentence for each file whose loss is none.
  */
@@ -27,6 +30,7 @@ export function openIdentities(home: HomeFolder, now: () => number): { identitie
   const keys = openKeyRing(home, store, pepper, now);
   const hasKey = watchKeys(keys, now);
   const { ring: sessions, report } = openSessionRing({ path: home.sessions, pepper, now, hasKey });
+  const projectLimits = openLimitsRing(home.limits);
   // A key takes its sessions along.
   keys.onChange(sessions.prune);
   const signInLinks = createSignInLinks(
@@ -34,7 +38,7 @@ export function openIdentities(home: HomeFolder, now: () => number): { identitie
     ({ keyId, sessionId }) => hasKey(keyId) && (sessionId === null || sessions.get(sessionId) !== undefined),
   );
   return {
-    identities: { pepper, keys, sessions, signInLinks },
+    identities: { pepper, keys, sessions, signInLinks, projectLimits },
     reports: report === null ? [] : [report],
   };
 }

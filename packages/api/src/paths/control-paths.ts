@@ -1,4 +1,5 @@
 import { applyBodySchema, createKeyBodySchema, scaleBodySchema } from '../control.ts';
+import { setProjectLimitsSchema } from '../project-limits.ts';
 import { signInBodySchema } from '../session.ts';
 import { ignoredBody, jsonBody, pathGroup, type PathRow, smallBodyBytes } from './path-row.ts';
 
@@ -26,6 +27,9 @@ export const controlPaths: readonly PathRow[] = [
   admin.get('/v1/kumiki/keys'),
   admin.post('/v1/kumiki/keys', jsonBody(keyBytes, createKeyBodySchema)),
   admin.delete('/v1/kumiki/keys/:key'),
+  admin.get('/v1/kumiki/limits'),
+  admin.get('/v1/kumiki/limits/:project'),
+  admin.post('/v1/kumiki/limits/:project', jsonBody(smallBodyBytes, setProjectLimitsSchema)),
   admin.get('/v1/kumiki/requests'),
   admin.get('/v1/kumiki/requests/:request'),
   admin.get('/v1/kumiki/load'),

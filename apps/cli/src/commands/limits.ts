@@ -1,0 +1,120 @@
+import {
+  defaultProjectLimits,
+  type ProjectLimitName,
+  type ProjectLimitsList,
+  type ProjectLimitsView,
+  type ProjectUsage,
+  type SetProjectLimits,
+} from '@kumiki/api';
+import { CliError } from '../cli-error.ts';
+import { connect, type Connection, type ConnectionFlags } from '../client/connect.ts';
+import { callJson } from '../client/http-client.ts';
+import { print, printJson } from '../terminal/print.ts';
+import { formatTable } from '../terminal/table.ts';
+
+interface Flags extends ConnectionFlags {
+  readonly json?: boolean;
+  readonly project?: string;
+}
+
+const names = Object.keys(defaultProjectLimits) as ProjectLimitName[];
+const units: Readonly<Record<string, number>> = { KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824, TiB: 2 ** 40 };
+
+/** Services that count what a project uses, each its part. */
+const counters = ['conversations', 'files'] as const;
+
+/** Without a project: those that have limits of their own, and the defaults. */
+export async function showLimits(flags: Flags): Promise<void> {
+  const connection = connect(flags);
+  if (flags.project !== undefined) {
+    const view = await callJson<ProjectLimitsView>(connection, pathOf(flags.project));
+    return show(connection, view, flags);
+  }
+  const list = await callJson<ProjectLimitsList>(connection, '/v1/kumiki/limits');
+  if (flags.json === true) return printJson(list);
+  const rows = [
+    ['(default)', ...names.map((name) => shown(name, list.defaults[name]))],
+    ...list.data.map(({ project, limits }) => [project, ...names.map((name) => shown(name, limits[name]))]),
+  ];
+  print(formatTable(['PROJECT', ...names.map(headOf)], rows));
+}
+
+/** @param assignments `name=value` each; the value is a number, for bytes also with a unit, or `default`. */
+export async function setLimits(assignments: readonly string[], flags: Flags): Promise<void> {
+  const body: SetProjectLimits = Object.fromEntries(assignments.map(readAssignment));
+  const connection = connect(flags);
+  const path = pathOf(flags.project ?? 'default');
+  await show(connection, await callJson<ProjectLimitsView>(connection, path, { method: 'POST', body }), flags);
+}
+
+function pathOf(project: string): string {
+  return `/v1/kumiki/limits/${encodeURIComponent(project)}`;
+}
+
+function readAssignment(text: string): [ProjectLimitName, number | null] {
+  const [name = '', value = '', ...rest] = text.split('=');
+  const known = names.find((one) => one === name.replaceAll('-', '_'));
+  if (known === undefined || rest.length > 0) {
+    throw new CliError(`'${text}' sets nothing. Write ${names.map((one) => `${one}=…`).join(', ')}.`, 2);
+  }
+  if (value === 'default') return [known, null];
+  const match = /^(\d{1,16})(KiB|MiB|GiB|TiB)?$/.exec(value);
+  const factor = match?.[2] === undefined ? 1 : (units[match[2]] ?? 1);
+  if (match === null || (factor !== 1 && !isBytes(known))) {
+    const kind = isBytes(known) ? "a number of bytes such as 500MiB or 10GiB, or 'default'" : "a number, or 'default'";
+    throw new CliError(`${known} must be ${kind}.`, 2);
+  }
+  return [known, Number(match[1]) * factor];
+}
+
+async function show(connection: Connection, view: ProjectLimitsView, flags: Flags): Promise<void> {
+  const used = await usageOf(connection, view.project);
+  if (flags.json === true) return printJson({ ...view, used });
+  print(`project/${view.project} may have:`);
+  const rows = names.map((name) => {
+    const usage = used[name];
+    const note = view.own.includes(name) ? '' : 'as all do by default';
+    return [name, usage === undefined ? '-' : shown(name, usage), shown(name, view.limits[name]), note];
+  });
+  print(formatTable(['LIMIT', 'USED', 'MOST', ''], rows));
+}
+
+/** What is used, as far as the services tell: one that is away leaves its part out. */
+async function usageOf(
+  connection: Connection,
+  project: string,
+): Promise<Partial<Readonly<Record<ProjectLimitName, number>>>> {
+  const parts = await Promise.all(
+    counters.map((counter) =>
+      callJson<ProjectUsage>(connection, `/v1/kumiki/usage/${counter}/${encodeURIComponent(project)}`).catch(
+        (error: unknown) => {
+          if (error instanceof CliError) return null;
+          throw error;
+        },
+      ),
+    ),
+  );
+  const used: Partial<Record<ProjectLimitName, number>> = {};
+  for (const name of names) {
+    const value = parts.map((part) => part?.[name]).find((one) => one !== undefined);
+    if (value !== undefined) used[name] = value;
+  }
+  return used;
+}
+
+function isBytes(name: ProjectLimitName): boolean {
+  return name.endsWith('_bytes');
+}
+
+function headOf(name: ProjectLimitName): string {
+  return name.replaceAll('_', ' ').toUpperCase();
+}
+
+/** Bytes in the largest unit that says them exactly, or with one digit behind the point. */
+function shown(name: ProjectLimitName, value: number): string {
+  if (!isBytes(name)) return String(value);
+  const unit = Object.entries(units).findLast(([, size]) => value >= size);
+  if (unit === undefined) return `${value} B`;
+  const count = value / unit[1];
+  return `${Number.isInteger(count) ? count : count.toFixed(1)} ${unit[0]}`;
+}

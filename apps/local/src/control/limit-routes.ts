@@ -1,0 +1,43 @@
+import {
+  defaultProjectLimits,
+  KumikiError,
+  projectParamsSchema,
+  type ProjectLimitsList,
+  type ProjectLimitsView,
+  setProjectLimitsSchema,
+} from '@kumiki/api';
+import type { FastifyInstance } from 'fastify';
+import type { LocalRuntime } from '../runtime.ts';
+import { readBody } from './read-body.ts';
+import { whoAsks } from './who-asks.ts';
+
+/** What each project may have. */
+export function addLimitRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
+  const { projectLimits, changes } = runtime;
+  const show = (project: string): ProjectLimitsView => ({
+    object: 'kumiki.project_limits',
+    project,
+    limits: projectLimits.of(project).limits,
+    own: [...projectLimits.of(project).own],
+  });
+
+  app.get('/v1/kumiki/limits', (): ProjectLimitsList => ({
+    object: 'list',
+    data: projectLimits.projects().map(show),
+    defaults: defaultProjectLimits,
+  }));
+
+  app.get('/v1/kumiki/limits/:project', (request) => show(readBody(projectParamsSchema, request.params).project));
+
+  app.post('/v1/kumiki/limits/:project', (request) => {
+    const { project } = readBody(projectParamsSchema, request.params);
+    const change = readBody(setProjectLimitsSchema, request.body);
+    if (Object.keys(change).length === 0) {
+      const reason = `it changes nothing; name one of ${Object.keys(defaultProjectLimits).join(', ')}`;
+      throw new KumikiError('invalid_value', { param: 'body', reason });
+    }
+    projectLimits.set(project, change);
+    changes.add({ kind: 'limits.set', subject: project, params: {}, by: whoAsks(runtime, request) });
+    return show(project);
+  });
+}

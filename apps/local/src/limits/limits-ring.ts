@@ -1,0 +1,94 @@
+import {
+  defaultProjectLimits,
+  KumikiError,
+  type ProjectLimitName,
+  type ProjectLimits,
+  projectLimitsSchema,
+  type ProjectLimitsRecord,
+  type SetProjectLimits,
+} from '@kumiki/api';
+import { z } from 'zod';
+import { writeFileAtomic } from '../home/atomic-file.ts';
+import { encodeState, readStateFile, refuseStart, type StateKind } from '../home/state-file.ts';
+
+/** Projects with limits of their own; the file of all of them stays far below what the next start reads. */
+const maxProjects = 10_000;
+
+const storedSchema = z
+  .array(z.strictObject({ project: z.string().min(1).max(128), limits: projectLimitsSchema.partial() }))
+  .max(maxProjects);
+
+/** 10,000 names of 128 characters and seven numbers each, with room. */
+const maxFileBytes = 16_777_216;
+
+type Stored = z.infer<typeof storedSchema>;
+
+const limitsFile: StateKind<Stored> = {
+  what: 'The limits of projects',
+  schema: storedSchema,
+  maxBytes: maxFileBytes,
+  former: null,
+};
+
+/** What somebody has set for a project. */
+type OwnLimits = Partial<ProjectLimits>;
+
+/** What each project may have. */
+export interface LimitsRing {
+  /** What counts for a project, and which of it somebody has set. */
+  of(project: string): { readonly limits: ProjectLimits; readonly own: readonly ProjectLimitName[] };
+  /** Projects with limits of their own, by name. */
+  projects(): readonly string[];
+  /** A member that is left out stays, null takes the default. */
+  set(project: string, change: SetProjectLimits): void;
+  /** What a gateway must know. */
+  snapshot(): readonly ProjectLimitsRecord[];
+  /** Tells of every new snapshot. */
+  onChange(listener: (records: readonly ProjectLimitsRecord[]) => void): void;
+}
+
+/** Reads what was set. Throws KumikiError `conflict` for a damaged file: without it projects might have more than allowed. */
+export function openLimitsRing(path: string): LimitsRing {
+  const read = readStateFile(path, limitsFile);
+  if (read.kind === 'damaged') {
+    refuseStart(path, read.reason, 'Put back a copy of it, or delete it, and all projects have the defaults.');
+  }
+  let byProject: ReadonlyMap<string, OwnLimits> = new Map(
+    read.kind === 'found' ? read.value.map(({ project, limits }) => [project, withoutAbsent(limits)]) : [],
+  );
+  const listeners = new Set<(records: readonly ProjectLimitsRecord[]) => void>();
+  const limitsOf = (project: string): ProjectLimits => ({ ...defaultProjectLimits, ...byProject.get(project) });
+
+  const ring: LimitsRing = {
+    of: (project) => ({
+      limits: limitsOf(project),
+      own: Object.keys(byProject.get(project) ?? {}) as ProjectLimitName[],
+    }),
+    projects: () => [...byProject.keys()].toSorted(),
+    set(project, change) {
+      const own: Partial<Record<ProjectLimitName, number>> = { ...byProject.get(project) };
+      for (const [name, value] of Object.entries(change) as [ProjectLimitName, number | null | undefined][]) {
+        if (value === null) delete own[name];
+        else if (value !== undefined) own[name] = value;
+      }
+      const next = new Map(byProject);
+      if (Object.keys(own).length === 0) next.delete(project);
+      else next.set(project, own);
+      if (next.size > maxProjects) {
+        const reason = `${maxProjects} projects have limits of their own, which is the limit; give some the defaults`;
+        throw new KumikiError('conflict', { reason });
+      }
+      const stored = [...next].map(([name, limits]) => ({ project: name, limits }));
+      writeFileAtomic(path, encodeState(limitsFile, stored));
+      byProject = next;
+      for (const listener of listeners) listener(ring.snapshot());
+    },
+    snapshot: () => [...byProject.keys()].map((project) => ({ project, limits: limitsOf(project) })),
+    onChange: (listener) => void listeners.add(listener),
+  };
+  return ring;
+}
+
+function withoutAbsent(limits: Stored[number]['limits']): OwnLimits {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}

@@ -17,7 +17,8 @@ import { probeHealth } from './proxy/probe-health.ts';
 import { serveModel } from './proxy/serve-model.ts';
 import { createRequestLog } from './requests/request-log.ts';
 import { startHealthProber } from './routes/health-prober.ts';
-import { createRouteIndex } from './routes/route-index.ts';
+import { createProjectShares } from './routes/project-shares.ts';
+import { createRouteIndex, type RouteIndex } from './routes/route-index.ts';
 import { createSessionStore } from './sessions/session-store.ts';
 import { createDeadlineWheel } from './upstream/deadline-wheel.ts';
 import { createUpstreamPool } from './upstream/pool.ts';
@@ -105,7 +106,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...shared,
     wheel,
     upstreamFor,
-    picker: createPicker({ routes, now, random: Math.random }),
+    ...createPicking(routes, now),
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
   };
   const openRequests = createOpenRequests(snapshots, () => Math.floor(Date.now() / 1_000));
@@ -177,6 +178,11 @@ function replacing(
     },
     replaceProjectLimits: (records) => projectLimits.replace(records),
   };
+}
+
+function createPicking(routes: RouteIndex, now: () => number) {
+  const shares = createProjectShares(now);
+  return { shares, picker: createPicker({ routes, shares, now, random: Math.random }) };
 }
 
 async function openOps(

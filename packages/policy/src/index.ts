@@ -8,6 +8,7 @@ export * from './recover/judge.ts';
 export * from './route/choose.ts';
 export * from './route/eject.ts';
 export * from './route/hash.ts';
+export * from './route/share.ts';
 export * from './supervise/liveness.ts';
 export * from './supervise/memory-need.ts';
 export * from './supervise/restart-backoff.ts';

@@ -1,7 +1,8 @@
 import { KumikiError } from '@kumiki/api';
-import { choose, forLowPriority } from '@kumiki/policy';
+import { choose, forLowPriority, forProject } from '@kumiki/policy';
 import { formatDuration } from '../limits/format-duration.ts';
 import { isEligible, toCandidate, type EndpointState } from '../routes/endpoint-state.ts';
+import type { ProjectShares } from '../routes/project-shares.ts';
 import type { RouteIndex } from '../routes/route-index.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -19,6 +20,15 @@ const retrySameMs = 200;
 
 /** Requests that may be held at once; the next is refused at once with 503. */
 const maxHeld = 2_000;
+
+/**
+ * How long a request waits for its project's share of a model, at most: as long as a replica would have let it wait for
+ * its turn.
+ */
+const holdForShareMs = 120_000;
+
+/** So many of one project wait for its share of a model where its replicas have fewer places to wait in. */
+const leastWaitingForShare = 16;
 
 /** Told to a client that is refused because every replica is full, in milliseconds. */
 const saturatedRetryMs = 1_000;
@@ -39,6 +49,7 @@ export type Accepts = (state: EndpointState) => boolean;
 
 export interface PickerOptions {
   readonly routes: RouteIndex;
+  readonly shares: ProjectShares;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   /** Uniform in [0, 1). */
@@ -46,50 +57,58 @@ export interface PickerOptions {
 }
 
 export function createPicker(options: PickerOptions): Picker {
-  const { routes, now, random } = options;
+  const { routes, shares, now } = options;
   let held = 0;
 
   function endpointsOf(exchange: Exchange): readonly EndpointState[] {
     return (routes.find(exchange.route.route.model) ?? exchange.route).endpoints;
   }
 
-  function tryPick(exchange: Exchange, begun: boolean, accepts: Accepts) {
-    const endpoints = endpointsOf(exchange);
-    const time = now();
-    const candidates = endpoints.map((state) => {
-      const eligible =
-        (isEligible(state, time) || mayFinishThere(state, begun, time)) && !exchange.failed.has(state.endpoint.id);
-      const candidate = toCandidate(state, eligible && accepts(state));
-      // What has begun goes before what has not: a stream is moved even to a replica that is full.
-      if (begun) return { ...candidate, maxInFlight: Number.MAX_SAFE_INTEGER };
-      return exchange.lowPriority ? forLowPriority(candidate, state.endpoint.maxRunning) : candidate;
-    });
-    return { choice: choose(candidates, exchange.affinity, random()), endpoints };
-  }
-
   async function hold(exchange: Exchange, waitMs: number): Promise<void> {
     if (held >= maxHeld) throw unavailable(exchange, 'too many requests wait for one already');
     held++;
     try {
-      await changeOrTimeout(routes, exchange, waitMs);
+      await changeOrTimeout(exchange, waitMs, [routes.onChange]);
     } finally {
       held--;
     }
+  }
+
+  /** Waits for a place of the project. Throws where too many of it wait already, or nothing came of waiting. */
+  async function holdForShare(exchange: Exchange, endpoints: readonly EndpointState[], askedAt: number) {
+    const { model } = exchange.route.route;
+    const { project } = exchange.key;
+    const places = endpoints.reduce((sum, { endpoint: { maxInFlight, maxRunning } }) => {
+      return sum + maxInFlight - (maxRunning ?? maxInFlight);
+    }, 0);
+    const limit = Math.max(leastWaitingForShare, places);
+    const leftMs = askedAt + holdForShareMs - now();
+    if (leftMs <= 0 || shares.waiting(model, project) >= limit) throw saturated(exchange, limit);
+    await changeOrTimeout(exchange, leftMs, [routes.onChange, (wake) => shares.onFree(model, project, wake)]);
   }
 
   return {
     endpointsOf,
     async pick(exchange, begun, preferences) {
       const askedAt = now();
+      shares.ask(exchange.route.route.model, exchange.key.project);
       const giveUpAt = askedAt + (begun ? holdBegunMs : holdMs);
       for (;;) {
+        let waitsForShare = false;
         for (const accepts of preferences) {
-          const { choice, endpoints } = tryPick(exchange, begun, accepts);
+          const endpoints = endpointsOf(exchange);
+          const { choice, hasRoom } = tryPick(options, endpoints, { exchange, begun, accepts });
           const state = choice.kind === 'chosen' ? endpoints[choice.index] : undefined;
           if (state !== undefined) return state;
-          if (choice.kind === 'saturated') throw saturated(exchange, Math.ceil(choice.limit));
+          if (choice.kind !== 'saturated') continue;
+          if (!hasRoom) throw saturated(exchange, Math.ceil(choice.limit));
+          waitsForShare = true;
         }
         const endpoints = endpointsOf(exchange);
+        if (waitsForShare && !exchange.clientLeft) {
+          await holdForShare(exchange, endpoints, askedAt);
+          continue;
+        }
         if (isHopeless(endpoints, preferences, now() - askedAt)) {
           throw new KumikiError('stream_interrupted', {
             reason: 'no server of its model can go on with it, or is sure to give the same again',
@@ -101,6 +120,34 @@ export function createPicker(options: PickerOptions): Picker {
       }
     },
   };
+}
+
+interface Asked {
+  readonly exchange: Exchange;
+  readonly begun: boolean;
+  readonly accepts: Accepts;
+}
+
+/** A choice among the endpoints as they are now. `hasRoom`: whether any has room, for whichever project. */
+function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], asked: Asked) {
+  const { shares, now, random } = options;
+  const { exchange, begun, accepts } = asked;
+  const time = now();
+  const { project } = exchange.key;
+  const othersAsk = shares.othersAsk(exchange.route.route.model, project);
+  let hasRoom = false;
+  const candidates = endpoints.map((state) => {
+    const eligible =
+      (isEligible(state, time) || mayFinishThere(state, begun, time)) && !exchange.failed.has(state.endpoint.id);
+    const candidate = toCandidate(state, eligible && accepts(state));
+    // What has begun goes before what has not: a stream is moved even to a replica that is full.
+    if (begun) return { ...candidate, maxInFlight: Number.MAX_SAFE_INTEGER };
+    if (exchange.lowPriority) return forLowPriority(candidate, state.endpoint.maxRunning);
+    hasRoom ||= candidate.eligible && candidate.inFlight < candidate.maxInFlight;
+    const inFlight = state.byProject.get(project) ?? 0;
+    return forProject(candidate, state.endpoint.maxRunning ?? null, { inFlight, othersAsk });
+  });
+  return { choice: choose(candidates, exchange.affinity, random()), hasRoom };
 }
 
 /** A draining replica may take back what has begun: it is alive, and nobody knows the model better. */
@@ -116,16 +163,18 @@ function isHopeless(endpoints: readonly EndpointState[], preferences: readonly A
   return waitedMs >= (revisions ? holdForRevisionMs : 0);
 }
 
-function changeOrTimeout(routes: RouteIndex, exchange: Exchange, waitMs: number): Promise<void> {
+type Subscribe = (wake: () => void) => () => void;
+
+function changeOrTimeout(exchange: Exchange, waitMs: number, changes: readonly Subscribe[]): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(timer);
-      leave();
+      for (const leave of leaves) leave();
       exchange.response.off('close', finish);
       resolve();
     };
     const timer = setTimeout(finish, waitMs);
-    const leave = routes.onChange(finish);
+    const leaves = changes.map((subscribe) => subscribe(finish));
     exchange.response.once('close', finish);
   });
 }

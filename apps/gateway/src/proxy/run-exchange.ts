@@ -8,6 +8,7 @@ import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
 import type { RequestLog } from '../requests/request-log.ts';
 import { watchAttempt, type AttemptWatch } from '../requests/watch-attempt.ts';
 import type { EndpointState } from '../routes/endpoint-state.ts';
+import type { ProjectShares } from '../routes/project-shares.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { UpstreamClient } from '../upstream/upstream.ts';
 import { answerFacts, isWhole } from './answer-facts.ts';
@@ -33,6 +34,7 @@ const tokensForgotten = Buffer.from(tokensForgottenFrame);
 
 export interface RunOptions {
   readonly picker: Picker;
+  readonly shares: ProjectShares;
   readonly wheel: DeadlineWheel;
   readonly upstreamFor: (url: string) => UpstreamClient;
   readonly metrics: GatewayMetrics;
@@ -175,6 +177,7 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
   exchange.attempts++;
   exchange.replica = state;
   state.inFlight++;
+  const leave = options.shares.begin(state, exchange.route.route.model, exchange.key.project, answersOf(exchange));
   const watch = watchAttempt(options, exchange, state);
   run.attempt = startAttempt({
     exchange,
@@ -205,6 +208,7 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
   const outcome = await run.attempt.outcome;
   run.attempt = null;
   state.inFlight--;
+  leave();
   watch.end(outcome);
   learn(state, outcome, options.metrics, options.log);
   if (exchange.eventsSent > sentBefore) {
@@ -212,6 +216,11 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
     exchange.failed.clear();
   }
   return outcome;
+}
+
+/** What a replica works on at once for it. */
+function answersOf({ scanned }: Exchange): number {
+  return Math.max(1, scanned.n ?? 1);
 }
 
 function countEvent(run: Run, watch: AttemptWatch): void {

@@ -14,6 +14,8 @@ export interface EndpointState {
   endpoint: Endpoint;
   readonly hash: number;
   inFlight: number;
+  /** Answers of each project among them; none of those that have nothing there. */
+  readonly byProject: Map<string, number>;
   eject: EjectState;
   /** The last health probe said that it must not get traffic. */
   probeFailed: boolean;
@@ -26,6 +28,7 @@ export function createEndpointState(endpoint: Endpoint): EndpointState {
     endpoint,
     hash: hashText(endpoint.id),
     inFlight: 0,
+    byProject: new Map(),
     eject: neverEjected,
     probeFailed: false,
     abandon: new Set(),

@@ -1,0 +1,87 @@
+import { othersCountMs } from '@kumiki/policy';
+import type { EndpointState } from './endpoint-state.ts';
+
+/**
+ * Who uses a model beside whom, and how much each project has at each replica. What the numbers mean for a request is
+ * said in policy/route/share.
+ */
+export interface ProjectShares {
+  /** Notes that a project asks for a model. */
+  ask(model: string, project: string): void;
+  /** Whether another project has asked for it of late. */
+  othersAsk(model: string, project: string): boolean;
+  /** A replica begins to work on so many answers of a project; the result ends that and lets others in. */
+  begin(state: EndpointState, model: string, project: string, answers: number): () => void;
+  /** Calls back when a place of the project may have become free, who waits longest first. Returns what ends that. */
+  onFree(model: string, project: string, listener: () => void): () => void;
+  /** Requests of a project that wait for its share of a model. */
+  waiting(model: string, project: string): number;
+}
+
+/** Models whose use is remembered. Beyond it the one unused for longest is forgotten, which at worst lets one project take all of it once. */
+const maxModels = 10_000;
+
+interface Asked {
+  project: string;
+  /** Monotonic milliseconds. */
+  at: number;
+}
+
+/** The two projects that asked last: whoever asks, another one is among them if there is any. */
+interface LastAsked {
+  last: Asked;
+  other: Asked | null;
+}
+
+/** @param now monotonic milliseconds. */
+export function createProjectShares(now: () => number): ProjectShares {
+  const asked = new Map<string, LastAsked>();
+  const waiters = new Map<string, Set<() => void>>();
+  const placeOf = (model: string, project: string): string => `${model}\n${project}`;
+
+  /** All of them, in their order: one that has left meanwhile would keep what is free from those behind it. */
+  function wake(place: string): void {
+    for (const listener of waiters.get(place) ?? []) listener();
+  }
+
+  return {
+    ask(model, project) {
+      const at = now();
+      const known = asked.get(model);
+      if (known === undefined) {
+        if (asked.size >= maxModels) asked.delete(asked.keys().next().value ?? '');
+        asked.set(model, { last: { project, at }, other: null });
+      } else if (known.last.project === project) {
+        known.last.at = at;
+      } else {
+        known.other = known.last;
+        known.last = { project, at };
+      }
+    },
+    othersAsk(model, project) {
+      const known = asked.get(model);
+      const other = known?.last.project === project ? known.other : (known?.last ?? null);
+      return other !== null && now() - other.at < othersCountMs;
+    },
+    begin(state, model, project, answers) {
+      state.byProject.set(project, (state.byProject.get(project) ?? 0) + answers);
+      return () => {
+        const left = (state.byProject.get(project) ?? 0) - answers;
+        if (left > 0) state.byProject.set(project, left);
+        else state.byProject.delete(project);
+        wake(placeOf(model, project));
+      };
+    },
+    onFree(model, project, listener) {
+      const place = placeOf(model, project);
+      const queue = waiters.get(place) ?? new Set();
+      waiters.set(place, queue);
+      queue.add(listener);
+      return () => {
+        queue.delete(listener);
+        if (queue.size === 0 && waiters.get(place) === queue) waiters.delete(place);
+      };
+    },
+    waiting: (model, project) => waiters.get(placeOf(model, project))?.size ?? 0,
+  };
+}

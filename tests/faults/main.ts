@@ -1,6 +1,7 @@
 /**
- * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only workers|responses]`: the long
- * fault test. Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
+ * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only NAME]`: the long fault test, of
+ * workers and responses, or what the name says: workers, responses, stalls (with `--route TEXT` those of some routes),
+ * tenants or fuzz. Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
  */
 import { parseArgs } from 'node:util';
 import type { ModelOptions } from '../system/product.ts';
@@ -10,6 +11,7 @@ import { startDurableFleet } from './durable-fleet.ts';
 import { describeDurable } from './durable-run.ts';
 import { demoFleet, durableModel, simulatedFleet, slowModel } from './fault-models.ts';
 import { type FaultReport, describeReport, runFaults } from './fault-run.ts';
+import { longForms, printComplaints } from './hostile/long-forms.ts';
 import { faultBodies, structuredBodies } from './prompts.ts';
 import { killDrivers, pauseDrivers } from './replica-faults.ts';
 
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '4' },
     engine: { type: 'string', default: 'both' },
     only: { type: 'string' },
+    route: { type: 'string' },
   },
 });
 
@@ -31,8 +34,16 @@ const databaseDownMs = 30_000;
 console.log(`seed ${values.seed}`);
 const engines = values.engine === 'both' ? ['simulated', 'demo'] : [values.engine];
 const reports: FaultReport[] = [];
-if (values.only !== 'responses') await disturbWorkers();
-if (values.only !== 'workers') await disturbResponses();
+const longForm = longForms[values.only ?? ''];
+if (longForm !== undefined) {
+  const route = values.route === undefined ? {} : { route: values.route };
+  const complaints = await longForm({ seed: Number(values.seed), minutes: Number(values.minutes), ...route });
+  printComplaints(complaints);
+  if (complaints.length > 0) process.exitCode = 1;
+} else {
+  if (values.only !== 'responses') await disturbWorkers();
+  if (values.only !== 'workers') await disturbResponses();
+}
 
 async function disturbWorkers(): Promise<void> {
   for (const engine of engines) reports.push(...(await runRounds(engine)));

@@ -1,0 +1,101 @@
+import { fuzzProduct } from './fuzz-product.ts';
+import { stallProduct } from './stall-product.ts';
+import { startTwoProjects, type TwoProjects } from './two-projects.ts';
+import { besideWorstTenant, describeWorstTenant } from './worst-tenant.ts';
+
+/** What a stall may last on a quiet machine. */
+const stallMs = 100;
+const aloneShare = 0.1;
+const mostTimesSlower = 2;
+const fuzzConcurrency = 8;
+const fuzzRequests = 1_000_000;
+const progressEvery = 50_000;
+const complaintLimit = 40;
+/** Memory must come back to this many times what it was. */
+const memoryFactor = 1.1;
+const memoryLimitMs = 120_000;
+const mib = 1_048_576;
+
+export interface LongFormOptions {
+  readonly seed: number;
+  readonly minutes: number;
+  /** Only routes whose name contains it. */
+  readonly route?: string;
+}
+
+/** Each by its name for `--only`. Resolves with what there is to complain about. */
+export const longForms: Readonly<Record<string, (options: LongFormOptions) => Promise<readonly string[]>>> = {
+  stalls,
+  tenants,
+  fuzz,
+};
+
+/** Prints complaints, and says how many there are in all. */
+export function printComplaints(complaints: readonly string[]): void {
+  for (const complaint of complaints.slice(0, complaintLimit)) console.log(`  ${complaint}`);
+  console.log(`${complaints.length} complaints`);
+}
+
+/** Every hostile body at the full limit of its route. */
+async function stalls({ seed, route }: LongFormOptions): Promise<readonly string[]> {
+  await using two = await startTwoProjects();
+  const onBody = (line: string): void => console.log(line);
+  const chosen = route === undefined ? {} : { route };
+  // The first round warms up: what it leaves behind belongs to no body.
+  await stallProduct(two, { seed, bodiesPerRoute: 2, capBytes: mib, stallMs: Number.POSITIVE_INFINITY, ...chosen });
+  const before = two.product.rssBytes();
+  const capBytes = Number.MAX_SAFE_INTEGER;
+  const report = await stallProduct(two, { seed, capBytes, stallMs, onBody, ...chosen });
+  const after = await settledBytes(two, before * memoryFactor);
+  const statuses = [...report.byStatus].map(([status, count]) => `${count} × ${status}`).join(', ');
+  console.log(
+    `${report.bodies} bodies (${statuses}); at worst ${Math.round(report.worst.ms)} ms: ${report.worst.what}`,
+  );
+  console.log(`memory: ${Math.round(before / mib)} MiB before, ${Math.round(after / mib)} MiB after`);
+  const grown = after > before * memoryFactor ? ['memory has not come back'] : [];
+  return [...report.complaints, ...grown, ...(await deathOf(two))];
+}
+
+async function tenants({ seed, minutes }: LongFormOptions): Promise<readonly string[]> {
+  await using two = await startTwoProjects();
+  const besideMs = minutes * 60_000;
+  const report = await besideWorstTenant(two, { seed, aloneMs: besideMs * aloneShare, besideMs });
+  console.log(describeWorstTenant(report));
+  const { aloneP95Ms, besideP95Ms, refusals, death } = report;
+  const slow = besideP95Ms > mostTimesSlower * aloneP95Ms ? [`p95 of ${besideP95Ms} ms, ${aloneP95Ms} ms alone`] : [];
+  return [...slow, ...refusals, ...(death === null ? [] : [`${death} has ended`])];
+}
+
+async function fuzz({ seed }: LongFormOptions): Promise<readonly string[]> {
+  await using two = await startTwoProjects();
+  const startedAt = performance.now();
+  const report = await fuzzProduct(two, {
+    seed,
+    requests: fuzzRequests,
+    concurrency: fuzzConcurrency,
+    onProgress(done) {
+      if (done % progressEvery === 0) console.log(`${done} requests, ${Math.round(two.product.rssBytes() / mib)} MiB`);
+    },
+  });
+  const statuses = [...report.byStatus].toSorted(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  console.log(`${report.requests} requests in ${seconds} s: ${statuses.join(', ')}`);
+  return report.complaints;
+}
+
+async function deathOf({ product }: TwoProjects): Promise<string[]> {
+  const death = await product.firstDeath();
+  return death === null ? [] : [`${death} has ended`];
+}
+
+/** The memory once it is below the limit, or when the time is over. */
+async function settledBytes({ product }: TwoProjects, limitBytes: number): Promise<number> {
+  const until = performance.now() + memoryLimitMs;
+  for (;;) {
+    const bytes = product.rssBytes();
+    if (bytes <= limitBytes || performance.now() > until) return bytes;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 500);
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stallProduct } from './stall-product.ts';
+import { startTwoProjects } from './two-projects.ts';
+
+/** What the long form measures on a quiet machine is 100 ms; here other tests run on the same cores. */
+const stallMs = 400;
+const capBytes = 1_048_576;
+const bodiesPerRoute = 3;
+
+test('the most hostile bodies of every route keep nobody else waiting and end no process', async (t) => {
+  await using two = await startTwoProjects();
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const report = await stallProduct(two, { seed, bodiesPerRoute, capBytes, stallMs });
+  const { bodies, worst } = report;
+  t.diagnostic(`seed ${seed}: ${bodies} bodies, at worst ${Math.round(worst.ms)} ms: ${worst.what}`);
+  assert.deepEqual(report.complaints, []);
+  assert.equal(await two.product.firstDeath(), null);
+});

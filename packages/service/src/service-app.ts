@@ -37,15 +37,17 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<{ ap
   readBodies(app);
   const isGateway = createBearerCheck(options.token);
   app.addHook('onRequest', (request, _reply, done) => {
-    const allowed = isGateway(request.headers.authorization);
-    done(allowed ? undefined : new KumikiError('invalid_api_key', { reason: 'this port is for the gateway' }));
+    if (!isGateway(request.headers.authorization)) {
+      done(new KumikiError('invalid_api_key', { reason: 'this port is for the gateway' }));
+    } else if (request.is404) {
+      // Before its body is read: what is not there takes none.
+      const path = request.url.split('?')[0] ?? '';
+      done(new KumikiError('unknown_route', { method: request.method, path }));
+    } else done();
   });
   app.setErrorHandler((error: Parameters<typeof sendErrorReply>[1], request, reply) =>
     sendErrorReply(options, error, request, reply),
   );
-  app.setNotFoundHandler((request) => {
-    throw new KumikiError('unknown_route', { method: request.method, path: request.url.split('?')[0] ?? '' });
-  });
   return { app };
 }
 

@@ -83,6 +83,7 @@ test('refuses in the one error envelope, with what would pass', async () => {
   const cases: readonly [string, string, unknown, number, string, RegExp][] = [
     ['GET', 'services/shpo', undefined, 404, 'not_found', /Did you mean 'shop'\?/],
     ['GET', 'nothing', undefined, 404, 'unknown_route', /GET \/v1\/kumiki\/nothing/],
+    ['POST', 'nothing', { any: 1 }, 404, 'unknown_route', /POST \/v1\/kumiki\/nothing/],
     ['POST', 'services/shop/scale', { replicas: -1 }, 400, 'invalid_value', /'replicas' is not valid: .*at least 0/],
     ['POST', 'services/shop/scale', { replica: 1 }, 400, 'invalid_value', /Did you mean 'replicas'/],
     [

@@ -21,6 +21,8 @@ export const heapLimitMebibytes = 640;
 /** Of the whole process: heap, buffers and code. */
 export const residentBytesLimit = 1_024 * mebibyte;
 export const processesAtOnce = 2;
+/** Of 19: the weight of a third beside processes of usual priority. */
+export const readerNiceness = 5;
 /** Documents that wait for a reader. None of their bytes are held meanwhile. */
 export const waitingLimit = 64;
 

@@ -62,6 +62,15 @@ test('the page for those who are not signed in has nothing grave either', { skip
   assert.deepEqual(await graveViolations(console.page), []);
 });
 
+test('the page for those who may not open a screen has nothing grave either', { skip }, async () => {
+  const { value } = await fixture.product.newKey('app', ['inference']);
+  const link = await fixture.product.newLink(value);
+  await using console = await openConsole(fixture.browser, fixture.product, { link });
+  await console.page.goto(`${fixture.product.origin}/overview`);
+  await console.page.getByText(say('en', 'shell.notYours.admin')).waitFor();
+  assert.deepEqual(await graveViolations(console.page), []);
+});
+
 test('every screen fits a phone: nothing is wider than 390 pixels', { skip }, async () => {
   await using console = await openConsole(fixture.browser, fixture.product, {
     viewport: { width: 390, height: 844 },

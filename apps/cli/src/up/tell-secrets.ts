@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { writeFileAtomic } from '@kumiki/local';
 import type { Product } from './start-product.ts';
 
@@ -18,7 +19,11 @@ export interface ToldSecrets {
 export function tellSecrets({ runtime, adminKey, signInUrl }: Product, toTerminal: boolean): ToldSecrets {
   const { signInLink: linkFile, adminKey: keyFile } = runtime.home;
   const link = signInUrl();
-  if (toTerminal) return { link, linkFile, key: adminKey.isNew ? adminKey.key : null, keyFile };
+  if (toTerminal) {
+    // One of a start that was killed is worth nothing.
+    rmSync(linkFile, { force: true });
+    return { link, linkFile, key: adminKey.isNew ? adminKey.key : null, keyFile };
+  }
   writeFileAtomic(linkFile, `${link}\n`);
   return { link: null, linkFile, key: null, keyFile };
 }

@@ -72,7 +72,7 @@ test('the last 500 are kept, newest first, each with an id of its own and a sent
   const log = createChangeLog(() => 1_000);
   const heard: string[] = [];
   const leave = log.subscribe(({ id }) => heard.push(id));
-  const params = { name: 'app', from: 1, to: 2, reason: 'it is away' };
+  const params = { name: 'app', from: 1, to: 2, count: 3, reason: 'it is away' };
   for (let at = 0; at < 600; at++) {
     const kind = changeKinds[at % changeKinds.length] ?? 'key.created';
     log.add({ kind, subject: `thing ${at}`, params, by: null });

@@ -9,6 +9,7 @@ import {
 } from '@kumiki/api';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createTellSeldom } from '../changes/tell-seldom.ts';
 import type { LocalRuntime } from '../runtime.ts';
 import type { StoredSession } from '../sessions/session-ring.ts';
 import { readBody } from './read-body.ts';
@@ -21,6 +22,7 @@ export const sessionsPath = '/v1/kumiki/sessions';
 export function addSessionListRoutes(app: FastifyInstance, runtime: LocalRuntime, gateway: ObservedGateway): void {
   const { sessions, keys, changes } = runtime;
   const cookie = createSessionCookie(runtime);
+  const tells = createTellSeldom(Date.now);
 
   /** The key whose sessions are meant: one that is named, else null. Another's is nobody's for who may not see it. */
   const keyMeant = (request: FastifyRequest, keyId: string | undefined): string | null => {
@@ -31,7 +33,7 @@ export function addSessionListRoutes(app: FastifyInstance, runtime: LocalRuntime
   };
 
   const tellEnd = (request: FastifyRequest, keyId: string, count: number): void => {
-    if (count === 0) return;
+    if (count === 0 || !tells(`${callerOf(request).keyId} ${keyId}`)) return;
     const name = keys.records().find(({ id }) => id === keyId)?.name ?? keyId;
     changes.add({ kind: 'session.ended', subject: keyId, params: { name, count }, by: whoAsks(runtime, request) });
   };

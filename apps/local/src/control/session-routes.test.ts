@@ -115,6 +115,19 @@ test('sessions are ended one by one, all but the own, and by an admin those of a
   );
 });
 
+test('signing in over and over pushes nothing out of the log of changes, and a session says when its key ends', async () => {
+  await using control = await startFakeControl();
+  const { changes, keys } = control.fake.runtime;
+  const end = Math.floor(Date.now() / 1_000) + 3_600;
+  const { record } = await keys.create(createKeyBodySchema.parse({ name: 'short', expires_at: end }));
+  const asking = { [headers.key]: record.id, [headers.project]: record.project };
+  for (let at = 0; at < 5; at++) await signIn(control, asking);
+  assert.equal(changes.list().filter(({ kind }) => kind === 'session.created').length, 1);
+  const [session] = await listed(control, asking);
+  const { body } = await control.call('GET', 'session', undefined, { ...asking, [headers.session]: session ?? '' });
+  assert.equal(sessionSchema.parse(body).expires_at, end);
+});
+
 test('a link that a session made dies with it, however it ends, and so does all of a key that is revoked', async () => {
   await using control = await startFakeControl();
   const { keys, sessions } = control.fake.runtime;

@@ -1,6 +1,7 @@
 import { KumikiError, type Session, signInBodySchema, type SignInLink } from '@kumiki/api';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
+import { createTellSeldom } from '../changes/tell-seldom.ts';
 import type { LocalRuntime } from '../runtime.ts';
 import { readBody } from './read-body.ts';
 import { createSessionCookie } from './session-cookie.ts';
@@ -13,6 +14,7 @@ export const signInLinksPath = '/v1/kumiki/sign_in_links';
 export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
   const { sessions, signInLinks, address } = runtime;
   const cookie = createSessionCookie(runtime);
+  const tells = createTellSeldom(Date.now);
 
   // For every key, and for itself alone: a link has the rights of whoever asks for it.
   app.post(signInLinksPath, (request, reply) => {
@@ -30,9 +32,11 @@ export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): v
     const session = describeSession(runtime, keyId, null);
     const { record, secret } = await sessions.open(keyId, request.headers['user-agent'] ?? null);
     const { name } = session.key;
-    runtime.changes.add({ kind: 'session.created', subject: record.id, params: { name }, by: name });
+    if (tells(keyId)) {
+      runtime.changes.add({ kind: 'session.created', subject: record.id, params: { name }, by: name });
+    }
     cookie.set(request, reply, secret);
-    return reply.code(201).send({ ...session, expires_at: record.expiresAt });
+    return reply.code(201).send({ ...session, expires_at: earlier(record.expiresAt, session.expires_at) });
   });
 
   app.get(sessionPath, (request, reply) => {
@@ -60,6 +64,12 @@ function describeSession({ keys, version, address }: LocalRuntime, keyId: string
     key: { id, name, project, roles },
     url: address().shown,
     version,
-    expires_at: expiresAt ?? key.expiresAt,
+    expires_at: earlier(expiresAt, key.expiresAt),
   };
+}
+
+/** A session ends with its key; null never ends. */
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
 }

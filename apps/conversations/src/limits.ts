@@ -3,8 +3,17 @@
 /** A request must have arrived whole within this time. */
 export const requestTimeoutMs = 120_000;
 
-/** Runs that one replica drives at once; the next create answers 503, and another replica's runs stay where they are. */
+/** Runs that one replica drives at once; who waits for an answer beyond them is told to come back. */
 export const maxOpenRuns = 1_024;
+/** Of these, those in the background; the others wait in the database for a replica with room, */
+export const maxBackgroundRuns = 256;
+/** and those in the background of one project, so that others find room at once. */
+export const maxBackgroundRunsOfProject = 64;
+/**
+ * Bytes that the driven runs of a replica have in memory, and those of one project: of their requests, beyond which no
+ * more are claimed, and as much again of what came before them, for which they wait.
+ */
+export const drivenBytes = { all: 268_435_456, ofProject: 67_108_864 } as const;
 /** Streams that one replica feeds at once. */
 export const maxReaders = 4_096;
 
@@ -43,6 +52,8 @@ export const maxResumeDelayMs = 10_000;
 export const backgroundPatienceMs = 600_000;
 /** How much longer for its own key's limits, which pass for certain. */
 export const keyLimitPatienceMs = 3_600_000;
+/** A background response that waits for a model gives its driver back after this time, and is tried again in turn. */
+export const parkAfterMs = 5_000;
 
 /** A client's reply begins at latest after this time, even if the model has not taken the request yet. */
 export const headPatienceMs = 15_000;
@@ -61,10 +72,8 @@ export const maxReaderCharacters = 1_048_576;
 
 /** Items of one conversation, */
 export const maxConversationItems = 20_000;
-/** their bytes as JSON together, */
+/** and their bytes as JSON together. */
 export const maxConversationBytes = 536_870_912;
-/** and those of each: one text of the most characters that a request may have, and what stands around it. */
-export const maxItemBytes = 17_825_792;
 /** Items that may come before a request's own, as many as a chat may have messages, */
 export const maxContextItems = 16_000;
 /** and their bytes as JSON: two million tokens of four bytes, which is more than any model here takes. */
@@ -88,7 +97,5 @@ export const maxOwnTitleCharacters = 60;
 export const sweepRows = 200;
 /** Between two sweeps. */
 export const sweepMs = 60_000;
-/** Drivers that one run may have had before it is given up: whatever kills them would kill the next. */
-export const maxDrivers = 200;
 /** How long a request to cancel waits for the run's driver. */
 export const cancelPatienceMs = 30_000;

@@ -10,9 +10,9 @@ import { requestTimeoutMs } from './limits.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { addRetentionRoutes, projectsPath } from './retention/retention-routes.ts';
 import { createHub } from './runs/hub.ts';
-import { loadContext } from './runs/load-context.ts';
 import { createRunner } from './runs/runner.ts';
 import { startSweeper } from './sweep.ts';
+import { addUsageRoutes, usagePath } from './usage/usage-routes.ts';
 
 /** The API's own default for responses. */
 const defaultRetentionDays = 30;
@@ -39,13 +39,13 @@ export async function startConversations(options: ConversationsOptions): Promise
     hub,
     log,
     replica,
-    loadContext: (run) => loadContext(database, run.project, run.request),
   });
   const { app } = await createServiceApp({ owner: 'conversations', token: options.token, log, requestTimeoutMs });
   const retentionDays = options.retentionDays ?? defaultRetentionDays;
   addResponsesRoutes(app, { database, gateway, hub, runner, replica, retentionDays });
   addConversationsRoutes(app, database);
   addChatsRoutes(app, database);
+  addUsageRoutes(app, database);
   addRetentionRoutes(app, { database, log, retentionDays });
   const metrics = createMetrics(database, runner);
   const batches = startBatches(app, { database, gateway, log, replica, onRecorded: metrics.recorded });
@@ -54,7 +54,7 @@ export async function startConversations(options: ConversationsOptions): Promise
   return {
     port,
     prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', chatsPath],
-    adminPrefixes: [projectsPath],
+    adminPrefixes: [projectsPath, usagePath],
     metrics: metrics.registry,
     async drain(limitMs) {
       await Promise.all([runner.release(), batches.close()]);

@@ -19,7 +19,7 @@ export const dataServiceList: readonly DataServiceEntry[] = [
   {
     name: 'conversations',
     prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', '/v1/kumiki/chats'],
-    adminPrefixes: ['/v1/kumiki/projects'],
+    adminPrefixes: ['/v1/kumiki/projects', '/v1/kumiki/usage/conversations'],
     async start(parts) {
       const { startConversations } = await import('@kumiki/conversations');
       return startConversations(parts);

@@ -143,8 +143,7 @@ export class AnswerMachine {
 
   fail(code: ResponseErrorCode, message: string): void {
     this.#breakOff();
-    const error = { type: code === 'invalid_prompt' ? 'invalid_request_error' : 'server_error', code, message };
-    this.#emit('error', { code, message, param: null, error: { ...error, param: null } });
+    this.#emit('error', errorFields(code, message));
     this.#end('failed', 'response.failed', { error: { code, message } });
   }
 
@@ -292,6 +291,12 @@ export class AnswerMachine {
   #emit(type: string, fields: Readonly<Record<string, unknown>>): void {
     this.#events.push({ type, sequence_number: this.#nextSeq++, ...fields });
   }
+}
+
+/** What the event of an error has. */
+export function errorFields(code: ResponseErrorCode, message: string): Readonly<Record<string, unknown>> {
+  const type = code === 'invalid_prompt' || code === 'poisonous_request' ? 'invalid_request_error' : 'server_error';
+  return { code, message, param: null, error: { type, code, message, param: null } };
 }
 
 function showText({ kind, text, annotations, logprobs }: OpenText): Readonly<Record<string, unknown>> {

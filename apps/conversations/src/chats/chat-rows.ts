@@ -2,6 +2,7 @@ import type { Chat, ChatSettings, CreateChat, ListChats, UpdateChat } from '@kum
 import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Caller } from '@kumiki/service';
+import { choosePage } from '../http/paging.ts';
 import { newId } from '../ids.ts';
 import { foldTitle, foldWords } from './fold-title.ts';
 
@@ -40,8 +41,8 @@ export async function insertChat(
   const id = newId('chat');
   const title = chat.title ?? '';
   await database.query(
-    `INSERT INTO conversations.chats (id, project, key_id, title, folded_title, settings, current_response_id)
-     VALUES ($1, $2, $3, $4, $5, $6::json, $7)`,
+    `INSERT INTO conversations.chats (id, project, key_id, title, folded_title, settings, current_response_id, bytes)
+     VALUES ($1, $2, $3, $4, $5, $6::json, $7, octet_length($4::text) + octet_length($6::text))`,
     [
       id,
       owner.project,
@@ -74,8 +75,8 @@ export async function listChats(
   { limit, after, query, pinned }: ListChats,
 ): Promise<{ readonly chats: readonly Chat[]; readonly hasMore: boolean }> {
   if (after !== undefined) await readChat(database, owner, after);
-  const { rows } = await database.query<ChatRow>(
-    `WITH ${openOfChats} SELECT ${columns} FROM conversations.chats AS c
+  const { rows: found } = await database.query<{ id: string; bytes: number }>(
+    `SELECT c.id, c.bytes FROM conversations.chats AS c
      WHERE c.project = $1 AND c.key_id = $2 AND ($3::boolean IS NULL OR c.pinned = $3)
        AND ($4::text IS NULL
          OR (c.updated_at, c.id) < (SELECT a.updated_at, a.id FROM conversations.chats AS a WHERE a.id = $4))
@@ -90,8 +91,15 @@ export async function listChats(
       limit + 1,
     ],
   );
-  const chats = rows.slice(0, limit).map((row): Chat => ({ object: 'kumiki.chat', ...row }));
-  return { chats, hasMore: rows.length > limit };
+  const sizes = found.map(({ bytes }) => bytes);
+  const shown = found.slice(0, choosePage(sizes, limit));
+  const { rows } = await database.query<ChatRow>(
+    `WITH ${openOfChats} SELECT ${columns} FROM conversations.chats AS c
+     WHERE c.project = $1 AND c.key_id = $2 AND c.id = ANY($3::text[]) ORDER BY c.updated_at DESC, c.id DESC`,
+    [owner.project, owner.keyId, shown.map(({ id }) => id)],
+  );
+  const chats = rows.map((row): Chat => ({ object: 'kumiki.chat', ...row }));
+  return { chats, hasMore: found.length > shown.length };
 }
 
 /** Changes what is given. Throws KumikiError when there is no such chat, or it has no such turn. */
@@ -100,7 +108,8 @@ export async function updateChat(database: Queryable, owner: ChatOwner, id: stri
   const { count } = await database.query(
     `UPDATE conversations.chats AS c
      SET title = COALESCE($4, title), folded_title = COALESCE($5, folded_title), pinned = COALESCE($6, pinned),
-         settings = COALESCE($7::json, settings), current_response_id = COALESCE($8, current_response_id)
+         settings = COALESCE($7::json, settings),
+         bytes = octet_length(COALESCE($4, title)) + octet_length(COALESCE($7::text, settings::text)), current_response_id = COALESCE($8, current_response_id)
      WHERE c.project = $1 AND c.key_id = $2 AND c.id = $3 AND ($8::text IS NULL OR EXISTS (
        SELECT 1 FROM conversations.chat_responses AS m WHERE m.chat_id = c.id AND m.response_id = $8))`,
     [

@@ -2,7 +2,7 @@ import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Item } from '../answer/response-object.ts';
 import type { JsonText } from '../http/paging.ts';
-import { maxConversationBytes, maxConversationItems, maxItemBytes } from '../limits.ts';
+import { maxConversationBytes, maxConversationItems } from '../limits.ts';
 
 /** What a conversation holds. */
 export interface ConversationSize {
@@ -13,6 +13,10 @@ export interface ConversationSize {
 /** Items as they are stored. */
 export function writeItems(items: readonly Item[]): JsonText[] {
   return items.map((item) => ({ id: item.id, text: JSON.stringify(item) }));
+}
+
+export function bytesOf(items: readonly JsonText[]): number {
+  return items.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
 }
 
 /**
@@ -49,16 +53,6 @@ export async function appendItems(
     );
   }
   return { items: row.item_count, bytes: row.bytes };
-}
-
-/** Throws KumikiError when an item is larger than any may be. */
-export function demandItemSizes(items: readonly JsonText[], param: string): void {
-  for (const [index, { text }] of items.entries()) {
-    const bytes = Buffer.byteLength(text);
-    if (bytes <= maxItemBytes) continue;
-    const reason = `it has ${bytes} bytes as JSON and the limit of one item is ${maxItemBytes}; split it`;
-    throw new KumikiError('invalid_value', { param: `${param}[${index}]`, reason });
-  }
 }
 
 /** Throws KumikiError when a conversation holds more than it may, or would hold. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
-import { maxContextBytes, maxItemBytes, maxPageBytes } from '../limits.ts';
+import { normalizeInput } from '../chat/normalize-input.ts';
+import { maxContextBytes, maxPageBytes } from '../limits.ts';
 import type { Conversations } from '../start-conversations.ts';
 import { createTestModel } from '../testing/test-model.ts';
 import { ask, openTestDatabase, startTestService } from '../testing/test-service.ts';
+import { appendItems, writeItems } from './append-items.ts';
 
 /** What one conversation may cost whoever reads it. */
 
@@ -33,11 +35,10 @@ async function createConversation(): Promise<string> {
   return ((await reply.json()) as { id: string }).id;
 }
 
+/** Puts an item in as earlier versions have let it in: no body of today brings so much. */
 async function add(id: string, content: string): Promise<void> {
-  const body = { items: [{ role: 'user', content }] };
-  const reply = await ask(service, `/v1/conversations/${id}/items`, { body });
-  await reply.body?.cancel();
-  assert.equal(reply.status, 200);
+  const items = writeItems(normalizeInput([{ role: 'user', content }]));
+  await database.transaction((transaction) => appendItems(transaction, 'p1', id, items));
 }
 
 function askedOfModel(): readonly string[] {
@@ -51,35 +52,38 @@ interface List {
   readonly last_id: string;
 }
 
-/** Reads all pages of a list, each of which is bounded. @returns the ids, and how many pages there were. */
-async function readPages(path: string): Promise<{ readonly ids: readonly string[]; readonly pages: number }> {
+/** Reads pages of a list, each of which is bounded. @returns the ids, and how many pages there were. */
+async function readPages(
+  path: string,
+  most: number,
+): Promise<{ readonly ids: readonly string[]; readonly pages: number }> {
   const ids: string[] = [];
   for (let after = '', pages = 1; ; pages++) {
     const text = await (await ask(service, `${path}?limit=100&order=asc${after}`)).text();
     const list = JSON.parse(text) as List;
     assert.ok(list.data.length > 0);
-    assert.ok(text.length <= (list.data.length === 1 ? maxItemBytes : maxPageBytes) + 1_000, `${text.length} bytes`);
+    assert.ok(text.length <= (list.data.length === 1 ? characters : maxPageBytes) + 1_000, `${text.length} bytes`);
     ids.push(...list.data.map(({ id }) => id));
-    if (!list.has_more) return { ids, pages };
+    if (!list.has_more || pages === most) return { ids, pages };
     after = `&after=${list.last_id}`;
   }
 }
 
-test('pages of a conversation of 320 MB are bounded in bytes, and together are all of it', async () => {
-  const { ids, pages } = await readPages(`/v1/conversations/${huge}/items`);
-  assert.equal(new Set(ids).size, items + 1);
+test('pages of a conversation of 320 MB are bounded in bytes', async () => {
+  const { ids, pages } = await readPages(`/v1/conversations/${huge}/items`, 3);
   // Each of the large ones is a page of its own.
-  assert.ok(pages >= items);
+  assert.equal(new Set(ids).size, 3);
+  assert.equal(pages, 3);
 });
 
 test('pages of what a response was asked are bounded as well', async () => {
-  const content = 'y'.repeat(5_000_000);
+  const content = 'y'.repeat(1_600_000);
   const input = Array.from({ length: 5 }, () => ({ role: 'user', content }));
   const reply = await ask(service, '/v1/responses', { body: { model: 'm', input } });
   const { id } = (await reply.json()) as { id: string };
-  const { ids, pages } = await readPages(`/v1/responses/${id}/input_items`);
+  const { ids, pages } = await readPages(`/v1/responses/${id}/input_items`, 9);
   assert.equal(ids.length, 5);
-  assert.equal(pages, 5);
+  assert.equal(pages, 1);
 });
 
 test('a response is refused a conversation that no model could read, with the limit; cut, it gets the newest of it', async () => {
@@ -120,14 +124,8 @@ test('a chain of responses is bounded in the same way', async () => {
   );
 });
 
-test('an item, a conversation and what a response shows of its request are bounded where they are written', async () => {
+test('a conversation and what a response shows of its request are bounded where they are written', async () => {
   const id = await createConversation();
-  const parts = Array.from({ length: 3 }, () => ({ type: 'input_text', text: 'p'.repeat(7_000_000) }));
-  const tooLarge = await ask(service, `/v1/conversations/${id}/items`, {
-    body: { items: [{ role: 'user', content: parts }] },
-  });
-  assert.equal(tooLarge.status, 400);
-  assert.match(await tooLarge.text(), new RegExp(`limit of one item is ${maxItemBytes}`));
   await database.query('UPDATE conversations.conversations SET bytes = 536870000 WHERE id = $1', [id]);
   const full = await ask(service, `/v1/conversations/${id}/items`, {
     body: { items: [{ role: 'user', content: 'q'.repeat(1_000) }] },

@@ -6,6 +6,14 @@ import { insertChat, listChats, readChat, updateChat } from '../chats/chat-rows.
 import { deleteChat } from '../chats/delete-chat.ts';
 import { forkChat } from '../chats/fork-chat.ts';
 import { loadTurns } from '../chats/load-turns.ts';
+import { demandRoom } from '../usage/usage-rows.ts';
+
+/** A fork takes the settings of its chat, whatever they are: it needs some room. */
+const smallestBytes = 1;
+
+function sizeOf(value: object): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
 
 type IdRequest = { Params: { id: string } };
 
@@ -16,6 +24,7 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
   app.post(chatsPath, async (request) => {
     const owner = callerOf(request);
     const body = checkBody(createChatSchema, request.body ?? {}, {});
+    await demandRoom(database, owner, { bytes: sizeOf(body) });
     return readChat(database, owner, await insertChat(database, owner, body));
   });
 
@@ -41,7 +50,9 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
   app.post<IdRequest>(`${chatsPath}/:id`, async (request) => {
     const owner = callerOf(request);
     const { id } = request.params;
-    await updateChat(database, owner, id, checkBody(updateChatSchema, request.body, {}));
+    const change = checkBody(updateChatSchema, request.body, {});
+    await demandRoom(database, owner, { bytes: change.settings === undefined ? 0 : sizeOf(change) });
+    await updateChat(database, owner, id, change);
     return readChat(database, owner, id);
   });
 
@@ -54,6 +65,7 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
   app.post<IdRequest>(`${chatsPath}/:id/fork`, async (request) => {
     const owner = callerOf(request);
     const fork = checkBody(forkChatSchema, request.body, {});
+    await demandRoom(database, owner, { bytes: smallestBytes });
     return readChat(database, owner, await forkChat(database, owner, request.params.id, fork));
   });
 }

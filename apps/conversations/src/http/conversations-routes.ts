@@ -5,7 +5,7 @@ import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import { buildMessages } from '../chat/build-messages.ts';
 import { normalizeInput } from '../chat/normalize-input.ts';
-import { appendItems, demandConversationSize, demandItemSizes, writeItems } from '../conversations/append-items.ts';
+import { appendItems, bytesOf, demandConversationSize, writeItems } from '../conversations/append-items.ts';
 import {
   deleteConversation,
   deleteItem,
@@ -18,6 +18,7 @@ import {
   updateConversation,
 } from '../conversations/conversation-rows.ts';
 import { newId } from '../ids.ts';
+import { demandRoom } from '../usage/usage-rows.ts';
 import { choosePage, type JsonText, listText, readPage, sendJson } from './paging.ts';
 
 type IdRequest = { Params: { id: string } };
@@ -26,11 +27,13 @@ type ItemRequest = { Params: { id: string; item: string } };
 /** `/v1/conversations` and their items. */
 export function addConversationsRoutes(app: FastifyInstance, database: Database): void {
   app.post('/v1/conversations', async (request) => {
-    const { project } = callerOf(request);
+    const caller = callerOf(request);
+    const { project } = caller;
     const body = checkBody(createConversationSchema, request.body ?? {}, {});
     const items = itemsOf(body.items ?? []);
     const id = newId('conv');
     return database.transaction(async (transaction) => {
+      await demandRoom(transaction, caller, { conversations: 1, bytes: bytesOf(items) });
       const created = await insertConversation(transaction, project, id, body.metadata ?? {});
       await appendItems(transaction, project, id, items);
       return created;
@@ -58,9 +61,11 @@ export function addConversationsRoutes(app: FastifyInstance, database: Database)
 
 function addItemRoutes(app: FastifyInstance, database: Database): void {
   app.post<IdRequest>('/v1/conversations/:id/items', async (request, reply) => {
-    const { project } = callerOf(request);
+    const caller = callerOf(request);
+    const { project } = caller;
     const items = itemsOf(checkBody(addItemsSchema, request.body, {}).items);
     await database.transaction(async (transaction) => {
+      await demandRoom(transaction, caller, { bytes: bytesOf(items) });
       const size = await appendItems(transaction, project, request.params.id, items);
       if (size === null) throw notFound(request.params.id);
       demandConversationSize(size, 'items');
@@ -104,9 +109,7 @@ function itemsOf(input: readonly InputItem[]): JsonText[] {
   }
   const items = normalizeInput(input);
   buildMessages(null, items);
-  const texts = writeItems(items);
-  demandItemSizes(texts, 'items');
-  return texts;
+  return writeItems(items);
 }
 
 function found<Value>(id: string, value: Value | null): Value {

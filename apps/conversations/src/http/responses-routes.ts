@@ -70,7 +70,7 @@ export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): v
   });
 
   app.post<IdRequest>('/v1/responses/:id/cancel', async (request) => {
-    return cancelResponse(database, hub, callerOf(request).project, request.params.id);
+    return cancelResponse(deps, callerOf(request).project, request.params.id);
   });
 
   app.delete<IdRequest>('/v1/responses/:id', async (request) => {

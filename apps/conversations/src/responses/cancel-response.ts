@@ -1,10 +1,9 @@
 import { KumikiError } from '@kumiki/api';
-import type { Database } from '@kumiki/postgres';
 import type { ResponseObject } from '../answer/response-object.ts';
 import { readLog, storedLog } from '../http/read-log.ts';
 import { cancelPatienceMs } from '../limits.ts';
-import type { Hub } from '../runs/hub.ts';
 import { requestCancel } from '../runs/run-store.ts';
+import type { ResponsesDeps } from './create-response.ts';
 import { findResponse } from './response-rows.ts';
 
 /**
@@ -12,12 +11,12 @@ import { findResponse } from './response-rows.ts';
  * Throws KumikiError when there is none, or when its driver does not end it in time.
  */
 export async function cancelResponse(
-  database: Database,
-  hub: Hub,
+  { database, hub, runner }: Pick<ResponsesDeps, 'database' | 'hub' | 'runner'>,
   project: string,
   id: string,
 ): Promise<ResponseObject> {
   await requestCancel(database, project, id);
+  await runner.cancelWaiting(project, id);
   const patience = AbortSignal.timeout(cancelPatienceMs);
   const events = readLog(storedLog(database, project, id), hub, id, -1, patience);
   for await (const _ of events);

@@ -18,7 +18,7 @@ export async function countInputTokens(
   >,
 ): Promise<number> {
   const own = await resolveInput(database, caller.project, request);
-  const context = await loadContext(database, caller.project, request);
+  const { items: context } = await loadContext(database, caller.project, request);
   const messages = buildMessages(request.instructions ?? null, [...context, ...own]);
   const { stream: _, stream_options: __, response_format: ___, ...chat } = buildChat(request, messages);
   try {

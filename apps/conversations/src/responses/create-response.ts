@@ -1,27 +1,21 @@
 import { chatMetadataKey, type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import type { Caller, GatewayClient } from '@kumiki/service';
-import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item } from '../answer/response-object.ts';
 import { openResponse, type ResponseObject } from '../answer/response-object.ts';
 import { buildMessages } from '../chat/build-messages.ts';
 import { normalizeInput } from '../chat/normalize-input.ts';
 import { joinChat } from '../chats/join-chat.ts';
-import {
-  type ConversationSize,
-  demandConversationSize,
-  demandItemSizes,
-  writeItems,
-} from '../conversations/append-items.ts';
+import { bytesOf, type ConversationSize, demandConversationSize, writeItems } from '../conversations/append-items.ts';
 import { type EventLog, memoryLog, storedLog } from '../http/read-log.ts';
 import { claimIdempotencyKey } from '../idempotency/claim-key.ts';
 import { newId } from '../ids.ts';
 import { maxShownRequestBytes } from '../limits.ts';
 import type { Hub } from '../runs/hub.ts';
-import { conversationIdOf, loadContext } from '../runs/load-context.ts';
+import { conversationIdOf, hasContext, loadContext } from '../runs/load-context.ts';
 import { createMemoryJournal } from '../runs/memory-journal.ts';
 import { newMachine } from '../runs/rebuild.ts';
-import { insertRun, responsesRoute } from '../runs/run-store.ts';
+import { insertRun, type NewRun, responsesRoute } from '../runs/run-store.ts';
 import type { RunRecord } from '../runs/run.ts';
 import type { OpenRun, Runner } from '../runs/runner.ts';
 import { findStatus } from './response-rows.ts';
@@ -52,7 +46,7 @@ export async function createRun(
   request: CreateResponse,
   idempotencyKey: string | string[] | undefined,
 ): Promise<CreatedRun> {
-  deps.runner.demandRoom();
+  deps.runner.demandRoom(caller.project, request.background === true);
   const input = await resolveInput(deps.database, caller.project, request);
   if (request.background === true) await demandModel(deps.gateway, caller, request.model);
   const id = newId('resp');
@@ -77,14 +71,26 @@ export async function createRun(
     prepared: null,
     revision: null,
     cancelRequested: false,
+    bytes: 0,
+    lost: 0,
+    refusedMs: 0,
   };
   if (request.store === false) {
     const journal = createMemoryJournal(id, deps.hub);
-    return { id, open: deps.runner.start({ ...run, lastSeq: -1 }, journal), log: memoryLog(journal) };
+    const bytes = Buffer.byteLength(JSON.stringify(input));
+    return { id, open: deps.runner.start({ ...run, lastSeq: -1, bytes }, journal), log: memoryLog(journal) };
   }
-  const made = await storeOnce(deps, run, events, idempotencyKey);
-  const log = storedLog(deps.database, caller.project, made);
-  return { id: made, log, open: made === id ? deps.runner.start(run) : null };
+  // In the background it begins at once where there is room, and waits for its turn otherwise.
+  const place = run.background ? deps.runner.reserve(run.project) : null;
+  const waiting = run.background && place === null;
+  try {
+    const made = await storeOnce(deps, run, { events, limits: caller.limits, waiting }, idempotencyKey);
+    const log = storedLog(deps.database, caller.project, made.id);
+    const begins = made.id === id && !waiting;
+    return { id: made.id, log, open: begins ? deps.runner.start({ ...run, bytes: made.bytes }) : null };
+  } finally {
+    place?.();
+  }
 }
 
 /** Every event that shows the whole response repeats what it has of the request. */
@@ -95,27 +101,26 @@ function demandShown(response: ResponseObject): void {
   throw new KumikiError('invalid_value', { param: 'instructions', reason });
 }
 
-/** Stores a run, unless its key came before. @returns the id of the response that answers the request. */
+/** Stores a run, unless its key came before. @returns the id of the response that answers the request, and its bytes. */
 async function storeOnce(
   { database, replica, retentionDays }: ResponsesDeps,
   run: RunRecord,
-  events: readonly ResponseEvent[],
+  { waiting, ...begun }: Pick<NewRun, 'events' | 'limits'> & { readonly waiting: boolean },
   key: string | string[] | undefined,
-): Promise<string> {
+): Promise<{ readonly id: string; readonly bytes: number }> {
   const chatId = run.request.metadata?.[chatMetadataKey];
   const conversationId = conversationIdOf(run.request);
-  const row = { ...run, events, conversationId, inChat: chatId !== undefined, retentionDays };
+  const row = { ...run, ...begun, conversationId, inChat: chatId !== undefined, retentionDays };
   if (key === undefined && chatId === undefined) {
-    await insertRun(database, replica, row);
-    return run.id;
+    return { id: run.id, bytes: await insertRun(database, replica, row, waiting) };
   }
   return database.transaction(async (transaction) => {
     const request = { project: run.project, route: responsesRoute, key, body: run.request };
     const made = key === undefined ? run.id : await claimIdempotencyKey(transaction, { ...request, key }, run.id);
-    if (made !== run.id) return made;
-    await insertRun(transaction, replica, row);
+    if (made !== run.id) return { id: made, bytes: 0 };
+    const bytes = await insertRun(transaction, replica, row, waiting);
     if (chatId !== undefined) await joinChat(transaction, run, chatId, run);
-    return made;
+    return { id: made, bytes };
   });
 }
 
@@ -126,8 +131,7 @@ export async function resolveInput(
   request: Pick<CreateResponse, 'input' | 'conversation' | 'previous_response_id' | 'truncation'>,
 ): Promise<Item[]> {
   const items = normalizeInput(request.input);
-  const hasContext = request.conversation != null || request.previous_response_id != null;
-  if (items.length === 0 && !hasContext) {
+  if (items.length === 0 && !hasContext(request)) {
     throw new KumikiError('invalid_value', { param: 'input', reason: 'it is missing; send a text or a list of items' });
   }
   // Refuses what no model can read before anything is stored.
@@ -156,7 +160,8 @@ async function findKnown(
 ): Promise<ReadonlySet<string>> {
   const conversation = conversationIdOf(request);
   if (conversation === null) {
-    return new Set((await loadContext(database, project, request)).map(({ id }) => id));
+    const { items } = await loadContext(database, project, request);
+    return new Set(items.map(({ id }) => id));
   }
   const { rows } = await database.query<{ id: string }>(
     'SELECT id FROM conversations.items WHERE conversation_id = $1 AND id = ANY($2::text[])',
@@ -178,9 +183,7 @@ async function demandConversation(
   );
   const size = rows[0];
   if (size === undefined) throw new KumikiError('not_found', { what: 'conversation', id }, { param: 'conversation' });
-  const texts = writeItems(own);
-  demandItemSizes(texts, 'input');
-  const bytes = texts.reduce((sum, { text }) => sum + Buffer.byteLength(text), size.bytes);
+  const bytes = size.bytes + bytesOf(writeItems(own));
   demandConversationSize({ items: size.items + Math.max(own.length, 1), bytes }, 'conversation');
 }
 

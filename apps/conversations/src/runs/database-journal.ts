@@ -18,6 +18,7 @@ const appendSql = `
 WITH held AS (
   UPDATE conversations.responses
   SET last_seq = $4, lease_until = now() + $7 * interval '1 millisecond', status = 'in_progress',
+      claims = CASE WHEN $6 <> '' OR $8::json IS NOT NULL THEN 0 ELSE claims END,
       prepared = COALESCE($8::json, prepared), revision = COALESCE($9, revision),
       begun_at = CASE WHEN $11 THEN COALESCE(begun_at, now()) ELSE begun_at END,
       first_token_at = CASE WHEN $12 THEN COALESCE(first_token_at, now()) ELSE first_token_at END
@@ -35,6 +36,8 @@ SELECT pg_notify('${noticeChannel}', $10) FROM held`;
 const endSql = `
 UPDATE conversations.responses
 SET status = $5, response = $6::json, last_seq = $4, ended_at = now(), prepared = NULL, lease_until = now(),
+    bytes = bytes + octet_length($6::text) + $9::bigint + COALESCE((SELECT sum(octet_length(events))
+      FROM conversations.response_events WHERE response_id = $1 AND first_seq > 0), 0),
     begun_at = CASE WHEN $7 THEN COALESCE(begun_at, now()) ELSE begun_at END,
     first_token_at = CASE WHEN $8 THEN COALESCE(first_token_at, now()) ELSE first_token_at END
 WHERE id = $1 AND fence = $2 AND last_seq = $3 AND ended_at IS NULL AND (NOT cancel_requested OR $5 = 'cancelled')
@@ -126,6 +129,7 @@ function endRun(
   lastSeq: number,
 ): Promise<boolean> {
   const next = batch.events.at(-1)?.sequence_number ?? lastSeq;
+  const events = batch.events.map((event) => JSON.stringify(event)).join('\n');
   return database.transaction(async (transaction) => {
     const { rows } = await transaction.query<{ conversation_id: string | null }>(endSql, [
       run.id,
@@ -136,13 +140,14 @@ function endRun(
       JSON.stringify(response),
       hasBegun(batch),
       hasToken(batch),
+      Buffer.byteLength(events),
     ]);
     const row = rows[0];
     if (row === undefined) return false;
     await transaction.query(
       `INSERT INTO conversations.response_events (response_id, first_seq, last_seq, fence, events)
        VALUES ($1, $2, $3, $4, $5)`,
-      [run.id, lastSeq + 1, next, run.fence, batch.events.map((event) => JSON.stringify(event)).join('\n')],
+      [run.id, lastSeq + 1, next, run.fence, events],
     );
     await transaction.query('DELETE FROM conversations.response_frames WHERE response_id = $1', [run.id]);
     if (row.conversation_id !== null && response.status !== 'failed') {

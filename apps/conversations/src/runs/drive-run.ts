@@ -10,6 +10,7 @@ import {
   maxAnswerCharacters,
   maxResumeDelayMs,
   maxResumes,
+  parkAfterMs,
   resumeDelayMs,
 } from '../limits.ts';
 import { askModel, isKeyLimit, mayPassLater, type ModelAnswer } from './ask-model.ts';
@@ -35,8 +36,8 @@ export interface DriveOptions {
   readonly loadContext: () => Promise<readonly Item[]>;
   /** Aborted with a {@link StopReason}. */
   readonly stop: AbortSignal;
-  /** Too many drivers have failed: the run ends here. */
-  readonly hopeless: boolean;
+  /** Whether a run that no model has room for is to give its driver back instead of waiting. */
+  readonly mayPark: boolean;
   /** Called once the model has taken the request. */
   readonly onBegun: () => void;
   /** Whether a refusal before that may still be given to the client instead of a failed response. */
@@ -46,6 +47,8 @@ export interface DriveOptions {
 /** How a drive ended. `refused`: nothing of the run is left, and the client is to be told why. */
 export type DriveResult =
   | { readonly kind: 'ended' | 'left' }
+  /** No model has room: it is to be tried again, after so long. */
+  | { readonly kind: 'parked'; readonly afterMs: number }
   | { readonly kind: 'refused'; readonly error: KumikiError };
 
 /** The answer cannot be had: how the response is to say so. */
@@ -55,6 +58,16 @@ class RunFailure extends Error {
   constructor(code: ResponseErrorCode, message: string) {
     super(message);
     this.code = code;
+  }
+}
+
+/** No model has room, and others may need this driver. */
+class Parked extends Error {
+  readonly afterMs: number;
+
+  constructor(afterMs: number) {
+    super('no model has room for the run');
+    this.afterMs = afterMs;
   }
 }
 
@@ -85,6 +98,7 @@ class Drive {
   /** All frames of the answer so far. */
   #frames: string;
   #begun: boolean;
+  readonly #since = performance.now();
   /** Why the answer broke off last. */
   #broken = 'The answer was cut short.';
 
@@ -104,14 +118,10 @@ class Drive {
   /** Has the model answer, until it has finished. */
   async produce(): Promise<void> {
     this.#demandGoing();
-    if (this.#options.hopeless) throw new RunFailure('server_error', 'Every attempt to produce the answer failed.');
     this.#writer.push('');
-    const deadline = performance.now() + backgroundPatienceMs;
-    await this.#patiently(deadline, () => this.#search());
+    await this.#patiently(() => this.#search());
     for (let resumes = 0; ; resumes++) {
-      const answer = await this.#patiently(deadline, () =>
-        this.#prepared?.chat == null ? this.#askFirst() : this.#askRest(),
-      );
+      const answer = await this.#patiently(() => (this.#prepared?.chat == null ? this.#askFirst() : this.#askRest()));
       this.#begun = true;
       this.#options.onBegun();
       const before = this.#frames.length;
@@ -137,6 +147,10 @@ class Drive {
     if (reason !== null || this.#writer.state() === 'lost') {
       if (reason === 'release') await this.#writer.flush();
       return { kind: 'left' };
+    }
+    if (error instanceof Parked) {
+      await this.#writer.flush();
+      return this.#writer.state() === 'open' ? { kind: 'parked', afterMs: error.afterMs } : { kind: 'left' };
     }
     const known = toKumikiError(error);
     if (known.code === 'internal_error' && !(error instanceof RunFailure)) {
@@ -168,15 +182,20 @@ class Drive {
   }
 
   /** What is busy or away is asked again where nobody waits for a refusal. */
-  async #patiently<Value>(deadline: number, work: () => Promise<Value>): Promise<Value> {
+  async #patiently<Value>(work: () => Promise<Value>): Promise<Value> {
     for (;;) {
       this.#demandGoing();
       try {
         return await work();
       } catch (error) {
         const patient = !this.#options.mayRefuse() || this.#begun;
-        const until = deadline + (isKeyLimit(error) ? keyLimitPatienceMs : 0);
-        if (!patient || !mayPassLater(error) || performance.now() > until) throw error;
+        if (!patient || !mayPassLater(error)) throw error;
+        const drivenMs = performance.now() - this.#since;
+        const refusedMs = this.#options.run.refusedMs + drivenMs;
+        if (refusedMs > backgroundPatienceMs + (isKeyLimit(error) ? keyLimitPatienceMs : 0)) throw error;
+        if (this.#options.mayPark && !this.#begun && drivenMs >= parkAfterMs) {
+          throw new Parked(waitOf(Math.max(error.retryAfterMs ?? 0, refusedMs / 4)));
+        }
         await this.#wait(error.retryAfterMs);
       }
     }
@@ -246,7 +265,7 @@ class Drive {
   }
 
   async #wait(ms: number = resumeDelayMs): Promise<void> {
-    await pause(Math.min(Math.max(ms, resumeDelayMs), maxResumeDelayMs), undefined, { signal: this.#stop });
+    await pause(waitOf(ms), undefined, { signal: this.#stop });
   }
 }
 
@@ -259,6 +278,11 @@ function leaving(stop: AbortSignal): AbortSignal {
   if (stop.aborted) check();
   else stop.addEventListener('abort', check, { once: true });
   return controller.signal;
+}
+
+/** A wait between two attempts, whatever a refusal asks for. */
+function waitOf(ms: number): number {
+  return Math.min(Math.max(ms, resumeDelayMs), maxResumeDelayMs);
 }
 
 function codeOf(error: KumikiError): ResponseErrorCode {

@@ -9,9 +9,10 @@ import { maxChainLength, maxContextBytes, maxContextItems } from '../limits.ts';
 /** Whose items come before a request's own. */
 export type ContextOf = Pick<CreateResponse, 'previous_response_id' | 'conversation' | 'truncation'>;
 
-/** Items, oldest first; `cut` when there were more than may be. */
+/** Items, oldest first, and their bytes as JSON; `cut` when there were more than may be. */
 interface Context {
   readonly items: readonly Item[];
+  readonly bytes: number;
   readonly cut: boolean;
 }
 
@@ -20,17 +21,21 @@ interface Context {
  * responses before it. A response that was deleted ends its chain. What is larger than any model could take is cut from
  * the front with `truncation: auto`, whole turns at a time; otherwise KumikiError says how much it may be.
  */
-export async function loadContext(database: Queryable, project: string, request: ContextOf): Promise<readonly Item[]> {
+export async function loadContext(
+  database: Queryable,
+  project: string,
+  request: ContextOf,
+): Promise<{ readonly items: readonly Item[]; readonly bytes: number }> {
   const conversation = conversationIdOf(request);
   const previous = request.previous_response_id ?? null;
-  if (conversation === null && previous === null) return [];
-  const { items, cut } =
+  if (!hasContext(request)) return { items: [], bytes: 0 };
+  const { items, bytes, cut } =
     conversation === null
       ? await loadChain(database, project, previous ?? '')
       : await loadConversation(database, project, conversation);
-  if (!cut) return items;
+  if (!cut) return { items, bytes };
   if (request.truncation !== 'auto') throw tooLong(conversation === null ? 'previous_response_id' : 'conversation');
-  return fromFirstTurn(items);
+  return { items: fromFirstTurn(items), bytes };
 }
 
 function tooLong(param: string): KumikiError {
@@ -68,14 +73,23 @@ async function loadChain(database: Queryable, project: string, last: string): Pr
     [fitting.map(({ id }) => id), project],
   );
   const items = rows.flatMap(({ input, output }) => [...input, ...output]);
-  return { items: items.slice(-maxContextItems), cut: fitting.length < links.length || items.length > maxContextItems };
+  return {
+    items: items.slice(-maxContextItems),
+    bytes: sum(fitting),
+    cut: fitting.length < links.length || items.length > maxContextItems,
+  };
 }
 
 async function loadConversation(database: Queryable, project: string, id: string): Promise<Context> {
   const places = await listPlaces(database, project, id, { order: 'desc', limit: maxContextItems + 1 }, null);
   const fitting = places.slice(0, Math.min(countFitting(places), maxContextItems));
   const rows = await readItems(database, id, fitting);
-  return { items: rows.map(({ text }) => JSON.parse(text) as Item).toReversed(), cut: fitting.length < places.length };
+  const items = rows.map(({ text }) => JSON.parse(text) as Item).toReversed();
+  return { items, bytes: sum(fitting), cut: fitting.length < places.length };
+}
+
+function sum(sized: readonly { readonly bytes: number }[]): number {
+  return sized.reduce((total, { bytes }) => total + bytes, 0);
 }
 
 /** How many of these, newest first, are no larger together than a context may be. */
@@ -83,6 +97,11 @@ function countFitting(newestFirst: readonly { readonly bytes: number }[]): numbe
   if ((newestFirst[0]?.bytes ?? 0) > maxContextBytes) return 0;
   const sizes = newestFirst.map(({ bytes }) => bytes);
   return choosePage(sizes, sizes.length, maxContextBytes);
+}
+
+/** Whether anything comes before a request's own items. */
+export function hasContext({ conversation, previous_response_id: previous }: ContextOf): boolean {
+  return conversation != null || previous != null;
 }
 
 export function conversationIdOf({ conversation }: ContextOf): string | null {

@@ -1,11 +1,12 @@
-import type { CreateResponse } from '@kumiki/api';
+import { type CreateResponse, KumikiError, type ProjectLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
-import { leaseMs, maxClaims, ownGraceMs } from '../limits.ts';
+import { leaseMs } from '../limits.ts';
 import { deletionOf } from '../responses/deletion.ts';
+import { demandWithin, openResponsesOf, storedBytesOf } from '../usage/usage-rows.ts';
 import { noticeChannel, notices } from './notices.ts';
-import type { Prepared, RunRecord } from './run.ts';
+import type { RunRecord } from './run.ts';
 
 /** Under which the keys of requests for responses are remembered. */
 export const responsesRoute = 'POST /v1/responses';
@@ -26,48 +27,83 @@ export interface NewRun {
   readonly inChat: boolean;
   /** Used where the project has no retention of its own. */
   readonly retentionDays: number;
+  /** What the project may have. */
+  readonly limits: ProjectLimits;
 }
 
-/** Stores a run that this replica is going to drive, as its first driver. */
-export async function insertRun(database: Queryable, replica: string, run: NewRun): Promise<void> {
+const insertSql = `
+WITH used AS (
+  SELECT ${openResponsesOf('$2')} AS open, ${storedBytesOf('$2')} AS bytes
+), stored AS (
+  INSERT INTO conversations.responses (
+    id, project, key_id, request_id, background, status, previous_response_id, conversation_id, request, input,
+    response, created_at, accepted_at, expires_at, last_seq, fence, claims, waiting, lease_owner, lease_until,
+    traceparent, bytes)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11::json, to_timestamp($12), now(),
+    CASE WHEN $18 THEN 'infinity' ELSE
+      now() + COALESCE((SELECT response_days FROM conversations.retention WHERE project = $2), $13::int)
+        * interval '1 day' END,
+    $14, CASE WHEN $20 THEN 0 ELSE 1 END, CASE WHEN $20 THEN 0 ELSE 1 END, $20, $15,
+    now() + CASE WHEN $20 THEN -1000 ELSE $16 END * interval '1 millisecond', $19, $21
+  FROM used WHERE used.open < $22 AND used.bytes + $21 <= $23
+  RETURNING id
+), logged AS (
+  INSERT INTO conversations.response_events (response_id, first_seq, last_seq, fence, events)
+  SELECT id, 0, $14, 1, $17 FROM stored
+), told AS (
+  SELECT pg_notify('${noticeChannel}', '${notices.released}') FROM stored WHERE $20
+)
+SELECT used.open, used.bytes, EXISTS (SELECT 1 FROM stored) AS stored, (SELECT count(*) FROM told) FROM used`;
+
+/**
+ * Stores a run that this replica is going to drive, as its first driver, or that waits for whichever has room. Throws
+ * KumikiError when its project may have no more; requests of the same moment may each find the last place.
+ * @param waiting whether it waits.
+ * @returns its bytes.
+ */
+export async function insertRun(
+  database: Queryable,
+  replica: string,
+  run: NewRun,
+  waiting: boolean = false,
+): Promise<number> {
   const last = run.events.at(-1)?.sequence_number ?? 0;
-  await database.query(
-    `WITH stored AS (
-       INSERT INTO conversations.responses (
-         id, project, key_id, request_id, background, status, previous_response_id, conversation_id, request, input,
-         response, created_at, accepted_at, expires_at, last_seq, fence, lease_owner, lease_until,
-         traceparent)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11::json, to_timestamp($12), now(),
-         CASE WHEN $18 THEN 'infinity' ELSE
-           now() + COALESCE((SELECT response_days FROM conversations.retention WHERE project = $2), $13::int)
-             * interval '1 day' END,
-         $14, 1, $15, now() + $16 * interval '1 millisecond', $19)
-       RETURNING id)
-     INSERT INTO conversations.response_events (response_id, first_seq, last_seq, fence, events)
-     SELECT id, 0, $14, 1, $17 FROM stored`,
-    [
-      run.id,
-      run.project,
-      run.keyId,
-      run.requestId,
-      run.request.background === true,
-      run.response.status,
-      run.request.previous_response_id ?? null,
-      run.conversationId,
-      // The input stands beside it, as items.
-      JSON.stringify({ ...run.request, input: undefined }),
-      JSON.stringify(run.input),
-      JSON.stringify(run.response),
-      run.response.created_at,
-      run.retentionDays,
-      last,
-      replica,
-      leaseMs,
-      run.events.map((event) => JSON.stringify(event)).join('\n'),
-      run.inChat,
-      run.traceparent,
-    ],
-  );
+  // The input stands beside the request, as items.
+  const request = JSON.stringify({ ...run.request, input: undefined });
+  const input = JSON.stringify(run.input);
+  const response = JSON.stringify(run.response);
+  const events = run.events.map((event) => JSON.stringify(event)).join('\n');
+  const bytes = [request, input, response, events].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const { rows } = await database.query<{ open: number; bytes: number; stored: boolean }>(insertSql, [
+    run.id,
+    run.project,
+    run.keyId,
+    run.requestId,
+    run.request.background === true,
+    run.response.status,
+    run.request.previous_response_id ?? null,
+    run.conversationId,
+    request,
+    input,
+    response,
+    run.response.created_at,
+    run.retentionDays,
+    last,
+    replica,
+    leaseMs,
+    events,
+    run.inChat,
+    run.traceparent,
+    waiting,
+    bytes,
+    run.limits.open_responses,
+    run.limits.conversation_bytes,
+  ]);
+  const used = rows[0];
+  if (used === undefined || used.stored) return bytes;
+  demandWithin(run, 'open_responses', used.open, 1);
+  demandWithin(run, 'conversation_bytes', used.bytes, bytes);
+  throw new KumikiError('service_unavailable', { reason: 'The response was not stored' }, { retryAfterMs: 1_000 });
 }
 
 /** Deletes a run that was refused before anybody saw it; the key of its request is free again. */
@@ -78,64 +114,6 @@ export async function discardRun(database: Database, run: Pick<RunRecord, 'id' |
      WHERE known.project = $3 AND known.route = $4 AND known.resource_id = gone.id`,
     [run.id, run.fence, run.project, responsesRoute],
   );
-}
-
-interface RunRow {
-  readonly id: string;
-  readonly project: string;
-  readonly key_id: string;
-  readonly request_id: string;
-  readonly traceparent: string | null;
-  readonly background: boolean;
-  readonly request: CreateResponse;
-  readonly input: readonly Item[];
-  readonly response: ResponseObject;
-  readonly fence: number;
-  readonly last_seq: number;
-  readonly prepared: Prepared | null;
-  readonly revision: string | null;
-  readonly cancel_requested: boolean;
-}
-
-/**
- * Takes over runs whose driver's lease has ended. Only the database's clock counts.
- * @param own runs that this replica drives: it renews their leases itself. Others that carry its name may be so new
- * that they are not among them yet, and are left alone for longer.
- */
-export async function claimRuns(
-  database: Database,
-  replica: string,
-  own: readonly string[],
-  most: number,
-): Promise<readonly RunRecord[]> {
-  const { rows } = await database.query<RunRow>(
-    `UPDATE conversations.responses
-     SET fence = fence + 1, lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond'
-     WHERE id IN (
-       SELECT id FROM conversations.responses
-       WHERE ended_at IS NULL AND lease_until < now() AND NOT id = ANY($4::text[])
-         AND (lease_owner <> $1 OR lease_until < now() - $5 * interval '1 millisecond')
-       ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED)
-     RETURNING id, project, key_id, request_id, traceparent, background, request, input, response, fence, last_seq, prepared,
-       revision, cancel_requested`,
-    [replica, leaseMs, Math.min(most, maxClaims), own, ownGraceMs],
-  );
-  return rows.map((row) => ({
-    id: row.id,
-    project: row.project,
-    keyId: row.key_id,
-    requestId: row.request_id,
-    traceparent: row.traceparent,
-    background: row.background,
-    request: row.request,
-    input: row.input,
-    response: row.response,
-    fence: row.fence,
-    lastSeq: row.last_seq,
-    prepared: row.prepared,
-    revision: row.revision,
-    cancelRequested: row.cancel_requested,
-  }));
 }
 
 /** What the model has said so far, as it came. */
@@ -171,11 +149,23 @@ export async function renewLeases(
 export async function releaseLeases(database: Database, held: readonly Held[]): Promise<void> {
   await database.query(
     `WITH released AS (
-       UPDATE conversations.responses AS r SET lease_until = now() - interval '1 second'
+       UPDATE conversations.responses AS r
+       SET lease_until = now() - interval '1 second', claims = greatest(claims - 1, 0)
        FROM unnest($1::text[], $2::bigint[]) AS held (id, fence)
        WHERE r.id = held.id AND r.fence = held.fence AND r.ended_at IS NULL RETURNING r.id)
      SELECT pg_notify('${noticeChannel}', $3) FROM released LIMIT 1`,
     [held.map(({ id }) => id), held.map(({ fence }) => fence), notices.released],
+  );
+}
+
+/** Lets a run wait that no model has room for: nobody drives it, and it is tried again after so long. */
+export async function parkRun(database: Database, { id, fence }: Held, afterMs: number): Promise<void> {
+  await database.query(
+    `UPDATE conversations.responses
+     SET waiting = true, claims = greatest(claims - 1, 0), refused_since = COALESCE(refused_since, now()),
+       lease_until = now() + $3 * interval '1 millisecond'
+     WHERE id = $1 AND fence = $2 AND ended_at IS NULL`,
+    [id, fence, afterMs],
   );
 }
 

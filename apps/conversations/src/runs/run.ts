@@ -42,6 +42,12 @@ export interface RunRecord {
   readonly prepared: Prepared | null;
   readonly revision: string | null;
   readonly cancelRequested: boolean;
+  /** What it is as JSON. */
+  readonly bytes: number;
+  /** Claims before this one that brought nothing, and whose process ended or fell silent. */
+  readonly lost: number;
+  /** Since when models have had no room for it, in milliseconds before this claim. */
+  readonly refusedMs: number;
 }
 
 /** Events and the frames that gave them: stored together, or not at all. */

@@ -12,8 +12,7 @@ export interface TestModel extends GatewayClient {
 export function createTestModel(): TestModel {
   const send = async (call: GatewayCall): Promise<GatewayReply> => {
     model.calls.push(call);
-    await model.onChat(call);
-    call.signal?.throwIfAborted();
+    await Promise.race([model.onChat(call), aborted(call.signal)]);
     return { status: 200, headers: {}, body: Readable.from(frames()) as GatewayReply['body'] };
   };
   const model: TestModel = {
@@ -25,6 +24,14 @@ export function createTestModel(): TestModel {
     close() {},
   };
   return model;
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = (): void => reject(signal?.reason as Error);
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  });
 }
 
 function* frames(): Generator<Buffer> {

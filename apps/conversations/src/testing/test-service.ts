@@ -44,3 +44,12 @@ export function ask({ port }: Conversations, path: string, call: TestCall = {}):
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
 }
+
+/** Waits for a condition. */
+export async function untilTrue(what: string, condition: () => Promise<boolean>, limitMs = 60_000): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`after ${limitMs} ms still not: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

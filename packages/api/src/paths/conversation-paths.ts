@@ -47,4 +47,5 @@ export const conversationPaths: readonly PathRow[] = [
   inference.post('/v1/kumiki/chats/:chat/fork', jsonBody(smallBodyBytes, forkChatSchema)),
   admin.get('/v1/kumiki/projects/:project/retention'),
   admin.post('/v1/kumiki/projects/:project/retention', jsonBody(smallBodyBytes, setRetentionSchema)),
+  admin.get('/v1/kumiki/usage/conversations/:project'),
 ];

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { savedChatLimits, type Turn } from '@kumiki/api';
+import { defaultProjectLimits, savedChatLimits, type Turn } from '@kumiki/api';
 import { type Database, migrate, openDatabase } from '@kumiki/postgres';
 import { startPostgres } from '@kumiki/postgres/testing';
 import { openResponse, type Item } from '../../answer/response-object.ts';
@@ -58,13 +58,30 @@ export async function addTurn(database: Database, chatId: string, turn: TestTurn
     { type: 'response.created', sequence_number: 0 },
     { type: 'response.queued', sequence_number: 1 },
   ];
+  const limits = defaultProjectLimits;
   const run = { id, project, keyId, requestId: 'req', traceparent: null, request, input, response };
   await database.transaction(async (transaction) => {
-    await insertRun(transaction, 'test', { ...run, events, conversationId: null, inChat: true, retentionDays: 30 });
+    await insertRun(transaction, 'test', {
+      ...run,
+      events,
+      conversationId: null,
+      inChat: true,
+      retentionDays: 30,
+      limits,
+    });
     await joinChat(transaction, { project, keyId }, chatId, { id, input });
   });
   if (turn.open === true) return id;
-  const state = { background: true, fence: 1, lastSeq: 1, prepared: null, revision: null, cancelRequested: false };
+  const counts = { bytes: 0, lost: 0, refusedMs: 0 };
+  const state = {
+    ...counts,
+    background: true,
+    fence: 1,
+    lastSeq: 1,
+    prepared: null,
+    revision: null,
+    cancelRequested: false,
+  };
   const journal = createDatabaseJournal({ database, hub: createHub(), run: { ...run, ...state } });
   const last = [{ type: 'response.completed', sequence_number: 2 }];
   const ended = { ...response, status: 'completed' as const, output: [message('assistant', turn.answer ?? 'hi')] };

@@ -1,3 +1,4 @@
+import { defaultProjectLimits } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { openResponse } from '../../answer/response-object.ts';
 import { newId } from '../../ids.ts';
@@ -10,7 +11,7 @@ export async function storeResponse(database: Database, project: string, retenti
   const response = openResponse(id, request, 1_760_000_000);
   const events = [{ type: 'response.created', sequence_number: 0 }];
   const owner = { project, keyId: 'key', requestId: 'req', traceparent: null };
-  const place = { input: [], conversationId: null, inChat: false, retentionDays };
+  const place = { input: [], conversationId: null, inChat: false, retentionDays, limits: defaultProjectLimits };
   await insertRun(database, 'test', { ...owner, ...place, id, request, response, events });
   return id;
 }

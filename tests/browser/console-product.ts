@@ -131,18 +131,19 @@ function readFiles({ url = '', api_key_file = '', console_url_file = '' }: Recor
 }
 
 /** What `kumiki up --json` says when it is ready. */
-function readyLine(child: ChildProcess): Promise<ReadyLine> {
-  return new Promise((resolve, reject) => {
+async function readyLine(child: ChildProcess): Promise<ReadyLine> {
+  const line = await new Promise<string>((resolve, reject) => {
     let out = '';
     let errors = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       out += text;
-      const line = /^.*"type":"ready".*$/m.exec(out)?.[0];
-      if (line !== undefined) resolve(readFiles(JSON.parse(line) as Record<string, string>));
+      const found = /^.*"type":"ready".*$/m.exec(out)?.[0];
+      if (found !== undefined) resolve(found);
     });
     child.on('close', () => reject(new Error(`kumiki up ended before it was ready: ${out}\n${errors}`)));
   });
+  return readFiles(JSON.parse(line) as Record<string, string>);
 }
 
 /** A manifest of a simulated model. */

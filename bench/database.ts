@@ -5,13 +5,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createGroupSync } from '../packages/postgres/src/group-sync.ts';
 import { create, openPglite } from '../packages/postgres/src/open-pglite.ts';
 import { keepResult, median } from './gateway/report.ts';
 
 const rounds = 7;
 
 type Open = (folder: string | null) => ReturnType<typeof create>;
-const ways: Readonly<Record<string, Open>> = { prepared: openPglite, initdb: (folder) => create(folder, null) };
+const ways: Readonly<Record<string, Open>> = {
+  prepared: (folder) => openPglite(folder, createGroupSync()),
+  initdb: (folder) => create(folder, null),
+};
 
 const times: Record<string, number[]> = {};
 for (let round = 0; round < rounds; round++) {

@@ -2,9 +2,13 @@ import type { Parameter } from './database.ts';
 
 /** What goes to the thread of the embedded database, and what comes back. */
 export type ThreadRequest = { readonly id: number } & (
-  | { readonly type: 'query'; readonly sql: string; readonly parameters: readonly Parameter[] }
-  /** Several statements without parameters. */
-  | { readonly type: 'script'; readonly sql: string }
+  | {
+      readonly type: 'query';
+      readonly sql: string;
+      readonly parameters: readonly Parameter[];
+      /** Whether somebody is told of it: then what it wrote must be on the disk. Not within a transaction. */
+      readonly settles: boolean;
+    }
   | { readonly type: 'listen'; readonly channel: string }
   | { readonly type: 'close' }
 );
@@ -13,6 +17,8 @@ export type ThreadReply =
   | { readonly type: 'open' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'result'; readonly id: number; readonly rows: readonly unknown[]; readonly count: number }
+  /** The connection is free for the next statement; the result follows when what it knows is on the disk. */
+  | { readonly type: 'ran'; readonly id: number }
   | {
       readonly type: 'error';
       readonly id: number;

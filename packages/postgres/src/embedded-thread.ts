@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ThreadReply, ThreadRequest } from './embedded-protocol.ts';
+import { createGroupSync } from './group-sync.ts';
 import { openPglite } from './open-pglite.ts';
 
 /** The embedded database in a thread of its own: a query keeps its thread busy, and no stream may wait for one. */
@@ -8,7 +9,8 @@ const port = parentPort;
 if (port === null) throw new Error('embedded-thread.ts is the body of a worker thread');
 const { folder } = workerData as { folder: string | null };
 
-const opening = openPglite(folder);
+const log = createGroupSync();
+const opening = openPglite(folder, log);
 const listening = new Map<string, () => Promise<void>>();
 
 opening.then(
@@ -25,11 +27,12 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
   switch (request.type) {
     case 'query': {
       const { rows, affectedRows } = await database.query(request.sql, [...request.parameters]);
+      if (request.settles && log.isDirty()) {
+        post({ type: 'ran', id: request.id });
+        await settle();
+      }
       return { type: 'result', id: request.id, rows, count: Math.max(rows.length, affectedRows ?? 0) };
     }
-    case 'script':
-      await database.exec(request.sql);
-      break;
     case 'listen':
       if (!listening.has(request.channel)) {
         const { channel } = request;
@@ -41,6 +44,18 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
       break;
   }
   return { type: 'result', id: request.id, rows: [], count: 0 };
+}
+
+/** A disk that has refused once may have forgotten what it was given: this database has ended, and the next one recovers. */
+async function settle(): Promise<void> {
+  try {
+    await log.settled();
+  } catch (error) {
+    setImmediate(() => {
+      throw error;
+    });
+    throw error;
+  }
 }
 
 /** The database's own file system throws what is no Error and has a number alone. */

@@ -22,8 +22,10 @@ export interface EmbeddedOptions {
 export function openEmbedded(options: EmbeddedOptions): Database {
   const thread = startThread(options);
   const turns = createTurns(thread.opened);
-  const run = async <Row>(sql: string, parameters: readonly Parameter[] = []): Promise<QueryResult<Row>> =>
-    thread.request({ type: 'query', sql, parameters }) as Promise<QueryResult<Row>>;
+  const start = <Row>(sql: string, parameters: readonly Parameter[], settles: boolean): Running<QueryResult<Row>> =>
+    thread.request({ type: 'query', sql, parameters, settles }) as Running<QueryResult<Row>>;
+  const run = <Row>(sql: string, parameters: readonly Parameter[] = []): Promise<QueryResult<Row>> =>
+    start<Row>(sql, parameters, false).result;
   const listeners = new Map<string, Set<(payload: string | null) => void>>();
   thread.onNotice((channel, payload) => {
     for (const listener of listeners.get(channel) ?? []) listener(payload);
@@ -31,18 +33,17 @@ export function openEmbedded(options: EmbeddedOptions): Database {
 
   return {
     kind: 'embedded',
-    query: <Row>(sql: string, parameters?: readonly Parameter[]) => turns.take(() => run<Row>(sql, parameters)),
+    query: <Row>(sql: string, parameters?: readonly Parameter[]) =>
+      turns.take(() => start<Row>(sql, parameters ?? [], true)),
     transaction: <Value>(work: (transaction: Queryable) => Promise<Value>) =>
-      turns.take(async () => {
-        await run('BEGIN');
-        try {
-          const value = await runWhole(run, work);
-          await run('COMMIT');
-          return value;
-        } catch (error) {
-          await run('ROLLBACK').catch(() => {});
-          throw error;
-        }
+      turns.take(() => {
+        const { promise: ran, resolve: end } = Promise.withResolvers<void>();
+        const commit = (): Running<unknown> => {
+          const committing = start('COMMIT', [], true);
+          void committing.ran.then(() => end());
+          return committing;
+        };
+        return { ran, result: runTransaction(work, run, commit).finally(end) };
       }),
     async listen(channel, onMessage) {
       const known = listeners.get(channel) ?? new Set();
@@ -59,12 +60,38 @@ export function openEmbedded(options: EmbeddedOptions): Database {
   };
 }
 
+async function runTransaction<Value>(
+  work: (transaction: Queryable) => Promise<Value>,
+  run: Queryable['query'],
+  commit: () => Running<unknown>,
+): Promise<Value> {
+  await run('BEGIN');
+  let value: Value;
+  try {
+    value = await runWhole(run, work);
+  } catch (error) {
+    await run('ROLLBACK').catch(() => {});
+    throw error;
+  }
+  // One that is refused has ended the transaction too.
+  await commit().result;
+  return value;
+}
+
+/** A statement or transaction on the one connection. */
+interface Running<Value> {
+  /** The connection is free for the next one. Never rejects. */
+  readonly ran: Promise<unknown>;
+  /** May come later: when what it knows is on the disk. Meanwhile others run, and share the wait for the disk. */
+  readonly result: Promise<Value>;
+}
+
 /** One at a time, in the order of their coming. Opening may take as long as it does: nobody's wait begins before. */
 function createTurns(opened: Promise<unknown>) {
   let last: Promise<unknown> = opened.catch(() => {});
   let waiting = 0;
   return {
-    take<Value>(work: () => Promise<Value>): Promise<Value> {
+    take<Value>(work: () => Running<Value>): Promise<Value> {
       if (waiting >= maxWaiting) return Promise.reject(busy());
       waiting++;
       let expired = false;
@@ -82,7 +109,9 @@ function createTurns(opened: Promise<unknown>) {
         clearTimeout(timer);
         if (expired) return;
         waiting--;
-        await work().then(resolve, reject);
+        const { ran, result } = work();
+        result.then(resolve, reject);
+        await ran;
       });
       return promise;
     },
@@ -97,7 +126,7 @@ type Unsent = ThreadRequest extends infer Request ? (Request extends unknown ? O
 
 function startThread({ folder }: EmbeddedOptions) {
   const worker = new Worker(new URL('embedded-thread.ts', import.meta.url), { workerData: { folder } });
-  const open = new Map<number, PromiseWithResolvers<QueryResult<unknown>>>();
+  const open = new Map<number, PromiseWithResolvers<QueryResult<unknown>> & { readonly ran: () => void }>();
   const opened = Promise.withResolvers<void>();
   let onNotice: (channel: string, payload: string) => void = () => {};
   let nextId = 1;
@@ -108,7 +137,10 @@ function startThread({ folder }: EmbeddedOptions) {
   const fail = (error: Error): void => {
     ended ??= error;
     opened.reject(ended);
-    for (const { reject } of open.values()) reject(ended);
+    for (const { reject, ran } of open.values()) {
+      reject(ended);
+      ran();
+    }
     open.clear();
   };
   worker.on('error', (error) => fail(unavailable(error)));
@@ -122,6 +154,8 @@ function startThread({ folder }: EmbeddedOptions) {
         return fail(unavailable(new Error(reply.message)));
       case 'notice':
         return onNotice(reply.channel, reply.payload);
+      case 'ran':
+        return open.get(reply.id)?.ran();
       case 'result':
         open.get(reply.id)?.resolve({ rows: reply.rows, count: reply.count });
         break;
@@ -129,18 +163,25 @@ function startThread({ folder }: EmbeddedOptions) {
         open.get(reply.id)?.reject(toError(reply));
         break;
     }
+    open.get(reply.id)?.ran();
     open.delete(reply.id);
   });
 
   return {
-    request(request: Unsent): Promise<QueryResult<unknown>> {
-      if (ended !== null) return Promise.reject(ended);
-      const id = nextId++;
+    request(request: Unsent): Running<QueryResult<unknown>> {
+      const { promise: ran, resolve: end } = Promise.withResolvers<void>();
       const waiting = Promise.withResolvers<QueryResult<unknown>>();
-      // First, since a parameter that cannot be sent throws here.
-      worker.postMessage({ ...request, id });
-      open.set(id, waiting);
-      return waiting.promise;
+      try {
+        if (ended !== null) throw ended;
+        const id = nextId++;
+        worker.postMessage({ ...request, id });
+        open.set(id, { ...waiting, ran: end });
+      } catch (error) {
+        // Also a parameter that cannot be sent.
+        waiting.reject(error);
+        end();
+      }
+      return { ran, result: waiting.promise };
     },
     opened: opened.promise,
     isOpen: () => isOpen,

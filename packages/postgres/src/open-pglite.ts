@@ -1,16 +1,34 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { durableFolder } from './durable-folder.ts';
+import type { GroupSync } from './group-sync.ts';
 import { readPreparedData } from './prepared-data.ts';
+import { syncTree } from './sync-tree.ts';
 
 const int8 = 20;
 
-/** Opens the embedded database on a folder, which is made when it is not there, or in memory for null. */
-export async function openPglite(folder: string | null): Promise<PGlite> {
+/**
+ * Opens the embedded database on a folder, which is made when it is not there, or in memory for null.
+ * @param log told of every write to the database's log, and asked to settle it where the order demands that.
+ */
+export async function openPglite(folder: string | null, log: GroupSync): Promise<PGlite> {
   if (folder === null) return create(null, readPreparedData());
   if (!existsSync(join(folder, versionFile))) await makeFolder(folder);
-  return create(folder, null);
+  // Without the switch by which the engine leaves the disk alone.
+  const startParams = PGlite.defaultStartParams.filter((parameter) => parameter !== '-F');
+  return PGlite.create({ fs: durableFolder(folder, log), startParams, ...ours });
 }
 
 /** Where a new database is made, and where it lies when it is whole. Both in its folder, which may be a mount. */
@@ -32,19 +50,31 @@ async function makeFolder(folder: string): Promise<void> {
     rmSync(half, { recursive: true, force: true });
     const database = await create(half, readPreparedData());
     await database.close();
+    await syncTree(half);
     renameSync(half, whole);
   }
   const names = readdirSync(whole).filter((name) => name !== versionFile);
   for (const name of [...names, versionFile]) renameSync(join(whole, name), join(folder, name));
   rmdirSync(whole);
+  if (process.platform !== 'win32') syncFolder(folder);
 }
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+const ours = { extensions: { vector }, parsers: { [int8]: Number } };
 
 /** @param prepared the files that it begins with; null for those that are there, or for new ones. */
 export function create(folder: string | null, prepared: Blob | null): Promise<PGlite> {
   return PGlite.create({
     ...(folder === null ? {} : { dataDir: folder }),
     ...(prepared === null ? {} : { loadDataDir: prepared }),
-    extensions: { vector },
-    parsers: { [int8]: Number },
+    ...ours,
   });
 }

@@ -32,3 +32,4 @@ export * from './secrets.ts';
 export * from './session.ts';
 export * from './timings.ts';
 export * from './vector-stores.ts';
+export * from './without-trailing.ts';

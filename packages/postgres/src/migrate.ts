@@ -62,6 +62,6 @@ async function prepare(database: Database): Promise<void> {
 function statementsOf(text: string): string[] {
   return text
     .split(/;[ \t]*$/m)
-    .map((statement) => statement.replaceAll(/^\s*--.*$/gm, '').trim())
+    .map((statement) => statement.replaceAll(/^[ \t]*--.*$/gm, '').trim())
     .filter((statement) => statement !== '');
 }

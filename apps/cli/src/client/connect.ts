@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { withoutTrailing } from '@kumiki/api';
 import { findRunning, homePaths } from '@kumiki/local';
 import { CliError } from '../cli-error.ts';
 import { readCliConfig } from '../config.ts';
@@ -25,7 +26,7 @@ export function connect(flags: ConnectionFlags): Connection {
   if (url !== null && url !== undefined) {
     const apiKey = flags.apiKey ?? config.apiKey;
     if (apiKey === null) throw new CliError(`${url} needs a key. Give one with --api-key or KUMIKI_API_KEY.`);
-    return { url: url.replace(/\/+$/, '').replace(/\/v1$/, ''), apiKey, isLocal: false };
+    return { url: withoutTrailing(url, '/').replace(/\/v1$/, ''), apiKey, isLocal: false };
   }
   const home = homePaths(flags.home ?? config.home);
   if (findRunning(home.path) === null) {

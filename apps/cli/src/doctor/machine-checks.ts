@@ -20,7 +20,7 @@ export function checkProcessor(): Finding {
   const cores = availableParallelism();
   const found = `${cores} ${cores === 1 ? 'core' : 'cores'}, ${process.arch}`;
   if (process.platform === 'linux' && process.arch === 'x64') {
-    const flags = /^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? [];
+    const flags = /^flags[ \t]*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? [];
     if (!flags.includes('avx2')) {
       return warn(
         'processor',

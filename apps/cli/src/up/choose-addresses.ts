@@ -48,7 +48,7 @@ function outsideAddresses(host: string, machine: readonly MachineAddress[]): str
 }
 
 export function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || /^[0:]*::[0:]*$/.test(host);
+  return host === '0.0.0.0' || (/^[0:]+$/.test(host) && host.includes('::'));
 }
 
 /** Whether nobody but this machine reaches an address. */

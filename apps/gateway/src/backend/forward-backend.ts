@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { KumikiError } from '@kumiki/api';
+import { KumikiError, withoutTrailing } from '@kumiki/api';
 import { observe, type Observation } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { readBody } from '../body/read-body.ts';
@@ -57,7 +57,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       hostname: target.hostname.replace(/^\[|\]$/g, ''),
       port: target.port,
       method: request.method,
-      path: target.pathname.replace(/\/+$/, '') + (request.url ?? '/'),
+      path: withoutTrailing(target.pathname, '/') + (request.url ?? '/'),
       headers: requestHeaders(request.headers, tellService(options.projectLimits, context, to, caller)),
     });
   }

@@ -1,4 +1,4 @@
-import { headers, parseTimings, type Deadlines, type Timings } from '@kumiki/api';
+import { headers, parseTimings, type Deadlines, type Timings, withoutTrailing } from '@kumiki/api';
 import { parseUpstreamError } from '@kumiki/openai';
 import type { EndpointState } from '../routes/endpoint-state.ts';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
@@ -160,7 +160,7 @@ function splitUrl(url: string): { origin: string; basePath: string } {
   let split = splitUrls.get(url);
   if (split === undefined) {
     const parsed = new URL(url);
-    split = { origin: parsed.origin, basePath: parsed.pathname.replace(/\/+$/, '') };
+    split = { origin: parsed.origin, basePath: withoutTrailing(parsed.pathname, '/') };
     if (splitUrls.size >= maxSplitUrls) splitUrls.clear();
     splitUrls.set(url, split);
   }

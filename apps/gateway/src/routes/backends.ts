@@ -1,4 +1,4 @@
-import type { BackendRoute } from '@kumiki/api';
+import { type BackendRoute, withoutTrailing } from '@kumiki/api';
 import { choose, hashText, isEjected, neverEjected, type EjectState } from '@kumiki/policy';
 
 /** Requests that one replica of a service gets at once from this gateway, event streams included. */
@@ -28,7 +28,7 @@ export function openBackends(routes: readonly BackendRoute[], before: readonly B
   };
   return routes
     .map((route) => ({
-      route: { ...route, prefix: route.prefix.replace(/\/+$/, '') },
+      route: { ...route, prefix: withoutTrailing(route.prefix, '/') },
       replicas: route.urls.map(replicaAt),
     }))
     .sort((a, b) => b.route.prefix.length - a.route.prefix.length);

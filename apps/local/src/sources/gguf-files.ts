@@ -81,11 +81,9 @@ function partsOf(path: string): string[] {
 /** A file's name as a model name: lower case, and nothing that a model name may not hold. */
 function modelName(path: string): string {
   const stem = partPattern.exec(basename(path))?.[1] ?? basename(path).slice(0, -'.gguf'.length);
-  const name = stem
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9._:@-]+/g, '-')
-    .replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
-  return name === '' ? 'model' : name.slice(0, 255);
+  const name = stem.toLowerCase().replaceAll(/[^a-z0-9._:@-]+/g, '-');
+  // From the first letter or digit to the last.
+  return /[a-z0-9](?:.*[a-z0-9])?/.exec(name)?.[0].slice(0, 255) ?? 'model';
 }
 
 async function checkMagic(path: string): Promise<string | null> {

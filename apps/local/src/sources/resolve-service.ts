@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Deadlines, EngineSpec, ModelService } from '@kumiki/api';
+import { type Deadlines, type EngineSpec, type ModelService, withoutTrailing } from '@kumiki/api';
 import { findGgufModels } from './gguf-files.ts';
 import { chooseEngine, demoFiles, demoHint, sourceKind } from './source-kind.ts';
 import type { Launch, ProcessTarget, RemoteTarget, Resolution } from './target.ts';
@@ -138,7 +138,7 @@ function resolveRemote(
 
 /** `http://host:8000/v1/` and `http://host:8000` are the same server. */
 function basePath(url: string): string {
-  return url.replace(/\/+$/, '').replace(/\/v1$/, '');
+  return withoutTrailing(url, '/').replace(/\/v1$/, '');
 }
 
 function fillDeadlines(

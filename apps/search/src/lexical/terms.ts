@@ -1,3 +1,4 @@
+import { withoutTrailing } from '@kumiki/api';
 import { stemmer } from 'stemmer';
 import { stopTerms } from './stop-terms.ts';
 
@@ -49,7 +50,7 @@ function addWord(word: string, terms: string[]): void {
   const parts = bare.split(partBreak).filter((part) => part !== '');
   if (parts.length === 1) terms.push(stemOf(parts[0] ?? ''));
   if (parts.length <= 1) return;
-  terms.push(plain(bare.replaceAll(/^_+|_+$/g, '')));
+  terms.push(plain(withoutTrailing(bare.replace(/^_+/, ''), '_')));
   // 3.22.1 is one thing, and its digits alone are of no use.
   for (const part of parts) if (part.length > 1 && !/^\p{N}+$/u.test(part)) terms.push(stemOf(part));
 }

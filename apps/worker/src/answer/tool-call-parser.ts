@@ -30,6 +30,8 @@ export const closeTag = '</tool_call>';
 
 /** A call whose arguments have not begun after this many characters is content. */
 const headLimitCharacters = 16_384;
+/** More blanks than these before or after a call are content: what is held is read again with each piece. */
+const heldLimitCharacters = 1_024;
 const head = /^\s*\{\s*"name"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"(?:arguments|parameters)"\s*:\s*(?=\{)/;
 /** What may follow the arguments: the brace and the closing tag, or any beginning of the two. */
 const tail = /^\s*(?:\}\s*)?(?:<\/tool_call>|<(?:\/(?:t(?:o(?:o(?:l(?:_(?:c(?:a(?:l(?:l)?)?)?)?)?)?)?)?)?)?$|$)/;
@@ -84,7 +86,7 @@ function step(parsing: Parsing, text: string): string | null {
     case 'content':
       return readContent(parsing, state.held + text);
     case 'head':
-      return readHead(parsing, state.buffer + text);
+      return readHead(parsing, state.buffer, text);
     case 'arguments':
       return readArguments(parsing, state.end, text);
     case 'tail':
@@ -95,7 +97,8 @@ function step(parsing: Parsing, text: string): string | null {
 function readContent(parsing: Parsing, text: string): string | null {
   const tag = text.indexOf(openTag);
   if (tag < 0) {
-    const shown = text.length - heldLength(text);
+    const held = heldLength(text);
+    const shown = text.length - (held > heldLimitCharacters ? tagLength(text) : held);
     pushContent(parsing, text.slice(0, shown));
     parsing.state = { at: 'content', held: text.slice(shown) };
     return null;
@@ -105,7 +108,13 @@ function readContent(parsing: Parsing, text: string): string | null {
   return text.slice(tag + openTag.length);
 }
 
-function readHead(parsing: Parsing, text: string): string | null {
+function readHead(parsing: Parsing, buffer: string, piece: string): string | null {
+  const text = buffer + piece;
+  // Neither a head nor a closing tag can be whole without one of these, so that most pieces only wait.
+  if (text.length <= headLimitCharacters && !/[{>]/.test(piece)) {
+    parsing.state = { at: 'head', buffer: text };
+    return null;
+  }
   const match = head.exec(text);
   if (match !== null) {
     const name = parseJson(match[1] ?? '');
@@ -159,9 +168,9 @@ function readArguments(parsing: Parsing, end: JsonEnd, text: string): string | n
 
 function readTail(parsing: Parsing, text: string): string | null {
   const match = tail.exec(text);
-  if (match === null || match[0].endsWith(closeTag)) {
+  if (match === null || match[0].endsWith(closeTag) || text.length > heldLimitCharacters) {
     parsing.state = { at: 'content', held: '' };
-    return text.slice(match === null ? 0 : match[0].length);
+    return text.slice(match === null || !match[0].endsWith(closeTag) ? 0 : match[0].length);
   }
   parsing.state = { at: 'tail', buffer: text };
   return null;
@@ -175,14 +184,15 @@ function pushContent(parsing: Parsing, text: string): void {
 
 /** Length of the text's end that may turn out to be blanks before a call, or the beginning of its tag. */
 function heldLength(text: string): number {
-  let end = text.length;
+  return text.length - text.slice(0, text.length - tagLength(text)).trimEnd().length;
+}
+
+/** Length of the text's end that may turn out to be the beginning of a call's tag. */
+function tagLength(text: string): number {
   for (let length = Math.min(openTag.length - 1, text.length); length > 0; length--) {
-    if (text.endsWith(openTag.slice(0, length))) {
-      end -= length;
-      break;
-    }
+    if (text.endsWith(openTag.slice(0, length))) return length;
   }
-  return text.length - text.slice(0, end).trimEnd().length;
+  return 0;
 }
 
 function parseJson(text: string): unknown {

@@ -12,12 +12,32 @@ function partsText(parts: readonly unknown[]): string {
   return parts.map((part) => textMember(part, 'text') || textMember(part, 'refusal')).join('');
 }
 
-/** The last closed code block of a Markdown text; null when there is none. */
+const fence = /^ {0,3}(`{3,}|~{3,})/;
+
+/** The last closed code block of a Markdown text; null when there is none. Line by line: a text may open very many. */
 export function lastCodeBlock(markdown: string): string | null {
   let last: string | null = null;
-  for (const match of markdown.matchAll(/^ {0,3}(`{3,}|~{3,})[^\n]*\n([\s\S]*?)\n? {0,3}\1[ \t]*$/gm))
-    last = match[2] ?? null;
+  let mark: string | null = null;
+  let from = 0;
+  for (let start = 0; start < markdown.length;) {
+    const feed = markdown.indexOf('\n', start);
+    const end = feed < 0 ? markdown.length : feed;
+    const found = fence.exec(markdown.slice(start, end))?.[1] ?? null;
+    if (mark === null && found !== null) {
+      mark = found;
+      from = end + 1;
+    } else if (mark !== null && found?.startsWith(mark) === true && closes(markdown.slice(start, end))) {
+      last = markdown.slice(from, Math.max(from, start - 1));
+      mark = null;
+    }
+    start = end + 1;
+  }
   return last;
+}
+
+/** A line that has nothing but its fence: one that names a language opens a block. */
+function closes(line: string): boolean {
+  return /^(?:`+|~+)$/.test(line.trim());
 }
 
 const words = new Map<string, Intl.Segmenter>();

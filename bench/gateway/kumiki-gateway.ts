@@ -92,6 +92,7 @@ function routeTable(upstreamPort: number): RouteTable {
           state: 'ready',
           continuation: 'token-ids',
           maxInFlight: 4_096,
+          egress: 'internal',
           healthProbe: false,
         })),
       },

@@ -55,6 +55,7 @@ export async function startOutsideServer(
           state: 'ready',
           continuation,
           maxInFlight: 256,
+          egress: 'outside',
           healthProbe: false,
         },
       ],

@@ -75,6 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       continuation: 'token-ids',
       maxInFlight: maxInFlight(options.engine),
       maxRunning: Number(options.engine['maxSequences'] ?? defaultSequences),
+      egress: 'internal',
       healthProbe: true,
     },
     signal: (name) => void child.kill(name),

@@ -1,6 +1,8 @@
 import {
   deadlinesSchema,
   grantableRoles,
+  maxEgressRuleLength,
+  maxEgressRules,
   modelNameSchema,
   projectLimitsSchema,
   roles,
@@ -21,6 +23,7 @@ const maxKeys = 1_000_000;
 const maxSessions = 1_000_000;
 const maxProjects = 100_000;
 const maxMethods = 16;
+const maxOwnPlaces = 1_000;
 
 const url = z.url({ protocol: /^https?$/ });
 const secret = z.string().max(8_192).nullable();
@@ -30,6 +33,7 @@ const limit = z.int().min(1).nullable();
 const endpointSchema = z.strictObject({
   id: z.string().min(1).max(255),
   url,
+  egress: z.enum(['internal', 'outside']),
   authorization: secret,
   upstreamModel: z.string().max(255).nullable(),
   revision: z.string().max(255),
@@ -38,6 +42,14 @@ const endpointSchema = z.strictObject({
   maxInFlight: z.int().min(1),
   maxRunning: z.int().min(1).optional(),
   healthProbe: z.boolean(),
+});
+
+const egressSchema = z.strictObject({
+  mode: z.enum(['public', 'listed']),
+  allow: z
+    .array(z.strictObject({ rule: z.string().max(maxEgressRuleLength), by: z.enum(['operator', 'manifest']) }))
+    .max(maxEgressRules),
+  own: z.array(z.string().max(maxEgressRuleLength)).max(maxOwnPlaces),
 });
 
 /** A RouteTable as it stands in a file. */
@@ -71,6 +83,7 @@ export const routeTableSchema: z.ZodType<RouteTable> = z.strictObject({
       }),
     )
     .max(maxBackends),
+  egress: egressSchema.optional(),
 });
 
 /** The keys as they stand in a file. */

@@ -4,6 +4,7 @@ import type { KeyRecord, ObservedGateway, ProjectLimitsRecord, RouteTable, Sessi
 import { closeServer, listen, startOpsListener, type Log, type OpsListener, type Registry } from '@kumiki/service';
 import { type BackendWaits, defaultBackendWaits } from './backend/choose-wait.ts';
 import { createBackendForwarder } from './backend/forward-backend.ts';
+import { resolveHost, type ResolveHost } from './egress/resolve-host.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
 import { createKeyStore } from './keys/key-store.ts';
@@ -16,13 +17,12 @@ import { createPicker } from './proxy/pick-endpoint.ts';
 import { probeHealth } from './proxy/probe-health.ts';
 import { serveModel } from './proxy/serve-model.ts';
 import { createRequestLog } from './requests/request-log.ts';
-import { startHealthProber } from './routes/health-prober.ts';
+import { type Probe, startHealthProber } from './routes/health-prober.ts';
 import { createProjectShares } from './routes/project-shares.ts';
 import { createRouteIndex, type RouteIndex } from './routes/route-index.ts';
 import { createSessionStore } from './sessions/session-store.ts';
 import { createDeadlineWheel } from './upstream/deadline-wheel.ts';
-import { createUpstreamPool } from './upstream/pool.ts';
-import { createTlsUpstream } from './upstream/tls-upstream.ts';
+import { createUpstreamClients, type UpstreamClients } from './upstream/upstream-clients.ts';
 
 const defaultHeadersTimeoutMs = 10_000;
 const defaultRequestTimeoutMs = 120_000;
@@ -64,6 +64,8 @@ export interface GatewayOptions {
   readonly requestTimeoutMs?: number;
   /** How long services behind the gateway are waited for, where that is not as usual. */
   readonly backendWaits?: Partial<BackendWaits>;
+  /** How names of outside servers are resolved; as this machine does when absent. */
+  readonly resolve?: ResolveHost;
 }
 
 export interface Gateway extends ObservedGateway {
@@ -87,9 +89,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { routes, sessions, projectLimits } = snapshots;
   const metrics = createGatewayMetrics(routes);
   const wheel = createDeadlineWheel();
-  const pool = createUpstreamPool({ wheel });
-  const tls = createTlsUpstream({ wheel });
-  const upstreamFor = (url: string) => (url.startsWith('https:') ? tls : pool);
+  const upstreams = createUpstreamClients({ wheel, log, resolve: options.resolve ?? resolveHost });
   const bodyTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
   const requests = createRequestLog();
   const load = createLoadMeter(now);
@@ -105,7 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const serving = {
     ...shared,
     wheel,
-    upstreamFor,
+    upstreamFor: upstreams.clientFor,
     ...createPicking(routes, now),
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
   };
@@ -122,13 +122,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const server = createHttpServer(handler, options);
   await listen(server, options.port, options.host);
-  const prober = startHealthProber({ routes, log, now, probe: (state, limitMs) => probeHealth(pool, state, limitMs) });
+  const probe: Probe = (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
+  const prober = startHealthProber({ routes, log, now, probe });
   const ops = await openOps(options, metrics.registry, () => (draining ? 'draining' : null));
+  const { port } = server.address() as AddressInfo;
+  upstreams.open(options.routes, ops === null ? [port] : [port, ops.port]);
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     opsPort: ops?.port ?? null,
-    ...replacing(snapshots, openRequests),
+    ...replacing(snapshots, openRequests, upstreams),
     requests,
     load: () => load.read(now()),
     sessionLastUsed: sessions.lastUsed,
@@ -143,8 +146,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       openRequests.stop();
       await Promise.all([closeServer(server), ops?.close()]);
       forwarder.close();
-      pool.close();
-      tls.close();
+      upstreams.close();
     },
   };
 }
@@ -165,9 +167,13 @@ type Replacing = Pick<Gateway, 'replaceRoutes' | 'replaceKeys' | 'replaceSession
 function replacing(
   { routes, keys, sessions, projectLimits }: ReturnType<typeof openSnapshots>,
   openRequests: OpenRequests,
+  upstreams: UpstreamClients,
 ): Replacing {
   return {
-    replaceRoutes: (table) => routes.replace(table),
+    replaceRoutes(table) {
+      upstreams.replace(table);
+      routes.replace(table);
+    },
     replaceKeys(records) {
       keys.replace(records);
       openRequests.check();

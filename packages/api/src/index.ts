@@ -8,6 +8,7 @@ export * from './completions.ts';
 export * from './continuation.ts';
 export * from './control.ts';
 export * from './conversations.ts';
+export * from './egress.ts';
 export * from './embeddings.ts';
 export * from './errors.ts';
 export * from './files.ts';

@@ -1,3 +1,4 @@
+import type { EgressPolicy } from './egress.ts';
 import type { Deadlines, Task } from './model-service.ts';
 
 /**
@@ -8,6 +9,8 @@ export interface RouteTable {
   readonly models: readonly ModelRoute[];
   /** Other services behind the same URL, by the longest prefix of whole path segments. */
   readonly backends: readonly BackendRoute[];
+  /** Which servers outside may be dialled; as for a new installation where nothing is said. */
+  readonly egress?: EgressPolicy | undefined;
 }
 
 export interface ModelRoute {
@@ -31,6 +34,8 @@ export interface Endpoint {
   readonly id: string;
   /** Origin and base path before `/v1`, for example `http://127.0.0.1:40123`. */
   readonly url: string;
+  /** `outside` is a server that the installation does not run: it is dialled as the egress policy allows. */
+  readonly egress: 'internal' | 'outside';
   /** Value of the `authorization` header that the endpoint demands. Secret: never logged, never shown. */
   readonly authorization: string | null;
   /** The name that the endpoint knows the model by; null when it takes ours. */

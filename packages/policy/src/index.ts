@@ -1,3 +1,7 @@
+export { type Egress, type EgressVerdict, type OwnPlaces, createEgress } from './egress/judge-egress.ts';
+export { formatEgressRule, parseEgressRule } from './egress/egress-rule.ts';
+export { parseAddress } from './egress/parse-address.ts';
+export { formatPlace, type Place, placeOf, plainHost } from './egress/place.ts';
 export * from './limit/adaptive-concurrency.ts';
 export * from './limit/token-bucket.ts';
 export * from './load/sliding-counter.ts';

@@ -9,6 +9,7 @@ import {
   type UpstreamExchange,
   type UpstreamFailure,
 } from '../upstream/upstream.ts';
+import { censorOutcome } from './censor-outcome.ts';
 import { createCollector, maxErrorBytes, maxReplyBytes, type Collector } from './collect-body.ts';
 import type { Exchange } from './exchange.ts';
 import { failed, type Outcome } from './outcome.ts';
@@ -64,7 +65,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     state.abandon.delete(abandon);
     if (outcome.kind !== 'done') call.abort();
     else if (!reply.complete()) lingerForEnd();
-    resolve(outcome);
+    resolve(censorOutcome(outcome, state.endpoint));
   }
 
   /** The last event is here and the end of the message is not: with it, the connection can be used again. */
@@ -171,6 +172,8 @@ function describeFailure(failure: UpstreamFailure, deadlines: Deadlines): Outcom
   switch (failure.code) {
     case 'connect_refused':
       return failed('connect-refused', failure.reason);
+    case 'egress_denied':
+      return failed('egress-denied', failure.reason);
     case 'connect_timeout':
       return failed('connect-timeout', `it took no connection within ${deadlines.connectMs} ms`);
     case 'headers_timeout':
@@ -242,6 +245,8 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
 
 function describeError(status: number, body: Buffer): Outcome {
   const error = parseUpstreamError(status, body);
+  if (status >= 300 && status < 400)
+    return failed('protocol-error', `it answered with a redirect (${status}), which is not followed`);
   if (status === 429) return failed('refused-busy', error.message);
   if (status === 503 && error.code !== 'engine_failed') return failed('refused-busy', error.message);
   if (status >= 500 || status === 408) return failed('server-error', error.message);

@@ -20,6 +20,7 @@ function observationOf(outcome: Outcome): Observation | null {
     case 'protocol-error':
     case 'server-error':
       return 'failed-reply';
+    case 'egress-denied':
     case 'refused-busy':
     case 'diverged':
     case 'total-timeout':

@@ -12,6 +12,8 @@ export type Outcome =
       readonly failure: Failure;
       /** A sentence part for people. */
       readonly detail: string;
+      /** The same for the log, where the detail hides what clients must not hear. */
+      readonly inner?: string;
       /** A kept connection was closed under the request: the endpoint itself may be well. */
       readonly stale?: boolean;
     };

@@ -1,4 +1,4 @@
-import { headers, KumikiError, tokensForgottenFrame } from '@kumiki/api';
+import { type Endpoint, headers, KumikiError, tokensForgottenFrame } from '@kumiki/api';
 import { continuationMode, judge, type AnswerFacts, type Failure } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { sendError } from '../http/send-error.ts';
@@ -36,7 +36,7 @@ export interface RunOptions {
   readonly picker: Picker;
   readonly shares: ProjectShares;
   readonly wheel: DeadlineWheel;
-  readonly upstreamFor: (url: string) => UpstreamClient;
+  readonly upstreamFor: (endpoint: Endpoint) => UpstreamClient;
   readonly metrics: GatewayMetrics;
   readonly requests: RequestLog;
   readonly load: LoadMeter;
@@ -60,6 +60,8 @@ interface Run {
   forgotten: boolean;
   readonly notice: Notice;
   busy: number;
+  /** Endpoints that the egress policy closes: waiting does not open them. */
+  readonly closed: Set<string>;
 }
 
 /**
@@ -86,6 +88,7 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
     forgotten: false,
     notice: { pending: null },
     busy: 0,
+    closed: new Set(),
   };
   // Without a stream there is nothing that a comment could keep open.
   if (!exchange.scanned.stream) run.client.release();
@@ -146,7 +149,7 @@ async function attemptUntilEnd(run: Run): Promise<void> {
       exchange.record.retries++;
       continue;
     }
-    afterFailure(run, outcome.failure, outcome.detail);
+    afterFailure(run, outcome);
   }
 }
 
@@ -182,7 +185,7 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
   run.attempt = startAttempt({
     exchange,
     state,
-    upstream: options.upstreamFor(state.endpoint.url),
+    upstream: options.upstreamFor(state.endpoint),
     wheel: options.wheel,
     body: plan.body,
     tokenIds: plan.tokenIds,
@@ -235,11 +238,18 @@ function countEvent(run: Run, watch: AttemptWatch): void {
   exchange.admission.extend(reservationStep);
 }
 
+type Failed = Extract<Outcome, { kind: 'failed' }>;
+
 /** Returns when another attempt is to be made; throws when not. */
-function afterFailure(run: Run, failure: Failure, detail: string): void {
+function afterFailure(run: Run, { failure, detail, inner = detail }: Failed): void {
   const { exchange, options, recording } = run;
   if (exchange.replica !== null) exchange.failed.add(exchange.replica.endpoint.id);
   const begun = exchange.eventsSent > 0;
+  if (failure === 'egress-denied' && exchange.replica !== null) {
+    run.closed.add(exchange.replica.endpoint.id);
+    const open = options.picker.endpointsOf(exchange).some(({ endpoint }) => !run.closed.has(endpoint.id));
+    if (!open) throw finalError(run, failure, detail);
+  }
   if (failure === 'refused-busy') {
     run.busy++;
     const endpoints = options.picker.endpointsOf(exchange);
@@ -256,7 +266,7 @@ function afterFailure(run: Run, failure: Failure, detail: string): void {
     obstacle: begun && recording.read() === null ? 'more was sent than is kept for continuing it' : null,
   });
   options.log.info(
-    { requestId: exchange.id, endpoint: exchange.replica?.endpoint.id, failure, reason: detail, next: verdict.kind },
+    { requestId: exchange.id, endpoint: exchange.replica?.endpoint.id, failure, reason: inner, next: verdict.kind },
     'attempt failed',
   );
   if (verdict.kind === 'give-up') {

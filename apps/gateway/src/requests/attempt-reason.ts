@@ -12,6 +12,7 @@ const inItsWords: Partial<Record<Failure, string>> = {
 
 const names: Readonly<Record<Failure, AttemptFailure>> = {
   'connect-refused': 'connect_refused',
+  'egress-denied': 'connect_refused',
   'connect-timeout': 'connect_timeout',
   'headers-timeout': 'headers_timeout',
   'first-token-timeout': 'first_token_timeout',

@@ -13,6 +13,7 @@ const endpoint = (id: string, url = `http://127.0.0.1/${id}`): Endpoint => ({
   state: 'ready',
   continuation: 'token-ids',
   maxInFlight: 4,
+  egress: 'internal',
   healthProbe: false,
 });
 const route = (model: string, aliases: string[], ...endpoints: Endpoint[]): ModelRoute => ({

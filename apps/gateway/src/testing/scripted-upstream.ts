@@ -53,6 +53,7 @@ export async function startScriptedUpstream(
       state: 'ready',
       continuation: 'token-ids',
       maxInFlight: 8,
+      egress: 'internal',
       healthProbe: false,
       ...endpointChange,
     },

@@ -7,10 +7,12 @@ import {
   type KeyLimits,
   type KeyRecord,
   type ModelRoute,
+  type RouteTable,
   type SessionRecord,
 } from '@kumiki/api';
 import { createLog, sessionCookieName } from '@kumiki/service';
 import type { BackendWaits } from '../backend/choose-wait.ts';
+import type { ResolveHost } from '../egress/resolve-host.ts';
 import { hashApiKey } from '../keys/key-store.ts';
 import { startGateway, type Gateway } from '../start-gateway.ts';
 
@@ -21,6 +23,8 @@ export interface TestGateway {
   /** A key of a service of the installation. */
   readonly serviceKey: string;
   route(endpoints: readonly Endpoint[], change?: Partial<ModelRoute>): void;
+  /** What `route` puts into force, to be changed and put into force by the gateway itself. */
+  table(endpoints: readonly Endpoint[]): RouteTable;
   /** Puts `/v1/files` behind services at these URLs. */
   routeBackend(...urls: string[]): void;
   routeBackends(backends: readonly BackendRoute[]): void;
@@ -53,6 +57,7 @@ interface TestGatewayChange {
   readonly limits?: Partial<KeyLimits>;
   readonly route?: Partial<ModelRoute>;
   readonly requestTimeoutMs?: number;
+  readonly resolve?: ResolveHost;
   readonly backendWaits?: Partial<BackendWaits>;
 }
 
@@ -91,6 +96,7 @@ export async function startTestGateway(
     pepper,
     log: createLog({ service: 'gateway', level: 'silent' }),
     ...(change.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: change.requestTimeoutMs }),
+    ...(change.resolve === undefined ? {} : { resolve: change.resolve }),
     ...(change.backendWaits === undefined ? {} : { backendWaits: change.backendWaits }),
     routes: table(endpoints, change.route),
     keys,
@@ -104,6 +110,7 @@ export async function startTestGateway(
     origin,
     apiKey,
     serviceKey,
+    table,
     route: (list, routeChange) => gateway.replaceRoutes(table(list, routeChange)),
     routeBackend(...urls) {
       const backend: BackendRoute = { prefix: '/v1/files', urls, authorization: 'Bearer token', role: 'inference' };

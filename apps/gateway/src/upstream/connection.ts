@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
+import type { EgressGuard } from '../egress/egress-guard.ts';
 import type { Deadline, DeadlineWheel } from './deadline-wheel.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -18,6 +19,8 @@ export interface Origin {
 export interface ConnectionOwner {
   readonly wheel: DeadlineWheel;
   readonly idleTimeoutMs: number;
+  /** Holds connections to the egress policy; null for servers that the platform runs. */
+  readonly guard: EgressGuard | null;
   /** Whether one more connection of this origin may be kept. */
   mayKeep(origin: Origin): boolean;
   onClosed(connection: Connection): void;
@@ -48,11 +51,28 @@ export class Connection {
   constructor(origin: Origin, owner: ConnectionOwner) {
     this.origin = origin;
     this.#owner = owner;
+    this.#socket = this.#dial();
+    this.#socket.on('connect', () => {
+      this.#connected = true;
+      this.#exchange?.onConnected();
+    });
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
+    this.#socket.on('end', () => this.#onEnd());
+    this.#socket.on('close', () => this.#onEnd());
+  }
+
+  #dial(): Socket {
+    const { host, port } = this.origin;
+    const { guard } = this.#owner;
+    const refusal = guard?.refusalOf(host, port) ?? null;
+    if (refusal !== null) return new Socket().destroy(refusal);
     const buffer = sharedReadBuffer ?? Buffer.allocUnsafeSlow(readBufferBytes);
-    this.#socket = connect({
-      host: origin.host,
-      port: origin.port,
+    return connect({
+      host,
+      port,
       noDelay: true,
+      // The connection goes to the very addresses that were checked.
+      ...(guard === null ? {} : { lookup: guard.lookupFor(port) }),
       onread: {
         buffer,
         callback: (count) => {
@@ -61,13 +81,6 @@ export class Connection {
         },
       },
     });
-    this.#socket.on('connect', () => {
-      this.#connected = true;
-      this.#exchange?.onConnected();
-    });
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
-    this.#socket.on('end', () => this.#onEnd());
-    this.#socket.on('close', () => this.#onEnd());
   }
 
   get socket(): Socket {

@@ -1,3 +1,4 @@
+import { egressDenied, egressRefusal } from '../egress/egress-guard.ts';
 import type { Connection } from './connection.ts';
 import type { Deadline, DeadlineWheel } from './deadline-wheel.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -84,6 +85,7 @@ export class Exchange implements UpstreamExchange {
     const code = error.code ?? error.name;
     if (this.#connection.connected) this.#fail('reset', `the connection broke (${code})`);
     else if (code === 'ETIMEDOUT') this.#onConnectTimeout();
+    else if (code === egressDenied) this.#fail('egress_denied', egressRefusal);
     else this.#fail('connect_refused', `no connection could be made (${code})`);
   }
 

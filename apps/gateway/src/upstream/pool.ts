@@ -1,4 +1,5 @@
 import { KumikiError } from '@kumiki/api';
+import type { EgressGuard } from '../egress/egress-guard.ts';
 import { Connection, type ConnectionOwner, type Origin } from './connection.ts';
 import type { DeadlineWheel } from './deadline-wheel.ts';
 import { Exchange } from './exchange.ts';
@@ -7,6 +8,8 @@ import { requestHead } from './write-request.ts';
 
 export interface UpstreamPoolOptions {
   readonly wheel: DeadlineWheel;
+  /** Holds connections to the egress policy. Without it every server is one that the platform runs. */
+  readonly guard?: EgressGuard;
   /** Kept connections per origin; 256 when absent. */
   readonly maxIdlePerOrigin?: number;
   /** How long a connection is kept unused; 4,000 ms when absent. A shorter `keep-alive: timeout` of the server wins. */
@@ -41,6 +44,7 @@ export function createUpstreamPool(options: UpstreamPoolOptions): UpstreamPool {
 
   const owner: ConnectionOwner = {
     wheel: options.wheel,
+    guard: options.guard ?? null,
     idleTimeoutMs: options.idleTimeoutMs ?? defaultIdleTimeoutMs,
     mayKeep: (origin) => !closed && origins.get(origin.key) === origin && origin.idle.length < maxIdle,
     onClosed: (connection) => {
@@ -86,11 +90,15 @@ export function createUpstreamPool(options: UpstreamPoolOptions): UpstreamPool {
     for (const connection of origin?.idle.slice() ?? []) connection.close();
   }
 
+  function forgetAll(): void {
+    for (const key of origins.keys()) forget(key);
+  }
+
   function close(): void {
     closed = true;
-    for (const key of origins.keys()) forget(key);
+    forgetAll();
     for (const exchange of active) exchange.shutDown();
   }
 
-  return { request, stats, forget, close };
+  return { request, stats, forget, forgetAll, close };
 }

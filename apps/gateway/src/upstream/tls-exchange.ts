@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { egressDenied, egressRefusal } from '../egress/egress-guard.ts';
 import type { Deadline, DeadlineWheel } from './deadline-wheel.ts';
 import type { UpstreamExchange, UpstreamFailureCode, UpstreamHandlers, UpstreamRequest } from './upstream.ts';
 
@@ -40,6 +41,7 @@ function failureOf(error: SocketError, connected: boolean): { code: UpstreamFail
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || (!connected && code === 'ETIMEDOUT')) {
     return { code: 'connect_timeout', reason: 'no connection could be made in time' };
   }
+  if (code === egressDenied) return { code: 'egress_denied', reason: egressRefusal };
   if (!connected) return { code: 'connect_refused', reason: `no connection could be made (${code})` };
   if (error.name === 'HTTPParserError' || invalidReplyCodes.has(code)) {
     return { code: 'protocol_error', reason: `its reply is not valid HTTP (${code})` };

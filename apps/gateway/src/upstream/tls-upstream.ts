@@ -1,12 +1,15 @@
 import { rootCertificates } from 'node:tls';
 import { KumikiError } from '@kumiki/api';
-import type { Agent, Dispatcher } from 'undici';
+import type { Agent, buildConnector as Build, Dispatcher } from 'undici';
+import type { EgressGuard } from '../egress/egress-guard.ts';
 import type { DeadlineWheel } from './deadline-wheel.ts';
 import { createTlsExchange, type TlsExchange } from './tls-exchange.ts';
 import type { UpstreamClient } from './upstream.ts';
 
 export interface TlsUpstreamOptions {
   readonly wheel: DeadlineWheel;
+  /** Holds connections to the egress policy. Without it every server is one that the platform runs. */
+  readonly guard?: EgressGuard;
   /** Connections per origin; 256 when absent. */
   readonly maxConnectionsPerOrigin?: number;
   /** How long a connection is kept unused; 4,000 ms when absent. */
@@ -24,6 +27,9 @@ const connectLimitMs = 120_000;
 /** Bytes of a reply's head, as in the client for our own servers. */
 const maxHeadBytes = 65_536;
 
+const defaultTlsPort = 443;
+const defaultPlainPort = 80;
+
 /** A client for servers outside and for TLS, over undici, which is loaded when it is first used. */
 export function createTlsUpstream(options: TlsUpstreamOptions): UpstreamClient {
   const open = new Set<TlsExchange>();
@@ -39,10 +45,7 @@ export function createTlsUpstream(options: TlsUpstreamOptions): UpstreamClient {
       maxHeaderSize: maxHeadBytes,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: {
-        timeout: connectLimitMs,
-        ...(options.ca === undefined ? {} : { ca: [...rootCertificates, ...options.ca] }),
-      },
+      connect: connectorFor(undici.buildConnector, options),
     });
   }
 
@@ -56,11 +59,35 @@ export function createTlsUpstream(options: TlsUpstreamOptions): UpstreamClient {
       agent.then((ready: Dispatcher) => exchange.start(ready), exchange.failToStart);
       return exchange;
     },
+    forgetAll() {
+      // Gracefully: requests that are under way end as they would.
+      agent?.then((ready) => ready.close()).catch(() => undefined);
+      agent = null;
+    },
     close() {
       closed = true;
       for (const exchange of open) exchange.shutDown();
       // Whatever is still open has been given up by its owner.
       agent?.then((ready) => ready.destroy()).catch(() => undefined);
     },
+  };
+}
+
+/** Connects as undici does, to the addresses that the guard has checked. */
+function connectorFor(buildConnector: typeof Build, { ca, guard }: TlsUpstreamOptions): Build.connector {
+  const common = { timeout: connectLimitMs, ...(ca === undefined ? {} : { ca: [...rootCertificates, ...ca] }) };
+  if (guard === undefined) return buildConnector(common);
+  // A connector keeps the TLS sessions of its servers; a lookup knows no port, so that each port has its own.
+  const byPort = new Map<number, Build.connector>();
+  return (options, callback) => {
+    const port = Number(options.port) || (options.protocol === 'https:' ? defaultTlsPort : defaultPlainPort);
+    const refusal = guard.refusalOf(options.hostname.replaceAll(/[[\]]/g, ''), port);
+    if (refusal !== null) {
+      callback(refusal, null);
+      return;
+    }
+    const connector = byPort.get(port) ?? buildConnector({ ...common, lookup: guard.lookupFor(port) });
+    byPort.set(port, connector);
+    connector(options, callback);
   };
 }

@@ -31,6 +31,8 @@ export interface UpstreamHandlers {
 
 export type UpstreamFailureCode =
   | 'connect_refused'
+  /** The egress policy does not let it be dialled: nothing was sent. */
+  | 'egress_denied'
   | 'connect_timeout'
   | 'headers_timeout'
   | 'reset'
@@ -63,6 +65,8 @@ export interface UpstreamExchange {
 
 export interface UpstreamClient {
   request(request: UpstreamRequest, handlers: UpstreamHandlers): UpstreamExchange;
+  /** Closes kept connections, and those in use when they are done: the next requests dial anew. */
+  forgetAll(): void;
   /** Closes kept connections now; open exchanges get `aborted`. */
   close(): void;
 }

@@ -49,6 +49,7 @@ function workerEndpoints(
       continuation: 'token-ids',
       maxInFlight: Math.max(unknownMaxInFlight, replica.load?.maxInFlight ?? 0),
       maxRunning: replica.load?.maxRunning,
+      egress: 'internal',
       healthProbe: true,
     });
   }
@@ -73,6 +74,7 @@ function remoteEndpoints(target: RemoteTarget, outside: OutsideAccess): Endpoint
         state: 'ready',
         continuation: target.continuation,
         maxInFlight: target.maxInFlight,
+        egress: 'outside',
         healthProbe: false,
       },
     ];

@@ -5,6 +5,8 @@
 /** What went wrong, as the gateway saw it. */
 export type Failure =
   | 'connect-refused'
+  /** The egress policy does not let it be dialled. */
+  | 'egress-denied'
   | 'connect-timeout'
   | 'headers-timeout'
   | 'first-token-timeout'

@@ -1,0 +1,135 @@
+import { isIP, type LookupFunction } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { openEgress, type RouteTable } from '@kumiki/api';
+import { createEgress, type Egress, type Place, placeOf } from '@kumiki/policy';
+import type { Log } from '@kumiki/service';
+import type { ResolveHost } from './resolve-host.ts';
+
+/** Names that are being resolved at once. Requests for one name share its resolution. */
+const maxOpenLookups = 64;
+
+/** Addresses of one name; no server has more, and each is checked. */
+const maxAddresses = 256;
+
+/** What the clients for outside servers ask before they dial. */
+export interface EgressGuard {
+  /** Why an address that stands in a URL itself may not be dialled, as an error for its exchange; null for names too. */
+  refusalOf(host: string, port: number): EgressError | null;
+  /** For `net.connect` and `tls.connect`: gives the addresses of a name, each of them checked, or an error. */
+  lookupFor(port: number): LookupFunction;
+}
+
+export interface EgressControl extends EgressGuard {
+  /** Takes over the policy of a snapshot. @returns whether it is another one. */
+  replace(table: RouteTable): boolean;
+}
+
+/** The code that tells a refusal by the policy from a failure of the network. */
+export const egressDenied = 'EGRESS_DENIED';
+
+/** What clients of the API hear; which address it was, and why, is for the operator's log. */
+export const egressRefusal = 'the egress policy of this installation does not let it be reached';
+
+export class EgressError extends Error {
+  readonly code = egressDenied;
+
+  constructor() {
+    super(egressRefusal);
+    this.name = 'EgressError';
+  }
+}
+
+export interface EgressGuardOptions {
+  readonly resolve: ResolveHost;
+  readonly log: Log;
+  /** Ports that this process itself listens on. */
+  readonly listening: () => readonly number[];
+}
+
+/** Holds outside connections to the policy of the last snapshot. */
+export function createEgressGuard({ resolve, log, listening }: EgressGuardOptions): EgressControl {
+  let egress: Egress = createEgress(openEgress, { places: [], machine: [] });
+  let text = '';
+  const open = new Map<string, Promise<readonly string[]>>();
+
+  function mayDial(place: Place, address: string): boolean {
+    const verdict = egress.judge(place, address);
+    if (verdict.allowed) return true;
+    log.warn(
+      { host: place.host, port: place.port, address, reason: verdict.reason, rule: verdict.rule },
+      'egress denied',
+    );
+    return false;
+  }
+
+  /** One resolution of a name at a time, however many wait for it: each new connection asks anew. */
+  function resolveOnce(host: string): Promise<readonly string[]> {
+    const under = open.get(host);
+    if (under !== undefined) return under;
+    if (open.size >= maxOpenLookups) return Promise.reject(new Error('too many names are being resolved'));
+    const found = resolve(host).finally(() => open.delete(host));
+    open.set(host, found);
+    return found;
+  }
+
+  async function checkedAddresses(place: Place): Promise<readonly string[]> {
+    const addresses = await resolveOnce(place.host);
+    if (addresses.length > maxAddresses) throw new EgressError();
+    // A name with one address that is closed is not to be trusted with the others.
+    if (!addresses.every((address) => mayDial(place, address))) throw new EgressError();
+    return addresses;
+  }
+
+  return {
+    replace(table) {
+      const policy = table.egress ?? openEgress;
+      const places = [...ownPlaces(table), ...listening().map((port) => ({ host: '127.0.0.1', port }))];
+      const own = { places, machine: machineAddresses() };
+      const next = JSON.stringify([policy, own]);
+      if (next === text) return false;
+      text = next;
+      egress = createEgress(policy, own);
+      return true;
+    },
+    refusalOf: (host, port) => (isIP(host) === 0 || mayDial({ host, port }, host) ? null : new EgressError()),
+    lookupFor: (port) => (hostname, options, reply) => {
+      const host = hostname.replace(/\.$/, '').toLowerCase();
+      checkedAddresses({ host, port }).then(
+        (addresses) => answer(addresses, options, reply),
+        (error: NodeJS.ErrnoException) => reply(error, [], 0),
+      );
+    },
+  };
+}
+
+/** Gives addresses in the form that was asked for: those of one family, all of them or the first. */
+function answer(
+  addresses: readonly string[],
+  options: Parameters<LookupFunction>[1],
+  callback: Parameters<LookupFunction>[2],
+): void {
+  const family = options.family === 'IPv4' ? 4 : options.family === 'IPv6' ? 6 : (options.family ?? 0);
+  const fitting = addresses
+    .map((address) => ({ address, family: isIP(address) }))
+    .filter((one) => family === 0 || one.family === family);
+  const [first] = fitting;
+  if (first === undefined) callback(Object.assign(new Error('it has no address'), { code: 'ENOTFOUND' }), [], 0);
+  else if (options.all === true) callback(null, fitting);
+  else callback(null, first.address, first.family);
+}
+
+/** Where the installation itself listens, as far as a table tells. */
+function ownPlaces({ models, backends, egress }: RouteTable): Place[] {
+  const urls = [
+    ...models.flatMap(({ endpoints }) => endpoints.filter((one) => one.egress === 'internal').map(({ url }) => url)),
+    ...backends.flatMap((backend) => backend.urls),
+    ...(egress?.own ?? []).map((place) => `http://${place}`),
+  ];
+  return urls.flatMap((url) => placeOf(url) ?? []);
+}
+
+function machineAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).map(({ address }) => address.replace(/%.*$/, '')),
+  );
+}

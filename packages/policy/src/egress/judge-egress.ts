@@ -1,0 +1,117 @@
+import type { EgressPolicy } from '@kumiki/api';
+import { type AddressKind, classifyAddress, kindWords } from './classify-address.ts';
+import { type EgressRule, parseEgressRule, reachOf, type RuleReach } from './egress-rule.ts';
+import { type Address, parseAddress } from './parse-address.ts';
+import { formatPlace, type Place } from './place.ts';
+
+/**
+ * Whether a server outside may be dialled. Public addresses may, unless only listed ones do; everything else may when the
+ * operator has listed it: by name or range what is merely private, by range what is odd, and only by its very address
+ * what gives away credentials. Places of the installation itself are open only to a rule of the operator's with their
+ * very address and port.
+ */
+export interface Egress {
+  /** Whether a connection for a place may go to one of the addresses that its host has. */
+  judge(place: Place, address: string): EgressVerdict;
+}
+
+export type EgressVerdict =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      /** A sentence part: `it is a private address`. */
+      readonly reason: string;
+      /** The rule that would let it pass. */
+      readonly rule: string;
+    };
+
+/** What the installation itself listens on, so that nobody makes it talk to itself. */
+export interface OwnPlaces {
+  readonly places: readonly Place[];
+  /** Addresses of this machine besides loopback. */
+  readonly machine: readonly string[];
+}
+
+/** The least that a rule must name for an address of each kind. */
+const needed: Readonly<Record<AddressKind, RuleReach>> = {
+  public: 'name',
+  loopback: 'name',
+  private: 'name',
+  shared: 'name',
+  documentation: 'name',
+  'link-local': 'range',
+  tunnel: 'range',
+  reserved: 'range',
+  metadata: 'exact',
+  multicast: 'exact',
+  broadcast: 'exact',
+  unspecified: 'exact',
+};
+
+const reaches: Readonly<Record<RuleReach, number>> = { name: 0, range: 1, exact: 2 };
+
+interface Listed {
+  readonly rule: EgressRule;
+  readonly byOperator: boolean;
+}
+
+export function createEgress(policy: EgressPolicy, own: OwnPlaces): Egress {
+  const listed = policy.allow.flatMap(({ rule, by }): Listed[] => {
+    const parsed = parseEgressRule(rule);
+    return parsed === null ? [] : [{ rule: parsed, byOperator: by === 'operator' }];
+  });
+  const isOwn = ownJudge(own);
+  return {
+    judge(place, text) {
+      const address = parseAddress(text);
+      if (address === null) return deny('it has no address that can be checked', formatPlace(place));
+      const kind = classifyAddress(address);
+      const covering = listed.filter(({ rule }) => reachOf(rule, place.host, place.port, address) !== null);
+      const exact = formatPlace({ host: text, port: place.port });
+      if (isOwn(address, kind, place.port)) {
+        return covering.some(
+          ({ rule, byOperator }) => byOperator && rule.port !== null && reachIn(rule, place, address) === reaches.exact,
+        )
+          ? { allowed: true }
+          : deny(`${subject(place, text)} a place of Kumiki itself`, exact);
+      }
+      if (kind === 'public' && policy.mode === 'public') return { allowed: true };
+      if (covering.some(({ rule }) => reachIn(rule, place, address) >= reaches[needed[kind]])) return { allowed: true };
+      const reason =
+        kind === 'public' ? 'only listed servers may be reached' : `${subject(place, text)} ${kindWords[kind]}`;
+      return deny(reason, needed[kind] === 'name' ? formatPlace(place) : exact);
+    },
+  };
+}
+
+function reachIn(rule: EgressRule, { host, port }: Place, address: Address): number {
+  const reach = reachOf(rule, host, port, address);
+  return reach === null ? -1 : reaches[reach];
+}
+
+function deny(reason: string, rule: string): EgressVerdict {
+  return { allowed: false, reason, rule };
+}
+
+function subject({ host }: Place, address: string): string {
+  return host === address ? 'it is' : `${host} leads to`;
+}
+
+/** Whether an address and port are of the installation itself. On one machine all of its addresses are the same place. */
+function ownJudge({ places, machine }: OwnPlaces): (address: Address, kind: AddressKind, port: number) => boolean {
+  const same = (a: Address, b: Address): boolean => a.version === b.version && a.value === b.value;
+  const machineAddresses = machine.map(parseAddress).filter((address) => address !== null);
+  const isHere = (address: Address, kind: AddressKind): boolean =>
+    kind === 'loopback' || kind === 'unspecified' || machineAddresses.some((mine) => same(mine, address));
+  const known = places.map(({ host, port }) => {
+    const address = parseAddress(host === 'localhost' ? '127.0.0.1' : host);
+    return { port, address, here: address !== null && isHere(address, classifyAddress(address)) };
+  });
+  return (address, kind, port) =>
+    known.some(
+      (place) =>
+        place.port === port &&
+        place.address !== null &&
+        (same(place.address, address) || (place.here && isHere(address, kind))),
+    );
+}

@@ -3,7 +3,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BackendRoute, type Deadlines, type KeyRecord, type ModelRoute, type Role, makeApiKey } from '@kumiki/api';
+import {
+  type BackendRoute,
+  type Deadlines,
+  type EgressEntry,
+  type KeyRecord,
+  type ModelRoute,
+  type Role,
+  type RouteTable,
+  makeApiKey,
+} from '@kumiki/api';
 import { type Gateway, type GatewayOptions, startGateway } from '@kumiki/gateway';
 import { createLog } from '@kumiki/service';
 import { type WorkerOptions, type WorkerProcess, startWorker } from './worker-process.ts';
@@ -63,7 +72,11 @@ export async function startProduct(
   const fleets = await Promise.all(models.map(startFleet));
   let backends: readonly BackendRoute[] = [];
   const outside: ModelRoute[] = [];
-  const routes = () => ({ models: [...fleets.map((fleet) => fleet.route()), ...outside], backends });
+  const routes = (): RouteTable => ({
+    models: [...fleets.map((fleet) => fleet.route()), ...outside],
+    backends,
+    egress: { mode: 'public', allow: outside.flatMap(listed), own: [] },
+  });
   const gateway = await startGateway({
     host: '127.0.0.1',
     port: 0,
@@ -105,6 +118,11 @@ export async function startProduct(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The servers of a route, as the operator lists them. */
+function listed({ endpoints }: ModelRoute): EgressEntry[] {
+  return endpoints.map(({ url }) => ({ rule: new URL(url).host, by: 'operator' }));
 }
 
 async function readMetrics({ opsPort }: Gateway): Promise<string> {

@@ -49,6 +49,7 @@ test('help and version succeed, for every command', async () => {
     'key',
     'secret',
     'session',
+    'egress',
     'retention',
     'limits',
     'version',

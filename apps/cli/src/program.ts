@@ -1,5 +1,5 @@
 import { defaultSecretKey, maxRetentionDays } from '@kumiki/api';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { readOrigin } from './client/read-origin.ts';
 import type { CliHost } from './run-cli.ts';
 import type { RunUpOptions } from './up/run-up.ts';
@@ -29,6 +29,7 @@ export function createProgram(host: CliHost): Command {
   addKeys(program);
   addSecrets(program);
   addSessions(program);
+  addEgress(program);
   addRetention(program);
   addLimits(program);
   addMachine(program);
@@ -149,6 +150,25 @@ function addSessions(program: Command): void {
     .option('--all', 'all of your key, or of the one that --key names')
     .option('--key <id>', 'with --all: all of this key')
     .action(async (ids, options) => (await import('./commands/sessions.ts')).endSessions(ids, options));
+}
+
+function addEgress(program: Command): void {
+  const egress = program
+    .command('egress')
+    .description('which servers outside may be reached from this machine')
+    .exitOverride();
+  onMachine(egress.command('allow').argument('<server...>', 'host, address or range, with a port or without'))
+    .description('let servers be reached that are not public: of this machine, or of its network')
+    .action(async (servers, options) => (await import('./commands/egress.ts')).allowEgress(servers, options));
+  onMachine(egress.command('remove').argument('<server...>', 'as kumiki egress list shows it'))
+    .description('take servers from the list')
+    .action(async (servers, options) => (await import('./commands/egress.ts')).removeEgress(servers, options));
+  onMachine(egress.command('list'))
+    .description('show what may be reached')
+    .action(async (options) => (await import('./commands/egress.ts')).listEgress(options));
+  onMachine(egress.command('mode').addArgument(new Argument('<mode>').choices(['public', 'listed'])))
+    .description("'public' lets all public servers be reached, 'listed' none but those of the list")
+    .action(async (mode, options) => (await import('./commands/egress.ts')).setEgressMode(mode, options));
 }
 
 function addRetention(program: Command): void {

@@ -13,6 +13,8 @@ export { homePaths, openHome } from './home/home-folder.ts';
 export { findRunning, type Running } from './home/lock.ts';
 export { openSecretStore, type SecretEntry } from './home/secret-store.ts';
 export { readStoredManifests } from './home/stored-manifests.ts';
+export { editEgressList, readEgressList, spellRule, withRules } from './home/egress-list.ts';
+export { listServersOf } from './outside/list-servers.ts';
 export { isRunning } from './home/process-identity.ts';
 export { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime.ts';
 export type { AdminKey } from './keys/key-ring.ts';

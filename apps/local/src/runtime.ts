@@ -44,6 +44,8 @@ export interface LocalRuntimeOptions {
   readonly log: Log;
   /** Applied when the folder is new. */
   readonly firstServices: readonly ModelService[];
+  /** Where the installation listens besides what it routes to, such as its database: nobody may make it send there. */
+  readonly ownUrls?: readonly string[];
 }
 
 /** Where the product is reached, without `/v1`. */
@@ -105,11 +107,12 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
   const { identities, reports } = openIdentities(home, nowUnix);
   const store = openServiceStore(home.services);
   const stored = store.load();
-  const outside = openOutside(home);
+  let address: Address = { local: '', shown: '', configured: false };
+  const told = (): string[] => [address.local, address.shown, ...(options.ownUrls ?? [])];
+  const outside = openOutside(home, { told, running: () => runningUrls(publisher.current()) });
   const publisher = createRoutePublisher(outside);
   const changes = createChangeLog(Date.now);
   const watch = watchChanges(changes);
-  let address: Address = { local: '', shown: '', configured: false };
 
   // Replicas are checked against the memory that is free now, within the limits of a container.
   const freeBytes = (): number => process.availableMemory();
@@ -159,6 +162,7 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
     setAddress(next) {
       address = next;
       writeFileAtomic(home.url, `${address.local}\n`);
+      publisher.publish(services.targets(), fleet.replicas());
     },
     async stop(limitMs) {
       outside.close();
@@ -188,6 +192,12 @@ async function begin(
 
 function about({ version }: LocalRuntimeOptions, home: HomeFolder, startedAt: number) {
   return { object: 'kumiki.status', version, home: home.path, pid: process.pid, started_at: startedAt } as const;
+}
+
+/** Where processes of this machine listen that the gateway routes to. */
+function runningUrls({ models, backends }: RouteTable): string[] {
+  const endpoints = models.flatMap((model) => model.endpoints.filter(({ egress }) => egress === 'internal'));
+  return [...endpoints.map(({ url }) => url), ...backends.flatMap(({ urls }) => urls)];
 }
 
 function workerSurroundings(home: HomeFolder, { workerEntry, workerLogLevel, log }: LocalRuntimeOptions) {

@@ -89,7 +89,7 @@ async function prepare(
   const kept = before === undefined ? manifest : keepRestart(manifest, before.manifest);
   const resolution = await resolveService(kept, created, modelsFolder);
   if (!resolution.ok) throw new KumikiError('manifest_invalid', { reason: `${name}: ${resolution.reason}.` });
-  for (const target of resolution.targets) if (target.kind === 'remote') outside.require(target);
+  for (const target of resolution.targets) if (target.kind === 'remote') await outside.require(target);
   return { manifest: kept, created, resolution };
 }
 

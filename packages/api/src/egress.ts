@@ -10,7 +10,7 @@ export interface EgressPolicy {
 export interface EgressEntry {
   /** `host`, `host:port`, an address, or a range of addresses (`10.0.0.0/8`, with a port `10.0.0.0/8:8000`). */
   readonly rule: string;
-  /** Who listed it: the operator by name, or a manifest that he applied. The latter never opens the installation's own places. */
+  /** Who listed it: the operator by name, or a manifest that he applied. The latter opens no more than a name does. */
   readonly by: 'operator' | 'manifest';
 }
 

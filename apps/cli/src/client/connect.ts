@@ -11,6 +11,8 @@ export interface Connection {
   readonly apiKey: string;
   /** Whether it was found by the state folder on this machine. */
   readonly isLocal: boolean;
+  /** The state folder, where the product runs on this machine; null elsewhere. */
+  readonly home: string | null;
 }
 
 export interface ConnectionFlags {
@@ -26,7 +28,7 @@ export function connect(flags: ConnectionFlags): Connection {
   if (url !== null && url !== undefined) {
     const apiKey = flags.apiKey ?? config.apiKey;
     if (apiKey === null) throw new CliError(`${url} needs a key. Give one with --api-key or KUMIKI_API_KEY.`);
-    return { url: withoutTrailing(url, '/').replace(/\/v1$/, ''), apiKey, isLocal: false };
+    return { url: withoutTrailing(url, '/').replace(/\/v1$/, ''), apiKey, isLocal: false, home: null };
   }
   const home = homePaths(flags.home ?? config.home);
   if (findRunning(home.path) === null) {
@@ -38,7 +40,7 @@ export function connect(flags: ConnectionFlags): Connection {
   if (found === null) throw new CliError("Kumiki is just starting. Wait until 'kumiki up' says that it is ready.");
   const apiKey = flags.apiKey ?? config.apiKey ?? readText(home.adminKey);
   if (apiKey === null) throw new CliError(`There is no key in ${home.adminKey}. Give one with --api-key.`);
-  return { url: found, apiKey, isLocal: true };
+  return { url: found, apiKey, isLocal: true, home: home.path };
 }
 
 function readText(path: string): string | null {

@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { loadManifests } from '../manifests.ts';
+import { takeOperatorsWord } from '../operator-word.ts';
 import { print, printJson } from '../terminal/print.ts';
 
 type Flags = ConnectionFlags & { readonly json?: boolean };
@@ -11,7 +12,9 @@ const pathOf = (name: string): string => `/v1/kumiki/services/${encodeURICompone
 
 export async function applyManifests(flags: Flags & { readonly file: readonly string[] }): Promise<void> {
   const manifests = loadManifests(flags.file);
-  const result = await callJson<ApplyResult>(connect(flags), '/v1/kumiki/services', {
+  const connection = connect(flags);
+  if (connection.home !== null) await takeOperatorsWord(connection.home, manifests);
+  const result = await callJson<ApplyResult>(connection, '/v1/kumiki/services', {
     method: 'POST',
     body: { manifests },
   });

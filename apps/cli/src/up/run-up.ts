@@ -3,6 +3,7 @@ import { demoManifestPath, describeRunning, findRunning } from '@kumiki/local';
 import { CliError } from '../cli-error.ts';
 import { readCliConfig } from '../config.ts';
 import { loadManifests } from '../manifests.ts';
+import { takeOperatorsWord } from '../operator-word.ts';
 import type { CliHost } from '../run-cli.ts';
 import { createDisplay, type Display } from './display.ts';
 import { requireFreePort } from './free-port.ts';
@@ -30,6 +31,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
   refuseSecond(home);
   const manifests = loadManifests(options.file ?? [demoManifestPath]);
   await requireFreePort(options.host, options.port);
+  if (options.file !== undefined) await takeOperatorsWord(home, manifests);
   using interrupts = watchInterrupts(host);
   const display = createDisplay(options.json === true);
   const publicUrl = options.publicUrl ?? config.publicUrl;

@@ -40,6 +40,8 @@ export interface Product {
 /** Workers that are idle end within milliseconds; the rest is killed after this. */
 const workerStopMs = 5_000;
 
+const defaultPostgresPort = 5_432;
+
 /**
  * Starts the whole product in this process and the workers beside it. Workers come first: they need the longest, and
  * everything else is loaded while they start.
@@ -56,6 +58,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     version: readVersion(),
     log,
     firstServices: options.firstServices,
+    ownUrls: options.postgresUrl === null ? [] : [databasePlace(options.postgresUrl)],
   });
   try {
     if (options.services.length > 0) await runtime.apply(options.services);
@@ -149,6 +152,12 @@ async function openConsole(log: Log): Promise<{ backend: BackendRoute; close(): 
     role: null,
   };
   return { backend, close };
+}
+
+/** Where a PostgreSQL server listens, as a URL of which the host and the port count. */
+function databasePlace(postgresUrl: string): string {
+  const url = URL.parse(postgresUrl);
+  return `http://${url?.hostname ?? 'localhost'}:${url?.port || defaultPostgresPort}`;
 }
 
 function databaseLocation(runtime: LocalRuntime, { postgresUrl }: ProductOptions): DatabaseLocation {

@@ -17,6 +17,8 @@ export interface HomeFolder {
   readonly limits: string;
   /** What manifests may name as secrets: a folder for each. */
   readonly secrets: string;
+  /** Which servers outside may be reached. */
+  readonly egress: string;
   readonly pepper: string;
   readonly adminKey: string;
   /** The embedded database, where no server is named. */
@@ -40,6 +42,7 @@ export function homePaths(path: string): HomeFolder {
     sessions: join(path, 'sessions.json'),
     limits: join(path, 'limits.json'),
     secrets: join(path, 'secrets'),
+    egress: join(path, 'egress.json'),
     pepper: join(path, 'pepper'),
     adminKey: join(path, 'admin.key'),
     data: join(path, 'data'),

@@ -2,7 +2,7 @@ import type { HomeFolder } from '../home/home-folder.ts';
 import { openSecretStore } from '../home/secret-store.ts';
 import { watchFiles } from '../home/watch-files.ts';
 import type { Target } from '../sources/target.ts';
-import { createOutsideAccess, type OutsideAccess } from './outside-access.ts';
+import { createOutsideAccess, type OutsideAccess, type OwnUrls } from './outside-access.ts';
 
 /** What the operator of the machine has said of servers that Kumiki does not run, kept up to date while it runs. */
 export interface Outside extends OutsideAccess {
@@ -11,17 +11,19 @@ export interface Outside extends OutsideAccess {
   close(): void;
 }
 
-export function openOutside(home: HomeFolder): Outside {
+export function openOutside(home: HomeFolder, own: OwnUrls): Outside {
   const secrets = openSecretStore(home.secrets);
-  const access = createOutsideAccess(secrets);
+  const access = createOutsideAccess(home, own);
   let stop = (): void => {};
   return {
     ...access,
     watch(targets, changed) {
-      const paths = (): string[] =>
-        targets().flatMap((target) =>
+      const paths = (): string[] => [
+        home.egress,
+        ...targets().flatMap((target) =>
           target.kind === 'remote' && target.apiKey !== null ? [secrets.pathOf(target.apiKey)] : [],
-        );
+        ),
+      ];
       stop = watchFiles(paths, () => {
         access.refresh();
         changed();

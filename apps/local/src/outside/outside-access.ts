@@ -1,22 +1,44 @@
-import { defaultSecretKey, KumikiError, type SecretKeyRef } from '@kumiki/api';
-import type { SecretStore } from '../home/secret-store.ts';
+import { defaultSecretKey, type EgressPolicy, KumikiError, type SecretKeyRef } from '@kumiki/api';
+import { type Egress, formatPlace, placeOf } from '@kumiki/policy';
+import { policyOf, readEgressList } from '../home/egress-list.ts';
+import type { HomeFolder } from '../home/home-folder.ts';
+import { openSecretStore } from '../home/secret-store.ts';
 import type { RemoteTarget } from '../sources/target.ts';
+import { egressHere, judgeAddress, judgeServer } from './judge-servers.ts';
 
-/** What it takes to send to servers that Kumiki does not run, as it stands now. */
+/** What it takes to send to servers that Kumiki does not run, as the operator of the machine has it now. */
 export interface OutsideAccess {
   /** The value of the `authorization` header, null where none is wanted. Secret. */
   authorizationFor(target: RemoteTarget): string | null;
-  /** Why nothing may be sent to one of a target's servers, as a sentence part; null when it may. */
+  /** Why nothing may be sent to one of a target's servers, as a sentence; null when it may. */
   refusalOf(target: RemoteTarget, url: string): string | null;
   /** Throws KumikiError when a target that is to be applied cannot be served as it stands. */
-  require(target: RemoteTarget): void;
+  require(target: RemoteTarget): Promise<void>;
+  /** What gateways hold to. */
+  egress(): EgressPolicy;
   /** The operator has changed something: what was read before counts no more. */
   refresh(): void;
 }
 
-export function createOutsideAccess(secrets: SecretStore): OutsideAccess {
+/** Where the installation itself listens, as it is now. */
+export interface OwnUrls {
+  /** Places that stand in no route: the gateway's own, a database. */
+  told(): readonly string[];
+  /** The route table's. */
+  running(): readonly string[];
+}
+
+export function createOutsideAccess(home: HomeFolder, own: OwnUrls): OutsideAccess {
+  const secrets = openSecretStore(home.secrets);
   // Routes are built and services described with every change of any replica: files are not read for each.
   const read = new Map<string, string | null>();
+  let list = readEgressList(home.egress);
+  let judging: { readonly text: string; readonly egress: Egress } | null = null;
+  const refresh = (): void => {
+    read.clear();
+    list = readEgressList(home.egress);
+    judging = null;
+  };
   const valueOf = (secret: SecretKeyRef): string | null => {
     const path = secrets.pathOf(secret);
     const known = read.get(path);
@@ -25,26 +47,46 @@ export function createOutsideAccess(secrets: SecretStore): OutsideAccess {
     read.set(path, value);
     return value;
   };
-  const refresh = (): void => read.clear();
+  const egress = (): EgressPolicy => policyOf(list, own.told().flatMap(formatOwn));
+  const rules = (): Egress => {
+    const policy = egress();
+    const running = own.running();
+    const text = JSON.stringify([policy, running]);
+    if (judging?.text !== text) judging = { text, egress: egressHere(policy, running) };
+    return judging.egress;
+  };
   return {
     refresh,
+    egress,
     authorizationFor({ apiKey }) {
       const value = apiKey === null ? null : valueOf(apiKey);
       return value === null ? null : `Bearer ${value}`;
     },
-    refusalOf({ apiKey }) {
-      if (apiKey === null || valueOf(apiKey) !== null) return null;
-      return new KumikiError('unknown_secret', { secret: commandName(apiKey) }).message;
+    refusalOf({ apiKey }, url) {
+      if (apiKey !== null && valueOf(apiKey) === null) return unknownSecret(apiKey).message;
+      const verdict = judgeAddress(rules(), url);
+      return verdict.allowed ? null : egressDenied(verdict).message;
     },
-    require({ apiKey }) {
+    async require({ apiKey, urls }) {
       refresh();
-      if (apiKey === null || valueOf(apiKey) !== null) return;
-      throw new KumikiError('unknown_secret', { secret: commandName(apiKey) });
+      if (apiKey !== null && valueOf(apiKey) === null) throw unknownSecret(apiKey);
+      for (const url of urls) {
+        const verdict = await judgeServer(rules(), url);
+        if (!verdict.allowed) throw egressDenied(verdict);
+      }
     },
   };
 }
 
-/** A secret as `kumiki secret set` takes it. */
-function commandName({ name, key }: SecretKeyRef): string {
-  return key === defaultSecretKey ? name : `${name} --key ${key}`;
+function formatOwn(url: string): string[] {
+  const place = placeOf(url);
+  return place === null ? [] : [formatPlace(place)];
+}
+
+function egressDenied({ rule, reason }: { readonly rule: string; readonly reason: string }): KumikiError {
+  return new KumikiError('egress_denied', { host: rule, reason });
+}
+
+function unknownSecret({ name, key }: SecretKeyRef): KumikiError {
+  return new KumikiError('unknown_secret', { secret: key === defaultSecretKey ? name : `${name} --key ${key}` });
 }

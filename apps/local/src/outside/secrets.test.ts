@@ -8,7 +8,7 @@ import { fakeService, type FakeRuntime, startFakeRuntime } from '../testing/fake
 
 const vendor = (key?: string) =>
   fakeService('vendor', 'behaves', {
-    model: { source: 'http://192.0.2.1:9/v1/' },
+    model: { source: 'https://8.8.8.8/v1/' },
     engine: { kind: 'openai', apiKeyFrom: { secretKeyRef: { name: 'vendor', ...(key === undefined ? {} : { key }) } } },
   });
 

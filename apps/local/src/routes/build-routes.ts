@@ -18,6 +18,7 @@ export function buildRoutes(
 ): RouteTable {
   const all = [...replicas];
   return {
+    egress: outside.egress(),
     backends,
     models: targets.map((target): ModelRoute => ({
       model: target.model,

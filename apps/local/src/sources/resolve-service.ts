@@ -115,6 +115,12 @@ function resolveRemote(
   engine: Extract<EngineSpec, { kind: 'openai' }>,
   created: number,
 ): Resolution {
+  const wrong = [spec.model.source, ...engine.endpoints].find((url) => !isServerUrl(url));
+  if (wrong !== undefined) {
+    return refuse(
+      `spec: '${wrong.replace(/\/\/.*@/, '//…@')}' is no URL of a server. Write http:// or https://, a host and a path, without a user name, a query or a fragment`,
+    );
+  }
   const model = spec.model.name ?? metadata.name;
   const urls = [spec.model.source, ...engine.endpoints].map(basePath);
   const target: RemoteTarget = {
@@ -134,6 +140,14 @@ function resolveRemote(
     maxInFlight: engine.maxInFlight,
   };
   return { ok: true, targets: [target] };
+}
+
+/** Nothing in it may be secret, since it is shown, and nothing may follow what is appended to it. */
+function isServerUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return (
+    url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === ''
+  );
 }
 
 /** `http://host:8000/v1/` and `http://host:8000` are the same server. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Endpoint, type ModelService, type ModelServiceInput, modelServiceSchema } from '@kumiki/api';
 import { createLog } from '@kumiki/service';
 import { holdHome } from '../home/hold-home.ts';
+import { listServersOf } from '../outside/list-servers.ts';
 import { type LocalRuntime, startLocalRuntime } from '../runtime.ts';
 import { type FakeWorkerManner, fakeWorkerManners } from './fake-worker-manners.ts';
 
@@ -40,15 +41,19 @@ const waitLimitMs = 60_000;
 /** A runtime of fake workers on a folder of its own, or on the given one. */
 export async function startFakeRuntime(
   services: readonly ModelService[],
-  options: { readonly home?: string } = {},
+  options: { readonly home?: string; readonly ownUrls?: readonly string[] } = {},
 ): Promise<FakeRuntime> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-local-'));
+  const home = await holdHome(options.home ?? join(folder, 'home'));
+  // As the command line does with what it is given.
+  await listServersOf(home, services, 1);
   const runtime = await startLocalRuntime({
-    home: await holdHome(options.home ?? join(folder, 'home')),
+    home,
     workerEntry: fileURLToPath(new URL('./fake-worker.ts', import.meta.url)),
     version: '0.0.0',
     log: createLog({ service: 'test', level: 'silent' }),
     firstServices: services,
+    ownUrls: options.ownUrls ?? [],
   });
   const endpoints: FakeRuntime['endpoints'] = (model, state = 'ready') =>
     runtime

@@ -216,6 +216,22 @@ test("the installation's own places are closed by every name of this machine, an
   assert.match(verdictOf('http://127.0.0.1:8420', byManifest, own), /Kumiki itself/);
 });
 
+test('what a manifest has listed opens what a name opens, and nothing odd', () => {
+  const byManifest = (rule: string): EgressPolicy => ({ ...openEgress, allow: [{ rule, by: 'manifest' }] });
+  for (const [host, allowed] of [
+    ['10.1.2.3', true],
+    ['127.0.0.1', true],
+    ['[fd00::1]', true],
+    ['169.254.169.254', false],
+    ['169.254.1.1', false],
+    ['0.0.0.0', false],
+    ['[2002::1]', false],
+  ] as const) {
+    const verdict = verdictOf(`http://${host}:8000`, byManifest(`${host}:8000`));
+    assert.equal(verdict === 'allowed', allowed, host);
+  }
+});
+
 test('with listed servers alone, a public one needs its rule too', () => {
   const listed: EgressPolicy = { ...allowing('api.example'), mode: 'listed' };
   const egress = createEgress(listed, nothingOwn);

@@ -76,7 +76,9 @@ export function createEgress(policy: EgressPolicy, own: OwnPlaces): Egress {
           : deny(`${subject(place, text)} a place of Kumiki itself`, exact);
       }
       if (kind === 'public' && policy.mode === 'public') return { allowed: true };
-      if (covering.some(({ rule }) => reachIn(rule, place, address) >= reaches[needed[kind]])) return { allowed: true };
+      // What a manifest has listed opens no more than a name does.
+      const most = (entry: Listed): number => (entry.byOperator ? reachIn(entry.rule, place, address) : reaches.name);
+      if (covering.some((entry) => most(entry) >= reaches[needed[kind]])) return { allowed: true };
       const reason =
         kind === 'public' ? 'only listed servers may be reached' : `${subject(place, text)} ${kindWords[kind]}`;
       return deny(reason, needed[kind] === 'name' ? formatPlace(place) : exact);

@@ -1,0 +1,16 @@
+import type { ModelService } from '@kumiki/api';
+import { listServersOf, openHome } from '@kumiki/local';
+import { printNote } from './terminal/print.ts';
+
+/**
+ * Whoever gives manifests to a command on the machine itself, and may write its state folder, operates it: what they name
+ * on this machine and in its network is listed, and said. Manifests that come over the API have no such word.
+ */
+export async function takeOperatorsWord(home: string, manifests: readonly ModelService[]): Promise<void> {
+  const rules = await listServersOf(openHome(home), manifests, Math.floor(Date.now() / 1_000));
+  for (const rule of rules) {
+    printNote(
+      `${rule} may be reached from now on, since a manifest names it ('kumiki egress remove ${rule}' ends that).`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import type { ModelService } from '@kumiki/api';
+import { formatPlace, placeOf } from '@kumiki/policy';
+import { editEgressList, policyOf, readEgressList, withRules } from '../home/egress-list.ts';
+import type { HomeFolder } from '../home/home-folder.ts';
+import { sourceKind } from '../sources/source-kind.ts';
+import { egressHere, judgeServer } from './judge-servers.ts';
+
+/**
+ * Lists the servers of manifests that the operator himself gives to this machine on its command line: that is his word for
+ * those on this machine and in its network. What hands out credentials or is Kumiki's own is not listed so.
+ * @returns the rules that were added.
+ */
+export async function listServersOf(
+  home: HomeFolder,
+  manifests: readonly ModelService[],
+  nowUnix: number,
+): Promise<string[]> {
+  const wanted: string[] = [];
+  for (const url of new Set(manifests.flatMap(serversOf))) {
+    const place = placeOf(url);
+    const read = readEgressList(home.egress);
+    if (place === null || read.kind === 'damaged') continue;
+    const rule = formatPlace(place);
+    const before = await judgeServer(egressHere(policyOf(read, []), []), url);
+    if (before.allowed) continue;
+    const list = withRules(read.list, [rule], 'manifest', nowUnix);
+    const after = await judgeServer(egressHere(policyOf({ kind: 'found', list }, []), []), url);
+    if (after.allowed) wanted.push(rule);
+  }
+  if (wanted.length > 0) editEgressList(home.egress, (list) => withRules(list, wanted, 'manifest', nowUnix));
+  return wanted;
+}
+
+function serversOf({ spec }: ModelService): string[] {
+  if (sourceKind(spec.model.source) !== 'remote') return [];
+  return [spec.model.source, ...(spec.engine?.kind === 'openai' ? spec.engine.endpoints : [])];
+}

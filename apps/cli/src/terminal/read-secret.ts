@@ -18,10 +18,11 @@ export async function readSecret(prompt: string): Promise<string> {
 }
 
 function ask(prompt: string): Promise<string> {
-  process.stderr.write(prompt);
   // The editor of lines writes what is typed; nobody shows it.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 });
+  // Only now does the terminal not echo any more.
+  process.stderr.write(prompt);
   return new Promise((resolve, reject) => {
     let line: string | null = null;
     terminal.on('line', (typed) => {

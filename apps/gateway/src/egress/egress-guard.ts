@@ -14,7 +14,7 @@ const maxAddresses = 256;
 /** What the clients for outside servers ask before they dial. */
 export interface EgressGuard {
   /** Why an address that stands in a URL itself may not be dialled, as an error for its exchange; null for names too. */
-  refusalOf(host: string, port: number): EgressError | null;
+  refusalOf(host: string, port: number): Error | null;
   /** For `net.connect` and `tls.connect`: gives the addresses of a name, each of them checked, or an error. */
   lookupFor(port: number): LookupFunction;
 }
@@ -30,7 +30,7 @@ export const egressDenied = 'EGRESS_DENIED';
 /** What clients of the API hear; which address it was, and why, is for the operator's log. */
 export const egressRefusal = 'the egress policy of this installation does not let it be reached';
 
-export class EgressError extends Error {
+class EgressError extends Error {
   readonly code = egressDenied;
 
   constructor() {

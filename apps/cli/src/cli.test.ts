@@ -50,6 +50,7 @@ test('help and version succeed, for every command', async () => {
     'secret',
     'session',
     'egress',
+    'models',
     'retention',
     'limits',
     'version',

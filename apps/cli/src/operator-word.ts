@@ -1,5 +1,5 @@
 import type { ModelService } from '@kumiki/api';
-import { listServersOf, openHome } from '@kumiki/local';
+import { listModelsOf, listServersOf, openHome } from '@kumiki/local';
 import { printNote } from './terminal/print.ts';
 
 /**
@@ -7,7 +7,14 @@ import { printNote } from './terminal/print.ts';
  * on this machine and in its network is listed, and said. Manifests that come over the API have no such word.
  */
 export async function takeOperatorsWord(home: string, manifests: readonly ModelService[]): Promise<void> {
-  const rules = await listServersOf(openHome(home), manifests, Math.floor(Date.now() / 1_000));
+  const folder = openHome(home);
+  const now = Math.floor(Date.now() / 1_000);
+  for (const path of await listModelsOf(folder, manifests, now)) {
+    printNote(
+      `${path} may be read as a model from now on, since a manifest names it ('kumiki models remove ${path}' ends that).`,
+    );
+  }
+  const rules = await listServersOf(folder, manifests, now);
   for (const rule of rules) {
     printNote(
       `${rule} may be reached from now on, since a manifest names it ('kumiki egress remove ${rule}' ends that).`,

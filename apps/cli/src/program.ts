@@ -30,6 +30,7 @@ export function createProgram(host: CliHost): Command {
   addSecrets(program);
   addSessions(program);
   addEgress(program);
+  addModels(program);
   addRetention(program);
   addLimits(program);
   addMachine(program);
@@ -169,6 +170,22 @@ function addEgress(program: Command): void {
   onMachine(egress.command('mode').addArgument(new Argument('<mode>').choices(['public', 'listed'])))
     .description("'public' lets all public servers be reached, 'listed' none but those of the list")
     .action(async (mode, options) => (await import('./commands/egress.ts')).setEgressMode(mode, options));
+}
+
+function addModels(program: Command): void {
+  const models = program
+    .command('models')
+    .description('which files of this machine may be read as models')
+    .exitOverride();
+  onMachine(models.command('allow').argument('<path...>', 'files and folders'))
+    .description('let manifests name files, and all that lies in folders')
+    .action(async (paths, options) => (await import('./commands/models.ts')).allowModels(paths, options));
+  onMachine(models.command('remove').argument('<path...>', 'as kumiki models list shows them'))
+    .description('take them from the list; what is loaded stays loaded')
+    .action(async (paths, options) => (await import('./commands/models.ts')).removeModels(paths, options));
+  onMachine(models.command('list'))
+    .description('show what may be read')
+    .action(async (options) => (await import('./commands/models.ts')).listModels(options));
 }
 
 function addRetention(program: Command): void {

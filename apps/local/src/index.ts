@@ -14,6 +14,8 @@ export { findRunning, type Running } from './home/lock.ts';
 export { openSecretStore, type SecretEntry } from './home/secret-store.ts';
 export { readStoredManifests } from './home/stored-manifests.ts';
 export { editEgressList, readEgressList, spellRule, withRules } from './home/egress-list.ts';
+export { editModelList, readModelList, withPaths } from './home/model-list.ts';
+export { listModelsOf } from './sources/model-access.ts';
 export { listServersOf } from './outside/list-servers.ts';
 export { isRunning } from './home/process-identity.ts';
 export { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime.ts';

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ServiceStatus } from '@kumiki/api';
+import { editModelList, withPaths } from './home/model-list.ts';
 import { tailLog } from './home/rotating-log.ts';
 import { fakeService, startFakeRuntime } from './testing/fake-runtime.ts';
 
@@ -210,6 +211,7 @@ test('what cannot be served is refused as a whole, with the reason', async () =>
   const file = join(folder, 'text.gguf');
   writeFileSync(file, 'no model at all');
   const llama = (source: string) => fakeService('bad', 'behaves', { model: { source }, engine: { kind: 'llama' } });
+  editModelList(runtime.home.modelList, (list) => withPaths(list, [folder], 'operator', 1));
   await assert.rejects(runtime.apply([fakeService('good', 'behaves'), llama(file)]), /is not a GGUF file/);
   await assert.rejects(runtime.apply([llama(join(folder, 'none.gguf'))]), /there is no file or folder/);
   await assert.rejects(runtime.apply([llama('demo:caht')]), /there is no 'demo:caht'\. Did you mean 'demo:chat'\?/);

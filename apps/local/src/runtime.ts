@@ -29,6 +29,7 @@ import { describeService } from './replicas/describe-service.ts';
 import type { ObservedReplica } from './replicas/replica.ts';
 import { createRoutePublisher } from './routes/route-publisher.ts';
 import { noSuchService, openServices, type Service, type Services } from './services.ts';
+import { modelAccessOf } from './sources/model-access.ts';
 import { restartedAtAnnotation } from './sources/resolve-service.ts';
 
 /** The models that are shipped, found from where this file lies: the current folder means nothing. */
@@ -129,6 +130,7 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
   const services: Services = await openServices(stored, {
     store,
     modelsFolder: shippedModels,
+    mayRead: modelAccessOf(home),
     outside,
     nowUnix,
     freeBytes,

@@ -3,6 +3,7 @@ import { checkMemory } from '@kumiki/policy';
 import type { ServiceStore, StoredService } from './home/service-store.ts';
 import type { OutsideAccess } from './outside/outside-access.ts';
 import type { ObservedReplica } from './replicas/replica.ts';
+import type { ModelAccess } from './sources/model-access.ts';
 import { resolveService, restartedAtAnnotation } from './sources/resolve-service.ts';
 import type { Resolution, Target } from './sources/target.ts';
 
@@ -23,6 +24,7 @@ export interface Services {
 export interface ServicesOptions {
   readonly store: ServiceStore;
   readonly modelsFolder: string;
+  readonly mayRead: ModelAccess;
   readonly outside: OutsideAccess;
   readonly nowUnix: () => number;
   readonly freeBytes: () => number;
@@ -40,7 +42,7 @@ const maxServices = 256;
 export async function openServices(stored: readonly StoredService[], options: ServicesOptions): Promise<Services> {
   const services = new Map<string, Service>();
   for (const one of stored) {
-    const resolution = await resolveService(one.manifest, one.created, options.modelsFolder);
+    const resolution = await resolveService(one.manifest, one.created, options.modelsFolder, options.mayRead);
     services.set(one.manifest.metadata.name, { ...one, resolution });
   }
   const targets = (): Target[] =>
@@ -81,13 +83,13 @@ export async function openServices(stored: readonly StoredService[], options: Se
 async function prepare(
   manifest: ModelService,
   services: ReadonlyMap<string, Service>,
-  { modelsFolder, nowUnix, outside }: ServicesOptions,
+  { modelsFolder, mayRead, nowUnix, outside }: ServicesOptions,
 ): Promise<Service> {
   const { name } = manifest.metadata;
   const before = services.get(name);
   const created = before?.created ?? nowUnix();
   const kept = before === undefined ? manifest : keepRestart(manifest, before.manifest);
-  const resolution = await resolveService(kept, created, modelsFolder);
+  const resolution = await resolveService(kept, created, modelsFolder, mayRead);
   if (!resolution.ok) throw new KumikiError('manifest_invalid', { reason: `${name}: ${resolution.reason}.` });
   for (const target of resolution.targets) if (target.kind === 'remote') await outside.require(target);
   return { manifest: kept, created, resolution };

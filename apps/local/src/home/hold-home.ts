@@ -28,7 +28,8 @@ export async function holdHome(path: string): Promise<HeldHome> {
   };
   try {
     chmodSync(home.path, 0o700);
-    for (const folder of [home.logs, home.cache, home.data]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [home.logs, home.cache, home.data, home.models])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     releases.push(await takeFolder(home.data));
     rmSync(join(home.path, formerLock), { force: true });
   } catch (error) {

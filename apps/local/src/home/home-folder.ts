@@ -17,6 +17,10 @@ export interface HomeFolder {
   readonly limits: string;
   /** What manifests may name as secrets: a folder for each. */
   readonly secrets: string;
+  /** Models that need no other word of the operator. */
+  readonly models: string;
+  /** Which files and folders elsewhere may be read as models. */
+  readonly modelList: string;
   /** Which servers outside may be reached. */
   readonly egress: string;
   readonly pepper: string;
@@ -42,6 +46,8 @@ export function homePaths(path: string): HomeFolder {
     sessions: join(path, 'sessions.json'),
     limits: join(path, 'limits.json'),
     secrets: join(path, 'secrets'),
+    models: join(path, 'models'),
+    modelList: join(path, 'models.json'),
     egress: join(path, 'egress.json'),
     pepper: join(path, 'pepper'),
     adminKey: join(path, 'admin.key'),

@@ -8,6 +8,8 @@ import { findGgufModels } from './gguf-files.ts';
 const root = mkdtempSync(join(tmpdir(), 'kumiki-gguf-'));
 after(() => rmSync(root, { recursive: true }));
 
+const everywhere = async (): Promise<null> => null;
+
 function folderOf(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(root, 'models-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -15,13 +17,13 @@ function folderOf(files: Readonly<Record<string, string>>): string {
 }
 
 async function refusal(path: string): Promise<string> {
-  const result = await findGgufModels(path);
+  const result = await findGgufModels(path, everywhere);
   return result.ok ? '' : result.reason;
 }
 
 test('the parts of a split model are one model with the size of all', async () => {
   const folder = folderOf({ 'Big-Model-00001-of-00002.gguf': 'GGUF12', 'Big-Model-00002-of-00002.gguf': 'GGUF1' });
-  const result = await findGgufModels(folder);
+  const result = await findGgufModels(folder, everywhere);
   assert.ok(result.ok);
   assert.deepEqual(
     result.models.map(({ name, bytes, path }) => [name, bytes, path]),
@@ -33,7 +35,7 @@ test('the parts of a split model are one model with the size of all', async () =
 
 test('names that no client could write are made into such', async () => {
   const folder = folderOf({ '(My) Model, v1.5!.gguf': 'GGUF', '日本語.gguf': 'GGUF' });
-  const result = await findGgufModels(folder);
+  const result = await findGgufModels(folder, everywhere);
   assert.deepEqual(result.ok && result.models.map(({ name }) => name), ['model', 'my-model-v1.5']);
 });
 
@@ -57,7 +59,7 @@ test('what is no model is refused by its content, not by its name', async () => 
 test('another size or time of a file is another identity', async () => {
   const folder = folderOf({ 'a.gguf': 'GGUF' });
   const identity = async () => {
-    const result = await findGgufModels(join(folder, 'a.gguf'));
+    const result = await findGgufModels(join(folder, 'a.gguf'), everywhere);
     return result.ok ? result.models[0]?.identity : null;
   };
   const before = await identity();

@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { ModelAccess } from './model-access.ts';
 
 /** Files of one folder that are looked at. */
 const maxFolderFiles = 4_096;
@@ -22,13 +23,19 @@ export type GgufResult =
 
 const partPattern = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
 
-/** The models at a path: of a GGUF file one, of a folder one for each file in it. */
-export async function findGgufModels(path: string): Promise<GgufResult> {
+/**
+ * The models at a path: of a GGUF file one, of a folder one for each file in it.
+ * @param mayRead asked before anything is looked at: a link may lead elsewhere.
+ */
+export async function findGgufModels(path: string, mayRead: ModelAccess): Promise<GgufResult> {
+  const refusal = await mayRead(path);
+  if (refusal !== null) return refuse(refusal);
   const found = await stat(path).catch((error: unknown) => error as NodeJS.ErrnoException);
   if (found instanceof Error) {
     return refuse(found.code === 'ENOENT' ? `there is no file or folder ${path}` : `${path}: ${found.message}`);
   }
-  if (!found.isDirectory()) return inspect([path], dirname(path), false);
+  if (!found.isDirectory() && !found.isFile()) return refuse(`${path} is no file and no folder`);
+  if (!found.isDirectory()) return inspect([path], dirname(path), false, mayRead);
   const files = (await readdir(path)).filter((file) => file.toLowerCase().endsWith('.gguf')).toSorted();
   if (files.length === 0) return refuse(`the folder ${path} holds no .gguf file`);
   if (files.length > maxFolderFiles) {
@@ -40,17 +47,23 @@ export async function findGgufModels(path: string): Promise<GgufResult> {
     first.map((file) => join(path, file)),
     path,
     true,
+    mayRead,
   );
 }
 
-async function inspect(paths: readonly string[], folder: string, isFolder: boolean): Promise<GgufResult> {
+async function inspect(
+  paths: readonly string[],
+  folder: string,
+  isFolder: boolean,
+  mayRead: ModelAccess,
+): Promise<GgufResult> {
   const models: GgufModel[] = [];
   for (const path of paths) {
     const parts = partsOf(path).map((file) => join(folder, file));
     let bytes = 0;
     const identity: string[] = [];
     for (const part of parts) {
-      const problem = await checkMagic(part);
+      const problem = (await mayRead(part)) ?? (await checkMagic(part));
       if (problem !== null) return refuse(problem);
       const { size, mtimeMs } = await stat(part);
       bytes += size;
@@ -90,6 +103,7 @@ async function checkMagic(path: string): Promise<string | null> {
   try {
     const file = await open(path);
     try {
+      if (!(await file.stat()).isFile()) return `${path} is no file`;
       const head = Buffer.alloc(4);
       await file.read(head, 0, 4, 0);
       return head.toString('latin1') === 'GGUF' ? null : `${path} is not a GGUF file: it does not begin with 'GGUF'`;

@@ -15,7 +15,7 @@ function service(spec: ModelServiceInput['spec'], annotations: Record<string, st
 }
 
 async function targetOf(...args: Parameters<typeof service>): Promise<Target> {
-  const resolution = await resolveService(service(...args), 7, '');
+  const resolution = await resolveService(service(...args), 7, '', async () => null);
   assert.ok(resolution.ok && resolution.targets[0] !== undefined);
   return resolution.targets[0];
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Deadlines, type EngineSpec, type ModelService, withoutTrailing } from '@kumiki/api';
 import { findGgufModels } from './gguf-files.ts';
+import type { ModelAccess } from './model-access.ts';
 import { chooseEngine, demoFiles, demoHint, sourceKind } from './source-kind.ts';
 import type { Launch, ProcessTarget, RemoteTarget, Resolution } from './target.ts';
 
@@ -23,11 +24,13 @@ const faultsAnnotation = 'kumiki.dev/simulated-faults';
 /**
  * Holds a manifest against this machine: finds its files, its engine and its servers.
  * @param modelsFolder where the shipped models lie.
+ * @param mayRead what else may be read as a model.
  */
 export async function resolveService(
   service: ModelService,
   created: number,
   modelsFolder: string,
+  mayRead: ModelAccess,
 ): Promise<Resolution> {
   const choice = chooseEngine(service);
   if (!choice.ok) return choice;
@@ -50,7 +53,10 @@ export async function resolveService(
   if (sourceKind(source) === 'demo' && demo === undefined) {
     return refuse(`spec.model.source: there is no '${source}'. ${demoHint(source)}`);
   }
-  const found = await findGgufModels(demo === undefined ? source : join(modelsFolder, demo));
+  const found =
+    demo === undefined
+      ? await findGgufModels(source, mayRead)
+      : await findGgufModels(join(modelsFolder, demo), async () => null);
   if (!found.ok) return refuse(`spec.model.source: ${found.reason}`);
   const { models, isFolder } = found;
   if (isFolder && (spec.model.name !== undefined || spec.model.aliases.length > 0)) {

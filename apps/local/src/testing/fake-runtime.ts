@@ -7,6 +7,7 @@ import { createLog } from '@kumiki/service';
 import { holdHome } from '../home/hold-home.ts';
 import { listServersOf } from '../outside/list-servers.ts';
 import { type LocalRuntime, startLocalRuntime } from '../runtime.ts';
+import { listModelsOf } from '../sources/model-access.ts';
 import { type FakeWorkerManner, fakeWorkerManners } from './fake-worker-manners.ts';
 
 /** A service of fake workers. */
@@ -47,6 +48,7 @@ export async function startFakeRuntime(
   const home = await holdHome(options.home ?? join(folder, 'home'));
   // As the command line does with what it is given.
   await listServersOf(home, services, 1);
+  await listModelsOf(home, services, 1);
   const runtime = await startLocalRuntime({
     home,
     workerEntry: fileURLToPath(new URL('./fake-worker.ts', import.meta.url)),

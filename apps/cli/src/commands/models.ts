@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { editModelList, homePaths, openHome, readModelList, withPaths } from '@kumiki/local';
+import { CliError } from '../cli-error.ts';
+import { readCliConfig } from '../config.ts';
+import { formatAge } from '../terminal/format.ts';
+import { print, printJson } from '../terminal/print.ts';
+import { formatTable } from '../terminal/table.ts';
+
+/** What may be read as a model is written into the state folder by whoever operates the machine, never over the network. */
+interface Flags {
+  readonly home?: string;
+  readonly json?: boolean;
+}
+
+const homeOf = (flags: Flags): string => flags.home ?? readCliConfig().home;
+
+export function allowModels(given: readonly string[], flags: Flags): void {
+  const paths = given.map((path) => resolve(path));
+  const since = Math.floor(Date.now() / 1_000);
+  editModelList(openHome(homeOf(flags)).modelList, (list) => withPaths(list, paths, 'operator', since));
+  tell(paths, 'allowed', flags);
+}
+
+export function removeModels(given: readonly string[], flags: Flags): void {
+  const paths = given.map((path) => resolve(path));
+  editModelList(openHome(homeOf(flags)).modelList, (list) => {
+    const unknown = paths.filter((path) => !list.allow.some((entry) => entry.path === path));
+    if (unknown.length > 0)
+      throw new CliError(`Not listed: ${unknown.join(', ')}. 'kumiki models list' shows the paths.`);
+    return { ...list, allow: list.allow.filter(({ path }) => !paths.includes(path)) };
+  });
+  tell(paths, 'removed', flags);
+}
+
+export function listModels(flags: Flags): void {
+  const { models, modelList } = homePaths(homeOf(flags));
+  const list = readModelList(modelList);
+  if (list === null)
+    throw new CliError(`${modelList} cannot be read. Mend it, or delete it and list again what is needed.`);
+  if (flags.json === true) return printJson({ object: 'list', data: list.allow });
+  const now = Date.now() / 1_000;
+  const rows = list.allow.map(({ path, by, since }) => [path, by, formatAge(now - since)]);
+  print(formatTable(['PATH', 'BY', 'AGE'], [[models, 'always', ''], ...rows]));
+}
+
+function tell(paths: readonly string[], what: string, flags: Flags): void {
+  if (flags.json === true) return printJson({ object: 'list', data: paths.map((path) => ({ path, [what]: true })) });
+  for (const path of paths) print(`${path} ${what}`);
+}

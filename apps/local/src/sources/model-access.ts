@@ -1,0 +1,52 @@
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, resolve, sep } from 'node:path';
+import type { ModelService } from '@kumiki/api';
+import type { HomeFolder } from '../home/home-folder.ts';
+import { editModelList, readModelList, withPaths } from '../home/model-list.ts';
+import { sourceKind } from './source-kind.ts';
+
+/**
+ * Why a file or folder may not be read as a model, as a sentence part; null when it may. Of what lies outside the folders
+ * that the operator chose nothing is told, not even whether it is there.
+ */
+export type ModelAccess = (path: string) => Promise<string | null>;
+
+/** The access that the state folder gives, as it is when it is asked. */
+export function modelAccessOf(home: HomeFolder): ModelAccess {
+  return async (path) => {
+    const refusal = `'${path}' lies in no folder of models of this machine. Put it into ${home.models}, or let whoever operates the machine run 'kumiki models allow ${path}'`;
+    if (!isAbsolute(path)) return `'${path}' is no absolute path`;
+    const roots = [home.models, ...(readModelList(home.modelList)?.allow ?? []).map((entry) => entry.path)];
+    if (!roots.some((root) => isWithin(resolve(path), root))) return refusal;
+    const real = await realpath(path).catch(() => null);
+    // It lies where it may and is not there: whoever looks for it says so.
+    if (real === null) return null;
+    const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => null)));
+    return realRoots.some((root) => root !== null && isWithin(real, root)) ? null : refusal;
+  };
+}
+
+function isWithin(path: string, root: string): boolean {
+  const folder = resolve(root);
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+}
+
+/**
+ * Lists the files and folders of manifests that the operator himself gives to this machine on its command line.
+ * @returns the paths that were added.
+ */
+export async function listModelsOf(
+  home: HomeFolder,
+  manifests: readonly ModelService[],
+  nowUnix: number,
+): Promise<string[]> {
+  const mayRead = modelAccessOf(home);
+  const wanted: string[] = [];
+  for (const { spec } of manifests) {
+    const { source } = spec.model;
+    if (sourceKind(source) === 'path' && isAbsolute(source) && (await mayRead(source)) !== null)
+      wanted.push(resolve(source));
+  }
+  if (wanted.length > 0) editModelList(home.modelList, (list) => withPaths(list, wanted, 'manifest', nowUnix));
+  return [...new Set(wanted)];
+}

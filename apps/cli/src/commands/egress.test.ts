@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { makeTestFolder, runCli, startCli } from '../testing/cli-process.ts';
+import { makeTestFolder, runCli, startCli, untilReady } from '../testing/cli-process.ts';
 
 test('servers are listed in their one spelling, shown and taken back', async () => {
   using folder = makeTestFolder();
@@ -61,12 +61,11 @@ test('a server on this machine serves when the operator names it, with a secret 
   const file = folder.write('near.yaml', remoteManifest('near', `http://127.0.0.1:${port}/v1`));
   const up = startCli(folder.home, ['up', '--port', '0', '--json', '-f', file]);
   try {
-    const [line] = await up.saying(/^.*"type":"ready".*$/m);
-    const ready = JSON.parse(line) as { url: string; api_key: string };
+    const ready = await untilReady(up);
     const post = async (path: string, body: unknown): Promise<Response> =>
       fetch(`${ready.url}${path}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${ready.api_key}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${ready.apiKey}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
     const ask = async (model: string): Promise<number> =>

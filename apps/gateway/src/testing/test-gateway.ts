@@ -61,6 +61,12 @@ interface TestGatewayChange {
   readonly backendWaits?: Partial<BackendWaits>;
 }
 
+/** The routes of one model `m`. */
+function table(endpoints: readonly Endpoint[], change: Partial<ModelRoute> = {}): RouteTable {
+  const named = { model: 'm', aliases: ['alias'], task: 'chat', service: 'm', created: 1 } as const;
+  return { models: [{ ...named, deadlines, endpoints, ...change }], backends: [] };
+}
+
 /** A gateway on a free port with one key and one model `m`, closed when the test ends. */
 export async function startTestGateway(
   context: TestContext,
@@ -69,21 +75,6 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const pepper = randomBytes(32);
   const [apiKey, serviceKey] = [makeApiKey(randomBytes), makeApiKey(randomBytes)];
-  const table = (list: readonly Endpoint[], routeChange: Partial<ModelRoute> = {}) => ({
-    models: [
-      {
-        model: 'm',
-        aliases: ['alias'],
-        task: 'chat' as const,
-        service: 'm',
-        created: 1,
-        deadlines,
-        endpoints: list,
-        ...routeChange,
-      },
-    ],
-    backends: [],
-  });
   const keys: KeyRecord[] = [
     { ...record, id: 'key_test', hash: hashApiKey(apiKey, pepper), limits: { ...noLimits, ...change.limits } },
     { ...record, id: 'key_service', hash: hashApiKey(serviceKey, pepper), roles: ['service'] },

@@ -124,7 +124,7 @@ function resolveRemote(
   const wrong = [spec.model.source, ...engine.endpoints].find((url) => !isServerUrl(url));
   if (wrong !== undefined) {
     return refuse(
-      `spec: '${wrong.replace(/\/\/.*@/, '//…@')}' is no URL of a server. Write http:// or https://, a host and a path, without a user name, a query or a fragment`,
+      `spec: '${wrong.slice(wrong.lastIndexOf('@') + 1)}' is no URL of a server. Write http:// or https://, a host and a path, without a user name, a query or a fragment`,
     );
   }
   const model = spec.model.name ?? metadata.name;

@@ -15,18 +15,33 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** Times are the database's: the clocks of replicas may differ. */
-export async function claimBatch(database: Database, owner: string, leaseMs: number): Promise<BatchRow | null> {
+/**
+ * Claims the oldest batch of the project that has the fewest driven, wherever those are. Times are the database's: the
+ * clocks of replicas may differ.
+ * @param mostOfProject driven batches, beyond which a project gets no more.
+ */
+export async function claimBatch(
+  database: Database,
+  owner: string,
+  leaseMs: number,
+  mostOfProject: number,
+): Promise<BatchRow | null> {
   const { rows } = await database.query<BatchRow>(
-    `UPDATE conversations.batches
-     SET lease_owner = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond', fence = fence + 1
+    `WITH driven AS (
+       SELECT project, count(*) AS batches FROM conversations.batches
+       WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling') AND lease_until >= clock_timestamp()
+         AND lease_owner IS NOT NULL
+       GROUP BY project)
+     UPDATE conversations.batches
+     SET lease_owner = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond', fence = fence + 1,
+       claims = CASE status WHEN 'validating' THEN claims + 1 ELSE 0 END
      WHERE id = (
-       SELECT id FROM conversations.batches
-       WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
-         AND (lease_until IS NULL OR lease_until < clock_timestamp())
-       ORDER BY sequence LIMIT 1 FOR UPDATE SKIP LOCKED)
+       SELECT b.id FROM conversations.batches AS b LEFT JOIN driven USING (project)
+       WHERE b.status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
+         AND (b.lease_until IS NULL OR b.lease_until < clock_timestamp()) AND COALESCE(driven.batches, 0) < $3
+       ORDER BY COALESCE(driven.batches, 0), b.sequence LIMIT 1 FOR UPDATE OF b SKIP LOCKED)
      RETURNING *`,
-    [owner, leaseMs],
+    [owner, leaseMs, mostOfProject],
   );
   return rows[0] ?? null;
 }
@@ -53,7 +68,8 @@ export async function renewLease(database: Queryable, lease: BatchLease, leaseMs
 export async function releaseLease(database: Queryable, lease: BatchLease, afterMs: number): Promise<void> {
   await database.query(
     `UPDATE conversations.batches
-     SET lease_owner = NULL, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+     SET lease_owner = NULL, lease_until = clock_timestamp() + $3 * interval '1 millisecond',
+       claims = greatest(claims - 1, 0)
      WHERE id = $1 AND fence = $2`,
     [lease.id, lease.fence, afterMs],
   );

@@ -1,15 +1,16 @@
 import type { Database } from '@kumiki/postgres';
 import type { GatewayClient, Log } from '@kumiki/service';
 import { forgetIdempotencyKeys } from '../idempotency/claim-key.ts';
+import { createByteBudget } from '../runs/byte-budget.ts';
 import { claimBatch, LeaseLostError, releaseLease } from './batch-lease.ts';
 import { batchChannel } from './batch-store.ts';
 import type { BatchRow } from './batch.ts';
-import { driveBatch, StopWork } from './drive-batch.ts';
+import { type DriveContext, driveBatch, StopWork } from './drive-batch.ts';
 import { keepLease, type LeaseKeeper } from './keep-lease.ts';
+import { drivenBatches, lineBytesAtOnce } from './limits.ts';
+import { createOneAtATime } from './run/one-at-a-time.ts';
 import type { RecordedLines } from './run/record-results.ts';
 
-/** Batches that one replica drives at once; the others wait for it or for another replica. */
-const maxDriven = 4;
 /** A driver that is not heard of for so long has died. */
 const defaultLeaseMs = 6_000;
 /** Between two looks for batches that nobody drives; notifications make it sooner. */
@@ -49,12 +50,13 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
   const leaseMs = options.leaseMs ?? defaultLeaseMs;
   const driving = new Map<string, Driving>();
   const closing = new AbortController();
+  const shared = { oneSuspect: createOneAtATime(), lineBytes: createByteBudget(lineBytesAtOnce) };
   let claiming: Promise<void> | null = null;
   let wanted = false;
 
   const claimAll = async (): Promise<void> => {
-    while (!closing.signal.aborted && driving.size < maxDriven) {
-      const batch = await claimBatch(database, options.replica, leaseMs);
+    while (!closing.signal.aborted && driving.size < drivenBatches.most) {
+      const batch = await claimBatch(database, options.replica, leaseMs, mostOfProject(driving.size));
       if (batch === null) return;
       // One that this replica still drives although its lease ran out.
       const old = driving.get(batch.id);
@@ -83,7 +85,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
         else if (renewal.expired) work.abort(new StopWork('expired'));
       },
     });
-    const done = runDriver(options, batch, life.signal, work.signal).finally(() => {
+    const done = runDriver({ ...options, ...shared }, batch, life.signal, work.signal).finally(() => {
       keeper.stop();
       driving.delete(batch.id);
       look();
@@ -118,18 +120,23 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
   return { close: () => (closed ??= close()) };
 }
 
+/** While there is room a project may have several of its batches driven; then only its first. */
+function mostOfProject(driven: number): number {
+  return driven < drivenBatches.roomy ? drivenBatches.ofProject : 1;
+}
+
 /** Drives one batch and gives its lease back, whatever happens. Never rejects. */
 async function runDriver(
-  options: BatchRunnerOptions,
+  options: BatchRunnerOptions & Pick<DriveContext, 'oneSuspect' | 'lineBytes'>,
   batch: BatchRow,
   life: AbortSignal,
   stopWork: AbortSignal,
 ): Promise<void> {
-  const { database, gateway, log, random = Math.random, onRecorded = () => {} } = options;
+  const { database, gateway, log, random = Math.random, onRecorded = () => {}, oneSuspect, lineBytes } = options;
   const work = AbortSignal.any([life, stopWork]);
   let retryMs = 0;
   try {
-    await driveBatch({ database, gateway, random, onRecorded }, batch, { life, work });
+    await driveBatch({ database, gateway, random, onRecorded, oneSuspect, lineBytes }, batch, { life, work });
     return;
   } catch (error) {
     if (!life.aborted && !(error instanceof LeaseLostError)) {

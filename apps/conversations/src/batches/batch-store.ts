@@ -1,7 +1,9 @@
 import { KumikiError } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
+import type { Caller } from '@kumiki/service';
 import { claimIdempotencyKey } from '../idempotency/claim-key.ts';
 import { newId } from '../ids.ts';
+import { demandWithin, openBatchesOf } from '../usage/usage-rows.ts';
 import type { CreateBatchBody } from './batch-body.ts';
 import type { BatchRow } from './batch.ts';
 import { batchLimits } from './limits.ts';
@@ -10,9 +12,7 @@ import { batchLimits } from './limits.ts';
 export const batchChannel = 'conversations_batches';
 
 /** Who asks, and with which key of idempotency. */
-export interface BatchCaller {
-  readonly keyId: string;
-  readonly project: string;
+export interface BatchCaller extends Pick<Caller, 'keyId' | 'project' | 'limits'> {
   readonly idempotencyKey: string | string[] | undefined;
 }
 
@@ -24,6 +24,10 @@ export async function createBatch(database: Database, caller: BatchCaller, body:
     const request = { project, route: 'POST /v1/batches', key, body };
     const id = await claimIdempotencyKey(transaction, request, fresh);
     if (id !== fresh) return readBatch(transaction, project, id);
+    const { rows: used } = await transaction.query<{ open: number }>(`SELECT ${openBatchesOf('$1')} AS open`, [
+      project,
+    ]);
+    demandWithin(caller, 'open_batches', used[0]?.open ?? 0, 1);
     const { rows } = await transaction.query<BatchRow>(
       `INSERT INTO conversations.batches
          (id, project, key_id, endpoint, input_file_id, metadata, output_expires_after, expires_at)

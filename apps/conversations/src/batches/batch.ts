@@ -56,6 +56,8 @@ export interface BatchRow {
   readonly cancelling_at: Date | null;
   readonly cancelled_at: Date | null;
   readonly fence: number;
+  /** Claims in a row until its input file has been read, this one included. */
+  readonly claims: number;
 }
 
 /** A batch as the API shows it. What is not known yet is null, as the SDKs' types allow, or left out. */

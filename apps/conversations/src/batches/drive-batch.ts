@@ -1,4 +1,5 @@
 import { KumikiError } from '@kumiki/api';
+import { judgePoison } from '@kumiki/policy';
 import type { Database } from '@kumiki/postgres';
 import type { GatewayClient } from '@kumiki/service';
 import { beginProgress, endBatch, failBatch, nameFile, sealResults } from './batch-steps.ts';
@@ -7,7 +8,7 @@ import { validateInput } from './input/validate-input.ts';
 import { hasResults } from './output/read-results.ts';
 import { uploadResults } from './output/upload-results.ts';
 import type { RecordedLines } from './run/record-results.ts';
-import { runLines } from './run/run-lines.ts';
+import { type RunContext, runLines } from './run/run-lines.ts';
 
 /** A batch whose result files are refused for so long ends as failed: its key may be gone for good. */
 const refusedUploadLimitMs = 86_400_000;
@@ -17,6 +18,9 @@ export interface DriveContext {
   readonly gateway: GatewayClient;
   readonly random: () => number;
   readonly onRecorded: (lines: RecordedLines) => void;
+  /** Shared by all batches of this process; see RunContext. */
+  readonly oneSuspect: RunContext['oneSuspect'];
+  readonly lineBytes: RunContext['lineBytes'];
 }
 
 /** Why a batch stops before all its lines have run. */
@@ -44,7 +48,7 @@ export async function driveBatch(
   let batch = claimed;
   if (batch.outcome === null) {
     const outcome = await untilStopped(work, async () => {
-      if (batch.status === 'validating') batch = await validate(context, batch, work);
+      if (batch.status === 'validating') batch = await judgeAndValidate(context, batch, work);
       if (batch.status === 'in_progress') batch = await run(context, batch, work);
       return batch.status === 'cancelling' ? 'cancelled' : 'completed';
     });
@@ -80,6 +84,22 @@ async function run(context: DriveContext, batch: BatchRow, work: AbortSignal): P
     work.throwIfAborted();
     if (!(error instanceof KumikiError) || error.code !== 'credential_revoked') throw error;
     return failBatch(context.database, batch, [refusal(error, null)]);
+  }
+}
+
+/** An input file that has ended or silenced each process which read it is not read again. */
+async function judgeAndValidate(context: DriveContext, batch: BatchRow, work: AbortSignal): Promise<BatchRow> {
+  const verdict = judgePoison({ lost: Math.max(batch.claims - 1, 0), shared: 0 });
+  switch (verdict.kind) {
+    case 'try':
+      return validate(context, batch, work);
+    case 'try-alone':
+      return context.oneSuspect(() => validate(context, batch, work));
+    case 'refuse': {
+      const details = { what: 'The input file', claims: verdict.claims, size: 'what cannot be read' };
+      const error = new KumikiError('poisonous_request', details, { param: 'input_file_id' });
+      return failBatch(context.database, batch, [refusal(error, 'input_file_id')]);
+    }
   }
 }
 

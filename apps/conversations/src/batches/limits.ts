@@ -23,5 +23,14 @@ export const batchLimits = {
 /** An ended batch is kept for so long at least, and no shorter than its result files: as long as those have by default. */
 export const endedBatchSeconds = batchFileExpirySeconds;
 
+/**
+ * Batches that one replica drives at once: several of one project while there is room, and the first of each project as
+ * long as there is any, so that nobody waits for the end of another's. The others wait, fewest driven first.
+ */
+export const drivenBatches = { roomy: 16, most: 64, ofProject: 4 } as const;
+
+/** Bytes of lines that a replica has in memory, and those of one project; more wait. */
+export const lineBytesAtOnce = { all: 134_217_728, ofProject: 33_554_432 } as const;
+
 /** Rows that go to or come from the database at once: as many as fit, at least one. */
 export const chunkLimits = { rows: 256, bytes: 1_048_576 } as const;

@@ -6,6 +6,8 @@ export interface Mortal {
   readonly gateway: GatewayClient;
   /** Resolves at the moment of death. */
   readonly dead: Promise<void>;
+  /** Dies now, whatever steps are left. */
+  die(): void;
 }
 
 /**
@@ -16,7 +18,11 @@ export function createMortal(real: { readonly database: Database; readonly gatew
   const death = Promise.withResolvers<void>();
   let left = steps;
   const live = (): void => {
-    if (left-- > 0) return;
+    if (left > 0) {
+      left--;
+      return;
+    }
+    left = -1;
     death.resolve();
     throw new Error('this process is dead');
   };
@@ -39,6 +45,10 @@ export function createMortal(real: { readonly database: Database; readonly gatew
   };
   const world: Mortal = {
     dead: death.promise,
+    die() {
+      left = -1;
+      death.resolve();
+    },
     database: {
       ...real.database,
       ...mortal(real.database),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
+import { defaultProjectLimits } from '@kumiki/api';
 import { migrate, openDatabase, type Database } from '@kumiki/postgres';
 import { createLog } from '@kumiki/service';
 import { type BatchRunner, type BatchRunnerOptions, startBatchRunner } from '../batch-runner.ts';
@@ -7,7 +8,7 @@ import { createBatch, readBatch } from '../batch-store.ts';
 import type { BatchRow, BatchStatus } from '../batch.ts';
 import type { StandInGateway } from './stand-in-gateway.ts';
 
-export const testCaller = { keyId: 'key_1', project: 'p1', idempotencyKey: undefined };
+export const testCaller = { keyId: 'key_1', project: 'p1', limits: defaultProjectLimits, idempotencyKey: undefined };
 
 /** A database in memory with the tables of this service. Takes seconds: one for a test file. */
 export async function openTestDatabase(): Promise<Database> {
@@ -20,12 +21,17 @@ export function createTestBatch(
   database: Database,
   gateway: StandInGateway,
   lines: readonly unknown[] | string,
+  project: string = testCaller.project,
 ): Promise<BatchRow> {
-  return createBatch(database, testCaller, {
-    input_file_id: gateway.addInput(lines),
-    endpoint: '/v1/chat/completions',
-    completion_window: '24h',
-  });
+  return createBatch(
+    database,
+    { ...testCaller, project },
+    {
+      input_file_id: gateway.addInput(lines),
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    },
+  );
 }
 
 /** A replica that looks often and loses its leases soon. */
@@ -44,11 +50,12 @@ export async function untilBatch(
   database: Database,
   id: string,
   wanted: (batch: BatchRow) => boolean = ({ status }) => ends.has(status),
+  project: string = testCaller.project,
 ): Promise<BatchRow> {
   const limitMs = 30_000;
   const end = performance.now() + limitMs;
   for (;;) {
-    const batch = await readBatch(database, testCaller.project, id);
+    const batch = await readBatch(database, project, id);
     if (wanted(batch)) return batch;
     if (performance.now() > end) throw new Error(`after ${limitMs} ms the batch is still ${batch.status}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -14,6 +14,7 @@ import { drainBody } from './body/read-body.ts';
 import { protectReply } from './http/protect-reply.ts';
 import { makeRequestId, openHop, type TraceHop } from './http/random-ids.ts';
 import { sendError, sendJson } from './http/send-error.ts';
+import { endsCredentials } from './keys/ends-credentials.ts';
 import { identifyCaller, refuseOtherSites, type Caller, type Identities } from './keys/identify-caller.ts';
 import type { OpenRequests } from './keys/open-requests.ts';
 import { createRevocation, demandUnrevoked, type Revocation } from './keys/revocation.ts';
@@ -182,7 +183,7 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   const caller = identifyCaller(options.identities, request, Math.floor(Date.now() / 1_000));
   if (caller.sessionId !== null) protectReply(response);
   if (modelPaths.has(path) || backend?.route.role === 'inference') beginRecord(options, context, caller, backend);
-  options.openRequests.add(caller, context.revocation);
+  if (!endsCredentials(method, path)) options.openRequests.add(caller, context.revocation);
   try {
     await serveWithin(options, context, { caller, backend });
   } finally {

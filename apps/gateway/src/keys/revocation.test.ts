@@ -163,3 +163,28 @@ test('a key that expires ends what it began', async (context) => {
   });
   assert.match(await stream.text(), /credential_revoked/);
 });
+
+test('whoever signs out or revokes the own key is answered, while all else of it ends', async (context) => {
+  const { gateway } = await startEndless(context);
+  const url = await listen(context, (request, response) => {
+    if (request.url === '/v1/kumiki/keys/key_test') gateway.revokeKey();
+    else gateway.signOut();
+    // The store is written before the answer is given: gateways know long before.
+    setImmediate(() => response.setHeader('set-cookie', 'gone=; Max-Age=0').end('{}'));
+  });
+  gateway.routeBackends([{ prefix: '/v1/kumiki', urls: [url], authorization: null, role: 'any' }]);
+  for (const path of ['/v1/kumiki/session', '/v1/kumiki/sessions', '/v1/kumiki/sessions/session_1']) {
+    const cookie = gateway.signIn();
+    const headers = { cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+    const open = await fetch(`${gateway.origin}/v1/chat/completions`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ ...question, stream: true }),
+    });
+    const reply = await get(gateway, path, { method: 'DELETE', headers });
+    assert.deepEqual([reply.status, reply.headers.get('set-cookie')], [200, 'gone=; Max-Age=0'], path);
+    assert.match(await within(open.text()), /credential_revoked/);
+  }
+  assert.equal((await get(gateway, '/v1/kumiki/keys/key_test', { method: 'DELETE' })).status, 200);
+  assert.equal((await get(gateway, '/v1/kumiki/keys/key_test', { method: 'DELETE' })).status, 401);
+});

@@ -55,7 +55,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       if (log.length > logLineLimit) log.shift();
     });
   }
-  const port = await ready(child).catch((error: unknown) => {
+  const { port, healthPort } = await ready(child).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw new Error(`${id}: ${(error as Error).message}\n${log.join('')}`, { cause: error });
   });
@@ -77,6 +77,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       maxRunning: Number(options.engine['maxSequences'] ?? defaultSequences),
       egress: 'internal',
       healthProbe: true,
+      healthUrl: `http://127.0.0.1:${healthPort}`,
     },
     signal: (name) => void child.kill(name),
     onExit: (callback) => void child.once('exit', callback),
@@ -95,18 +96,19 @@ function maxInFlight(engine: Readonly<Record<string, unknown>>): number {
 interface WorkerMessage {
   readonly type: string;
   readonly port?: number;
+  readonly healthPort?: number;
 }
 
-function ready(child: ChildProcess): Promise<number> {
+function ready(child: ChildProcess): Promise<{ port: number; healthPort: number }> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('was not ready in time')), startTimeoutMs);
-    let port = 0;
+    let ports = { port: 0, healthPort: 0 };
     child.on('message', (message) => {
-      const { type, port: named } = message as WorkerMessage;
-      if (type === 'listening') port = named ?? 0;
+      const { type, port = 0, healthPort = 0 } = message as WorkerMessage;
+      if (type === 'listening') ports = { port, healthPort };
       if (type !== 'ready') return;
       clearTimeout(timer);
-      resolve(port);
+      resolve(ports);
     });
     child.once('exit', (code, signal) => {
       clearTimeout(timer);

@@ -42,6 +42,7 @@ const endpointSchema = z.strictObject({
   maxInFlight: z.int().min(1),
   maxRunning: z.int().min(1).optional(),
   healthProbe: z.boolean(),
+  healthUrl: url.optional(),
 });
 
 const egressSchema = z.strictObject({

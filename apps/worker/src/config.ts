@@ -16,6 +16,10 @@ const schema = z.strictObject({
   KUMIKI_LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes any free port. */
   KUMIKI_LISTEN_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** `/health`, `/livez` and `/readyz`, answered by a thread of their own. */
+  KUMIKI_OPS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes any free port. */
+  KUMIKI_OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   /** What requests carry as `authorization: Bearer …`; absent, every request is let in. */
   KUMIKI_WORKER_TOKEN: z.string().min(16).max(512).optional(),
   KUMIKI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -1,61 +1,25 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { workerEntry } from './index.ts';
 import { until } from './testing/test-worker.ts';
+import { startWorkerProcess as start, type StartedWorker, stopWorkerProcesses } from './testing/worker-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kumiki-worker-'));
-const children: ChildProcess[] = [];
 after(() => {
-  for (const child of children) child.kill('SIGKILL');
+  stopWorkerProcesses();
   rmSync(folder, { recursive: true });
 });
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly messages: { type: string; port?: number; reason?: string }[];
-  readonly exited: Promise<unknown[]>;
-  errors(): string;
-}
-
-function start(environment: Readonly<Record<string, string>>): Started {
-  const child = spawn(process.execPath, [fileURLToPath(workerEntry)], {
-    env: { KUMIKI_MODEL_NAME: 'm', KUMIKI_MODEL_SOURCE: 'simulated:', KUMIKI_LOG_LEVEL: 'silent', ...environment },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  children.push(child);
-  const messages: Started['messages'] = [];
-  let errors = '';
-  child.on('message', (message) => messages.push(message as Started['messages'][number]));
-  child.stderr?.on('data', (data: Buffer) => (errors += data.toString()));
-  return { child, messages, exited: once(child, 'exit'), errors: () => errors };
-}
-
-async function portOf({ messages }: Started): Promise<number> {
-  await until('it is ready', () => messages.some(({ type }) => type === 'ready'));
-  return messages.find(({ type }) => type === 'listening')?.port ?? 0;
-}
-
-const ask = (port: number, length: number): Promise<Response> =>
-  fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: `[[length=${length}]]` }] }),
-  });
-
 test('a worker tells where it listens and when it is ready, and after SIGTERM finishes what it has begun', async () => {
   const worker = start({});
-  const port = await portOf(worker);
+  const { port } = await worker.ready();
   assert.deepEqual(
     worker.messages.map(({ type }) => type),
     ['listening', 'ready'],
   );
-  const response = await ask(port, 60);
+  const response = await worker.ask(port, 60);
   worker.child.kill('SIGTERM');
   assert.match(await response.text(), /\[DONE\]\n\n$/);
   assert.deepEqual(await worker.exited, [0, null]);
@@ -63,8 +27,8 @@ test('a worker tells where it listens and when it is ready, and after SIGTERM fi
 
 test('a second SIGTERM ends it at once', async () => {
   const worker = start({});
-  const port = await portOf(worker);
-  const response = await ask(port, 8_000);
+  const { port } = await worker.ready();
+  const response = await worker.ask(port, 8_000);
   worker.child.kill('SIGTERM');
   await until('it drains', async () => (await fetch(`http://127.0.0.1:${port}/health`)).status === 503);
   worker.child.kill('SIGTERM');
@@ -74,7 +38,7 @@ test('a second SIGTERM ends it at once', async () => {
 
 test('when its parent is gone it ends', async () => {
   const worker = start({});
-  await portOf(worker);
+  await worker.ready();
   worker.child.disconnect();
   assert.deepEqual(await worker.exited, [0, null]);
 });
@@ -98,9 +62,9 @@ test('a misspelt setting is refused with the one that was meant', async () => {
 });
 
 test('faults can be ordered only when the environment allows it', async () => {
-  const order = async (environment: Record<string, string>): Promise<[number, Started]> => {
+  const order = async (environment: Record<string, string>): Promise<[number, StartedWorker]> => {
     const worker = start(environment);
-    const response = await fetch(`http://127.0.0.1:${await portOf(worker)}/simulated/faults`, {
+    const response = await fetch(`http://127.0.0.1:${(await worker.ready()).port}/simulated/faults`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"fault":"die"}',

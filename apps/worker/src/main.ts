@@ -33,6 +33,7 @@ const worker = await startWorker({
   engine: config.engine,
   host: config.KUMIKI_LISTEN_HOST,
   port: config.KUMIKI_LISTEN_PORT,
+  health: { host: config.KUMIKI_OPS_HOST, port: config.KUMIKI_OPS_PORT },
   token: config.KUMIKI_WORKER_TOKEN ?? null,
   stallMs: config.KUMIKI_STALL_MS,
   faults:

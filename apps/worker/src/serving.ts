@@ -16,6 +16,10 @@ export interface Serving {
   readonly texts: TokenTexts;
   readonly admission: Admission;
   readonly maxWaiting: number;
+  /** Requests that have arrived and neither wait for a place nor have one. */
+  readonly preparing: Set<object>;
+  /** To be called when requests come or go, so that whoever asks for health hears of it at once. */
+  readonly onLoad: () => void;
   readonly heartbeat: Heartbeat;
   readonly metrics: WorkerMetrics;
   /** Unix seconds. */
@@ -23,8 +27,8 @@ export interface Serving {
   readonly log: Log;
   /** null unless faults may be ordered. */
   readonly faults: Faults | null;
-  /** Requests run and the engine has stood still for too long. */
-  stalled(): boolean;
+  /** Whether the engine has work, and when it last finished a step. */
+  look(): ProgressLook;
   close(): Promise<void>;
 }
 
@@ -32,6 +36,8 @@ export interface ServingOptions {
   readonly modelName: string;
   readonly task: Task;
   readonly maxWaiting: number | undefined;
+  readonly preparing: Set<object>;
+  readonly onLoad: () => void;
   readonly stallMs: number;
   readonly faults: Faults | null;
   readonly log: Log;
@@ -73,12 +79,14 @@ export function createServing(engine: Engine, options: ServingOptions): Serving 
     texts: createTokenTexts((token) => engine.tokenBytes(token)),
     admission,
     maxWaiting,
+    preparing: options.preparing,
+    onLoad: options.onLoad,
     heartbeat,
     metrics,
     startedAt: Math.floor(Date.now() / 1_000),
     log: options.log,
     faults: options.faults,
-    stalled: () => judge.stalled(look()),
+    look,
     async close() {
       clearInterval(observer);
       heartbeat.stop();

@@ -1,12 +1,13 @@
 import type { AddressInfo } from 'node:net';
-import { toKumikiError, type EngineSpec, type Task } from '@kumiki/api';
+import { type KumikiError, toKumikiError, type EngineSpec, type Task } from '@kumiki/api';
 import { closeServer, listen, type Log } from '@kumiki/service';
 import { createEngine } from './engine/create-engine.ts';
 import type { Faults } from './engine/simulated/faults.ts';
+import { type Health, startHealth } from './health/start-health.ts';
 import { createTokenCheck } from './http/check-token.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
-import { createServing } from './serving.ts';
-import type { WorkerIdentity, WorkerState } from './worker-state.ts';
+import { createServing, type Serving } from './serving.ts';
+import { healthEntryOf, healthFactsOf, type WorkerIdentity, type WorkerState } from './worker-state.ts';
 
 export interface WorkerOptions {
   readonly modelName: string;
@@ -17,6 +18,8 @@ export interface WorkerOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Where `/health`, `/livez` and `/readyz` are answered by a thread of their own; 0 takes any free port. */
+  readonly health: { readonly host: string; readonly port: number };
   /** null lets every request in. */
   readonly token: string | null;
   readonly stallMs: number;
@@ -27,13 +30,14 @@ export interface WorkerOptions {
 
 /** What a worker tells whoever started it. */
 export type WorkerEvent =
-  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listening'; readonly port: number; readonly healthPort: number }
   | { readonly type: 'loading'; readonly progress: number }
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly reason: string };
 
 export interface Worker {
   readonly url: string;
+  readonly healthUrl: string;
   /** Resolves when the model is loaded; rejects with a KumikiError that says why it is not. */
   readonly ready: Promise<void>;
   /** Refuses new requests and resolves when those that run have ended, at the latest after this time. */
@@ -49,65 +53,102 @@ const progressStep = 0.02;
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { log } = options;
   const tell = options.onEvent ?? (() => {});
-  const identity: WorkerIdentity = {
-    modelName: options.modelName,
-    task: options.task,
-    engine: options.engine.kind === 'simulated' ? 'simulated' : 'llama',
-  };
+  const identity = identityOf(options);
   let state: WorkerState = { phase: 'starting', progress: 0 };
-  const http = createHttpServer(
-    { identity, state: () => state, checkToken: createTokenCheck(options.token), faults: options.faults },
-    log,
-  );
-  await listen(http.server, options.port, options.host);
-  const { port } = http.server.address() as AddressInfo;
-  tell({ type: 'listening', port });
+  const preparing = new Set<object>();
+  const health = startHealth({
+    ...options.health,
+    facts: healthFactsOf(identity, state),
+    entry: () => healthEntryOf(state, preparing.size),
+  });
+  const checkToken = createTokenCheck(options.token);
+  const { faults } = options;
+  const http = createHttpServer({ health: health.reply, identity, state: () => state, checkToken, faults }, log);
+  const enter = (next: WorkerState): void => {
+    state = next;
+    health.tell(healthFactsOf(identity, state));
+  };
   const closing = new AbortController();
 
-  async function load(): Promise<void> {
-    let told = 0;
-    const engine = await createEngine({
-      ...options,
-      spec: options.engine,
-      signal: closing.signal,
-      onProgress(progress) {
-        if (state.phase === 'starting') state = { phase: 'starting', progress };
-        if (progress < told + progressStep) return;
-        told = progress;
-        tell({ type: 'loading', progress });
-      },
+  const listening = listen(http.server, options.port, options.host).then(async () => {
+    const healthPort = await health.listening;
+    const { port } = http.server.address() as AddressInfo;
+    tell({ type: 'listening', port, healthPort });
+    return { port, healthPort };
+  });
+  const load = async (): Promise<void> => {
+    const serving = await loadServing(options, closing.signal, preparing, health, (progress) => {
+      if (state.phase === 'starting') state = { phase: 'starting', progress };
     });
-    const maxWaiting = options.engine.kind === 'openai' ? undefined : options.engine.maxWaiting;
-    state = { phase: 'serving', serving: createServing(engine, { ...options, maxWaiting }) };
+    // Nobody is told that it is ready before everybody can ask.
+    const ports = await listening;
+    enter({ phase: 'serving', serving });
     tell({ type: 'ready' });
-    log.info({ port, model: options.modelName, engine: engine.kind }, 'ready');
-  }
-
+    log.info({ ...ports, model: options.modelName, engine: serving.engine.kind }, 'ready');
+  };
   const ready = load().catch((thrown: unknown) => {
     const error = toKumikiError(thrown);
-    const reason =
-      error.code === 'internal_error' && error.cause instanceof Error ? error.cause.message : error.message;
-    state = { phase: 'failed', reason };
+    const reason = reasonOf(error);
+    enter({ phase: 'failed', reason });
     log.error({ err: error }, 'the model could not be loaded');
     tell({ type: 'failed', reason });
     throw error;
   });
   // Whoever wants to know awaits it; nobody has to.
   ready.catch(() => {});
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await closeServer(http.server);
+    if (state.phase === 'serving' || state.phase === 'draining') await state.serving.close();
+    await health.close();
+  };
+  const { port, healthPort } = await listening.catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
 
   return {
     url: `http://${options.host}:${port}`,
+    healthUrl: `http://${options.health.host}:${healthPort}`,
     ready,
     async drain(limitMs) {
-      if (state.phase === 'serving') state = { phase: 'draining', serving: state.serving };
+      if (state.phase === 'serving') enter({ phase: 'draining', serving: state.serving });
       await untilIdle(http, limitMs);
     },
-    async close() {
-      closing.abort();
-      await closeServer(http.server);
-      if (state.phase === 'serving' || state.phase === 'draining') await state.serving.close();
-    },
+    close,
   };
+}
+
+function identityOf({ modelName, task, engine, stallMs }: WorkerOptions): WorkerIdentity {
+  return { modelName, task, engine: engine.kind === 'simulated' ? 'simulated' : 'llama', stallMs };
+}
+
+function reasonOf(error: KumikiError): string {
+  return error.code === 'internal_error' && error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+async function loadServing(
+  options: WorkerOptions,
+  signal: AbortSignal,
+  preparing: Set<object>,
+  health: Health,
+  onProgress: (progress: number) => void,
+): Promise<Serving> {
+  let told = 0;
+  const engine = await createEngine({
+    ...options,
+    spec: options.engine,
+    signal,
+    onProgress(progress) {
+      onProgress(progress);
+      if (progress < told + progressStep) return;
+      told = progress;
+      health.note();
+      options.onEvent?.({ type: 'loading', progress });
+    },
+  });
+  const maxWaiting = options.engine.kind === 'openai' ? undefined : options.engine.maxWaiting;
+  return createServing(engine, { ...options, maxWaiting, preparing, onLoad: health.note });
 }
 
 function untilIdle(http: HttpServer, limitMs: number): Promise<void> {

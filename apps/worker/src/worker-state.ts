@@ -1,5 +1,5 @@
-import type { KvCache } from '@kumiki/api';
-import type { Engine } from './engine/engine.ts';
+import { processMs, type HealthEntry } from './health/health-board.mjs';
+import type { HealthFacts } from './health/judge-health.mjs';
 import type { Serving } from './serving.ts';
 
 /** Where a worker is in its life. */
@@ -13,44 +13,55 @@ export interface WorkerIdentity {
   readonly modelName: string;
   readonly task: 'chat' | 'embedding';
   readonly engine: 'llama' | 'simulated';
+  readonly stallMs: number;
 }
 
-function kvCacheOf(engine: Engine): KvCache | null {
-  const { kvCache } = engine.stats();
-  return kvCache === null ? null : { used_tokens: kvCache.usedTokens, total_tokens: kvCache.totalTokens };
-}
-
-/** The reply to `GET /health`. 200 means that requests make progress here. */
-export function healthOf(identity: WorkerIdentity, state: WorkerState): { status: number; body: unknown } {
-  const about = {
-    model: identity.modelName,
-    task: identity.task,
-    engine: identity.engine,
-    simulated: identity.engine === 'simulated',
-  };
-  if (state.phase === 'starting') {
-    return { status: 503, body: { status: 'starting', ...about, progress: state.progress } };
-  }
-  if (state.phase === 'failed') return { status: 503, body: { status: 'failed', ...about, reason: state.reason } };
-  const { serving } = state;
-  const { admission, engine } = serving;
-  const status = serving.stalled() ? 'stalled' : state.phase === 'draining' ? 'draining' : 'ok';
+export function healthFactsOf(identity: WorkerIdentity, state: WorkerState): HealthFacts {
+  const serving = 'serving' in state ? state.serving : null;
   return {
-    status: status === 'ok' ? 200 : 503,
-    body: {
-      status,
-      ...about,
-      progress: 1,
-      running: admission.running,
-      waiting: admission.waiting,
-      max_running: engine.model.maxSequences,
-      max_waiting: serving.maxWaiting,
-      kv_cache_usage: engine.stats().kvCacheUsage,
-      kv_cache: kvCacheOf(engine),
-      context_tokens: engine.model.contextTokens,
-      parameters: engine.model.parameters,
-      memory_bytes: engine.model.memoryBytes,
-      fingerprint: engine.model.fingerprint,
-    },
+    ...identity,
+    phase: state.phase,
+    reason: state.phase === 'failed' ? state.reason : null,
+    model:
+      serving === null
+        ? null
+        : {
+            maxRunning: serving.engine.model.maxSequences,
+            maxWaiting: serving.maxWaiting,
+            contextTokens: serving.engine.model.contextTokens,
+            parameters: serving.engine.model.parameters,
+            memoryBytes: serving.engine.model.memoryBytes,
+            fingerprint: serving.engine.model.fingerprint,
+          },
+  };
+}
+
+const noWork: Omit<HealthEntry, 'beatAt'> = {
+  busy: false,
+  lastProgressAt: 0,
+  loaded: 0,
+  running: 0,
+  waiting: 0,
+  kvCacheUsage: 0,
+  kvUsedTokens: -1,
+  kvTotalTokens: -1,
+};
+
+/** @param preparing requests that have arrived and wait neither for a place nor have one. */
+export function healthEntryOf(state: WorkerState, preparing: number): Omit<HealthEntry, 'beatAt'> {
+  if (state.phase === 'starting') return { ...noWork, loaded: state.progress };
+  if (state.phase === 'failed') return noWork;
+  const { admission, engine } = state.serving;
+  const { now, lastProgressAt, busy } = state.serving.look();
+  const { kvCache, kvCacheUsage } = engine.stats();
+  return {
+    busy,
+    lastProgressAt: processMs() - (now - lastProgressAt),
+    loaded: 1,
+    running: admission.running,
+    waiting: admission.waiting + preparing,
+    kvCacheUsage,
+    kvUsedTokens: kvCache?.usedTokens ?? -1,
+    kvTotalTokens: kvCache?.totalTokens ?? -1,
   };
 }

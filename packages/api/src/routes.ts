@@ -50,6 +50,8 @@ export interface Endpoint {
   readonly maxRunning?: number | undefined;
   /** Whether `GET /health` on it tells of progress, so that a probe may eject it. */
   readonly healthProbe: boolean;
+  /** Origin that answers `GET /health` where it is not that of {@link url}: a thread that no request holds up. */
+  readonly healthUrl?: string | undefined;
 }
 
 export interface BackendRoute {

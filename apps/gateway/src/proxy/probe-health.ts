@@ -22,7 +22,7 @@ export function probeHealth(upstream: UpstreamClient, state: EndpointState, time
 
 function healthRequest(state: EndpointState, timeoutMs: number): UpstreamRequest {
   return {
-    origin: new URL(state.endpoint.url).origin,
+    origin: new URL(state.endpoint.healthUrl ?? state.endpoint.url).origin,
     method: 'GET',
     path: '/health',
     headers: [],

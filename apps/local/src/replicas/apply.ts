@@ -100,6 +100,7 @@ function newReplica(target: ProcessTarget, { replicas, now, nowUnix }: ApplyCont
     load: null,
     pid: null,
     port: null,
+    healthPort: null,
     progress: 0,
     rssBytes: null,
     token: randomBytes(24).toString('base64url'),

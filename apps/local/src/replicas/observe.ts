@@ -52,6 +52,7 @@ function takeMessage(replica: ReplicaRecord, message: WorkerMessage): void {
   switch (message.type) {
     case 'listening':
       replica.port = message.port;
+      replica.healthPort = message.healthPort;
       return;
     case 'loading':
       // One is said by 'ready' alone.
@@ -76,6 +77,7 @@ function takeEnd(replica: ReplicaRecord, end: End, at: number, jitter: number): 
   replica.process = null;
   replica.pid = null;
   replica.port = null;
+  replica.healthPort = null;
   replica.progress = null;
   replica.rssBytes = null;
   replica.readyAt = null;
@@ -115,8 +117,8 @@ function startProber(now: () => number, replicas: () => Iterable<ReplicaRecord>,
   };
   const probe = (replica: ReplicaRecord): void => {
     // Until a worker says that it is ready its loading may keep it from answering.
-    if (replica.process === null || replica.port === null || replica.progress !== 1) return;
-    if ((nextAt.get(replica.id) ?? 0) <= now()) void ask(replica, replica.port);
+    if (replica.process === null || replica.healthPort === null || replica.progress !== 1) return;
+    if ((nextAt.get(replica.id) ?? 0) <= now()) void ask(replica, replica.healthPort);
   };
   const timer = setInterval(() => {
     lastTickAt = now();

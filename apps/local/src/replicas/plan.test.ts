@@ -171,6 +171,7 @@ function freshReplica(id: string, { key, service, revision }: ProcessTarget, now
     load: null,
     pid: 1,
     port: 1,
+    healthPort: 1,
     progress: 1,
     rssBytes: null,
     startedAtUnix: 0,

@@ -31,6 +31,8 @@ export interface ObservedReplica {
   readonly load: ReplicaLoad | null;
   readonly pid: number | null;
   readonly port: number | null;
+  /** Where it answers for its health. */
+  readonly healthPort: number | null;
   /** 0 to 1 while the model is loaded. */
   readonly progress: number | null;
   readonly rssBytes: number | null;

@@ -7,9 +7,11 @@ import { type End, exited, notStarted, signalled } from './end.ts';
 import { workerDrainMs } from './plan.ts';
 import type { WorkerHandle } from './replica.ts';
 
+const port = z.int().min(1).max(65_535);
+
 /** What a worker tells its parent. */
 const workerMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('listening'), port: z.int().min(1).max(65_535) }),
+  z.object({ type: z.literal('listening'), port, healthPort: port }),
   z.object({ type: z.literal('loading'), progress: z.number().min(0).max(1) }),
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('failed'), reason: z.string().max(10_000) }),

@@ -52,6 +52,7 @@ function workerEndpoints(
       maxRunning: replica.load?.maxRunning,
       egress: 'internal',
       healthProbe: true,
+      ...(replica.healthPort === null ? {} : { healthUrl: `http://127.0.0.1:${replica.healthPort}` }),
     });
   }
   return endpoints;

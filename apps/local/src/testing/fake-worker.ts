@@ -40,7 +40,8 @@ if (has('fails')) {
   process.exit(1);
 }
 server.listen(0, '127.0.0.1', () => {
-  tell({ type: 'listening', port: (server.address() as AddressInfo).port });
+  const { port } = server.address() as AddressInfo;
+  tell({ type: 'listening', port, healthPort: port });
   tell({ type: 'loading', progress: 0.5 });
   if (has('neverLoads')) return;
   loaded = true;

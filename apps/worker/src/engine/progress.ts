@@ -8,8 +8,6 @@ export interface ProgressJudge {
   observe(look: ProgressLook): void;
   /** Whether streams may say that the engine moves. */
   moving(look: ProgressLook): boolean;
-  /** Whether the engine has stood still for so long that it must be taken for dead. */
-  stalled(look: ProgressLook): boolean;
 }
 
 export interface ProgressLook {
@@ -45,6 +43,5 @@ export function createProgressJudge(stallMs: number): ProgressJudge {
     },
     moving: ({ now, lastProgressAt, busy }) =>
       !busy || now - lastProgressAt < Math.min(stallMs, Math.max(leastWindowMs, patience * slowestMs)),
-    stalled: ({ now, lastProgressAt, busy }) => busy && now - lastProgressAt > stallMs,
   };
 }

@@ -42,7 +42,7 @@ async function embedAll(
   inputs: readonly (readonly number[])[],
   meter: AnswerMeter,
 ): Promise<Float32Array[]> {
-  const [ticket] = takeTickets(serving, 1);
+  const [ticket] = takeTickets(serving, exchange, 1);
   let done = false;
   try {
     await waitForTurn(ticket, exchange.signal);

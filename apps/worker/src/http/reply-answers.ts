@@ -34,7 +34,7 @@ const headDelayMs = 20;
 
 /** Runs the answers of a request and replies. Throws KumikiError when it is refused before the reply begins. */
 export async function replyAnswers(serving: Serving, exchange: Exchange, reply: AnswerReply): Promise<void> {
-  const tickets = takeTickets(serving, reply.plan.choices.filter((choice) => !choice.finished).length);
+  const tickets = takeTickets(serving, exchange, reply.plan.choices.filter((choice) => !choice.finished).length);
   if (reply.stream) return streamAnswers(serving, exchange, reply, tickets);
   const { collector } = reply;
   const meter = serving.metrics.meter(exchange.arrivedAt);

@@ -1,7 +1,7 @@
 import { didYouMean, KumikiError } from '@kumiki/api';
 import type { Faults } from '../engine/simulated/faults.ts';
 import type { Serving } from '../serving.ts';
-import { healthOf, type WorkerIdentity, type WorkerState } from '../worker-state.ts';
+import type { WorkerIdentity, WorkerState } from '../worker-state.ts';
 import { answerChat } from './chat-route.ts';
 import { answerCompletions } from './completions-route.ts';
 import { answerEmbeddings } from './embeddings-route.ts';
@@ -11,6 +11,7 @@ import { orderFault } from './faults-route.ts';
 import { getModel, listModels } from './models-route.ts';
 
 export interface RoutingOptions {
+  readonly health: () => { readonly status: number; readonly body: unknown };
   readonly identity: WorkerIdentity;
   readonly state: () => WorkerState;
   /** Throws KumikiError `invalid_api_key`. */
@@ -34,7 +35,7 @@ export async function route(options: RoutingOptions, exchange: Exchange): Promis
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   if (path === '/health') {
     demandMethod(exchange, path, 'GET');
-    const health = healthOf(options.identity, options.state());
+    const health = options.health();
     return replyJson(response, health.status, health.body);
   }
   options.checkToken(request.headers.authorization);
@@ -42,7 +43,15 @@ export async function route(options: RoutingOptions, exchange: Exchange): Promis
   const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
   if (answer !== undefined) {
     demandMethod(exchange, path, 'POST');
-    return answer(servingNow(options), exchange);
+    const serving = servingNow(options);
+    serving.preparing.add(exchange);
+    serving.onLoad();
+    try {
+      return await answer(serving, exchange);
+    } finally {
+      serving.preparing.delete(exchange);
+      serving.onLoad();
+    }
   }
   if (path !== '/metrics' && path !== '/v1/models' && !path.startsWith('/v1/models/')) {
     throw new KumikiError('unknown_route', { method: request.method ?? '', path, hint: didYouMean(path, paths) });

@@ -2,10 +2,12 @@ import { KumikiError } from '@kumiki/api';
 import type { Ticket } from '../generation/admission.ts';
 import { untilAborted } from '../generation/until-aborted.ts';
 import type { Serving } from '../serving.ts';
+import type { Exchange } from './exchange.ts';
 
-/** Places for so many answers. Throws KumikiError `queue_full`. */
-export function takeTickets(serving: Serving, count: number): Ticket[] {
+/** Places for so many answers of a request. Throws KumikiError `queue_full`. */
+export function takeTickets(serving: Serving, exchange: Exchange, count: number): Ticket[] {
   const tickets = serving.admission.enter(count);
+  serving.preparing.delete(exchange);
   if (tickets !== null) return tickets;
   const retryAfterMs = serving.admission.retryAfterMs();
   const limit = serving.engine.model.maxSequences + serving.maxWaiting;

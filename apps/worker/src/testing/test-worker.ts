@@ -38,6 +38,7 @@ export async function startTestWorker(options: TestWorkerOptions = {}): Promise<
     engine: spec,
     host: '127.0.0.1',
     port: 0,
+    health: { host: '127.0.0.1', port: 0 },
     token: options.token ?? null,
     stallMs: options.stallMs ?? 10_000,
     faults,

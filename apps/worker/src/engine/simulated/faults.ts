@@ -5,9 +5,10 @@ export const faultSchema = z.strictObject({
   /**
    * `die`: the process ends at once. `hang`: the engine stands still, HTTP lives. `refuse`: 503 to every request for
    * an answer. `cut`: the connection of a stream is destroyed. `slow`: steps take `factor` times as long.
-   * `garbage`: a stream gets bytes that are no events, then goes on.
+   * `garbage`: a stream gets bytes that are no events, then goes on. `block`: the thread that serves is held up for
+   * `for_ms`, as by a computation, and nothing on it goes on.
    */
-  fault: z.enum(['die', 'hang', 'refuse', 'cut', 'slow', 'garbage']),
+  fault: z.enum(['die', 'hang', 'refuse', 'cut', 'slow', 'garbage', 'block']),
   /** The fault begins when the engine has made so many more tokens. */
   after_tokens: z.int().min(0).max(10_000_000).default(0),
   /** It ends by itself after this time; absent: it stays until it is cleared. */
@@ -47,8 +48,14 @@ export function createFaults(die: () => void, now: () => number): Faults {
       if (entry.tokensLeft > 0 || entry.endsAt !== null) continue;
       entry.endsAt = now() + (entry.fault.for_ms ?? Infinity);
       if (entry.fault.fault === 'die') die();
+      if (entry.fault.fault === 'block') holdUp(entry.fault.for_ms ?? 0);
       if (entry.fault.for_ms !== undefined) setTimeout(changed, entry.fault.for_ms + 1).unref();
     }
+  }
+
+  function holdUp(durationMs: number): void {
+    const end = now() + durationMs;
+    while (now() < end);
   }
 
   function changed(): void {

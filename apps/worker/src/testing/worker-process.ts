@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { workerEntry } from '../index.ts';
+import { until } from './test-worker.ts';
+
+interface Message {
+  readonly type: string;
+  readonly port?: number;
+  readonly healthPort?: number;
+  readonly reason?: string;
+}
+
+export interface StartedWorker {
+  readonly child: ChildProcess;
+  readonly messages: readonly Message[];
+  readonly exited: Promise<unknown[]>;
+  errors(): string;
+  /** Waits until the model is loaded. */
+  ready(): Promise<{ readonly port: number; readonly healthPort: number }>;
+  /** A streamed answer of so many tokens. */
+  ask(port: number, length: number): Promise<Response>;
+}
+
+const children: ChildProcess[] = [];
+
+/** A worker as a process of its own, of the simulated engine unless told otherwise. */
+export function startWorkerProcess(environment: Readonly<Record<string, string>>): StartedWorker {
+  const child = spawn(process.execPath, [fileURLToPath(workerEntry)], {
+    env: { KUMIKI_MODEL_NAME: 'm', KUMIKI_MODEL_SOURCE: 'simulated:', KUMIKI_LOG_LEVEL: 'silent', ...environment },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  children.push(child);
+  const messages: Message[] = [];
+  let errors = '';
+  child.on('message', (message) => messages.push(message as Message));
+  child.stderr?.on('data', (data: Buffer) => (errors += data.toString()));
+  return {
+    child,
+    messages,
+    exited: once(child, 'exit'),
+    errors: () => errors,
+    async ready() {
+      await until('it is ready', () => messages.some(({ type }) => type === 'ready'));
+      const listening = messages.find(({ type }) => type === 'listening');
+      return { port: listening?.port ?? 0, healthPort: listening?.healthPort ?? 0 };
+    },
+    ask: (port, length) =>
+      fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: 'm',
+          stream: true,
+          messages: [{ role: 'user', content: `[[length=${length}]]` }],
+        }),
+      }),
+  };
+}
+
+export function stopWorkerProcesses(): void {
+  for (const child of children) child.kill('SIGKILL');
+}

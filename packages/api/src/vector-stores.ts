@@ -33,7 +33,6 @@ export const vectorStoreLimits = {
 /** What `auto` means, as the API has it. */
 export const autoChunking = { maxTokens: 800, overlapTokens: 400 } as const;
 
-const fileId = z.string().min(1).max(128);
 /** A text that a database can keep. */
 const text = (most: number) =>
   z
@@ -43,6 +42,7 @@ const text = (most: number) =>
       message: 'must not contain U+0000 or half a surrogate pair',
     });
 const key = text(vectorStoreLimits.keyCharacters).min(1);
+const fileId = text(128).min(1);
 
 export const metadataEntriesSchema = boundedRecord(
   key,

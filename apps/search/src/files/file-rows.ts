@@ -16,6 +16,11 @@ export interface FileRow {
   readonly expires: number | null;
 }
 
+/** Of one page of a list; what is beyond is the next page, as `has_more` says. */
+const pageBytes = 4_194_304;
+/** Of a file in a list, its name left out. */
+const rowBytes = 384;
+
 /** Whether a row is there for clients. */
 export const visible = 'deleted_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
 
@@ -101,14 +106,19 @@ export async function listFiles(
   const plan = planPage(query);
   const cursor = plan.cursor === null ? null : await findFile(database, project, plan.cursor);
   if (plan.cursor !== null && cursor === null) throw unknownCursor(query);
-  const { rows } = await database.query<FileRow>(
-    `SELECT ${columns} FROM search.files
-     WHERE project = $1 AND ${visible} AND ($2::text IS NULL OR purpose = $2)
-       AND ($3::bigint IS NULL OR ${plan.condition('$3')})
-     ORDER BY number ${plan.direction} LIMIT $4`,
-    [project, query.purpose ?? null, cursor?.number ?? null, plan.fetch],
+  const { rows } = await database.query<FileRow & { readonly fetched: number }>(
+    `SELECT * FROM (
+       SELECT *, count(*) OVER () AS fetched, sum(${rowBytes} + octet_length(filename)) OVER (ORDER BY number ${plan.direction}) AS reply_bytes
+       FROM (
+         SELECT ${columns} FROM search.files
+         WHERE project = $1 AND ${visible} AND ($2::text IS NULL OR purpose = $2)
+           AND ($3::bigint IS NULL OR ${plan.condition('$3')})
+         ORDER BY number ${plan.direction} LIMIT $4
+       ) AS next
+     ) AS measured WHERE reply_bytes <= $5 ORDER BY number ${plan.direction}`,
+    [project, query.purpose ?? null, cursor?.number ?? null, plan.fetch, pageBytes],
   );
-  return toPage(rows, query, toFileObject);
+  return toPage(rows, query, toFileObject, rows.length < (rows[0]?.fetched ?? 0));
 }
 
 export function toFileObject(row: FileRow): FileObject {

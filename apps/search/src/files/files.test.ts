@@ -103,3 +103,21 @@ test('ids and names that are attacks are names and nothing else', async () => {
   assert.equal((await service.call('GET', '/v1/files?limit=0')).status, 400);
   assert.equal((await service.call('GET', '/v1/files?limit=1&limit=2')).status, 400);
 });
+
+test('a page of a list ends at so many bytes, and the next one goes on where it ended', async () => {
+  await service.database.query(
+    `INSERT INTO search.files (id, project, filename, purpose, bytes, sha256)
+     SELECT 'file-long' || n, 'long', repeat('あ', 512), 'assistants', 1, '' FROM generate_series(1, 6000) AS n`,
+  );
+  const seen = new Set<string>();
+  let pages = 0;
+  for (let after = ''; ; pages++) {
+    const { body } = await service.call('GET', `/v1/files?order=asc${after}`, { project: 'long' });
+    assert.ok(JSON.stringify(body).length < 4_194_304);
+    for (const { id } of body.data) seen.add(id);
+    if (!body.has_more) break;
+    after = `&after=${body.last_id}`;
+  }
+  assert.equal(seen.size, 6_000);
+  assert.ok(pages >= 2);
+});

@@ -77,8 +77,8 @@ function measure(file: Readable & { readonly truncated: boolean }, room: UploadR
 }
 
 /** A name to show, never a path; without what would garble a terminal or a database. */
-function cleanFilename(name: string): string {
-  const last = name.split(/[/\\]/).pop() ?? '';
+function cleanFilename(name: string | undefined): string {
+  const last = (name ?? '').split(/[/\\]/).pop() ?? '';
   const clean = last
     .replaceAll(/\p{Cc}/gu, '')
     .slice(0, fileLimits.filenameCharacters)

@@ -41,11 +41,15 @@ export function planPage(query: PageQuery): PagePlan {
   };
 }
 
-/** The page that the fetched rows make. */
+/**
+ * The page that the fetched rows make.
+ * @param cut whether there are more than were fetched, for their size.
+ */
 export function toPage<Row, Item extends { readonly id: string }>(
   rows: readonly Row[],
   query: PageQuery,
   toItem: (row: Row) => Item,
+  cut = false,
 ): Page<Item> {
   const kept = rows.slice(0, query.limit);
   const data = (query.before === undefined ? kept : kept.toReversed()).map(toItem);
@@ -54,7 +58,7 @@ export function toPage<Row, Item extends { readonly id: string }>(
     data,
     first_id: data[0]?.id ?? '',
     last_id: data.at(-1)?.id ?? '',
-    has_more: rows.length > query.limit,
+    has_more: cut || rows.length > query.limit,
   };
 }
 

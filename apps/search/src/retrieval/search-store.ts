@@ -10,6 +10,8 @@ import { parseFilter } from './parse-filter.ts';
 import type { SearchedStore } from './searched-store.ts';
 
 const defaultResults = 10;
+/** Of the texts of a reply: what ranks behind so many is left out. Chunks of usual size never come near. */
+const resultBytes = 4_194_304;
 /** Length of each list that is fused: what is 90th among the vectors and third among the words still counts. */
 const listLength = 100;
 /** When the request does not say. Chosen with `npm run bench search` on the half of its questions that may choose. */
@@ -75,13 +77,16 @@ interface ChunkRow extends ChunkPlace {
 async function describe(database: Database, store: SearchedStore, fused: readonly Fused[]) {
   if (fused.length === 0) return [];
   const { rows } = await database.query<ChunkRow>(
-    `SELECT chunk.number, file.id AS "fileId", file.filename, chunk.text, chunk.page, chunk.headings, chunk.attributes
-     FROM search.chunks AS chunk
+    `SELECT * FROM (
+     SELECT chunk.number, file.id AS "fileId", file.filename, chunk.text, chunk.page, chunk.headings, chunk.attributes,
+       sum(octet_length(chunk.text)) OVER (ORDER BY wanted.place) - octet_length(chunk.text) AS bytes_before
+     FROM unnest($3::bigint[]) WITH ORDINALITY AS wanted (number, place)
+     JOIN search.chunks AS chunk ON chunk.number = wanted.number
      JOIN search.store_files AS place ON place.number = chunk.store_file AND place.removed_at IS NULL
        AND place.status IN ('completed', 'in_progress')
      JOIN search.files AS file ON file.number = place.file_number AND file.deleted_at IS NULL
-     WHERE chunk.project = $1 AND chunk.store_number = $2 AND chunk.number = ANY($3::bigint[])`,
-    [store.project, store.number, fused.map(({ number }) => number)],
+     WHERE chunk.project = $1 AND chunk.store_number = $2) AS found WHERE bytes_before < $4`,
+    [store.project, store.number, fused.map(({ number }) => number), resultBytes],
   );
   const found = new Map(rows.map((row) => [row.number, row]));
   return fused.flatMap(({ number, score }) => {

@@ -1,14 +1,15 @@
+import { Readable } from 'node:stream';
 import { addStoreFileSchema, storeFileListSchema, updateStoreFileSchema } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import { checkQuery } from '../http/check-query.ts';
-import { type ChunkPlace, showPlace } from '../retrieval/chunk-place.ts';
 import { addFiles } from './add-files.ts';
 import { removeStoreFile } from './remove-chunks.ts';
 import { listStoreFiles, requireStoreFile, toStoreFile, updateAttributes } from './store-file-rows.ts';
 import { pollAfterHeader, pollAfterMs, storeExpired } from './store-routes.ts';
 import { requireStore, requireStoreNumber } from './store-rows.ts';
+import { streamContent } from './stream-content.ts';
 
 interface StoreParams {
   readonly Params: { readonly store: string };
@@ -65,22 +66,13 @@ export function addStoreFileRoutes(app: FastifyInstance, database: Database): vo
     return { id: file.id, object: 'vector_store.file.deleted', deleted: true };
   });
 
-  app.get<FileParams>('/v1/vector_stores/:store/files/:file/content', async (request) => {
+  app.get<FileParams>('/v1/vector_stores/:store/files/:file/content', async (request, reply) => {
     const { project } = callerOf(request);
     const store = await requireStoreNumber(database, project, request.params.store);
     const file = await requireStoreFile(database, project, store, request.params.file);
-    const { rows } = await database.query<ChunkPlace & { readonly text: string }>(
-      `SELECT number, text, page, headings FROM search.chunks WHERE project = $1 AND store_file = $2 ORDER BY position`,
-      [project, file.number],
-    );
-    return {
-      object: 'vector_store.file_content.page',
-      file_id: file.id,
-      filename: file.filename,
-      attributes: file.attributes,
-      data: rows.map((row) => ({ type: 'text', text: row.text, kumiki: showPlace(row) })),
-      has_more: false,
-      next_page: null,
-    };
+    const { id, filename, attributes } = file;
+    const head = { object: 'vector_store.file_content.page', file_id: id, filename, attributes };
+    const content = streamContent(database, project, file.number, head);
+    return reply.type('application/json; charset=utf-8').send(Readable.from(content, { objectMode: false }));
   });
 }

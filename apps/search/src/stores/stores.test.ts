@@ -204,3 +204,40 @@ test('attributes are few bytes, since each chunk has them too', async () => {
   assert.equal(reply.status, 400);
   assert.match(reply.body.error.message, /at most 16384 bytes/);
 });
+
+test('the content of a file with very many chunks is sent as it is read, whole and in order', async () => {
+  const store = await createStore();
+  const file = await service.upload('many.txt', 'First.');
+  await service.call('POST', `/v1/vector_stores/${store}/files`, { body: { file_id: file } });
+  await settled(store, file);
+  await service.database.query(
+    `INSERT INTO search.chunks (project, store_number, store_file, position, term_count, dimensions, digest, headings, text,
+       attributes, embedding, terms)
+     SELECT project, store_number, store_file, n, 0, dimensions, digest, headings,
+       n || ' ' || repeat('x', CASE WHEN n % 100 = 0 THEN 200000 ELSE 100 END), attributes, embedding, ''
+     FROM search.chunks, generate_series(1, 600) AS n WHERE text = 'First.'`,
+  );
+  const { body } = await service.call('GET', `/v1/vector_stores/${store}/files/${file}/content`);
+  assert.equal(body.has_more, false);
+  assert.deepEqual(
+    body.data.map(({ text }: { text: string }) => Number(text.split(' ')[0]) || 0),
+    Array.from({ length: 601 }, (_, position) => position),
+  );
+});
+
+test('what ranks behind several megabytes of results is left out of a reply', async () => {
+  const store = await createStore();
+  const file = await service.upload('huge.txt', 'Second.');
+  await service.call('POST', `/v1/vector_stores/${store}/files`, { body: { file_id: file } });
+  await settled(store, file);
+  await service.database.query(
+    `INSERT INTO search.chunks (project, store_number, store_file, position, term_count, dimensions, digest, headings, text,
+       attributes, embedding, terms)
+     SELECT project, store_number, store_file, n, 0, dimensions, digest, headings, repeat('y', 400000), attributes, embedding, ''
+     FROM search.chunks, generate_series(1, 30) AS n WHERE text = 'Second.'`,
+  );
+  const { body } = await service.call('POST', `/v1/vector_stores/${store}/search`, {
+    body: { query: 'Second.', max_num_results: 50 },
+  });
+  assert.ok(body.data.length >= 10 && body.data.length < 15, String(body.data.length));
+});

@@ -1,7 +1,7 @@
 /**
  * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only NAME]`: the long fault test, of
  * workers and responses, or what the name says: workers, responses, stalls (with `--route TEXT` those of some routes),
- * tenants or fuzz. Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
+ * tenants, fuzz or connections. Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
  */
 import { parseArgs } from 'node:util';
 import type { ModelOptions } from '../system/product.ts';

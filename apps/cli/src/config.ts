@@ -1,5 +1,5 @@
 import { defaultHome } from '@kumiki/local';
-import { readConfig } from '@kumiki/service';
+import { type EdgeOptions, edgeOptions, edgeSettings, readConfig } from '@kumiki/service';
 import { z } from 'zod';
 import { readOrigin } from './client/read-origin.ts';
 
@@ -14,6 +14,7 @@ const schema = z.strictObject({
     .string()
     .refine((text) => readOrigin(text) !== null, 'must be http:// or https://, a host, and nothing behind it')
     .optional(),
+  ...edgeSettings,
   /** PostgreSQL 15 or later with pgvector, in the place of the embedded database. */
   KUMIKI_POSTGRES_URL: z
     .string()
@@ -27,6 +28,7 @@ export interface CliConfig {
   readonly apiKey: string | null;
   readonly publicUrl: string | null;
   readonly postgresUrl: string | null;
+  readonly edge: EdgeOptions;
 }
 
 /** The CLI's settings from the environment; flags go before them. Throws ConfigError. */
@@ -38,5 +40,6 @@ export function readCliConfig(): CliConfig {
     apiKey: settings.KUMIKI_API_KEY ?? null,
     publicUrl: settings.KUMIKI_PUBLIC_URL === undefined ? null : readOrigin(settings.KUMIKI_PUBLIC_URL),
     postgresUrl: settings.KUMIKI_POSTGRES_URL ?? null,
+    edge: edgeOptions(settings),
   };
 }

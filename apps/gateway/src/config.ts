@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, readConfig } from '@kumiki/service';
+import { ConfigError, edgeSettings, readConfig } from '@kumiki/service';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -21,6 +21,7 @@ const schema = z.strictObject({
   KUMIKI_PEPPER_FILE: z.string().min(1),
   KUMIKI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   KUMIKI_MAX_BODY_BYTES: z.coerce.number().int().min(1_024).max(1_073_741_824).default(33_554_432),
+  ...edgeSettings,
   KUMIKI_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(30_000),
 });
 

@@ -11,6 +11,7 @@ import {
 } from '@kumiki/api';
 import type { Log } from '@kumiki/service';
 import { drainBody } from './body/read-body.ts';
+import { checkRequest } from './http/check-request.ts';
 import { protectReply } from './http/protect-reply.ts';
 import { makeRequestId, openHop, type TraceHop } from './http/random-ids.ts';
 import { sendError, sendJson } from './http/send-error.ts';
@@ -34,6 +35,13 @@ const maxPathLength = 4_096;
 /** Most bytes of a refused request's body that are read so that its connection can be used again. */
 const maxDiscardedBytes = 67_108_864;
 
+/** The same for somebody who has shown no valid key, and how long they may take. */
+const maxUnknownDiscardedBytes = 1_048_576;
+const unknownDiscardMs = 5_000;
+
+/** A browser that came by https comes by nothing else for a year. */
+const strictTransport = 'max-age=31536000';
+
 const modelPaths: ReadonlySet<string> = new Set<ModelPath>([
   '/v1/chat/completions',
   '/v1/completions',
@@ -52,6 +60,8 @@ export interface RequestContext {
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   readonly revocation: Revocation;
+  /** Whether its key or session has been checked and is valid. */
+  known: boolean;
   /** What is remembered of it; null before its caller is known, and for what nobody needs to remember. */
   record: RequestRecord | null;
 }
@@ -89,6 +99,7 @@ export function createRequestHandler(
     const context = openContext(request, response);
     response.setHeader(headers.requestId, context.id);
     response.setHeader(headers.apiVersion, openaiVersion);
+    if (options.identities.isHttps(request)) response.setHeader('strict-transport-security', strictTransport);
     if (options.draining()) response.setHeader('connection', 'close');
     response.once('finish', () => metrics.countRequest(routeLabel(options.routes, context.path), response.statusCode));
     dispatch(options, context)
@@ -104,20 +115,21 @@ export function createRequestHandler(
           context.record.error_code ??= context.revocation.error()?.code ?? null;
           endRecord(options, context.record, response);
         }
-        if (!request.complete) void discardBody(request, options.bodyTimeoutMs);
+        if (!request.complete) void discardBody(context, options.bodyTimeoutMs);
       });
   };
 }
 
 /** A body that nobody will read is thrown away as it comes; one that does not end soon takes its connection with it. */
-async function discardBody(request: IncomingMessage, limitMs: number): Promise<void> {
+async function discardBody({ request, known }: RequestContext, bodyTimeoutMs: number): Promise<void> {
   const { socket } = request;
+  const limitMs = known ? bodyTimeoutMs : Math.min(unknownDiscardMs, bodyTimeoutMs);
   const timer = setTimeout(() => {
     // Once it is complete the connection may carry the next request.
     if (!request.complete) socket.destroySoon();
   }, limitMs);
   timer.unref();
-  const reachedEnd = await drainBody(request, maxDiscardedBytes);
+  const reachedEnd = await drainBody(request, known ? maxDiscardedBytes : maxUnknownDiscardedBytes);
   clearTimeout(timer);
   if (!reachedEnd) socket.destroySoon();
 }
@@ -135,6 +147,7 @@ function openContext(request: IncomingMessage, response: ServerResponse): Reques
     startedAt: performance.now(),
     // Whoever still reads the body or waits for a place finds the request over.
     revocation: createRevocation((error) => sendError(response, error)),
+    known: false,
     record: null,
   };
 }
@@ -171,16 +184,14 @@ function endRecord({ requests, load }: HandlerOptions, record: RequestRecord, re
 async function dispatch(options: HandlerOptions, context: RequestContext): Promise<void> {
   const { request, response, path } = context;
   const method = request.method ?? 'GET';
-  // Node would refuse this by itself, with an empty body.
-  if (request.headers.host === undefined && request.httpVersion === '1.1') {
-    throw new KumikiError('bad_request_framing', { reason: 'it has no Host header' });
-  }
+  checkRequest(request, path);
   const backend = isOwnPath(path) ? null : findBackend(options.routes, method, path);
   if (backend?.route.role === null) {
-    refuseOtherSites(request);
+    refuseOtherSites(options.identities, request);
     return options.forward(context, backend, null);
   }
   const caller = identifyCaller(options.identities, request, Math.floor(Date.now() / 1_000));
+  context.known = true;
   if (caller.sessionId !== null) protectReply(response);
   if (modelPaths.has(path) || backend?.route.role === 'inference') beginRecord(options, context, caller, backend);
   if (!endsCredentials(method, path)) options.openRequests.add(caller, context.revocation);

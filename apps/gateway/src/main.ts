@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { createLog, runService } from '@kumiki/service';
+import { createLog, edgeOptions, runService } from '@kumiki/service';
 import { readGatewayConfig } from './config.ts';
 import { readSnapshot, watchSnapshot } from './snapshot-file.ts';
 import {
@@ -34,6 +34,7 @@ await runService(
       sessions: sessionsFile === undefined ? [] : readSnapshot(sessionsFile, sessionRecordsSchema),
       projectLimits: limitsFile === undefined ? [] : readSnapshot(limitsFile, projectLimitsRecordsSchema),
       maxBodyBytes: config.KUMIKI_MAX_BODY_BYTES,
+      ...edgeOptions(config),
       log,
     });
     watchSnapshot(config.KUMIKI_ROUTES_FILE, routeTableSchema, log, gateway.replaceRoutes);

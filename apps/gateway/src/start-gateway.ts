@@ -7,6 +7,7 @@ import { createBackendForwarder } from './backend/forward-backend.ts';
 import { resolveHost, type ResolveHost } from './egress/resolve-host.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
+import { type EdgeOptions, openEdge } from './http/open-edge.ts';
 import { createKeyStore } from './keys/key-store.ts';
 import { createOpenRequests, type OpenRequests } from './keys/open-requests.ts';
 import { createKeyLimiter } from './limits/key-limiter.ts';
@@ -39,9 +40,7 @@ const maxConnections = 20_000;
 /** Between two looks for idle connections while draining. */
 const sweepMs = 50;
 
-const defaultMaxBodyBytes = 33_554_432;
-
-export interface GatewayOptions {
+export interface GatewayOptions extends EdgeOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -57,7 +56,6 @@ export interface GatewayOptions {
   readonly opsHost?: string;
   /** No ops listener when absent. */
   readonly opsPort?: number;
-  readonly maxBodyBytes?: number;
   /** A client must have sent its headers within this time, */
   readonly headersTimeoutMs?: number;
   /** and the body within this one, or, where it is passed on as it flows, make progress in every such span. */
@@ -93,8 +91,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const bodyTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
   const requests = createRequestLog();
   const load = createLoadMeter(now);
+  const edge = openEdge(options, wheel, bodyTimeoutMs);
   const forwarder = createBackendForwarder({
     wheel,
+    ...edge,
     log,
     requests,
     projectLimits,
@@ -104,16 +104,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const shared = { routes, metrics, requests, load, log, bodyTimeoutMs };
   const serving = {
     ...shared,
+    ...edge,
     wheel,
     upstreamFor: upstreams.clientFor,
     ...createPicking(routes, now),
-    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
   };
   const openRequests = createOpenRequests(snapshots, () => Math.floor(Date.now() / 1_000));
   let draining = false;
   const handler = createRequestHandler({
     ...shared,
-    identities: snapshots,
+    identities: { ...snapshots, isHttps: edge.origin.isHttps },
     limiter: createKeyLimiter(now),
     openRequests,
     draining: () => draining,
@@ -121,6 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     forward: forwarder.forward,
   });
   const server = createHttpServer(handler, options);
+  metrics.observeConnections(edge.guard(server));
   await listen(server, options.port, options.host);
   const probe: Probe = (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
   const prober = startHealthProber({ routes, log, now, probe });

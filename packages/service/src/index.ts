@@ -2,6 +2,7 @@ export * from './bearer-check.ts';
 export * from './check-body.ts';
 export * from './config.ts';
 export * from './data-service-config.ts';
+export * from './edge-settings.ts';
 export * from './gateway-client.ts';
 export * from './json/read-json.ts';
 export * from './json/skip-string.ts';

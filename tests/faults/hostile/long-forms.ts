@@ -1,3 +1,5 @@
+import { besideFlood, describeFlood } from '../connections/beside-flood.ts';
+import { startFloodProduct } from '../connections/flood-product.ts';
 import { fuzzProduct } from './fuzz-product.ts';
 import { stallProduct } from './stall-product.ts';
 import { startTwoProjects, type TwoProjects } from './two-projects.ts';
@@ -15,6 +17,10 @@ const complaintLimit = 40;
 const memoryFactor = 1.1;
 const memoryLimitMs = 120_000;
 const mib = 1_048_576;
+const floodConnections = 20_000;
+const floodMs = 60_000;
+/** What connections without a key may cost. */
+const floodBytes = 200 * mib;
 
 export interface LongFormOptions {
   readonly seed: number;
@@ -28,6 +34,7 @@ export const longForms: Readonly<Record<string, (options: LongFormOptions) => Pr
   stalls,
   tenants,
   fuzz,
+  connections,
 };
 
 /** Prints complaints, and says how many there are in all. */
@@ -81,6 +88,15 @@ async function fuzz({ seed }: LongFormOptions): Promise<readonly string[]> {
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   console.log(`${report.requests} requests in ${seconds} s: ${statuses.join(', ')}`);
   return report.complaints;
+}
+
+/** 20,000 connections without a key, idle, slow or sending. */
+async function connections(): Promise<readonly string[]> {
+  await using product = await startFloodProduct();
+  const report = await besideFlood(product, { connections: floodConnections, lastsMs: floodMs });
+  console.log(describeFlood(report));
+  const grown = report.mostBytes - report.beforeBytes > floodBytes ? ['they cost too much memory'] : [];
+  return [...grown, ...report.complaints];
 }
 
 async function deathOf({ product }: TwoProjects): Promise<string[]> {

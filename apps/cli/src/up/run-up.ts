@@ -43,6 +43,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
     firstServices: manifests,
     services: options.file === undefined ? [] : manifests,
     postgresUrl: config.postgresUrl,
+    edge: config.edge,
   });
   try {
     for (const report of product.runtime.reports) display.warn(report);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { BackendRoute, ModelService } from '@kumiki/api';
 import { type AdminKey, holdHome, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
 import type { DatabaseLocation } from '@kumiki/postgres';
-import { createLog, type Log } from '@kumiki/service';
+import { createLog, type EdgeOptions, type Log } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker/entry';
 import { readVersion } from '../version.ts';
 import { boundLog } from './bound-log.ts';
@@ -24,6 +24,7 @@ export interface ProductOptions {
   readonly services: readonly ModelService[];
   /** A PostgreSQL server; null takes the embedded database in the state folder. */
   readonly postgresUrl: string | null;
+  readonly edge: EdgeOptions;
 }
 
 export interface Product {
@@ -80,6 +81,7 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
   const gateway = await startGateway({
     host: options.host,
     port: options.port,
+    ...options.edge,
     pepper: runtime.pepper,
     routes: runtime.routes(),
     keys: runtime.keys.snapshot(),

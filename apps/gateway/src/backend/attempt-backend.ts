@@ -1,10 +1,11 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { KumikiError } from '@kumiki/api';
+import type { HeldBody } from '../body/body-reader.ts';
 import type { Revocation } from '../keys/revocation.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { BackendWaits } from './choose-wait.ts';
 import { relayReply, type Relay } from './relay-reply.ts';
-import { maxUploadBytes, sendBody } from './send-body.ts';
+import { sendBody } from './send-body.ts';
 
 /** What becomes of a request at one replica. */
 export type BackendOutcome =
@@ -25,7 +26,9 @@ export interface BackendAttempt {
   /** The request to the replica, with its head set and nothing sent. */
   readonly upstream: ClientRequest;
   /** The whole body, or null for one that is passed on as it flows. */
-  readonly body: Buffer | null;
+  readonly body: HeldBody | null;
+  /** Largest body that is passed on. */
+  readonly maxBytes: number;
   readonly wheel: DeadlineWheel;
   readonly revocation: Revocation;
   /** The client's, which tells the words of its stream. */
@@ -84,11 +87,12 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
       from: request,
       to: upstream,
       wheel,
+      maxBytes: attempt.maxBytes,
       windowMs: attempt.bodyWindowMs,
       onSent: waitForHead,
       onStuck: () => giveUp('take the request'),
       onTooSlow: () => refuse(new KumikiError('request_timeout', { limitMs: attempt.bodyWindowMs })),
-      onTooLarge: () => refuse(new KumikiError('body_too_large', { limitBytes: maxUploadBytes })),
+      onTooLarge: () => refuse(new KumikiError('body_too_large', { limitBytes: attempt.maxBytes })),
     });
   }
 
@@ -107,6 +111,6 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
   });
   attempt.revocation.handle((error) => (relay === null ? end({ kind: 'refused', error }) : relay.cut(error)));
   response.once('close', onClientClose);
-  if (body !== null) upstream.end(body);
+  if (body !== null) upstream.end(body.bytes());
   return promise;
 }

@@ -16,6 +16,12 @@ const notForwarded = new Set([
   'host',
   'expect',
   'cookie',
+  // What proxies say of the client is believed, or not, here: services hear what we found.
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
 ]);
 
 export interface BackendCaller {
@@ -26,12 +32,14 @@ export interface BackendCaller {
   readonly traceparent: string;
   /** What the caller's project may have; null where that is as by default. */
   readonly projectLimits: string | null;
+  /** Whether the client speaks TLS. */
+  readonly https: boolean;
 }
 
 /** What a service is told: the client's headers without those that are ours to say, and who was checked. */
 export function requestHeaders(
   received: IncomingHttpHeaders,
-  { caller, route, requestId, traceparent, projectLimits }: BackendCaller,
+  { caller, route, requestId, traceparent, projectLimits, https }: BackendCaller,
 ): Record<string, string | string[]> {
   const result: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(received)) {
@@ -39,6 +47,7 @@ export function requestHeaders(
   }
   // Without it Node would send the body of a DELETE with no framing at all.
   if (received['transfer-encoding'] !== undefined) result['transfer-encoding'] = 'chunked';
+  result['x-forwarded-proto'] = https ? 'https' : 'http';
   result[headers.requestId] = requestId;
   result['traceparent'] = traceparent;
   if (caller !== null) Object.assign(result, callerHeaders(caller));

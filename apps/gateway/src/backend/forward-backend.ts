@@ -1,10 +1,12 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { KumikiError, withoutTrailing } from '@kumiki/api';
+import { type BodyLimits, findPath, jsonBody, KumikiError, smallBodyBytes, withoutTrailing } from '@kumiki/api';
 import { observe, type Observation } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
-import { readBody } from '../body/read-body.ts';
+import type { BodyReader, HeldBody } from '../body/body-reader.ts';
 import type { RequestContext } from '../handle-request.ts';
+import type { ClientOrigin } from '../http/client-origin.ts';
+import { createPublicPlaces } from '../http/public-places.ts';
 import type { Caller } from '../keys/identify-caller.ts';
 import { demandUnrevoked } from '../keys/revocation.ts';
 import type { ProjectLimitsStore } from '../limits/project-limits-store.ts';
@@ -16,22 +18,24 @@ import { attemptBackend, type BackendOutcome } from './attempt-backend.ts';
 import { type BackendCaller, replyHeaders, requestHeaders } from './backend-headers.ts';
 import { type BackendWaits, chooseWait } from './choose-wait.ts';
 import { isEventStream } from './relay-reply.ts';
-import { maxUploadBytes } from './send-body.ts';
 
-/** A body up to this size is read first, so that it can be sent to another replica. */
-const maxHeldBodyBytes = 1_048_576;
+/** A form up to this size is read first, so that it can be sent to another replica; JSON is in any case. */
+const maxHeldFormBytes = 1_048_576;
+
+/** Of a route that is not in the table: whoever is behind its prefix says that it is not there. */
+const unlisted: BodyLimits = jsonBody(smallBodyBytes, null);
 
 /** Told to a client when no replica can be reached, in milliseconds. */
 const retryMs = 1_000;
-
-const emptyBody = Buffer.alloc(0);
 
 export interface ForwarderOptions {
   readonly wheel: DeadlineWheel;
   readonly log: Log;
   readonly requests: RequestLog;
   readonly projectLimits: ProjectLimitsStore;
-  /** Span of time in which a request's body must make progress. */
+  readonly bodies: BodyReader;
+  readonly origin: ClientOrigin;
+  /** Span of time in which a body that flows must make progress. */
   readonly bodyTimeoutMs: number;
   readonly waits: BackendWaits;
 }
@@ -43,29 +47,21 @@ export interface BackendForwarder {
   close(): void;
 }
 
+interface SentBody {
+  /** Null for one that is passed on as it flows. */
+  readonly body: HeldBody | null;
+  readonly maxBytes: number;
+}
+
 export function createBackendForwarder(options: ForwarderOptions): BackendForwarder {
   const limits = { keepAlive: true, maxSockets: maxInFlightPerReplica, maxFreeSockets: 16 };
-  const http = new HttpAgent(limits);
-  const https = new HttpsAgent(limits);
-
-  function open(context: RequestContext, replica: BackendReplica, to: Backend, caller: Caller | null): ClientRequest {
-    const target = new URL(replica.url);
-    const secure = target.protocol === 'https:';
-    const { request } = context;
-    return (secure ? httpsRequest : httpRequest)({
-      agent: secure ? https : http,
-      hostname: target.hostname.replace(/^\[|\]$/g, ''),
-      port: target.port,
-      method: request.method,
-      path: withoutTrailing(target.pathname, '/') + (request.url ?? '/'),
-      headers: requestHeaders(request.headers, tellService(options.projectLimits, context, to, caller)),
-    });
-  }
+  const agents = { http: new HttpAgent(limits), https: new HttpsAgent(limits) };
+  const places = createPublicPlaces();
 
   async function attempt(
     context: RequestContext,
     replica: BackendReplica,
-    body: Buffer | null,
+    { body, maxBytes }: SentBody,
     upstream: ClientRequest,
   ): Promise<BackendOutcome> {
     replica.inFlight++;
@@ -75,6 +71,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       response: context.response,
       upstream,
       body,
+      maxBytes,
       wheel: options.wheel,
       revocation: context.revocation,
       path: context.path,
@@ -82,6 +79,8 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       waits: options.waits,
       headMs: chooseWait(options.waits, context.path, body === null),
       onReply(reply) {
+        // It is not sent again, however long the reply takes.
+        body?.release();
         watch.reply(reply.statusCode ?? 502, isEventStream(reply));
         sendHead(context, reply);
       },
@@ -91,28 +90,41 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
     return outcome;
   }
 
+  async function send(context: RequestContext, backend: Backend, caller: Caller | null, sent: SentBody): Promise<void> {
+    const tried = new Set<BackendReplica>();
+    let late: KumikiError | null = null;
+    for (;;) {
+      demandUnrevoked(context.revocation);
+      const replica = pickReplica(backend, tried, performance.now(), Math.random());
+      if (replica === null) throw late ?? unavailable(backend, tried);
+      tried.add(replica);
+      const outcome = await attempt(
+        context,
+        replica,
+        sent,
+        openUpstream(options, agents, context, { replica, backend, caller }),
+      );
+      if (outcome.kind === 'refused') throw outcome.error;
+      learn(options.log, replica, outcome.kind === 'over' && !outcome.gone ? 'success' : 'gone');
+      if (outcome.kind === 'over') return;
+      if (outcome.kind === 'late') late = tooLate(backend, outcome);
+      if (outcome.kind !== 'unreachable' && !mayRepeat(context.request, sent.body)) throw late ?? brokenOff(backend);
+    }
+  }
+
   return {
     async forward(context, backend, caller) {
-      const body = await holdBody(context.request, options);
-      if (body === 'aborted') return;
-      const tried = new Set<BackendReplica>();
-      let late: KumikiError | null = null;
-      for (;;) {
-        demandUnrevoked(context.revocation);
-        const replica = pickReplica(backend, tried, performance.now(), Math.random());
-        if (replica === null) throw late ?? unavailable(backend, tried);
-        tried.add(replica);
-        const outcome = await attempt(context, replica, body, open(context, replica, backend, caller));
-        if (outcome.kind === 'refused') throw outcome.error;
-        learn(options.log, replica, outcome.kind === 'over' && !outcome.gone ? 'success' : 'gone');
-        if (outcome.kind === 'over') return;
-        if (outcome.kind === 'late') late = tooLate(backend, outcome);
-        if (outcome.kind !== 'unreachable' && !mayRepeat(context.request, body)) throw late ?? brokenOff(backend);
+      // A client without a key that reads slowly holds memory of ours; of others their keys' limits take care.
+      const leave = caller === null ? places.enter(options.origin.addressOf(context.request)) : null;
+      try {
+        await withBody(options, context, caller, (sent) => send(context, backend, caller, sent));
+      } finally {
+        leave?.();
       }
     },
     close() {
-      http.destroy();
-      https.destroy();
+      agents.http.destroy();
+      agents.https.destroy();
     },
   };
 }
@@ -123,14 +135,52 @@ function sendHead({ id, response }: RequestContext, reply: IncomingMessage): voi
   if (isEventStream(reply)) response.flushHeaders();
 }
 
+interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+interface Target {
+  readonly replica: BackendReplica;
+  readonly backend: Backend;
+  readonly caller: Caller | null;
+}
+
+/** The request to a replica, with its head set and nothing sent. */
+function openUpstream(
+  options: ForwarderOptions,
+  { http, https }: Agents,
+  context: RequestContext,
+  { replica, backend, caller }: Target,
+): ClientRequest {
+  const target = new URL(replica.url);
+  const secure = target.protocol === 'https:';
+  const { request } = context;
+  return (secure ? httpsRequest : httpRequest)({
+    agent: secure ? https : http,
+    hostname: target.hostname.replace(/^\[|\]$/g, ''),
+    port: target.port,
+    method: request.method,
+    path: withoutTrailing(target.pathname, '/') + (request.url ?? '/'),
+    headers: requestHeaders(request.headers, tellService(options, context, backend, caller)),
+  });
+}
+
 function tellService(
-  projectLimits: ProjectLimitsStore,
-  { id, hop }: RequestContext,
+  { projectLimits, origin }: ForwarderOptions,
+  { id, hop, request }: RequestContext,
   { route }: Backend,
   caller: Caller | null,
 ): BackendCaller {
   const limits = caller === null ? null : projectLimits.headerOf(caller.key.project);
-  return { caller, route, requestId: id, traceparent: hop.traceparent, projectLimits: limits };
+  return {
+    caller,
+    route,
+    requestId: id,
+    traceparent: hop.traceparent,
+    projectLimits: limits,
+    https: origin.isHttps(request),
+  };
 }
 
 /** Passive ejection: a replica that cannot be reached is asked last for a while. */
@@ -140,21 +190,39 @@ function learn(log: Log, replica: BackendReplica, seen: Observation): void {
   if (replica.eject.ejections > before) log.warn({ backend: replica.url }, 'service is not reached there');
 }
 
-/** Small bodies whole; null for what is passed on as it flows. */
-async function holdBody(request: IncomingMessage, options: ForwarderOptions): Promise<Buffer | null | 'aborted'> {
+/** Sends a request with its body, which is held until it is not needed any more. */
+async function withBody(
+  options: ForwarderOptions,
+  { request, path }: RequestContext,
+  caller: Caller | null,
+  send: (sent: SentBody) => Promise<void>,
+): Promise<void> {
+  const limits = findPath(request.method ?? 'GET', path)?.body ?? unlisted;
+  const body = await holdBody(options, request, limits, caller);
+  if (body === 'aborted') return;
+  try {
+    await send({ body, maxBytes: limits.maxBytes });
+  } finally {
+    body?.release();
+  }
+}
+
+/** The whole body; null for a form that is passed on as it flows. */
+async function holdBody(
+  { bodies }: ForwarderOptions,
+  request: IncomingMessage,
+  limits: BodyLimits,
+  caller: Caller | null,
+): Promise<HeldBody | null | 'aborted'> {
   const length = Number(request.headers['content-length'] ?? 0);
-  if (length > maxUploadBytes) throw new KumikiError('body_too_large', { limitBytes: maxUploadBytes });
-  if (request.headers['transfer-encoding'] !== undefined || length > maxHeldBodyBytes) return null;
-  if (length === 0) return emptyBody;
-  const arm = (onLate: () => void) => options.wheel.arm(options.bodyTimeoutMs, onLate);
-  const read = await readBody(request, maxHeldBodyBytes, arm);
-  if (read.outcome === 'complete') return read.body;
-  if (read.outcome === 'too_slow') throw new KumikiError('request_timeout', { limitMs: options.bodyTimeoutMs });
-  return 'aborted';
+  if (length > limits.maxBytes) throw new KumikiError('body_too_large', { limitBytes: limits.maxBytes });
+  const unknownLength = request.headers['transfer-encoding'] !== undefined;
+  if (limits.kind === 'form' && (unknownLength || length > maxHeldFormBytes)) return null;
+  return (await bodies.read(request, limits.maxBytes, caller?.key.id ?? null)) ?? 'aborted';
 }
 
 /** A request that only reads may be sent again, though its replica may have seen it. */
-function mayRepeat(request: IncomingMessage, body: Buffer | null): boolean {
+function mayRepeat(request: IncomingMessage, body: HeldBody | null): boolean {
   return body !== null && (request.method === 'GET' || request.method === 'HEAD');
 }
 

@@ -4,13 +4,12 @@ import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 /** A body makes progress when each span of time brings so much of it, or its end; 64 KiB in two minutes is a bad modem. */
 const leastBytesPerWindow = 65_536;
 
-/** Largest body that is passed on: a file of 512 MiB and the form around it. */
-export const maxUploadBytes = 537_919_488;
-
 export interface BodyOptions {
   readonly from: IncomingMessage;
   readonly to: ClientRequest;
   readonly wheel: DeadlineWheel;
+  /** Largest body that is passed on. */
+  readonly maxBytes: number;
   /** Length of the span of time in which a body must make progress. */
   readonly windowMs: number;
   readonly onSent: () => void;
@@ -38,7 +37,7 @@ export function sendBody(options: BodyOptions): () => void {
   function onData(chunk: Buffer): void {
     bytes += chunk.length;
     inWindow += chunk.length;
-    if (bytes > maxUploadBytes) return options.onTooLarge();
+    if (bytes > options.maxBytes) return options.onTooLarge();
     if (to.write(chunk)) return;
     blocked = true;
     from.pause();

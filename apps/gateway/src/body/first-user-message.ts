@@ -11,6 +11,8 @@ import {
   skipString,
   skipToClose,
   skipValue,
+  countValue,
+  tooMany,
 } from './json-scan.ts';
 import { stringEquals } from './json-string.ts';
 
@@ -18,7 +20,7 @@ import { stringEquals } from './json-string.ts';
 const listDepth = 2;
 
 export interface MessagesScan {
-  /** The byte after the list, `broken` or `tooDeep`. */
+  /** The byte after the list, `broken`, `tooDeep` or `tooMany`. */
   readonly end: number;
   /** The byte after the first message whose role is `user`, -1 without one. */
   readonly firstUserEnd: number;
@@ -30,6 +32,7 @@ export function scanMessages(body: Buffer, at: number): MessagesScan {
   let next = skipSpace(body, at + 1);
   if (body[next] === closeBracket) return { end: next + 1, firstUserEnd: -1 };
   for (;;) {
+    if (!countValue()) return { end: tooMany, firstUserEnd: -1 };
     if (body[next] === openBrace) {
       const { end, isUser } = scanMessage(body, next);
       if (isUser) return { end: skipToClose(body, end, openBracket, listDepth), firstUserEnd: end };
@@ -51,6 +54,7 @@ function scanMessage(body: Buffer, at: number): { end: number; isUser: boolean }
   let next = skipSpace(body, at + 1);
   if (body[next] === closeBrace) return { end: next + 1, isUser };
   for (;;) {
+    if (!countValue()) return { end: tooMany, isUser: false };
     const keyEnd = body[next] === quote ? skipString(body, next) : broken;
     if (keyEnd === broken) return { end: broken, isUser: false };
     const isRole = stringEquals(body, next, keyEnd, 'role');

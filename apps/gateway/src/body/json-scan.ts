@@ -22,10 +22,24 @@ export const closeBrace = 125;
 /** Returned in place of an offset. */
 export const broken = -1;
 export const tooDeep = -2;
+export const tooMany = -3;
+
+/** Members and elements that this scan may still find; one scan runs at a time. */
+let valuesLeft = 0;
+
+/** Begins a scan that finds so many members and elements at most. */
+export function countValues(most: number): void {
+  valuesLeft = most;
+}
+
+/** Counts one of them. False when it is one too many. */
+export function countValue(): boolean {
+  return --valuesLeft >= 0;
+}
 
 /** For each byte: 0 where a skipped value goes on, 1 where something must be done. */
 const structural = new Uint8Array(256);
-for (const byte of [quote, openBracket, closeBracket, openBrace, closeBrace]) structural[byte] = 1;
+for (const byte of [quote, comma, openBracket, closeBracket, openBrace, closeBrace]) structural[byte] = 1;
 
 /** Where the byte at or after `at` is that is no JSON white space. */
 export function skipSpace(body: Buffer, at: number): number {
@@ -41,7 +55,7 @@ export function skipSpace(body: Buffer, at: number): number {
 const opened = new Uint8Array(maxBodyDepth + 1);
 
 /**
- * The byte after the value that begins at `at`, {@link broken} or {@link tooDeep}.
+ * The byte after the value that begins at `at`, {@link broken}, {@link tooDeep} or {@link tooMany}.
  * @param depth how many brackets are open around it.
  */
 export function skipValue(body: Buffer, at: number, depth: number): number {
@@ -52,12 +66,13 @@ export function skipValue(body: Buffer, at: number, depth: number): number {
 }
 
 /**
- * The byte after the bracket that closes the one that is open at `at`, {@link broken} or {@link tooDeep}.
+ * The byte after the bracket that closes the one that is open at `at`, {@link broken}, {@link tooDeep} or {@link tooMany}.
  * @param bracket the open one, whose contents begin before or at `at`.
  * @param depth how many brackets are open, this one included.
  */
 export function skipToClose(body: Buffer, at: number, bracket: number, depth: number): number {
   if (depth > maxBodyDepth) return tooDeep;
+  if (--valuesLeft < 0) return tooMany;
   opened[depth] = bracket;
   const length = body.length;
   let open = depth;
@@ -67,7 +82,10 @@ export function skipToClose(body: Buffer, at: number, bracket: number, depth: nu
     if (byte === quote) {
       next = skipString(body, next) - 1;
       if (next < 0) return broken;
+    } else if (byte === comma) {
+      if (--valuesLeft < 0) return tooMany;
     } else if (byte === openBrace || byte === openBracket) {
+      if (--valuesLeft < 0) return tooMany;
       if (++open > maxBodyDepth) return tooDeep;
       opened[open] = byte;
     } else {

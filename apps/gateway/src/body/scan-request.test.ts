@@ -117,7 +117,7 @@ const fitting: Record<string, fc.Arbitrary<string>> = {
   stream_options: fc.constantFrom('{"include_usage":true}', '{ "include_usage" : false }', 'null', '{}'),
 };
 const key = fc.oneof(
-  fc.constantFrom<string>(...wantedKeys),
+  fc.constantFrom<string>(...wantedKeys.filter((name) => name !== '__proto__')),
   fc.constantFrom('Model', 'models', 'metadata', '', 'max_token', 'rôle'),
 );
 const member = key.chain((name) =>
@@ -257,4 +257,45 @@ test('time grows with the length alone, whatever the bytes', () => {
     const took = performance.now() - began;
     assert.ok(took < 1_500, `${text.slice(0, 20)}… took ${took} ms`);
   }
+});
+
+test('__proto__ is refused at the top, by any spelling and with any value', () => {
+  for (const name of ['"__proto__"', '"\\u005f_proto__"', '"__prot\\u006f__"']) {
+    for (const json of ['{"n":3}', '1', 'null', '{"kumiki_continuation":{"id":"x"}}']) {
+      for (const text of [`{${name}:${json},"model":"m"}`, `{"model":"m", ${name} : ${json}}`]) {
+        const result = scan(text);
+        assert.ok(!result.ok && result.code === 'unknown_parameter', text);
+        assert.equal(result.details['param'], '__proto__');
+      }
+    }
+  }
+});
+
+test('members and elements are counted wherever they are, and texts are not looked into', () => {
+  const many = Array.from({ length: 1_000 }, (_, at) => at);
+  const bodies: Readonly<Record<string, string>> = {
+    'in a list that nobody reads': JSON.stringify({ model: 'm', input: many }),
+    'in a map that nobody reads': JSON.stringify({
+      model: 'm',
+      x: Object.fromEntries(many.map((at) => [`k${at}`, at])),
+    }),
+    'as members of the body': JSON.stringify({ model: 'm', ...Object.fromEntries(many.map((at) => [`k${at}`, at])) }),
+    'as messages': JSON.stringify({ model: 'm', messages: many.map(() => ({ role: 'system' })) }),
+    'as members of a message': JSON.stringify({
+      model: 'm',
+      messages: [Object.fromEntries(many.map((at) => [`k${at}`, at]))],
+    }),
+    'behind the first message of the user': JSON.stringify({
+      model: 'm',
+      messages: [{ role: 'user', content: '' }, ...many],
+    }),
+    'as empty lists': JSON.stringify({ model: 'm', input: many.map(() => []) }),
+  };
+  for (const [name, text] of Object.entries(bodies)) {
+    const result = scanRequest(Buffer.from(text), 500);
+    assert.ok(!result.ok, name);
+    assert.match(String(result.details['reason']), /more than 500 members and elements/, name);
+    assert.ok(scanRequest(Buffer.from(text), 10_000).ok, name);
+  }
+  assert.ok(scanRequest(Buffer.from(JSON.stringify({ model: 'm', input: ',[{'.repeat(1_000) })), 10).ok);
 });

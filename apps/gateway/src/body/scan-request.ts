@@ -13,6 +13,9 @@ import {
   skipString,
   skipValue,
   tooDeep,
+  tooMany,
+  countValue,
+  countValues,
 } from './json-scan.ts';
 import { interpret, type FoundValues, type ScannedRequest } from './scanned-request.ts';
 import { wantedKeyAt, wantedKeys } from './wanted-keys.ts';
@@ -23,12 +26,13 @@ export type ScanResult = { readonly ok: true; readonly value: ScannedRequest } |
 
 export interface ScanRefusal {
   readonly ok: false;
-  readonly code: 'invalid_json' | 'body_too_deep' | 'invalid_value';
+  readonly code: 'invalid_json' | 'body_too_deep' | 'invalid_value' | 'unknown_parameter';
   /** For `new KumikiError(code, details)`. */
   readonly details: ErrorDetails;
 }
 
 const messagesIndex = wantedKeys.indexOf('messages');
+const prototypeIndex = wantedKeys.indexOf('__proto__');
 
 /** Where the wanted values stand, -1 for absent ones; one scan runs at a time. */
 const starts = new Int32Array(wantedKeys.length);
@@ -38,9 +42,11 @@ const ends = new Int32Array(wantedKeys.length);
  * Reads what the gateway needs of a request body without parsing it: linear time, no copy. What it accepts may still
  * be refused by the model server, since values that the gateway does not read are skipped by quotes and brackets;
  * what it reads is what JSON.parse would give. A member that it reads and that stands there twice is refused, for the
- * next parser might take the other one.
+ * next parser might take the other one; so is `__proto__`.
+ * @param maxValues members and elements of the body in all.
  */
-export function scanRequest(body: Buffer): ScanResult {
+export function scanRequest(body: Buffer, maxValues: number = Number.MAX_SAFE_INTEGER): ScanResult {
+  countValues(maxValues);
   if (!isUtf8(body)) return notJson('it is not encoded as UTF-8');
   const open = skipSpace(body, 0);
   if (body[open] !== openBrace) return notJson(open === body.length ? 'it is empty' : 'it is not an object');
@@ -48,7 +54,7 @@ export function scanRequest(body: Buffer): ScanResult {
   const first = skipSpace(body, open + 1);
   const found = { starts, ends, firstUserEnd: -1, closeAt: first, empty: body[first] === closeBrace };
   if (!found.empty) {
-    const refusal = scanMembers(body, first, found);
+    const refusal = scanMembers(body, first, { found, maxValues });
     if (refusal !== null) return refusal;
   }
   const after = skipSpace(body, found.closeAt + 1);
@@ -56,8 +62,13 @@ export function scanRequest(body: Buffer): ScanResult {
   return interpret(body, found);
 }
 
+interface Scan {
+  readonly found: FoundValues;
+  readonly maxValues: number;
+}
+
 /** Walks the members from the quote of the first one's name on and notes what is found. */
-function scanMembers(body: Buffer, at: number, found: FoundValues): ScanRefusal | null {
+function scanMembers(body: Buffer, at: number, { found, maxValues }: Scan): ScanRefusal | null {
   let next = at;
   for (;;) {
     const keyEnd = body[next] === quote ? skipString(body, next) : broken;
@@ -69,8 +80,14 @@ function scanMembers(body: Buffer, at: number, found: FoundValues): ScanRefusal 
     let end: number;
     if (key === messagesIndex) ({ end, firstUserEnd: found.firstUserEnd } = scanMessages(body, start));
     else end = skipValue(body, start, 1);
+    if (end === tooMany || !countValue()) {
+      const reason = `it holds more than ${maxValues} members and elements`;
+      return { ok: false, code: 'invalid_value', details: { param: 'body', reason } };
+    }
     if (end === tooDeep) return { ok: false, code: 'body_too_deep', details: { limit: maxBodyDepth } };
     if (end === broken) return notJson(`the value at byte ${start} is not valid or does not end`);
+    if (key === prototypeIndex)
+      return { ok: false, code: 'unknown_parameter', details: { param: '__proto__', hint: '' } };
     if (key !== -1) {
       if (starts[key] !== -1) return notJson(`duplicate key '${wantedKeys[key]}'`);
       starts[key] = start;

@@ -1,6 +1,6 @@
 import { decodeString, hasBackslash } from './json-string.ts';
 
-/** The top-level members that the gateway reads. A scan keeps their values by their place in this list. */
+/** The top-level members that the gateway reads, and the one that it refuses. A scan keeps their values by their place in this list. */
 export const wantedKeys = [
   'model',
   'stream',
@@ -18,6 +18,7 @@ export const wantedKeys = [
   'messages',
   'prompt',
   'input',
+  '__proto__',
 ] as const;
 export type WantedKey = (typeof wantedKeys)[number];
 

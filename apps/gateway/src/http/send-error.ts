@@ -11,15 +11,15 @@ function retryHeaders(error: KumikiError): Record<string, string> {
   return result;
 }
 
+/** After them what the client sends is no request: the rest of a body, or one that nobody can read. */
+const closingStatuses: ReadonlySet<number> = new Set([408, 413, 501]);
+
 /** Ends a response that has not begun with the error's envelope. Does nothing when the client has left. */
 export function sendError(response: ServerResponse, error: KumikiError): void {
   if (response.headersSent || response.destroyed) return;
   const body = Buffer.from(JSON.stringify(errorEnvelope(error)));
   const closes =
-    error.status === 413 ||
-    error.code === 'credential_revoked' ||
-    error.status === 408 ||
-    error.code === 'bad_request_framing';
+    closingStatuses.has(error.status) || error.code === 'credential_revoked' || error.code === 'bad_request_framing';
   response.writeHead(error.status, {
     'content-type': 'application/json',
     'content-length': body.length,

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { headers, KumikiError, type KeyRecord, type SessionRecord } from '@kumiki/api';
 import { isSafeMethod, judgeSite, type Site } from '../sessions/judge-site.ts';
 import { invalid, type SessionStore } from '../sessions/session-store.ts';
@@ -26,6 +26,8 @@ export interface Caller {
 export interface Identities {
   readonly keys: KeyStore;
   readonly sessions: SessionStore;
+  /** Whether the client speaks TLS, with us or with a proxy that is trusted. */
+  readonly isHttps: (request: IncomingMessage) => boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export function identifyCaller(identities: Identities, request: IncomingMessage,
   const received = request.headers;
   if (received.authorization === undefined && received.cookie !== undefined) {
     const session = identities.sessions.find(received.cookie, now);
-    if (session !== null) return callerOfSession(identities.keys, session, request, now);
+    if (session !== null) return callerOfSession(identities, session, request, now);
   }
   const own = identities.keys.authenticate(received.authorization, now);
   const actFor = received[headers.actFor];
@@ -57,27 +59,34 @@ export function identifyCaller(identities: Identities, request: IncomingMessage,
  * A browser adds its cookie to whatever any page makes it send, so the page must be one of ours: of a change that has
  * to be certain, of what only reads nothing may speak against it.
  */
-function callerOfSession(keys: KeyStore, session: SessionRecord, request: IncomingMessage, now: number): Caller {
-  const site = siteOf(request.headers);
+function callerOfSession(
+  identities: Identities,
+  session: SessionRecord,
+  request: IncomingMessage,
+  now: number,
+): Caller {
+  const site = siteOf(identities, request);
   if (site === 'other' || (site === 'unknown' && !isSafeMethod(request.method ?? ''))) throw crossSite(site);
-  const key = keys.withId(session.keyId, now);
+  const key = identities.keys.withId(session.keyId, now);
   if (key === null || key.roles.includes('service')) throw invalid('the key of the session is no longer valid');
   return { key, service: null, sessionId: session.id };
 }
 
 /** Refuses what another site's page sends to change something where no key is asked for: to sign in. */
-export function refuseOtherSites(request: IncomingMessage): void {
-  const site = siteOf(request.headers);
+export function refuseOtherSites(identities: Identities, request: IncomingMessage): void {
+  const site = siteOf(identities, request);
   if (site === 'other' && !isSafeMethod(request.method ?? '')) throw crossSite(site);
 }
 
-function siteOf(received: IncomingHttpHeaders): Site {
+function siteOf({ isHttps }: Identities, request: IncomingMessage): Site {
+  const received = request.headers;
   const fetchSite = received['sec-fetch-site'];
   return judgeSite({
     // Node joins a header that came several times: then it is no value that a browser sends.
     fetchSite: Array.isArray(fetchSite) ? fetchSite.join() : fetchSite,
     origin: received.origin,
     host: received.host,
+    https: isHttps(request),
   });
 }
 

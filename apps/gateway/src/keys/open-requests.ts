@@ -16,7 +16,7 @@ export interface OpenRequests {
 type ByCredential = Map<string, Set<Revocation>>;
 
 /** @param now Unix seconds. */
-export function createOpenRequests({ keys, sessions }: Identities, now: () => number): OpenRequests {
+export function createOpenRequests({ keys, sessions }: Omit<Identities, 'isHttps'>, now: () => number): OpenRequests {
   const byKey: ByCredential = new Map();
   const bySession: ByCredential = new Map();
 

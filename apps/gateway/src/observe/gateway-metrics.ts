@@ -23,6 +23,8 @@ export interface GatewayMetrics {
   model(model: string): ModelMetrics;
   countRequest(route: string, status: number): void;
   countEjection(endpoint: string): void;
+  /** @param ended connections that were closed or refused so far because there were too many. */
+  observeConnections(ended: () => number): void;
 }
 
 export function createGatewayMetrics(routes: RouteIndex): GatewayMetrics {
@@ -55,6 +57,17 @@ export function createGatewayMetrics(routes: RouteIndex): GatewayMetrics {
         if (boundModels.size < maxBoundChildren) boundModels.set(model, bound);
       }
       return bound;
+    },
+    observeConnections(ended) {
+      void new Counter({
+        name: 'kumiki_gateway_connections_ended_total',
+        help: 'Connections closed while idle, or refused, because there were too many of them.',
+        registers,
+        collect() {
+          this.reset();
+          this.inc(ended());
+        },
+      });
     },
     countRequest(route, status) {
       const name = `${route} ${status}`;

@@ -1,8 +1,7 @@
-import { isUtf8 } from 'node:buffer';
-import { continuationKey, KumikiError, resumeKey, type KeyRecord, type Resume } from '@kumiki/api';
+import { continuationKey, findPath, KumikiError, noBody, resumeKey, type KeyRecord, type Resume } from '@kumiki/api';
 import { hashBytes, minAffinityBytes } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
-import { readBody } from '../body/read-body.ts';
+import type { BodyReader } from '../body/body-reader.ts';
 import { scanRequest, type ScannedRequest } from '../body/scan-request.ts';
 import type { RecordedContext } from '../handle-request.ts';
 import type { Caller } from '../keys/identify-caller.ts';
@@ -26,8 +25,7 @@ export interface ServeOptions extends RunOptions {
   readonly metrics: GatewayMetrics;
   readonly log: Log;
   readonly maxBodyBytes: number;
-  /** A body must be here within this time. */
-  readonly bodyTimeoutMs: number;
+  readonly bodies: BodyReader;
 }
 
 /** Serves one request for a model: reads and checks it, holds it against the key's limits, and runs it. */
@@ -35,17 +33,38 @@ export async function serveModel(
   options: ServeOptions,
   context: RecordedContext,
   path: ModelPath,
-  { key, service }: Caller,
+  caller: Caller,
   admission: Admission,
 ): Promise<void> {
-  const { request, response, record } = context;
+  const { request } = context;
+  const { key } = caller;
   demandJson(request.headers['content-type']);
-  const read = await readBody(request, options.maxBodyBytes, (late) => options.wheel.arm(options.bodyTimeoutMs, late));
-  if (read.outcome === 'aborted') return;
-  if (read.outcome === 'too_slow') throw new KumikiError('request_timeout', { limitMs: options.bodyTimeoutMs });
-  if (read.outcome === 'too_large') throw new KumikiError('body_too_large', { limitBytes: read.limitBytes });
-  demandUnrevoked(context.revocation);
-  const { body, scanned, resume } = scanBody(read.body, path, service !== null);
+  const limits = findPath('POST', path)?.body ?? noBody;
+  const held = await options.bodies.read(request, Math.min(options.maxBodyBytes, limits.maxBytes), key.id);
+  if (held === null) return;
+  try {
+    demandUnrevoked(context.revocation);
+    await serveBody(options, context, { path, caller, admission, maxValues: limits.maxValues }, held.bytes());
+  } finally {
+    held.release();
+  }
+}
+
+interface Asked {
+  readonly path: ModelPath;
+  readonly caller: Caller;
+  readonly admission: Admission;
+  readonly maxValues: number;
+}
+
+async function serveBody(
+  options: ServeOptions,
+  { id, hop, startedAt, response, record, revocation }: RecordedContext,
+  { path, caller, admission, maxValues }: Asked,
+  received: Buffer,
+): Promise<void> {
+  const { key, service } = caller;
+  const { body, scanned, resume } = scanBody(received, { path, isService: service !== null, maxValues });
   record.stream = scanned.stream;
   const route = findRoute(options.routes, key, scanned);
   record.model = route.route.model;
@@ -53,22 +72,22 @@ export async function serveModel(
   const reservedCompletion = reservationOf(scanned);
   admission.reserve(estimatePrompt(scanned) + reservedCompletion);
   const exchange: Exchange = {
-    id: context.id,
+    id,
     response,
     path,
     key,
     route,
     scanned,
     body,
-    traceparent: context.hop.traceparent,
+    traceparent: hop.traceparent,
     lowPriority: service?.lowPriority === true,
     showTokens: service?.tokenIds === true && scanned.stream,
     resume,
     admission,
-    revocation: context.revocation,
+    revocation,
     metrics: options.metrics.model(route.route.model),
     record,
-    startedAt: context.startedAt,
+    startedAt,
     affinity: affinityOf(body, scanned),
     failed: new Set(),
     attempts: 0,
@@ -100,17 +119,22 @@ interface ScannedBody {
   readonly resume: Resume | null;
 }
 
-function scanBody(body: Buffer, path: ModelPath, isService: boolean): ScannedBody {
-  const scanned = scan(body);
+interface Reading {
+  readonly path: ModelPath;
+  readonly isService: boolean;
+  readonly maxValues: number;
+}
+
+function scanBody(body: Buffer, { path, isService, maxValues }: Reading): ScannedBody {
+  const scanned = scan(body, maxValues);
   if (!scanned.hasResume) return { body, scanned, resume: null };
   if (!isService) throw new KumikiError('unknown_parameter', { param: resumeKey, hint: '' });
   const taken = takeResume(body, path, scanned);
-  return { ...taken, scanned: scan(taken.body) };
+  return { ...taken, scanned: scan(taken.body, maxValues) };
 }
 
-function scan(body: Buffer): ScannedRequest {
-  if (!isUtf8(body)) throw new KumikiError('invalid_json', { reason: 'it is not valid UTF-8' });
-  const result = scanRequest(body);
+function scan(body: Buffer, maxValues: number): ScannedRequest {
+  const result = scanRequest(body, maxValues);
   if (!result.ok) throw new KumikiError(result.code, result.details);
   const { value } = result;
   if (value.hasContinuation) throw new KumikiError('unknown_parameter', { param: continuationKey, hint: '' });

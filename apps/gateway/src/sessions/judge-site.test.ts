@@ -19,10 +19,20 @@ test('a request belongs to the origin that the browser says it comes from', () =
     [undefined, `https://${host}.evil.example`, 'other'],
     [undefined, 'null', 'other'],
     [undefined, '', 'other'],
+    [undefined, `http://${host}`, 'other'],
   ];
   for (const [fetchSite, origin, site] of cases) {
-    assert.equal(judgeSite({ fetchSite, origin, host }), site, `${fetchSite} ${origin}`);
+    assert.equal(judgeSite({ fetchSite, origin, host, https: true }), site, `${fetchSite} ${origin}`);
   }
-  assert.equal(judgeSite({ fetchSite: undefined, origin: `http://${host}`, host: host.toUpperCase() }), 'own');
-  assert.equal(judgeSite({ fetchSite: undefined, origin: `http://${host}`, host: undefined }), 'other');
+  const plain = { fetchSite: undefined, host, https: false };
+  assert.equal(judgeSite({ ...plain, origin: `http://${host}`, host: host.toUpperCase() }), 'own');
+  assert.equal(judgeSite({ ...plain, origin: `http://${host}`, host: undefined }), 'other');
+});
+
+test('a page of the same host under another scheme is another origin, unless the browser says otherwise', () => {
+  const plain = { fetchSite: undefined, host, https: false };
+  assert.equal(judgeSite({ ...plain, origin: `https://${host}` }), 'other');
+  assert.equal(judgeSite({ ...plain, origin: `https://${host}`, https: true }), 'own');
+  assert.equal(judgeSite({ ...plain, origin: `http://${host}`, https: true }), 'other');
+  assert.equal(judgeSite({ ...plain, fetchSite: 'same-origin', origin: `https://${host}` }), 'own');
 });

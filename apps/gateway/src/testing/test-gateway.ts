@@ -14,7 +14,7 @@ import { createLog, sessionCookieName } from '@kumiki/service';
 import type { BackendWaits } from '../backend/choose-wait.ts';
 import type { ResolveHost } from '../egress/resolve-host.ts';
 import { hashApiKey } from '../keys/key-store.ts';
-import { startGateway, type Gateway } from '../start-gateway.ts';
+import { startGateway, type Gateway, type GatewayOptions } from '../start-gateway.ts';
 
 export interface TestGateway {
   readonly gateway: Gateway;
@@ -59,6 +59,7 @@ interface TestGatewayChange {
   readonly requestTimeoutMs?: number;
   readonly resolve?: ResolveHost;
   readonly backendWaits?: Partial<BackendWaits>;
+  readonly edge?: Pick<GatewayOptions, 'trustedProxies' | 'bodyMemoryBytes' | 'connections'>;
 }
 
 /** The routes of one model `m`. */
@@ -89,6 +90,7 @@ export async function startTestGateway(
     ...(change.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: change.requestTimeoutMs }),
     ...(change.resolve === undefined ? {} : { resolve: change.resolve }),
     ...(change.backendWaits === undefined ? {} : { backendWaits: change.backendWaits }),
+    ...change.edge,
     routes: table(endpoints, change.route),
     keys,
   });

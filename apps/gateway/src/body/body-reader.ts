@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { KumikiError } from '@kumiki/api';
+import type { ClientOrigin } from '../http/client-origin.ts';
+import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
+import type { BodyBudget, BodyHold } from './body-budget.ts';
+import { readBody } from './read-body.ts';
+
+/** In each such span of time a body must bring so many bytes, or its end: a bad modem brings 30 KiB. */
+const progressWindowMs = 10_000;
+const leastBytesPerWindow = 8_192;
+
+/** A body that is held in memory. */
+export interface HeldBody {
+  /** Empty once it was released. */
+  bytes(): Buffer;
+  /** Forgets the bytes and gives their memory back to the budget. May be called again. */
+  release(): void;
+}
+
+export interface BodyReader {
+  /**
+   * Reads the whole body into memory that the budget has. Null when the client has left.
+   * @param key id of the key that it counts for; null for somebody who showed none.
+   * Throws KumikiError `body_too_large`, `request_timeout` or `overloaded`.
+   */
+  read(request: IncomingMessage, maxBytes: number, key: string | null): Promise<HeldBody | null>;
+}
+
+export interface BodyReaderOptions {
+  readonly wheel: DeadlineWheel;
+  readonly budget: BodyBudget;
+  readonly origin: ClientOrigin;
+  /** A body must be here within this time. */
+  readonly bodyTimeoutMs: number;
+}
+
+const empty = Buffer.alloc(0);
+const nothing: HeldBody = { bytes: () => empty, release: () => {} };
+
+export function createBodyReader({ wheel, budget, origin, bodyTimeoutMs }: BodyReaderOptions): BodyReader {
+  return {
+    async read(request, maxBytes, key) {
+      const { headers } = request;
+      const length = headers['content-length'];
+      if (headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) return nothing;
+      const hold = budget.open(key, origin.addressOf(request));
+      const read = await readBody(request, maxBytes, {
+        arm: (ms, onLate) => wheel.arm(ms, onLate),
+        windowMs: Math.min(progressWindowMs, bodyTimeoutMs),
+        leastBytes: leastBytesPerWindow,
+        limitMs: bodyTimeoutMs,
+        hold: hold.grow,
+      });
+      if (read.outcome === 'complete') {
+        hold.shrink(read.memory);
+        return heldBody(read.body, hold);
+      }
+      hold.release();
+      switch (read.outcome) {
+        case 'aborted':
+          return null;
+        case 'refused':
+          throw read.error;
+        case 'too_slow':
+          throw new KumikiError('request_timeout', { limitMs: bodyTimeoutMs });
+        case 'too_large':
+          throw new KumikiError('body_too_large', { limitBytes: read.limitBytes });
+      }
+    },
+  };
+}
+
+function heldBody(body: Buffer, hold: BodyHold): HeldBody {
+  let bytes = body;
+  return {
+    bytes: () => bytes,
+    release() {
+      bytes = empty;
+      hold.release();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+/** Addresses of `x-forwarded-for` that are looked at, from its end. */
+const maxForwarded = 16;
+
+/** Groups of an IPv6 address that belong to one customer: they have 2⁶⁴ addresses each. */
+const customerGroups = 4;
+
+/** Who sends a request, as far as the connection and the proxies that the operator trusts tell. */
+export interface ClientOrigin {
+  /** Whether what an address says of others is believed. */
+  isTrusted(address: string): boolean;
+  /** Whether limits for each address are none of its business: this machine, and proxies through which many come. */
+  isExempt(address: string): boolean;
+  /** The address that limits count for: of IPv6 the network. Null for those that are exempt. */
+  addressOf(request: IncomingMessage): string | null;
+  /** Whether the client speaks TLS, with us or with a trusted proxy. */
+  isHttps(request: IncomingMessage): boolean;
+}
+
+/** @param trusted addresses and networks (`10.0.0.0/8`) of proxies. Throws when one of them is neither. */
+export function createClientOrigin(trusted: readonly string[]): ClientOrigin {
+  const proxies = new BlockList();
+  for (const one of trusted) addNetwork(proxies, one);
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+
+  const holds = (list: BlockList, address: string): boolean => {
+    const version = isIP(address);
+    return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+  };
+  const isTrusted = (address: string): boolean => trusted.length > 0 && holds(proxies, address);
+  const isExempt = (address: string): boolean => holds(loopback, address) || isTrusted(address);
+
+  return {
+    isTrusted,
+    isExempt,
+    addressOf(request) {
+      const peer = request.socket.remoteAddress ?? '';
+      if (!isExempt(peer)) return networkOf(peer);
+      if (!isTrusted(peer)) return null;
+      // What stands furthest right was added by the proxy nearest to us; behind it anybody may have written anything.
+      const forwarded = listOf(request.headers['x-forwarded-for']).slice(-maxForwarded);
+      const client = forwarded.findLast((address) => isIP(address) !== 0 && !isTrusted(address));
+      return client === undefined || isExempt(client) ? null : networkOf(client);
+    },
+    isHttps(request) {
+      if ((request.socket as Partial<TLSSocket>).encrypted === true) return true;
+      const forwarded = request.headers['x-forwarded-proto'];
+      if (forwarded === undefined || !isTrusted(request.socket.remoteAddress ?? '')) return false;
+      return listOf(forwarded)[0]?.toLowerCase() === 'https';
+    },
+  };
+}
+
+function addNetwork(list: BlockList, text: string): void {
+  const [address = '', bits] = text.split('/');
+  const version = isIP(address);
+  const most = version === 6 ? 128 : 32;
+  const prefix = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
+  if (version === 0 || prefix < 0 || prefix > most) throw new RangeError(`'${text}' is no address and no network`);
+  list.addSubnet(address, prefix, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+function listOf(header: string | string[] | undefined): string[] {
+  return String(header ?? '')
+    .split(',')
+    .map((part) => part.trim());
+}
+
+/** An address, or the network that one customer has: whole for IPv4, 64 bits of IPv6. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
+  const groups = head === '' ? [] : head.split(':');
+  if (tail !== undefined) {
+    const behind = tail === '' ? 0 : tail.split(':').length;
+    while (groups.length + behind < 8) groups.push('0');
+  }
+  return `${groups.slice(0, customerGroups).join(':')}::/64`;
+}

@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** An address or a network in CIDR notation. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more !== undefined) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
+}
+
+/** What is set of the door that clients come through, wherever the gateway runs. */
+export const edgeSettings = {
+  /** Addresses and networks of proxies, with commas between: what they say of the client is believed. */
+  KUMIKI_TRUSTED_PROXIES: z
+    .string()
+    .max(4_096)
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .refine((list) => list.every(isNetwork), 'must be addresses or networks like 10.0.0.0/8, with commas between'),
+  /** Connections of one address; those of this machine and of trusted proxies stand for many and are not counted. */
+  KUMIKI_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).max(20_000).optional(),
+  /** Bytes of request bodies that are held at once; an eighth of the memory that the process may use when absent. */
+  KUMIKI_BODY_MEMORY_BYTES: z.coerce.number().int().min(1_048_576).optional(),
+} as const;
+
+export interface EdgeOptions {
+  readonly trustedProxies: readonly string[];
+  readonly connections?: { readonly perAddress: number };
+  readonly bodyMemoryBytes?: number;
+}
+
+/** The settings as a gateway takes them. */
+export function edgeOptions(settings: {
+  readonly KUMIKI_TRUSTED_PROXIES: readonly string[];
+  readonly KUMIKI_CONNECTIONS_PER_ADDRESS?: number | undefined;
+  readonly KUMIKI_BODY_MEMORY_BYTES?: number | undefined;
+}): EdgeOptions {
+  const { KUMIKI_CONNECTIONS_PER_ADDRESS: perAddress, KUMIKI_BODY_MEMORY_BYTES: bodyMemoryBytes } = settings;
+  return {
+    trustedProxies: settings.KUMIKI_TRUSTED_PROXIES,
+    ...(perAddress === undefined ? {} : { connections: { perAddress } }),
+    ...(bodyMemoryBytes === undefined ? {} : { bodyMemoryBytes }),
+  };
+}

@@ -1,0 +1,99 @@
+import { pause } from '../../system/until.ts';
+import type { UpProduct } from '../hostile/up-product.ts';
+import { startFlood } from './start-flood.ts';
+
+const sampleMs = 250;
+const mib = 1_048_576;
+
+export interface FloodOptions {
+  readonly connections: number;
+  /** How long the flood lasts. */
+  readonly lastsMs: number;
+}
+
+export interface FloodReport {
+  readonly beforeBytes: number;
+  readonly mostBytes: number;
+  /** Connections that the flood opened, those in the place of closed ones included. */
+  readonly opened: number;
+  readonly mostOpen: number;
+  /** Requests of a client with a key beside it, and the slowest of them. */
+  readonly asked: number;
+  readonly slowestMs: number;
+  readonly complaints: readonly string[];
+}
+
+/** Connections without a key of every hostile kind, and beside them a client that has one. */
+export async function besideFlood(product: UpProduct, { connections, lastsMs }: FloodOptions): Promise<FloodReport> {
+  const asset = await largestAsset(product.origin);
+  const client = createClient(product);
+  // What the first requests leave behind belongs to no flood.
+  for (let count = 0; count < 20; count++) await client.ask();
+  const beforeBytes = product.rssBytes();
+  let mostBytes = beforeBytes;
+  let mostOpen = 0;
+  let opened = 0;
+  {
+    await using flood = startFlood(product.port, connections, asset);
+    const until = performance.now() + lastsMs;
+    while (performance.now() < until) {
+      await client.ask();
+      mostBytes = Math.max(mostBytes, product.rssBytes());
+      const count = flood.count();
+      mostOpen = Math.max(mostOpen, count.open);
+      ({ opened } = count);
+      await pause(sampleMs);
+    }
+  }
+  await client.ask();
+  const death = await product.firstDeath();
+  const complaints = [...client.complaints, ...(death === null ? [] : [`${death} has ended`])];
+  return { beforeBytes, mostBytes, opened, mostOpen, asked: client.asked(), slowestMs: client.slowestMs(), complaints };
+}
+
+export function describeFlood(report: FloodReport): string {
+  const grown = Math.round((report.mostBytes - report.beforeBytes) / mib);
+  return (
+    `${report.opened} connections opened, at most ${report.mostOpen} at once as their clients saw it; memory ` +
+    `${Math.round(report.beforeBytes / mib)} MiB before and at most ${grown} MiB more; ${report.asked} requests beside ` +
+    `them, the slowest ${Math.round(report.slowestMs)} ms`
+  );
+}
+
+/** The largest file that everybody may have. */
+async function largestAsset(origin: string): Promise<string> {
+  const page = await (await fetch(`${origin}/`, { headers: { accept: 'text/html' } })).text();
+  return /src="(\/[^"]+\.js)"/.exec(page)?.[1] ?? '/';
+}
+
+/** A client with a key that asks for models and for an answer by turns, each on a connection of its own. */
+function createClient(product: UpProduct) {
+  const complaints: string[] = [];
+  let asked = 0;
+  let slowestMs = 0;
+  const headers = {
+    authorization: `Bearer ${product.adminKey}`,
+    'content-type': 'application/json',
+    connection: 'close',
+  };
+  const chat = { model: 'shop', messages: [{ role: 'user', content: 'Hi' }], max_completion_tokens: 4 };
+  return {
+    complaints,
+    asked: () => asked,
+    slowestMs: () => slowestMs,
+    async ask() {
+      const begun = performance.now();
+      const isChat = asked++ % 2 === 1;
+      const path = isChat ? '/v1/chat/completions' : '/v1/models';
+      try {
+        const init = isChat ? { method: 'POST', body: JSON.stringify(chat) } : {};
+        const reply = await fetch(product.origin + path, { headers, ...init });
+        const text = await reply.text();
+        if (!reply.ok) complaints.push(`${path}: ${reply.status} ${text.slice(0, 200)}`);
+      } catch (error) {
+        complaints.push(`${path}: ${String((error as Error).cause ?? error)}`);
+      }
+      slowestMs = Math.max(slowestMs, performance.now() - begun);
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { startUpProduct, type UpProduct } from '../hostile/up-product.ts';
+
+/** A model that answers at once, so that what is slow is the door. */
+const manifest = `apiVersion: kumiki.dev/v1alpha1
+kind: ModelService
+metadata: { name: shop }
+spec:
+  model: { source: 'simulated:' }
+  engine: { kind: simulated, simulated: { interTokenLatencyMs: 1 } }
+`;
+
+export function startFloodProduct(): Promise<UpProduct> {
+  return startUpProduct(manifest);
+}

@@ -16,6 +16,20 @@ test('a file of routes may name services with their replicas, which need a role 
   }
 });
 
+test('a file of routes may say which servers outside may be dialled', () => {
+  const egress = { mode: 'listed', allow: [{ rule: '10.0.0.0/8', by: 'operator' }], own: ['10.0.0.1:5432'] };
+  const table = { models: [], backends: [], egress };
+  assert.deepEqual(routeTableSchema.parse(table), table);
+  for (const wrong of [
+    { ...egress, mode: 'open' },
+    { ...egress, allow: [{ rule: 'x', by: 'anybody' }] },
+    { ...egress, allow: Array.from({ length: 1_025 }, () => egress.allow[0]) },
+    { mode: 'public' },
+  ]) {
+    assert.throws(() => routeTableSchema.parse({ ...table, egress: wrong }));
+  }
+});
+
 test('a file of keys may hold the key of a service', () => {
   const record = {
     id: 'key_1',

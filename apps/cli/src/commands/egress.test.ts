@@ -93,12 +93,21 @@ test('a server on this machine serves when the operator names it, with a secret 
     const listed = await runCli(folder.home, ['apply', '-f', second]);
     assert.deepEqual([listed.stdout, listed.stderr], ['modelservice/second created\n', ''], 'it is listed already');
     assert.equal(await ask('second'), 200);
+
+    assert.match((await runCli(folder.home, ['secret', 'list'])).stdout, /^vendor +api-key +\d+s +near, second$/m);
+    const kept = await runCli(folder.home, ['secret', 'delete', 'vendor']);
+    assert.deepEqual([kept.status, /used by: near, second\./.test(kept.stderr)], [1, true]);
+    await runCli(folder.home, ['secret', 'set', 'vendor'], 'sk-second');
+    const limit = performance.now() + 30_000;
+    while (heard.at(-1) !== 'Bearer sk-second' && performance.now() < limit) assert.equal(await ask('near'), 200);
+    assert.equal(heard.at(-1), 'Bearer sk-second', 'it is sent without a restart');
+    assert.equal((await runCli(folder.home, ['secret', 'delete', 'vendor', '--force'])).status, 0);
   } finally {
     up.child.kill('SIGTERM');
     const { stdout, stderr } = await up.ended;
     server.close();
     server.closeAllConnections();
     assert.match(stderr, new RegExp(`^127.0.0.1:${port} may be reached from now on, since a manifest names it`));
-    assert.ok(!`${stdout}${stderr}`.includes('sk-first'));
+    assert.doesNotMatch(`${stdout}${stderr}`, /sk-first|sk-second/);
   }
 });

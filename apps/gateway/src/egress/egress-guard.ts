@@ -129,7 +129,5 @@ function ownPlaces({ models, backends, egress }: RouteTable): Place[] {
 }
 
 function machineAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((list) =>
-    (list ?? []).map(({ address }) => address.replace(/%.*$/, '')),
-  );
+  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
 }

@@ -210,6 +210,12 @@ test("the installation's own places are closed by every name of this machine, an
     assert.match(verdictOf(url, everything, own), /a place of Kumiki itself/, url);
   }
   assert.match(verdictOf('http://203.0.114.7:8420', openEgress, own), /Kumiki itself/, 'a public address too');
+  const named = createEgress(allowing('0.0.0.0/0', 'db.corp'), {
+    places: [{ host: 'db.corp', port: 5_432 }],
+    machine: [],
+  });
+  assert.equal(named.judge({ host: 'db.corp', port: 5_432 }, '10.1.1.1').allowed, false);
+  assert.equal(named.judge({ host: 'db.corp', port: 8_000 }, '10.1.1.1').allowed, true);
   assert.equal(verdictOf('http://127.0.0.1:8421', everything, own), 'allowed');
   assert.equal(verdictOf('http://127.0.0.1:8420', allowing('127.0.0.1:8420'), own), 'allowed');
   const byManifest: EgressPolicy = { ...openEgress, allow: [{ rule: '127.0.0.1:8420', by: 'manifest' }] };

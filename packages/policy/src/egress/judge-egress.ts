@@ -68,7 +68,7 @@ export function createEgress(policy: EgressPolicy, own: OwnPlaces): Egress {
       const kind = classifyAddress(address);
       const covering = listed.filter(({ rule }) => reachOf(rule, place.host, place.port, address) !== null);
       const exact = formatPlace({ host: text, port: place.port });
-      if (isOwn(address, kind, place.port)) {
+      if (isOwn(place, address, kind)) {
         return covering.some(
           ({ rule, byOperator }) => byOperator && rule.port !== null && reachIn(rule, place, address) === reaches.exact,
         )
@@ -99,21 +99,22 @@ function subject({ host }: Place, address: string): string {
   return host === address ? 'it is' : `${host} leads to`;
 }
 
-/** Whether an address and port are of the installation itself. On one machine all of its addresses are the same place. */
-function ownJudge({ places, machine }: OwnPlaces): (address: Address, kind: AddressKind, port: number) => boolean {
+/** Whether a connection would go to the installation itself. On one machine all of its addresses are the same place. */
+function ownJudge({ places, machine }: OwnPlaces): (place: Place, address: Address, kind: AddressKind) => boolean {
   const same = (a: Address, b: Address): boolean => a.version === b.version && a.value === b.value;
   const machineAddresses = machine.map(parseAddress).filter((address) => address !== null);
   const isHere = (address: Address, kind: AddressKind): boolean =>
     kind === 'loopback' || kind === 'unspecified' || machineAddresses.some((mine) => same(mine, address));
   const known = places.map(({ host, port }) => {
     const address = parseAddress(host === 'localhost' ? '127.0.0.1' : host);
-    return { port, address, here: address !== null && isHere(address, classifyAddress(address)) };
+    return { host, port, address, here: address !== null && isHere(address, classifyAddress(address)) };
   });
-  return (address, kind, port) =>
+  return (place, address, kind) =>
     known.some(
-      (place) =>
-        place.port === port &&
-        place.address !== null &&
-        (same(place.address, address) || (place.here && isHere(address, kind))),
+      (own) =>
+        own.port === place.port &&
+        (own.host === place.host ||
+          (own.address !== null && same(own.address, address)) ||
+          (own.here && isHere(address, kind))),
     );
 }

@@ -1,4 +1,3 @@
-import { withoutTrailing } from '@kumiki/api';
 import { stemmer } from 'stemmer';
 import { stopTerms } from './stop-terms.ts';
 
@@ -50,9 +49,18 @@ function addWord(word: string, terms: string[]): void {
   const parts = bare.split(partBreak).filter((part) => part !== '');
   if (parts.length === 1) terms.push(stemOf(parts[0] ?? ''));
   if (parts.length <= 1) return;
-  terms.push(plain(withoutTrailing(bare.replace(/^_+/, ''), '_')));
+  terms.push(plain(withoutUnderscores(bare)));
   // 3.22.1 is one thing, and its digits alone are of no use.
   for (const part of parts) if (part.length > 1 && !/^\p{N}+$/u.test(part)) terms.push(stemOf(part));
+}
+
+/** Without those at both ends. */
+function withoutUnderscores(word: string): string {
+  let from = 0;
+  let to = word.length;
+  while (word[from] === '_') from++;
+  while (to > from && word[to - 1] === '_') to--;
+  return word.slice(from, to);
 }
 
 /** Lower case, accents off. */

@@ -99,6 +99,12 @@ test('an event behind a missing one is not taken', () => {
   assert.equal(applyEvent(turn, second!, 1).kind, 'gap');
 });
 
+test('what ends a stream that was cut is no event of the answer, and the next attempt begins where it stood', () => {
+  const turn = applyAll(turnBefore(), eventsOf(['Hello']).slice(0, 3));
+  const cut = { type: 'error', code: 'credential_revoked', message: 'The session was ended.' };
+  assert.deepEqual(applyEvent(turn, cut as unknown as StreamEvent, 1), { kind: 'gap' });
+});
+
 test('an event that was applied changes nothing', () => {
   const events = eventsOf(['a']);
   const turn = applyAll(turnBefore(), events);

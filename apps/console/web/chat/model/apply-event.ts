@@ -27,7 +27,9 @@ export type Applied =
  * @param now milliseconds of a clock that never goes back.
  */
 export function applyEvent(turn: ShownTurn, event: StreamEvent, now: number): Applied {
-  const sequence = event.sequence_number;
+  const sequence: unknown = event.sequence_number;
+  // What a gateway says at the end of a stream that it cuts is no part of the answer: the next attempt tells why.
+  if (typeof sequence !== 'number') return { kind: 'gap' };
   if (sequence <= turn.last_sequence) return { kind: 'applied', turn };
   if (sequence > turn.last_sequence + 1) return { kind: 'gap' };
   const response = nextResponse(turn.response, event);

@@ -1,4 +1,5 @@
 import { KumikiError } from '@kumiki/api';
+import { fullDiskError } from '@kumiki/local';
 import { ConfigError } from '@kumiki/service';
 import { CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
@@ -16,7 +17,8 @@ export async function runCli(args: readonly string[], host: CliHost): Promise<nu
   try {
     await createProgram(host).parseAsync([...args], { from: 'user' });
     return 0;
-  } catch (error) {
+  } catch (thrown) {
+    const error = fullDiskError(thrown);
     if (error instanceof CommanderError) {
       // Commander has said what is wrong, with the nearest command or option.
       return error.exitCode === 0 ? 0 : 2;

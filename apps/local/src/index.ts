@@ -17,6 +17,7 @@ export { editEgressList, readEgressList, spellRule, withRules } from './home/egr
 export { editModelList, readModelList, withPaths } from './home/model-list.ts';
 export { listModelsOf } from './sources/model-access.ts';
 export { listServersOf } from './outside/list-servers.ts';
+export { fullDiskError } from './home/storage-error.ts';
 export { isRunning } from './home/process-identity.ts';
 export { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime.ts';
 export type { AdminKey } from './keys/key-ring.ts';

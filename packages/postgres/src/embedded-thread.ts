@@ -19,8 +19,24 @@ opening.then(
 );
 
 port.on('message', (request: ThreadRequest) => {
-  void answer(request).then(post, (error: unknown) => post({ type: 'error', id: request.id, ...describe(error) }));
+  void answer(request).then(post, (error: unknown) => {
+    post({ type: 'error', id: request.id, ...describe(error) });
+    if (hasEnded(error)) end(error);
+  });
 });
+
+/** After these, the engine waits for ever in the place of ending: of a full disk it learns while it writes its log. */
+function hasEnded(error: unknown): boolean {
+  const { severity } = error as { severity?: unknown };
+  return severity === 'PANIC' || severity === 'FATAL';
+}
+
+/** The thread ends with the error; who opens the folder next recovers from its log. */
+function end(error: unknown): void {
+  setImmediate(() => {
+    throw error instanceof Error ? error : new Error(String(error));
+  });
+}
 
 async function answer(request: ThreadRequest): Promise<ThreadReply> {
   const database = await opening;
@@ -51,9 +67,7 @@ async function settle(): Promise<void> {
   try {
     await log.settled();
   } catch (error) {
-    setImmediate(() => {
-      throw error;
-    });
+    end(error);
     throw error;
   }
 }

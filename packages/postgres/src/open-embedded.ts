@@ -10,6 +10,9 @@ const maxWaiting = 1_000;
 /** Whoever waits longer for the connection is refused. */
 const maxWaitMs = 30_000;
 
+/** PostgreSQL's code for a disk without room. */
+const diskFull = '53100';
+
 export interface EmbeddedOptions {
   /** Where the data lie; null keeps them in memory. Only one process may open a folder at a time. */
   readonly folder: string | null;
@@ -193,5 +196,10 @@ function startThread({ folder }: EmbeddedOptions) {
 }
 
 function toError({ message, code, constraint }: Extract<ThreadReply, { type: 'error' }>): Error {
+  if (code === diskFull) {
+    const cause = new Error(message);
+    const reason = 'The disk of the database is full, so nothing was changed: free some space on it';
+    return new KumikiError('service_unavailable', { reason }, { cause });
+  }
   return code === null ? new Error(message) : new DatabaseError(message, code, constraint, null);
 }

@@ -16,6 +16,8 @@ export interface LogOptions {
 /** Bytes that a buffered log gathers before it writes; has to be less than what it writes at once (16 KiB). */
 const bufferBytes = 8_192;
 const flushAfterMs = 1_000;
+/** Held of lines that could not be written; the next ones are dropped. */
+const maxHeldBytes = 1_048_576;
 
 /** Paths that are blanked wherever they appear one level deep, should a careless line ever carry them. */
 const secretPaths = [
@@ -30,6 +32,15 @@ const secretPaths = [
 
 /** A JSON-lines log. Prompts and answers never go into it. */
 export function createLog(options: LogOptions): Log {
+  const stream = destination({
+    dest: descriptorOf(options.to ?? 2),
+    // Only a log that does not write at once registers itself to be flushed when the process ends.
+    sync: options.buffered !== true,
+    maxLength: maxHeldBytes,
+    ...(options.buffered === true ? { minLength: bufferBytes, periodicFlush: flushAfterMs } : {}),
+  });
+  // A full disk ends nobody: lines are held, then dropped, and written again when there is room.
+  stream.on('error', () => {});
   return pino(
     {
       level: options.level ?? 'info',
@@ -38,12 +49,7 @@ export function createLog(options: LogOptions): Log {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretPaths, censor: '[secret]' },
     },
-    destination({
-      dest: descriptorOf(options.to ?? 2),
-      // Only a log that does not write at once registers itself to be flushed when the process ends.
-      sync: options.buffered !== true,
-      ...(options.buffered === true ? { minLength: bufferBytes, periodicFlush: flushAfterMs } : {}),
-    }),
+    stream,
   );
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 
 /** Our own log is put aside as `<name>.1` when it has grown so large; the one before that is overwritten. */
 const maxLogBytes = 8_388_608;
@@ -11,7 +11,12 @@ const lookIntervalMs = 5_000;
 export function boundLog(path: string): void {
   const look = (): void => {
     if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= maxLogBytes) return;
-    copyFileSync(path, `${path}.1`);
+    try {
+      copyFileSync(path, `${path}.1`);
+    } catch {
+      // There is no room for a copy. A log that goes on growing would leave none for anything else.
+      rmSync(`${path}.1`, { force: true });
+    }
     truncateSync(path);
   };
   look();

@@ -4,6 +4,7 @@ import { KumikiError } from '@kumiki/api';
 import { describeImpossible, describeRunning } from './describe-lock.ts';
 import { type HomeFolder, homePaths } from './home-folder.ts';
 import { acquireLock } from './lock.ts';
+import { fullDiskError } from './storage-error.ts';
 
 /** A state folder that this process alone may use. */
 export interface HeldHome extends HomeFolder {
@@ -20,7 +21,14 @@ const formerLock = 'lock';
  * nobody can hold it; nothing in it has been touched then.
  */
 export async function holdHome(path: string): Promise<HeldHome> {
-  const home = homePaths(path);
+  try {
+    return await hold(homePaths(path));
+  } catch (error) {
+    throw fullDiskError(error);
+  }
+}
+
+async function hold(home: HomeFolder): Promise<HeldHome> {
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
   const releases = [await takeFolder(home.path)];
   const release = (): void => {

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -27,6 +27,10 @@ export function describeMyself(now: Date): LockHolder {
 
 export function writeHolder(folder: string, holder: LockHolder): void {
   writeFileAtomic(join(folder, holderFile), `${JSON.stringify(holder)}\n`);
+}
+
+export function forgetHolder(folder: string): void {
+  rmSync(join(folder, holderFile), { force: true });
 }
 
 /** The last one that wrote its name; null when nobody did, or when it cannot be read. */

@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeLockMount } from './judge-lock-mount.ts';
-import { describeMyself, isHere, isOfThisPlace, type LockHolder, readHolder, writeHolder } from './lock-holder.ts';
+import {
+  describeMyself,
+  forgetHolder,
+  isHere,
+  isOfThisPlace,
+  type LockHolder,
+  readHolder,
+  writeHolder,
+} from './lock-holder.ts';
 import { isOsLocked, lockFile, type OsLock, takeOsLock } from './os-lock.ts';
 import { probeLock } from './probe-lock.ts';
 
@@ -38,12 +46,21 @@ export async function acquireLock(folder: string, now: Date): Promise<LockResult
       lock.release();
       return { kind: 'impossible', reason };
     }
-    writeHolder(folder, describeMyself(now));
+    tellHolder(folder, now);
   } catch (error) {
     lock.release();
     throw error;
   }
   return { kind: 'acquired', release: lock.release };
+}
+
+function tellHolder(folder: string, now: Date): void {
+  try {
+    writeHolder(folder, describeMyself(now));
+  } catch {
+    // The disk is full. Others learn that the folder is held, and not by whom.
+    forgetHolder(folder);
+  }
 }
 
 /** Who runs on a folder now, or null. */

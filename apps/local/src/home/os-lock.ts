@@ -31,6 +31,7 @@ export function takeOsLock(path: string): OsLock {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
     if (code !== 'EEXIST') return { kind: 'impossible', reason: `its file cannot be made (${code})` };
   }
   let database: DatabaseSync | null = null;

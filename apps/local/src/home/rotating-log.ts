@@ -25,8 +25,8 @@ export function openRotatingLog(path: string): RotatingLog {
   let size = fileSize(path);
   let rest = '';
   const listeners = new Set<(line: string) => void>();
-  const append = (lines: readonly string[]): void => {
-    if (lines.length === 0) return;
+  let lost = 0;
+  const store = (lines: readonly string[]): void => {
     const text = `${lines.join('\n')}\n`;
     if (size > 0 && size + text.length > logLimits.fileBytes) {
       renameSync(path, `${path}.1`);
@@ -34,6 +34,16 @@ export function openRotatingLog(path: string): RotatingLog {
     }
     appendFileSync(path, text, { mode: 0o600 });
     size += Buffer.byteLength(text);
+  };
+  const append = (lines: readonly string[]): void => {
+    if (lines.length === 0) return;
+    try {
+      store(lost === 0 ? lines : [`(${lost} lines are missing here: they could not be written)`, ...lines]);
+      lost = 0;
+    } catch {
+      // A full disk ends neither the process that writes nor the one that listens.
+      lost += lines.length;
+    }
     for (const line of lines) for (const listener of listeners) listener(line);
   };
   return {

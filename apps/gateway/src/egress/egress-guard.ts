@@ -4,9 +4,7 @@ import { openEgress, type RouteTable } from '@kumiki/api';
 import { createEgress, type Egress, type Place, placeOf } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { ResolveHost } from './resolve-host.ts';
-
-/** Names that are being resolved at once. Requests for one name share its resolution. */
-const maxOpenLookups = 64;
+import { shareLookups } from './share-lookups.ts';
 
 /** Addresses of one name; no server has more, and each is checked. */
 const maxAddresses = 256;
@@ -50,7 +48,7 @@ export interface EgressGuardOptions {
 export function createEgressGuard({ resolve, log, listening }: EgressGuardOptions): EgressControl {
   let egress: Egress = createEgress(openEgress, { places: [], machine: [] });
   let text = '';
-  const open = new Map<string, Promise<readonly string[]>>();
+  const lookup = shareLookups(resolve);
 
   function mayDial(place: Place, address: string): boolean {
     const verdict = egress.judge(place, address);
@@ -62,18 +60,8 @@ export function createEgressGuard({ resolve, log, listening }: EgressGuardOption
     return false;
   }
 
-  /** One resolution of a name at a time, however many wait for it: each new connection asks anew. */
-  function resolveOnce(host: string): Promise<readonly string[]> {
-    const under = open.get(host);
-    if (under !== undefined) return under;
-    if (open.size >= maxOpenLookups) return Promise.reject(new Error('too many names are being resolved'));
-    const found = resolve(host).finally(() => open.delete(host));
-    open.set(host, found);
-    return found;
-  }
-
   async function checkedAddresses(place: Place): Promise<readonly string[]> {
-    const addresses = await resolveOnce(place.host);
+    const addresses = await lookup(place.host);
     if (addresses.length > maxAddresses) throw new EgressError();
     // A name with one address that is closed is not to be trusted with the others.
     if (!addresses.every((address) => mayDial(place, address))) throw new EgressError();

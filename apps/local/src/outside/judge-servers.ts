@@ -7,6 +7,11 @@ import { createEgress, type Egress, type EgressVerdict, type Place, placeOf } fr
 /** How long a name is resolved before a manifest is taken as it is; the gateway looks again whenever it dials. */
 const resolveLimitMs = 3_000;
 
+/** Names that are resolved at once; a manifest with more is taken as it is. The system does it in threads that files need too. */
+const maxOpenLookups = 2;
+
+let openLookups = 0;
+
 /** The egress policy as it holds on this machine. @param ownUrls where the installation itself listens. */
 export function egressHere(policy: EgressPolicy, ownUrls: readonly string[]): Egress {
   const urls = [...ownUrls, ...policy.own.map((place) => `http://${place}`)];
@@ -34,10 +39,14 @@ export async function judgeServer(egress: Egress, url: string): Promise<EgressVe
 
 async function addressesOf(host: string): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host];
+  if (openLookups >= maxOpenLookups) return [];
+  openLookups++;
   const { promise: late, resolve } = Promise.withResolvers<readonly string[]>();
   const timer = setTimeout(() => resolve([]), resolveLimitMs);
   try {
-    const found = lookup(host, { all: true }).then((all) => all.map(({ address }) => address));
+    const found = lookup(host, { all: true })
+      .then((all) => all.map(({ address }) => address))
+      .finally(() => openLookups--);
     return await Promise.race([found, late]);
   } catch {
     return [];

@@ -12,6 +12,8 @@ export interface ProbeJob {
 
 export interface ProbeTarget {
   readonly name: string;
+  /** Where it is asked, when that is not the product. */
+  readonly port?: number;
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly apiKey: string;
@@ -39,7 +41,7 @@ let failures: string[] = [];
 
 process.on('message', (message: ProbeJob | 'mark') => {
   if (message !== 'mark') {
-    for (const target of message.probes) void probe(message.port, target);
+    for (const target of message.probes) void probe(target.port ?? message.port, target);
     return;
   }
   const now = performance.now();

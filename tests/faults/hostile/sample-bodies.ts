@@ -127,6 +127,7 @@ function forControl(): Sample[] {
     ],
     ['POST /v1/kumiki/services/:service/scale', { replicas: 1 }],
     ['POST /v1/kumiki/projects/:project/retention', { response_days: 1 }],
+    ['POST /v1/kumiki/limits/:project', { files: 1, file_bytes: 1 }],
     ['POST /v1/kumiki/session', { token: 'a' }],
     ['POST /v1/kumiki/chats/:chat/fork', { response_id: 'resp_none', scope: 'path' }],
   ];

@@ -1,14 +1,28 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ProbeJob, ProbeReport } from './probe-process.ts';
 
 export interface Probes extends Disposable {
   /** What was worst since the last call. */
-  mark(): Promise<ProbeReport>;
+  mark(): Promise<Marked>;
 }
 
+export interface Marked {
+  readonly worst: ProbeReport['worst'];
+  readonly failures: readonly string[];
+  /** The longest that a server took which does nothing: what the machine itself made everybody wait. */
+  readonly controlMs: number;
+}
+
+const controlName = 'a server that does nothing';
+
 /** Starts to ask; see probe-process.ts. */
-export function startProbes(job: ProbeJob): Probes {
+export async function startProbes({ port, probes }: ProbeJob): Promise<Probes> {
+  const control = fork(fileURLToPath(new URL('./control-server.ts', import.meta.url)), { stdio: 'inherit' });
+  const [controlPort] = (await once(control, 'message')) as [number];
+  const controlProbe = { name: controlName, method: 'GET', path: '/', apiKey: '', streamBody: null } as const;
+  const job: ProbeJob = { port, probes: [...probes, { ...controlProbe, port: controlPort }] };
   const child = fork(fileURLToPath(new URL('./probe-process.ts', import.meta.url)), { stdio: 'inherit' });
   child.send(job);
   let waiting: { readonly resolve: (report: ProbeReport) => void; readonly reject: (error: Error) => void } | null =
@@ -16,13 +30,18 @@ export function startProbes(job: ProbeJob): Probes {
   child.on('message', (message) => waiting?.resolve(message as ProbeReport));
   child.on('exit', () => waiting?.reject(new Error('The probes have ended.')));
   return {
-    mark() {
+    async mark() {
       const report = new Promise<ProbeReport>((resolve, reject) => {
         waiting = { resolve, reject };
       });
       child.send('mark');
-      return report;
+      const { worst, failures } = await report;
+      const controlMs = worst.find(({ name }) => name === controlName)?.worstMs ?? 0;
+      return { worst: worst.filter(({ name }) => name !== controlName), failures, controlMs };
     },
-    [Symbol.dispose]: () => void child.kill('SIGKILL'),
+    [Symbol.dispose]() {
+      child.kill('SIGKILL');
+      control.kill('SIGKILL');
+    },
   };
 }

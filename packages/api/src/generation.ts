@@ -41,7 +41,13 @@ export const samplingShape = {
   top_k: z.int().min(-1).max(1_000_000).nullish(),
   /** vLLM's: least probability, as a part of the most likely token's. */
   min_p: z.number().min(0).max(1).nullish(),
-  seed: z.int().nullish(),
+  /** 64 bits with or without a sign, as clients send them; what a JSON number cannot tell apart gives one answer. */
+  seed: z
+    .number()
+    .min(-(2 ** 63))
+    .max(2 ** 64)
+    .refine(Number.isInteger, 'must be an integer')
+    .nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   logit_bias: logitBiasSchema.nullish(),

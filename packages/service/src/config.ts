@@ -1,5 +1,6 @@
 import { didYouMean } from '@kumiki/api';
 import type { z } from 'zod';
+import { injectedVariables } from './injected-variables.ts';
 
 /** A setting that cannot be used. Its message is complete: print it and exit. */
 export class ConfigError extends Error {
@@ -11,7 +12,8 @@ export class ConfigError extends Error {
 
 /**
  * Reads a service's configuration from environment variables. Every variable that begins with the prefix must be
- * one that the schema knows, so that a misspelt setting fails instead of doing nothing.
+ * one that the schema knows, so that a misspelt setting fails instead of doing nothing; what Kubernetes sets for Services
+ * of such a name is let alone.
  * @param schema a strict object whose keys are full variable names.
  * @param allowed names with the prefix that belong to others and are left alone.
  */
@@ -22,10 +24,12 @@ export function readConfig<Schema extends z.ZodObject>(
   allowed: readonly string[] = [],
 ): z.infer<Schema> {
   const known = Object.keys(schema.shape);
+  const injected = injectedVariables(environment, prefix);
   const problems: string[] = [];
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (!name.startsWith(prefix) || allowed.includes(name) || value === undefined) continue;
+    if (injected.has(name)) continue;
     if (known.includes(name)) values[name] = value;
     else problems.push(`${name} is not a setting of this program.${didYouMean(name, known)}`);
   }

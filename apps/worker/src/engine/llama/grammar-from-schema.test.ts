@@ -55,6 +55,24 @@ const examples: readonly [name: string, schema: JsonSchema, accepted: readonly s
     ],
     ['integers from a limit', { type: 'integer', exclusiveMinimum: 8 }, ['9', '10', '99', '123456'], ['8', '0', '-9']],
     ['integers up to a limit', { type: 'integer', maximum: -3 }, ['-3', '-10', '-99'], ['-2', '0', '3']],
+    [
+      'integers as zod writes them',
+      { type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 },
+      ['0', '-1', '99', '9007199254740991', '-9007199254740991', '1000000000000000'],
+      ['9007199254740992', '-9007199254740992', '10000000000000000', '-0', '007'],
+    ],
+    [
+      'positive integers as zod writes them',
+      { type: 'integer', exclusiveMinimum: 0, maximum: 9007199254740991 },
+      ['1', '10', '123456789', '9007199254740991'],
+      ['0', '-1', '9007199254740992'],
+    ],
+    [
+      'integers of 64 bits',
+      { type: 'integer', minimum: -9223372036854776000, maximum: 9223372036854776000 },
+      ['0', '-7', '9007199254740992'],
+      ['1.5', '01'],
+    ],
     ['a range of numbers', { type: 'number', minimum: 0, maximum: 1 }, ['0', '1', '0.25'], ['1.5', '-0.5', '2']],
     ['numbers above a limit', { type: 'number', exclusiveMinimum: 0 }, ['0.5', '1', '12.25'], ['0', '0.0', '-1']],
     [

@@ -1,7 +1,7 @@
 import type { SchemaObject } from './schema-shape.ts';
 
 /** Most digits of a limit, before and after the point together. */
-const digitLimit = 15;
+const digitLimit = 16;
 const decimalsLimit = 6;
 /** Most values that `multipleOf` may leave between the limits: they are written out. */
 const multiplesLimit = 1000;
@@ -11,7 +11,7 @@ const multiplesLimit = 1000;
  * a part of them: between limits with decimals every number has that many decimals. null when there is none.
  */
 export function numberBody(schema: SchemaObject, integer: boolean): string | null {
-  const limits = limitsOf(schema);
+  const limits = integer ? withinDigits(limitsOf(schema)) : limitsOf(schema);
   const { multipleOf } = schema;
   if (typeof multipleOf === 'number' && !(integer && multipleOf === 1)) return multiples(limits, multipleOf);
   if (limits.least === null && limits.most === null) return integer ? 'integer' : 'number';
@@ -47,6 +47,16 @@ function limitsOf(schema: SchemaObject): Limits {
     most: mostExcluded ? below : maximum,
     leastExcluded,
     mostExcluded,
+  };
+}
+
+/** Limits of 64 bits and their like say less than the digits that an integer has here at most: they are none. */
+function withinDigits(limits: Limits): Limits {
+  const beyond = 10 ** digitLimit;
+  return {
+    ...limits,
+    least: limits.least !== null && limits.least <= -beyond ? null : limits.least,
+    most: limits.most !== null && limits.most >= beyond ? null : limits.most,
   };
 }
 
@@ -106,6 +116,12 @@ function positives(least: number, most: number | null, decimals = 0): string | n
   const parts: string[] = [];
   for (let length = from.length; length <= to.length; length++) {
     const low = length === from.length ? from : `1${'0'.repeat(length - 1)}`;
+    if (decimals === 0 && length > from.length && to.length - length > 1) {
+      // Of these lengths every number is within: one part for all of them, since each part is followed side by side.
+      parts.push(`[1-9] [0-9]{${length - 1},${to.length - 2}}`);
+      length = to.length - 1;
+      continue;
+    }
     const high = length === to.length ? to : '9'.repeat(length);
     parts.push(...digitsBetween(low, high, decimals));
   }

@@ -30,6 +30,8 @@ export interface AttemptOptions {
   readonly relay: FrameRelay;
   /** Whether the client is behind: then silence is not the upstream's fault. */
   readonly clientFull: () => boolean;
+  /** The reply begins. */
+  readonly onHead: () => void;
   /** A reply that is no event stream begins; what its server says that it took. */
   readonly onBody: (timings: Timings | null) => void;
   /** A whole reply that is no event stream. */
@@ -86,6 +88,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const call: UpstreamExchange = options.upstream.request(upstreamRequest(options, deadlines), {
     onHead(status, replyHeaders) {
       reply.head(status, replyHeaders);
+      options.onHead();
       // Ours give a sign of life while they prefill. Others are silent from the head to the first token, which has a
       // deadline of its own.
       if (reply.isStream() && state.endpoint.healthProbe) watchSilence();

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { KeyRecord, RequestRecord, Resume } from '@kumiki/api';
+import type { ClaimHistory } from '@kumiki/policy';
 import type { ScannedRequest } from '../body/scan-request.ts';
 import type { Revocation } from '../keys/revocation.ts';
 import type { Admission } from '../limits/key-limiter.ts';
@@ -38,6 +39,12 @@ export interface Exchange {
   readonly affinity: number | null;
   /** Replicas that failed this request since it last made progress. */
   readonly failed: Set<string>;
+  /** Claims that were lost in a row: replicas that ended or fell silent over it, as far as anybody knows. */
+  claims: ClaimHistory;
+  /** A kept connection was closed under it once, as idle ones are. */
+  excused: boolean;
+  /** What it costs though nothing came of it: all that was reserved, its prompt, or what was used. */
+  charge: 'reserved' | 'prompt' | 'used';
   attempts: number;
   attemptsWithoutProgress: number;
   continuations: number;

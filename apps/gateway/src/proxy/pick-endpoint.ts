@@ -95,15 +95,17 @@ export function createPicker(options: PickerOptions): Picker {
       const giveUpAt = askedAt + (begun ? holdBegunMs : holdMs);
       for (;;) {
         let waitsForShare = false;
-        for (const accepts of preferences) {
+        let full: KumikiError | null = null;
+        for (const accepts of withSuspicion(exchange, preferences, now())) {
           const endpoints = endpointsOf(exchange);
           const { choice, hasRoom } = tryPick(options, endpoints, { exchange, begun, accepts });
           const state = choice.kind === 'chosen' ? endpoints[choice.index] : undefined;
           if (state !== undefined) return state;
           if (choice.kind !== 'saturated') continue;
-          if (!hasRoom) throw saturated(exchange, Math.ceil(choice.limit));
-          waitsForShare = true;
+          if (hasRoom) waitsForShare = true;
+          else full = saturated(exchange, Math.ceil(choice.limit));
         }
+        if (full !== null && !waitsForShare) throw full;
         const endpoints = endpointsOf(exchange);
         if (waitsForShare && !exchange.clientLeft) {
           await holdForShare(exchange, endpoints, askedAt);
@@ -148,6 +150,18 @@ function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], as
     return forProject(candidate, state.endpoint.maxRunning ?? null, { inFlight, othersAsk });
   });
   return { choice: choose(candidates, exchange.affinity, random()), hasRoom };
+}
+
+/**
+ * A request that may have ended a replica goes to an idle one where there is one, and else to one without another such
+ * request: then its next loss tells. All others keep away from there for a while, where they can.
+ */
+function withSuspicion(exchange: Exchange, preferences: readonly Accepts[], now: number): readonly Accepts[] {
+  return preferences.flatMap((accepts): readonly Accepts[] => {
+    if (exchange.claims.lost === 0) return [(state) => accepts(state) && state.quarantinedUntil <= now, accepts];
+    const alone: Accepts = (state) => accepts(state) && state.suspects === 0;
+    return [(state) => alone(state) && state.inFlight === 0, alone, accepts];
+  });
 }
 
 /** A draining replica may take back what has begun: it is alive, and nobody knows the model better. */

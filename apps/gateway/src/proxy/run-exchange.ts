@@ -1,5 +1,5 @@
 import { type Endpoint, headers, KumikiError, tokensForgottenFrame } from '@kumiki/api';
-import { continuationMode, judge, type AnswerFacts, type Failure } from '@kumiki/policy';
+import { continuationMode, judge, type AnswerFacts, type Failure, type PoisonVerdict } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { sendError } from '../http/send-error.ts';
 import { formatDuration } from '../limits/format-duration.ts';
@@ -13,7 +13,9 @@ import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { UpstreamClient } from '../upstream/upstream.ts';
 import { answerFacts, isWhole } from './answer-facts.ts';
 import { startAttempt, type Attempt } from './attempt.ts';
+import { type Claim, openClaim } from './claim.ts';
 import { createClientStream, type ClientStream } from './client-stream.ts';
+import { describeSize } from './describe-size.ts';
 import type { Exchange } from './exchange.ts';
 import { learn } from './learn.ts';
 import type { Outcome } from './outcome.ts';
@@ -142,10 +144,11 @@ async function attemptUntilEnd(run: Run): Promise<void> {
     if (begun !== null && isWhole(exchange, begun)) return run.client.finish();
     const [state, plan] = await nextAttempt(run, begun);
     if (exchange.clientLeft) return;
-    const outcome = await tryEndpoint(run, state, plan);
+    const { outcome, verdict } = await tryEndpoint(run, state, plan);
     if (outcome.kind === 'done' || outcome.kind === 'client-left') return;
     if (outcome.kind === 'refused') return refuse(run, outcome);
-    if (outcome.stale === true) {
+    if (verdict?.kind === 'refuse') throw poisonous(run, verdict.claims);
+    if (outcome.stale === true && verdict === null) {
       exchange.record.retries++;
       continue;
     }
@@ -173,8 +176,14 @@ async function nextAttempt(run: Run, begun: Recorded | null): Promise<[EndpointS
   return [state, plan];
 }
 
+interface Tried {
+  readonly outcome: Outcome;
+  /** Whether the request itself is suspected when the endpoint was lost; null when it was not. */
+  readonly verdict: PoisonVerdict | null;
+}
+
 /** One attempt at one endpoint, and what it taught us about that endpoint. */
-async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): Promise<Outcome> {
+async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): Promise<Tried> {
   const { exchange, options, client, recording } = run;
   const sentBefore = exchange.eventsSent;
   exchange.attempts++;
@@ -182,6 +191,8 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
   state.inFlight++;
   const leave = options.shares.begin(state, exchange.route.route.model, exchange.key.project, answersOf(exchange));
   const watch = watchAttempt(options, exchange, state);
+  const places = answersOf(exchange);
+  const claim = openClaim(state, exchange, { places, begun: sentBefore > 0, now: () => performance.now() });
   run.attempt = startAttempt({
     exchange,
     state,
@@ -202,9 +213,10 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
         exchange.record.cached_tokens = cachedTokens(usage);
       },
       onTimings: watch.timings,
-      onEvent: () => countEvent(run, watch),
+      onEvent: () => countEvent(run, watch, claim),
     }),
     clientFull: client.isFull,
+    onHead: claim.prepared,
     onBody: watch.body,
     onReply: (body, contentType) => sendReply(exchange, body, contentType),
   });
@@ -212,13 +224,14 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
   run.attempt = null;
   state.inFlight--;
   leave();
+  const verdict = claim.end(outcome);
   watch.end(outcome);
   learn(state, outcome, options.metrics, options.log);
   if (exchange.eventsSent > sentBefore) {
     exchange.attemptsWithoutProgress = 0;
     exchange.failed.clear();
   }
-  return outcome;
+  return { outcome, verdict };
 }
 
 /** What a replica works on at once for it. */
@@ -226,13 +239,16 @@ function answersOf({ scanned }: Exchange): number {
   return Math.max(1, scanned.n ?? 1);
 }
 
-function countEvent(run: Run, watch: AttemptWatch): void {
+function countEvent(run: Run, watch: AttemptWatch, claim: Claim): void {
   const { exchange } = run;
   if (exchange.eventsSent++ === 0) {
     exchange.firstTokenAt = performance.now();
     exchange.metrics.timeToFirstToken.observe((exchange.firstTokenAt - exchange.startedAt) / 1_000);
   }
-  if (!watch.begun()) watch.first();
+  if (!watch.begun()) {
+    watch.first();
+    claim.proven();
+  }
   if (exchange.eventsSent <= run.covered) return;
   run.covered += reservationStep;
   exchange.admission.extend(reservationStep);
@@ -297,6 +313,13 @@ function finalError(run: Run, failure: Failure, reason: string): KumikiError {
   return new KumikiError('upstream_error', { reason });
 }
 
+/** It has ended or stopped as many replicas as a request may, and gets no other. */
+function poisonous({ options, exchange }: Run, claims: number): KumikiError {
+  const size = describeSize(exchange.body);
+  options.log.warn({ requestId: exchange.id, key_id: exchange.key.id, claims, size }, 'request refused as poison');
+  return new KumikiError('poisonous_request', { what: 'This request', claims, size });
+}
+
 function busy(exchange: Exchange, endpoints: readonly EndpointState[], detail: string): KumikiError {
   const limit = endpoints.reduce((sum, state) => sum + state.endpoint.maxInFlight, 0);
   const details = { model: exchange.route.route.model, limit, retryAfter: formatDuration(busyRetryMs) };
@@ -304,6 +327,7 @@ function busy(exchange: Exchange, endpoints: readonly EndpointState[], detail: s
 }
 
 function refuse(run: Run, outcome: Extract<Outcome, { kind: 'refused' }>): void {
+  run.exchange.charge = 'prompt';
   if (run.client.begun()) fail(run, new KumikiError('stream_interrupted', { reason: outcome.error.message }));
   else sendRefusal(run.exchange, outcome.status, outcome.error);
 }
@@ -321,6 +345,7 @@ function cut({ exchange, client, attempt }: Run, error: KumikiError): void {
 
 function fail(run: Run, error: KumikiError): void {
   const { exchange, client } = run;
+  if (error.code === 'poisonous_request' || error.code === 'upstream_timeout') exchange.charge = 'reserved';
   if (exchange.clientLeft) return;
   exchange.record.error_code = error.code;
   if (!client.begun()) return sendError(exchange.response, error);

@@ -90,6 +90,9 @@ async function serveBody(
     startedAt,
     affinity: affinityOf(body, scanned),
     failed: new Set(),
+    claims: { lost: 0, shared: 0 },
+    excused: false,
+    charge: 'used',
     attempts: 0,
     attemptsWithoutProgress: 0,
     continuations: 0,
@@ -173,14 +176,22 @@ function affinityOf(body: Buffer, scanned: ScannedRequest): number | null {
   return hashBytes(body, span.start, end);
 }
 
+/** A prompt that a worker refused costs at most this share of what its key may use in a minute. */
+const maxRefusedShare = 1 / 4;
+
 /**
- * Tokens that count against the key's limit; null when nobody can tell, which leaves what was reserved. What was
- * refused or failed before its first token costs nothing, or one large `max_tokens` in a bad request would lock its
- * key for as long as the debt takes to refill.
+ * Tokens that count against the key's limit; null when nobody can tell, which leaves what was reserved. So does what was
+ * refused as poison or took too long: it has cost more than any answer. A request that a worker refused costs what its
+ * prompt was estimated at, since it was read and counted, within a bound: one bad request must not lock its key for as
+ * long as a large debt takes to refill. What failed by our fault before its first token costs nothing.
  */
 function tokensUsed(exchange: Exchange): number | null {
-  const { promptTokens, completionTokens, eventsSent, clientLeft, response, scanned } = exchange;
+  const { promptTokens, completionTokens, eventsSent, clientLeft, response, scanned, charge, key } = exchange;
   if (promptTokens !== null) return promptTokens + (completionTokens ?? 0);
+  if (charge === 'reserved') return null;
+  if (charge === 'prompt') {
+    return Math.min(estimatePrompt(scanned), Math.ceil((key.limits.tokensPerMinute ?? 0) * maxRefusedShare));
+  }
   if (eventsSent > 0 || (scanned.stream && clientLeft)) return estimatePrompt(scanned) + eventsSent;
   return clientLeft || (!scanned.stream && response.statusCode === 200) ? null : 0;
 }

@@ -8,6 +8,7 @@ import {
   type EjectState,
   type Observation,
 } from '@kumiki/policy';
+import type { OpenClaim } from '../proxy/claim.ts';
 
 /** What a gateway knows of one endpoint beyond what it was told: its own load there and what became of it. */
 export interface EndpointState {
@@ -21,6 +22,12 @@ export interface EndpointState {
   probeFailed: boolean;
   /** Ends what runs there, when a probe finds the endpoint dead and its connections hang. */
   readonly abandon: Set<() => void>;
+  /** Attempts that are open there, in the order of their beginning. */
+  readonly claims: Set<OpenClaim>;
+  /** Those of requests that may have ended another replica. */
+  suspects: number;
+  /** Monotonic milliseconds until which others keep away for their sake. */
+  quarantinedUntil: number;
 }
 
 export function createEndpointState(endpoint: Endpoint): EndpointState {
@@ -32,6 +39,9 @@ export function createEndpointState(endpoint: Endpoint): EndpointState {
     eject: neverEjected,
     probeFailed: false,
     abandon: new Set(),
+    claims: new Set(),
+    suspects: 0,
+    quarantinedUntil: 0,
   };
 }
 

@@ -57,14 +57,15 @@ export function writeChunks(
       `INSERT INTO search.chunks (project, store_number, store_file, position, page, term_count, dimensions, digest,
          headings, text, attributes, embedding, terms)
        SELECT $1, $2, $3, position, page, term_count, $4, decode(digest, 'hex'),
-         ARRAY(SELECT jsonb_array_elements_text(headings)), text, $5::jsonb, embedding::vector, terms::tsvector
-       FROM jsonb_to_recordset($6::jsonb) AS row (position integer, page integer, term_count integer, digest text,
+         ARRAY(SELECT jsonb_array_elements_text(headings)), text,
+         (SELECT attributes FROM search.store_files WHERE number = $3), embedding::vector, terms::tsvector
+       FROM jsonb_to_recordset($5::jsonb) AS row (position integer, page integer, term_count integer, digest text,
          headings jsonb, text text, embedding text, terms text)
        ON CONFLICT (store_file, position) DO UPDATE SET page = EXCLUDED.page, term_count = EXCLUDED.term_count,
          dimensions = EXCLUDED.dimensions, digest = EXCLUDED.digest, headings = EXCLUDED.headings,
          text = EXCLUDED.text, attributes = EXCLUDED.attributes, embedding = EXCLUDED.embedding,
          terms = EXCLUDED.terms`,
-      [claim.project, claim.store, claim.number, dimensions, JSON.stringify(claim.attributes), JSON.stringify(rows)],
+      [claim.project, claim.store, claim.number, dimensions, JSON.stringify(rows)],
     );
     await transaction.query(
       // Only what nobody had reached before is progress: else a file could end its process at the same place for ever.

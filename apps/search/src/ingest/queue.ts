@@ -18,7 +18,6 @@ export interface Claim {
   readonly fileId: string;
   readonly filename: string;
   readonly bytes: number;
-  readonly attributes: Readonly<Record<string, string | number | boolean>>;
   readonly maxChunkTokens: number | null;
   readonly overlapTokens: number | null;
   readonly attempts: number;
@@ -77,7 +76,7 @@ export function claimNext(database: Database, { leaseMs, suspects }: ClaimWishes
        )
        SELECT claimed.number, claimed.fence, claimed.project, claimed.key_id AS "keyId",
          claimed.store_number AS store, store.embedding_model AS "storeModel", file.id AS "fileId", file.filename,
-         file.bytes, claimed.attributes, claimed.max_chunk_tokens AS "maxChunkTokens",
+         file.bytes, claimed.max_chunk_tokens AS "maxChunkTokens",
          claimed.overlap_tokens AS "overlapTokens", claimed.attempts,
          greatest(claimed.fruitless_claims - 1, coalesce(file.poisonous_claims, 0)) AS lost
        FROM claimed JOIN search.files AS file ON file.number = claimed.file_number

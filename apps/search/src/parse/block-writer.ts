@@ -1,4 +1,4 @@
-import { blockLimit, textCharacterLimit } from './parse-limits.ts';
+import { blockLimit, tagDepthLimit, textCharacterLimit } from './parse-limits.ts';
 import { Unreadable, type ParsedBlock } from './parse-result.ts';
 
 export interface BlockWriter {
@@ -34,6 +34,7 @@ export function createBlockWriter(): BlockWriter {
 }
 
 export const tooLong = `The document holds more than ${textCharacterLimit.toLocaleString('en')} characters of text. Split it into several files.`;
+export const tooDeep = `The document nests deeper than ${tagDepthLimit.toLocaleString('en')} tags. Simplify it.`;
 const tooManyParts = `The document has more than ${blockLimit.toLocaleString('en')} parts. Split it into several files.`;
 
 /** What neither PostgreSQL nor UTF-8 can hold goes (NUL, lone halves of surrogate pairs), and so do other control characters. */

@@ -7,6 +7,8 @@ const mebibyte = 1_024 * kibibyte;
 export const textCharacterLimit = 20_000_000;
 export const blockLimit = 500_000;
 export const pageLimit = 10_000;
+/** Open tags of an HTML or Word document: its parser moves them all with each one that opens. */
+export const tagDepthLimit = 100_000;
 /** Nested objects and lists of a JSON document. */
 export const jsonDepthLimit = 200;
 export const zipEntryLimit = 10_000;

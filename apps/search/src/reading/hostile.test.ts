@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { after, test } from 'node:test';
-import { crc32, deflateRawSync } from 'node:zlib';
+import { zipOf } from '../testing/zip-of.ts';
 import { createReader, type DocumentSource } from './create-reader.ts';
 import { decodeBatch } from './read-reply.ts';
 import { runProcess } from './run-process.ts';
@@ -27,37 +27,6 @@ async function parse(filename: string, content: string | Uint8Array) {
   if (!end.ok) return end;
   const texts = batches.flatMap((line) => decodeBatch(line).map(({ text }) => text));
   return { ok: true as const, texts };
-}
-
-/** An archive; `claims` replaces what it says of a part's size. */
-function zipOf(parts: Readonly<Record<string, string | Buffer>>, claims?: number): Buffer {
-  const bodies: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let at = 0;
-  for (const [name, content] of Object.entries(parts)) {
-    const data = Buffer.from(content);
-    const packed = deflateRawSync(data);
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(8, 4);
-    fields.writeUInt32LE(crc32(data), 10);
-    fields.writeUInt32LE(packed.length, 14);
-    fields.writeUInt32LE(claims ?? data.length, 18);
-    fields.writeUInt16LE(Buffer.byteLength(name), 22);
-    const body = Buffer.concat([Buffer.from('PK\u0003\u0004'), fields, Buffer.from(name), packed]);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(at, 10);
-    directory.push(Buffer.concat([Buffer.from('PK\u0001\u0002\u0014\0'), fields, tail, Buffer.from(name)]));
-    bodies.push(body);
-    at += body.length;
-  }
-  const listed = Buffer.concat(directory);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(bodies.length, 4);
-  end.writeUInt16LE(bodies.length, 6);
-  end.writeUInt32LE(listed.length, 8);
-  end.writeUInt32LE(at, 12);
-  return Buffer.concat([...bodies, listed, Buffer.from('PK\u0005\u0006'), end]);
 }
 
 const paragraph = (text: string): string => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;

@@ -92,14 +92,35 @@ async function numberOf(database: Queryable, project: string, store: number, fil
 
 /** Attributes live with the file and with each of its chunks, where filters look. */
 export async function updateAttributes(database: Database, storeFile: number, attributes: Attributes): Promise<void> {
-  const text = JSON.stringify(attributes);
-  await database.transaction(async (transaction) => {
-    await transaction.query('UPDATE search.store_files SET attributes = $2::jsonb WHERE number = $1', [
-      storeFile,
-      text,
-    ]);
-    await transaction.query('UPDATE search.chunks SET attributes = $2::jsonb WHERE store_file = $1', [storeFile, text]);
-  });
+  await database.query(
+    'UPDATE search.store_files SET attributes = $2::jsonb, attributes_pending = true WHERE number = $1',
+    [storeFile, JSON.stringify(attributes)],
+  );
+  await spreadAttributes(database, storeFile);
+}
+
+/** Chunks that change in one statement, so that nobody waits long for the database. */
+const sliceChunks = 500;
+
+/** Gives the chunks of a file the attributes that it has now, in slices. Can be repeated; the sweeper ends what was interrupted. */
+export async function spreadAttributes(database: Database, storeFile: number): Promise<void> {
+  for (let last = -1; ;) {
+    const { rows } = await database.query<{ last: number | null }>(
+      `WITH slice AS (
+         SELECT number, position FROM search.chunks WHERE store_file = $1 AND position > $2 ORDER BY position LIMIT $3
+       ), changed AS (
+         UPDATE search.chunks AS chunk SET attributes = place.attributes FROM search.store_files AS place
+         WHERE place.number = $1 AND chunk.number IN (SELECT number FROM slice)
+           AND chunk.attributes IS DISTINCT FROM place.attributes
+       )
+       SELECT max(position) AS last FROM slice`,
+      [storeFile, last, sliceChunks],
+    );
+    const end = rows[0]?.last ?? null;
+    if (end === null) break;
+    last = end;
+  }
+  await database.query('UPDATE search.store_files SET attributes_pending = false WHERE number = $1', [storeFile]);
 }
 
 export function toStoreFile(row: StoreFileRow) {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { KumikiError } from '@kumiki/api';
+import { createFolderObjects } from '../objects/folder-objects.ts';
+import { sweep } from '../sweep/sweep.ts';
 import { startTestSearch, type TestSearch } from '../testing/test-search.ts';
 import { until } from '../testing/until.ts';
 
@@ -240,4 +242,35 @@ test('what ranks behind several megabytes of results is left out of a reply', as
     body: { query: 'Second.', max_num_results: 50 },
   });
   assert.ok(body.data.length >= 10 && body.data.length < 15, String(body.data.length));
+});
+
+test('new attributes reach every chunk of a large file, also when what spread them was interrupted', async () => {
+  const store = await createStore();
+  const file = await service.upload('spread.txt', 'Third.');
+  await service.call('POST', `/v1/vector_stores/${store}/files`, { body: { file_id: file } });
+  await settled(store, file);
+  await service.database.query(
+    `INSERT INTO search.chunks (project, store_number, store_file, position, term_count, dimensions, digest, headings, text,
+       attributes, embedding, terms)
+     SELECT project, store_number, store_file, n, 0, dimensions, digest, headings, 'filler', attributes, embedding, ''
+     FROM search.chunks, generate_series(1, 1200) AS n WHERE text = 'Third.'`,
+  );
+  const path = `/v1/vector_stores/${store}/files/${file}`;
+  const having = async (value: string): Promise<number> => {
+    const { rows } = await service.database.query<{ chunks: number }>(
+      `SELECT count(*) AS chunks FROM search.chunks WHERE attributes = jsonb_build_object('set', $1::text)`,
+      [value],
+    );
+    return rows[0]?.chunks ?? 0;
+  };
+  await service.call('POST', path, { body: { attributes: { set: 'whole' } } });
+  assert.equal(await having('whole'), 1_201);
+  await service.database.query(
+    `UPDATE search.store_files SET attributes = '{"set": "swept"}', attributes_pending = true
+     WHERE attributes = '{"set": "whole"}'`,
+  );
+  const revisions = { lastSeen: () => null, embed: () => Promise.reject(new Error('nobody asks')) };
+  const objects = createFolderObjects(service.objectsFolder);
+  await sweep({ database: service.database, objects, revisions, signal: new AbortController().signal });
+  assert.equal(await having('swept'), 1_201);
 });

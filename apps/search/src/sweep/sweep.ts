@@ -4,6 +4,7 @@ import { deleteFile } from '../files/delete-file.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { deleteStore, emptyStore } from '../stores/delete-store.ts';
 import { clearChunks, removeStoreFile } from '../stores/remove-chunks.ts';
+import { spreadAttributes } from '../stores/store-file-rows.ts';
 import { renewVectors } from './renew-vectors.ts';
 
 /** Rows of each kind in one sweep; the next sweep takes the rest. */
@@ -44,6 +45,9 @@ export async function sweep({ database, objects, revisions, signal }: SweepOptio
     WHERE last_active_at + expires_after_days * interval '1 day' <= now()
       AND EXISTS (SELECT 1 FROM search.store_files WHERE store_number = store.number)`;
   for (const number of await numbers(expired)) await emptyStore(database, number);
+
+  const pending = 'SELECT number FROM search.store_files WHERE attributes_pending AND removed_at IS NULL';
+  for (const number of await numbers(pending)) await spreadAttributes(database, number);
 
   await removeDeadUploads(database, objects);
   await removeOrphans(database, objects);

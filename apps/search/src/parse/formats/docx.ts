@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
-import type { BlockWriter } from '../block-writer.ts';
+import { type BlockWriter, tooDeep } from '../block-writer.ts';
+import { tagDepthLimit } from '../parse-limits.ts';
 import { Unreadable } from '../parse-result.ts';
 import { readHeadingStyles } from './docx-styles.ts';
 import { createTableRows } from './table-rows.ts';
@@ -29,13 +30,16 @@ const dropped: ReadonlySet<string> = new Set(['w:del', 'w:moveFrom', 'mc:Fallbac
 function readBody(xml: string, headingStyles: ReadonlyMap<string, number>, writer: BlockWriter): void {
   const reader = createTagReader(headingStyles, writer);
   let droppedDepth = 0;
+  let depth = 0;
   const parser = new Parser(
     {
       onopentag(name, attributes) {
+        if (++depth > tagDepthLimit) throw new Unreadable(tooDeep);
         if (dropped.has(name)) droppedDepth++;
         else if (droppedDepth === 0) reader.open(name, attributes);
       },
       onclosetag(name) {
+        depth--;
         if (dropped.has(name)) droppedDepth = Math.max(0, droppedDepth - 1);
         else if (droppedDepth === 0) reader.close(name);
       },

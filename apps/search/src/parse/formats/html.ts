@@ -1,5 +1,7 @@
 import { Parser } from 'htmlparser2';
-import type { BlockWriter } from '../block-writer.ts';
+import { type BlockWriter, tooDeep } from '../block-writer.ts';
+import { tagDepthLimit } from '../parse-limits.ts';
+import { Unreadable } from '../parse-result.ts';
 import { createTableRows } from './table-rows.ts';
 
 /** Nothing in these is read. */
@@ -25,12 +27,15 @@ interface TagReader {
 export function parseHtml(html: string, writer: BlockWriter): void {
   const reader = createTagReader(writer);
   let droppedDepth = 0;
+  let depth = 0;
   const parser = new Parser({
     onopentagname(name) {
+      if (++depth > tagDepthLimit) throw new Unreadable(tooDeep);
       if (dropped.has(name)) droppedDepth++;
       else if (droppedDepth === 0) reader.open(name);
     },
     onclosetag(name) {
+      depth--;
       if (dropped.has(name)) droppedDepth = Math.max(0, droppedDepth - 1);
       else if (droppedDepth === 0) reader.close(name);
     },

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KumikiError } from '@kumiki/api';
+import { closeToOthers, demandOwnFolder } from './close-home.ts';
 import { describeImpossible, describeRunning } from './describe-lock.ts';
 import { type HomeFolder, homePaths } from './home-folder.ts';
 import { acquireLock } from './lock.ts';
@@ -30,12 +31,13 @@ export async function holdHome(path: string): Promise<HeldHome> {
 
 async function hold(home: HomeFolder): Promise<HeldHome> {
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
+  demandOwnFolder(home.path);
   const releases = [await takeFolder(home.path)];
   const release = (): void => {
     for (const one of releases.splice(0).toReversed()) one();
   };
   try {
-    chmodSync(home.path, 0o700);
+    closeToOthers(home.path);
     for (const folder of [home.logs, home.cache, home.data, home.models])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     releases.push(await takeFolder(home.data));

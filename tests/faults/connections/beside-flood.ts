@@ -3,11 +3,13 @@ import type { UpProduct } from '../hostile/up-product.ts';
 import { startFlood } from './start-flood.ts';
 
 const sampleMs = 250;
+/** All connections have been opened by then. */
+const openLimitMs = 120_000;
 const mib = 1_048_576;
 
 export interface FloodOptions {
   readonly connections: number;
-  /** How long the flood lasts. */
+  /** How long the flood lasts once all of it has come. */
   readonly lastsMs: number;
 }
 
@@ -17,8 +19,9 @@ export interface FloodReport {
   /** Connections that the flood opened, those in the place of closed ones included. */
   readonly opened: number;
   readonly mostOpen: number;
-  /** Requests of a client with a key beside it, and the slowest of them. */
+  /** Requests of a client with a key beside it, the slowest of them, and the slowest before. */
   readonly asked: number;
+  readonly aloneMs: number;
   readonly slowestMs: number;
   readonly complaints: readonly string[];
 }
@@ -29,17 +32,19 @@ export async function besideFlood(product: UpProduct, { connections, lastsMs }: 
   const client = createClient(product);
   // What the first requests leave behind belongs to no flood.
   for (let count = 0; count < 20; count++) await client.ask();
+  const aloneMs = client.slowestMs();
   const beforeBytes = product.rssBytes();
   let mostBytes = beforeBytes;
   let mostOpen = 0;
   let opened = 0;
   {
     await using flood = startFlood(product.port, connections, asset);
-    const until = performance.now() + lastsMs;
+    let until = performance.now() + openLimitMs;
     while (performance.now() < until) {
       await client.ask();
       mostBytes = Math.max(mostBytes, product.rssBytes());
       const count = flood.count();
+      if (count.opened >= connections && opened < connections) until = performance.now() + lastsMs;
       mostOpen = Math.max(mostOpen, count.open);
       ({ opened } = count);
       await pause(sampleMs);
@@ -48,7 +53,8 @@ export async function besideFlood(product: UpProduct, { connections, lastsMs }: 
   await client.ask();
   const death = await product.firstDeath();
   const complaints = [...client.complaints, ...(death === null ? [] : [`${death} has ended`])];
-  return { beforeBytes, mostBytes, opened, mostOpen, asked: client.asked(), slowestMs: client.slowestMs(), complaints };
+  const slowestMs = client.slowestMs();
+  return { beforeBytes, mostBytes, opened, mostOpen, asked: client.asked(), aloneMs, slowestMs, complaints };
 }
 
 export function describeFlood(report: FloodReport): string {
@@ -56,7 +62,7 @@ export function describeFlood(report: FloodReport): string {
   return (
     `${report.opened} connections opened, at most ${report.mostOpen} at once as their clients saw it; memory ` +
     `${Math.round(report.beforeBytes / mib)} MiB before and at most ${grown} MiB more; ${report.asked} requests beside ` +
-    `them, the slowest ${Math.round(report.slowestMs)} ms`
+    `them, the slowest ${Math.round(report.slowestMs)} ms (${Math.round(report.aloneMs)} ms before)`
   );
 }
 

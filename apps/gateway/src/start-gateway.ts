@@ -37,6 +37,9 @@ const unsentBytes = 16_384;
 /** Connections that are open at once; the next is refused. */
 const maxConnections = 20_000;
 
+/** Connections that wait in the kernel until they are accepted; beyond, it lets clients try again after a second. */
+const waitingConnections = 4_096;
+
 /** Between two looks for idle connections while draining. */
 const sweepMs = 50;
 
@@ -122,7 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const server = createHttpServer(handler, options);
   metrics.observeConnections(edge.guard(server));
-  await listen(server, options.port, options.host);
+  await listen(server, options.port, options.host, waitingConnections);
   const probe: Probe = (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
   const prober = startHealthProber({ routes, log, now, probe });
   const ops = await openOps(options, metrics.registry, () => (draining ? 'draining' : null));

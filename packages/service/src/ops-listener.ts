@@ -50,11 +50,14 @@ async function answerMetrics(response: ServerResponse, metrics: Registry): Promi
   }
 }
 
+/** Connections that wait in the kernel until they are accepted, unless told. */
+const defaultBacklog = 511;
+
 /** Listens, or rejects with the reason (a port in use, a host that is not ours). */
-export function listen(server: Server, port: number, host: string): Promise<void> {
+export function listen(server: Server, port: number, host: string, backlog = defaultBacklog): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       server.off('error', reject);
       resolve();
     });

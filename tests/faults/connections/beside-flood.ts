@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { pause } from '../../system/until.ts';
 import type { UpProduct } from '../hostile/up-product.ts';
 import { startFlood } from './start-flood.ts';
@@ -22,6 +25,9 @@ export interface FloodReport {
   /** Requests of a client with a key beside it, the slowest of them, and the slowest before. */
   readonly asked: number;
   readonly aloneMs: number;
+  /** What the flood cost the process that answers, and how long it took. */
+  readonly cpuMs: number;
+  readonly tookMs: number;
   readonly slowestMs: number;
   readonly complaints: readonly string[];
 }
@@ -34,6 +40,7 @@ export async function besideFlood(product: UpProduct, { connections, lastsMs }: 
   for (let count = 0; count < 20; count++) await client.ask();
   const aloneMs = client.slowestMs();
   const beforeBytes = product.rssBytes();
+  const begun = { cpuMs: cpuMsOf(product.pid), at: performance.now() };
   let mostBytes = beforeBytes;
   let mostOpen = 0;
   let opened = 0;
@@ -54,7 +61,20 @@ export async function besideFlood(product: UpProduct, { connections, lastsMs }: 
   const death = await product.firstDeath();
   const complaints = [...client.complaints, ...(death === null ? [] : [`${death} has ended`])];
   const slowestMs = client.slowestMs();
-  return { beforeBytes, mostBytes, opened, mostOpen, asked: client.asked(), aloneMs, slowestMs, complaints };
+  const cpuMs = cpuMsOf(product.pid) - begun.cpuMs;
+  const tookMs = performance.now() - begun.at;
+  return {
+    beforeBytes,
+    mostBytes,
+    opened,
+    mostOpen,
+    asked: client.asked(),
+    aloneMs,
+    slowestMs,
+    cpuMs,
+    tookMs,
+    complaints,
+  };
 }
 
 export function describeFlood(report: FloodReport): string {
@@ -62,7 +82,8 @@ export function describeFlood(report: FloodReport): string {
   return (
     `${report.opened} connections opened, at most ${report.mostOpen} at once as their clients saw it; memory ` +
     `${Math.round(report.beforeBytes / mib)} MiB before and at most ${grown} MiB more; ${report.asked} requests beside ` +
-    `them, the slowest ${Math.round(report.slowestMs)} ms (${Math.round(report.aloneMs)} ms before)`
+    `them, the slowest ${Math.round(report.slowestMs)} ms (${Math.round(report.aloneMs)} ms before); ` +
+    `${Math.round(report.cpuMs)} ms of CPU in ${Math.round(report.tookMs)} ms`
   );
 }
 
@@ -77,11 +98,7 @@ function createClient(product: UpProduct) {
   const complaints: string[] = [];
   let asked = 0;
   let slowestMs = 0;
-  const headers = {
-    authorization: `Bearer ${product.adminKey}`,
-    'content-type': 'application/json',
-    connection: 'close',
-  };
+  const headers = { authorization: `Bearer ${product.adminKey}`, 'content-type': 'application/json' };
   const chat = { model: 'shop', messages: [{ role: 'user', content: 'Hi' }], max_completion_tokens: 4 };
   return {
     complaints,
@@ -92,14 +109,35 @@ function createClient(product: UpProduct) {
       const isChat = asked++ % 2 === 1;
       const path = isChat ? '/v1/chat/completions' : '/v1/models';
       try {
-        const init = isChat ? { method: 'POST', body: JSON.stringify(chat) } : {};
-        const reply = await fetch(product.origin + path, { headers, ...init });
-        const text = await reply.text();
-        if (!reply.ok) complaints.push(`${path}: ${reply.status} ${text.slice(0, 200)}`);
+        const { status, body } = await send(product.origin + path, headers, isChat ? JSON.stringify(chat) : null);
+        if (status !== 200) complaints.push(`${path}: ${status} ${body.slice(0, 200)}`);
       } catch (error) {
-        complaints.push(`${path}: ${String((error as Error).cause ?? error)}`);
+        complaints.push(`${path}: ${String(error)}`);
       }
       slowestMs = Math.max(slowestMs, performance.now() - begun);
     },
   };
+}
+
+/** Ticks of the kernel's clock, in which it tells how long a process has run. */
+const tickMs = 10;
+
+function cpuMsOf(pid: number): number {
+  const [, fields = ''] = /\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+  const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
+  return (user + system) * tickMs;
+}
+
+/** One request on a connection of its own, which waits for as long as it takes. */
+function send(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | null,
+): Promise<{ readonly status: number | undefined; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { agent: false, method: body === null ? 'GET' : 'POST', headers }, (reply) => {
+      text(reply).then((body) => resolve({ status: reply.statusCode, body }), reject);
+    });
+    outgoing.on('error', reject).end(body ?? undefined);
+  });
 }

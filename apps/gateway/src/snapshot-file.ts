@@ -1,14 +1,20 @@
-import { readFileSync, watchFile } from 'node:fs';
+import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs';
 import { ConfigError, type Log } from '@kumiki/service';
 import { z } from 'zod';
+import type { SnapshotHealth, SnapshotName } from './snapshot-health.ts';
 
 /** Between two looks at a file. Polling, since the files of a ConfigMap change by a swapped symbolic link. */
 const pollMs = 1_000;
+
+/** Largest file: it is parsed between two requests, which wait for that. Some fifty thousand keys. */
+export const maxSnapshotBytes = 16_777_216;
 
 /** A JSON file of the given shape. Throws ConfigError that says what is wrong in which file. */
 export function readSnapshot<Value>(path: string, schema: z.ZodType<Value>): Value {
   let json: unknown;
   try {
+    const { size } = statSync(path);
+    if (size > maxSnapshotBytes) throw new Error(`it has ${size} bytes, more than the limit of ${maxSnapshotBytes}`);
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new ConfigError([`${path}: ${error instanceof Error ? error.message : String(error)}`]);
@@ -18,19 +24,31 @@ export function readSnapshot<Value>(path: string, schema: z.ZodType<Value>): Val
   return result.data;
 }
 
-/** Calls back with a file's content whenever it changes. A file that cannot be read leaves the last content in force. */
-export function watchSnapshot<Value>(
-  path: string,
-  schema: z.ZodType<Value>,
-  log: Log,
-  onChange: (value: Value) => void,
-): void {
-  watchFile(path, { interval: pollMs, persistent: false }, () => {
+export interface WatchedSnapshot<Value> {
+  readonly name: SnapshotName;
+  readonly path: string;
+  readonly schema: z.ZodType<Value>;
+  readonly log: Log;
+  readonly health: SnapshotHealth;
+}
+
+/**
+ * Calls back with a file's content whenever it changes, after it was read once at the start. A file that cannot be read
+ * leaves the last content in force, and its health says so. Returns what ends that.
+ */
+export function watchSnapshot<Value>(watched: WatchedSnapshot<Value>, onChange: (value: Value) => void): () => void {
+  const { name, path, schema, log, health } = watched;
+  health.read(name);
+  const read = (): void => {
     try {
       onChange(readSnapshot(path, schema));
+      health.read(name);
       log.info({ path }, 'settings read again');
     } catch (error) {
+      health.failed(name);
       log.error({ path, err: error }, 'settings could not be read again: the last ones stay in force');
     }
-  });
+  };
+  watchFile(path, { interval: pollMs, persistent: false }, read);
+  return () => unwatchFile(path, read);
 }

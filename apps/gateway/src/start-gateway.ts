@@ -22,6 +22,7 @@ import { type Probe, startHealthProber } from './routes/health-prober.ts';
 import { createProjectShares } from './routes/project-shares.ts';
 import { createRouteIndex, type RouteIndex } from './routes/route-index.ts';
 import { createSessionStore } from './sessions/session-store.ts';
+import type { SnapshotHealth } from './snapshot-health.ts';
 import { createDeadlineWheel } from './upstream/deadline-wheel.ts';
 import { createUpstreamClients, type UpstreamClients } from './upstream/upstream-clients.ts';
 
@@ -56,6 +57,8 @@ export interface GatewayOptions extends EdgeOptions {
   /** Projects that may have other than what all may by default; none when absent. */
   readonly projectLimits?: readonly ProjectLimitsRecord[];
   readonly log: Log;
+  /** Where the snapshots come from files: how it stands with those. */
+  readonly snapshots?: SnapshotHealth;
   readonly opsHost?: string;
   /** No ops listener when absent. */
   readonly opsPort?: number;
@@ -88,7 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const now = () => performance.now();
   const snapshots = openSnapshots(options);
   const { routes, sessions, projectLimits } = snapshots;
-  const metrics = createGatewayMetrics(routes);
+  const metrics = createGatewayMetrics(routes, options.snapshots ?? null);
   const wheel = createDeadlineWheel();
   const upstreams = createUpstreamClients({ wheel, log, resolve: options.resolve ?? resolveHost });
   const bodyTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
@@ -128,7 +131,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await listen(server, options.port, options.host, waitingConnections);
   const probe: Probe = (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
   const prober = startHealthProber({ routes, log, now, probe });
-  const ops = await openOps(options, metrics.registry, () => (draining ? 'draining' : null));
+  const ops = await openOps(options, metrics.registry, () => draining);
   const { port } = server.address() as AddressInfo;
   upstreams.open(options.routes, ops === null ? [port] : [port, ops.port]);
 
@@ -196,11 +199,12 @@ function createPicking(routes: RouteIndex, now: () => number) {
 }
 
 async function openOps(
-  { opsHost = '127.0.0.1', opsPort }: GatewayOptions,
+  { opsHost = '127.0.0.1', opsPort, snapshots }: GatewayOptions,
   metrics: Registry,
-  ready: () => string | null,
+  draining: () => boolean,
 ): Promise<OpsListener | null> {
   if (opsPort === undefined) return null;
+  const ready = (): string | null => (draining() ? 'draining' : (snapshots?.notReady() ?? null));
   return startOpsListener({ host: opsHost, port: opsPort, metrics, alive: () => null, ready });
 }
 

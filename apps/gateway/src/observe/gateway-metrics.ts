@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from '@kumiki/service';
 import type { RouteIndex } from '../routes/route-index.ts';
+import type { SnapshotHealth } from '../snapshot-health.ts';
 
 /** Seconds; from a cache hit on a tiny model to a long prefill. */
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -27,7 +28,8 @@ export interface GatewayMetrics {
   observeConnections(ended: () => number): void;
 }
 
-export function createGatewayMetrics(routes: RouteIndex): GatewayMetrics {
+/** @param snapshots null where the snapshots do not come from files. */
+export function createGatewayMetrics(routes: RouteIndex, snapshots: SnapshotHealth | null = null): GatewayMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -45,6 +47,7 @@ export function createGatewayMetrics(routes: RouteIndex): GatewayMetrics {
   });
   const models = modelInstruments(registers);
   observeEndpoints(routes, registry);
+  if (snapshots !== null) observeSnapshots(snapshots, registry);
   const boundRequests = new Map<string, Counter.Internal>();
   const boundModels = new Map<string, ModelMetrics>();
 
@@ -144,4 +147,28 @@ function observeEndpoints(routes: RouteIndex, registry: Registry): void {
   });
   registry.registerMetric(inFlight);
   registry.registerMetric(endpoints);
+}
+
+function observeSnapshots(snapshots: SnapshotHealth, registry: Registry): void {
+  const labelNames = ['snapshot'];
+  const age = new Gauge({
+    name: 'kumiki_gateway_snapshot_age_seconds',
+    help: 'Since what is in force was read from its file.',
+    labelNames,
+    registers: [],
+    collect() {
+      for (const { name, ageSeconds } of snapshots.states()) this.labels({ snapshot: name }).set(ageSeconds);
+    },
+  });
+  const invalid = new Gauge({
+    name: 'kumiki_gateway_snapshot_invalid',
+    help: '1 while the file of a snapshot cannot be read, and the last one stays in force.',
+    labelNames,
+    registers: [],
+    collect() {
+      for (const state of snapshots.states()) this.labels({ snapshot: state.name }).set(state.invalid ? 1 : 0);
+    },
+  });
+  registry.registerMetric(age);
+  registry.registerMetric(invalid);
 }

@@ -5,7 +5,6 @@ import { createServiceApp, type DataServiceParts, drainApp, listenApp, type Runn
 import { createEmbedder } from './embedding/embedder.ts';
 import { createRevisions } from './embedding/revisions.ts';
 import { addFileRoutes } from './files/file-routes.ts';
-import { checkIds } from './http/check-ids.ts';
 import { createModelContexts } from './ingest/model-contexts.ts';
 import { startIngest } from './ingest/start-ingest.ts';
 import { createDatabaseObjects } from './objects/database-objects.ts';
@@ -51,7 +50,6 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   const metrics = createMetrics();
   const { app } = await createServiceApp({ owner: 'search', token: options.token, log, requestTimeoutMs });
   await app.register(multipart);
-  app.addHook('preHandler', checkIds);
   addFileRoutes(app, { database, objects });
   addStoreRoutes(app, database);
   addStoreFileRoutes(app, database);

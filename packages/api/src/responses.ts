@@ -21,7 +21,14 @@ export const responseLimits = {
 } as const;
 
 const text = z.string().max(chatLimits.textCharacters);
-const id = z.string().min(1).max(256);
+/** An id as a client gives it: what no path and no database takes is none. */
+const id = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), {
+    message: 'must not contain U+0000 or half a surrogate pair',
+  });
 
 export const metadataPairsSchema = boundedRecord(
   z.string().max(responseLimits.metadataKeyCharacters),

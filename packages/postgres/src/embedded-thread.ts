@@ -1,9 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ThreadReply, ThreadRequest } from './embedded-protocol.ts';
 import { createGroupSync } from './group-sync.ts';
+import { measureRows } from './measure-rows.ts';
 import { openPglite } from './open-pglite.ts';
 
 /** The embedded database in a thread of its own: a query keeps its thread busy, and no stream may wait for one. */
+
+/** Bytes of a result that crosses to the service's thread. Pages of services are far smaller. */
+const maxResultBytes = 134_217_728;
+/** SQLSTATE of program_limit_exceeded. */
+const limitExceeded = '54000';
 
 const port = parentPort;
 if (port === null) throw new Error('embedded-thread.ts is the body of a worker thread');
@@ -25,10 +31,13 @@ port.on('message', (request: ThreadRequest) => {
   });
 });
 
-/** After these, the engine waits for ever in the place of ending: of a full disk it learns while it writes its log. */
+/**
+ * After these, the engine waits for ever in the place of ending: of a full disk it learns while it writes its log. After an
+ * error of its machine (out of memory, or worse) nothing more can be asked of it either.
+ */
 function hasEnded(error: unknown): boolean {
-  const { severity } = error as { severity?: unknown };
-  return severity === 'PANIC' || severity === 'FATAL';
+  const { severity, name } = error as { severity?: unknown; name?: unknown };
+  return severity === 'PANIC' || severity === 'FATAL' || name === 'RuntimeError';
 }
 
 /** The thread ends with the error; who opens the folder next recovers from its log. */
@@ -43,6 +52,7 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
   switch (request.type) {
     case 'query': {
       const { rows, affectedRows } = await database.query(request.sql, [...request.parameters]);
+      if (measureRows(rows, maxResultBytes) > maxResultBytes) throw tooLarge();
       if (request.settles && log.isDirty()) {
         post({ type: 'ran', id: request.id });
         await settle();
@@ -60,6 +70,10 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
       break;
   }
   return { type: 'result', id: request.id, rows: [], count: 0 };
+}
+
+function tooLarge(): Error {
+  return Object.assign(new Error(`the result has more than ${maxResultBytes} bytes`), { code: limitExceeded });
 }
 
 /** A disk that has refused once may have forgotten what it was given: this database has ended, and the next one recovers. */

@@ -113,3 +113,56 @@ test('a folder that holds something else is left as it is, with the reason', asy
   await database.close();
   assert.deepEqual(readdirSync(other), ['letter.txt']);
 });
+
+test('a database whose thread dies is opened again with all that was committed, and refuses meanwhile', async () => {
+  const { openEmbedded } = await import('./open-embedded.ts');
+  const database = openEmbedded({ folder: join(folder, 'reopened'), statementLimitMs: 2_000 });
+  await database.query('CREATE TABLE kept (n int PRIMARY KEY)');
+  await database.query('INSERT INTO kept VALUES (1)');
+  const heard: (string | null)[] = [];
+  await database.listen('news', (payload) => void heard.push(payload));
+  const endless = 'SELECT count(*) FROM generate_series(1, 100000000000)';
+  const transaction = database.transaction(async (own) => {
+    await own.query('INSERT INTO kept VALUES (2)');
+    await own.query(endless);
+  });
+  await assert.rejects(transaction, (error: Error & { sqlState?: string }) => {
+    assert.equal(error.sqlState, '57014');
+    assert.match(error.message, /longer than 2000 ms/);
+    return true;
+  });
+  await assert.rejects(database.query('SELECT 1'), { code: 'service_unavailable' });
+  const end = performance.now() + 60_000;
+  for (;;) {
+    const rows = await database.query<{ n: number }>('SELECT n FROM kept').then(
+      (result) => result.rows,
+      () => null,
+    );
+    if (rows === null && performance.now() < end) {
+      await setImmediate();
+      continue;
+    }
+    assert.deepEqual(rows, [{ n: 1 }]);
+    break;
+  }
+  await database.query("SELECT pg_notify('news', 'again')");
+  while (heard.at(-1) !== 'again' && performance.now() < end) await setImmediate();
+  assert.deepEqual(heard, [null, null, 'again']);
+  await database.close();
+});
+
+test('a result that is larger than any may be is refused, and the next statement is answered', async () => {
+  const database = openDatabase({ folder: null });
+  const large = "SELECT repeat('x', 30000000) AS text, repeat('y', 30000000) AS more FROM generate_series(1, 3)";
+  await assert.rejects(database.query(large), { sqlState: '54000' });
+  assert.deepEqual((await database.query('SELECT 1 AS one')).rows, [{ one: 1 }]);
+  await database.close();
+});
+
+test('a parameter with U+0000 is refused as the sender’s mistake, whatever the database', async () => {
+  const database = openDatabase({ folder: null });
+  for (const parameter of ['a\0b', ['a', '\0']]) {
+    await assert.rejects(database.query('SELECT $1', [parameter]), { code: 'invalid_value' });
+  }
+  await database.close();
+});

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { checkParameters } from './check-parameters.ts';
 import { type Database, DatabaseError, type Parameter, type Queryable, type QueryResult } from './database.ts';
 import { runWhole } from './run-whole.ts';
 import { translateError } from './translate-error.ts';
@@ -90,6 +91,7 @@ async function onConnection<Value>(
     return await work({
       async query<Row>(sql: string, parameters: readonly Parameter[] = []) {
         if (broken !== null) throw broken;
+        checkParameters(parameters);
         try {
           const statement = { text: sql, values: toDriver(parameters), query_timeout: limitMs + lateMs };
           return toResult<Row>(await client.query(statement));

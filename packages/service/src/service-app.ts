@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { headers, KumikiError, type PathOwner, type ProjectLimits, readProjectLimits } from '@kumiki/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createBearerCheck } from './bearer-check.ts';
+import { checkNames } from './check-names.ts';
 import { sendErrorReply } from './error-reply.ts';
 import { readJson } from './json/read-json.ts';
 import { demandAllRows, demandRows } from './listed-routes.ts';
@@ -45,6 +46,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<{ ap
       done(new KumikiError('unknown_route', { method: request.method, path }));
     } else done();
   });
+  app.addHook('preValidation', checkNames);
   app.setErrorHandler((error: Parameters<typeof sendErrorReply>[1], request, reply) =>
     sendErrorReply(options, error, request, reply),
   );

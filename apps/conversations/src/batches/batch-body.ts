@@ -11,7 +11,14 @@ const metadataSchema = boundedRecord(
 
 /** The body of `POST /v1/batches`. */
 export const createBatchSchema = z.strictObject({
-  input_file_id: z.string().min(1).max(255),
+  input_file_id: z
+    .string()
+    .min(1)
+    .max(255)
+    .refine(
+      (value) => value.isWellFormed() && !value.includes('\0'),
+      'must not contain U+0000 or half a surrogate pair',
+    ),
   endpoint: z.enum(batchEndpoints),
   completion_window: z.literal('24h'),
   metadata: metadataSchema.nullish(),

@@ -20,7 +20,7 @@ export function createTestModel(): TestModel {
     onChat: () => {},
     send,
     exchange: send,
-    json: <Value>() => Promise.resolve({ object: 'model' } as Value),
+    json: <Value>() => Promise.resolve({ object: 'model', data: [], usage: { prompt_tokens: 1 } } as Value),
     close() {},
   };
   return model;

@@ -36,8 +36,8 @@ const maxPathLength = 4_096;
 const maxDiscardedBytes = 67_108_864;
 
 /** The same for somebody who has shown no valid key, and how long they may take. */
-const maxUnknownDiscardedBytes = 1_048_576;
-const unknownDiscardMs = 5_000;
+const maxUnknownDiscardedBytes = 131_072;
+const unknownDiscardMs = 2_000;
 
 /** A browser that came by https comes by nothing else for a year. */
 const strictTransport = 'max-age=31536000';

@@ -11,7 +11,7 @@ export interface ConnectionLimits {
   readonly resting: number;
 }
 
-export const defaultConnectionLimits: ConnectionLimits = { perAddress: 1_024, fresh: 2_048, resting: 4_096 };
+export const defaultConnectionLimits: ConnectionLimits = { perAddress: 1_024, fresh: 1_024, resting: 2_048 };
 
 interface Connection {
   /** Requests that have no whole reply yet. */

@@ -1,10 +1,10 @@
 import { KumikiError } from '@kumiki/api';
 
 /** Requests that are open at once and for which nobody showed a key: a client that reads slowly holds memory. */
-const maxOpen = 512;
+const maxOpen = 256;
 
 /** Those of them that one address has. */
-const maxOpenPerAddress = 64;
+const maxOpenPerAddress = 32;
 
 const retryMs = 1_000;
 

@@ -17,6 +17,7 @@ const { literals, made } = findRegularExpressions();
 const madeOfText: Readonly<Record<string, string>> = {
   'apps/search/src/lexical/terms.ts': 'built of constants; termsOf is among the linear functions',
   'apps/worker/src/engine/llama/control-text.ts': 'built of a vocabulary, escaped, joined by alternatives alone',
+  'apps/worker/src/engine/llama/tokenize-prompt.ts': 'built of a vocabulary, escaped, joined by alternatives alone',
 };
 
 const growth = { sizes: [24, 1_000, 4_000, 16_000], floorMs: 20, mostRatio: 8 };

@@ -1,10 +1,10 @@
 import { KumikiError, type ChatRequest } from '@kumiki/api';
 import type { Engine } from '../engine/engine.ts';
 import type { AnswerPlan } from '../generation/answer-plan.ts';
-import { checkTextLength } from '../generation/context-limit.ts';
 import { planChoices, planMaxTokens, planSampling, planStops } from '../generation/sampling.ts';
 import { planGrammar, planTools } from './chat-grammar.ts';
 import { templateMessages } from './template-messages.ts';
+import { checkTemplateInput } from './template-size.ts';
 
 /**
  * Decides all of a chat request before its reply begins. Throws KumikiError.
@@ -14,9 +14,8 @@ export function planChat(body: ChatRequest, engine: Engine, seed: number): Answe
   checkCombinations(body);
   const tools = planTools(body);
   const continueFinalMessage = body.continue_final_message ?? false;
+  checkTemplateInput(body, tools !== null, engine.model.contextTokens);
   const messages = templateMessages(body.messages);
-  const characters = messages.reduce((sum, message) => sum + message.content.length, 0);
-  checkTextLength(characters, engine.model.contextTokens, 'messages');
   const prompt = engine.renderChatTokens({
     messages,
     // With tool_choice `none` the model is not even told of the tools.

@@ -10,6 +10,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { generate, type Generator } from './generate.ts';
 import { type LoadedModel, unloadModel } from './load-model.ts';
 import { nativeOf, parametersOf } from './native.ts';
+import { createPromptTokenizer } from './tokenize-prompt.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export async function createChatEngine(loaded: LoadedModel, options: LlamaEngineOptions): Promise<Engine> {
@@ -45,6 +46,7 @@ export async function createChatEngine(loaded: LoadedModel, options: LlamaEngine
     open: 0,
   };
   const renderChat = createRenderer(loaded, vocabulary);
+  const tokenizePrompt = createPromptTokenizer(vocabulary);
   return {
     kind: 'llama',
     model: engineModel,
@@ -54,8 +56,7 @@ export async function createChatEngine(loaded: LoadedModel, options: LlamaEngine
       renderChat(input)
         .map((piece) => piece.text)
         .join(''),
-    renderChatTokens: (input) =>
-      vocabulary.withBeginning(renderChat(input).flatMap(({ text, plain }) => vocabulary.tokenize(text, !plain))),
+    renderChatTokens: (input) => tokenizePrompt(renderChat(input), contextTokens),
     checkGrammar: (grammar) => generator.grammars.check(grammar),
     generate: (request) => generate(generator, request),
     embed: () =>

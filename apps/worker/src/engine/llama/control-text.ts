@@ -1,3 +1,5 @@
+import { KumikiError } from '@kumiki/api';
+
 /**
  * Keeps the text of control tokens in messages apart from the same text in the template. Before the template runs,
  * each occurrence of such a text in a message is swapped for a stand-in (a private-use character that the input does
@@ -49,16 +51,23 @@ function mapStrings(value: unknown, map: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [map(key), mapStrings(item, map)]));
 }
 
+/** Two private-use characters that the input does not hold, found in one pass. Throws KumikiError when it holds them all. */
 function unusedCharacters(input: unknown): [string, string] {
-  const used = JSON.stringify(input) ?? '';
+  const text = JSON.stringify(input) ?? '';
+  const used = new Set<number>();
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= privateUse.first && code <= privateUse.last) used.add(code);
+  }
   const unused: string[] = [];
   for (let code = privateUse.first; code <= privateUse.last && unused.length < 2; code++) {
-    const character = String.fromCodePoint(code);
-    if (!used.includes(character)) unused.push(character);
+    if (!used.has(code)) unused.push(String.fromCodePoint(code));
   }
-  return [unused[0] ?? '\u{10fffd}', unused[1] ?? '\u{10fffc}'];
+  const [edge, mark] = unused;
+  if (edge !== undefined && mark !== undefined) return [edge, mark];
+  throw new KumikiError('invalid_value', { param: 'messages', reason: 'they hold every character for private use' });
 }
 
-function escapePattern(text: string): string {
+export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

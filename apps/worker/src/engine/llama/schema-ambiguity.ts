@@ -2,7 +2,7 @@ import type { JsonSchema } from '../grammar.ts';
 import { resolveReference } from './schema-reference.ts';
 import { isObject, type SchemaObject } from './schema-shape.ts';
 
-/** Visits after which a schema counts as too entangled to judge. */
+/** Parts that are looked at, again where references lead back to them, after which a schema counts as too entangled. */
 const visitLimit = 20_000;
 
 interface Walk {
@@ -30,6 +30,7 @@ export function parallelReadings(schema: JsonSchema): number {
 
 function readings(walk: Walk, schema: unknown): number {
   if (!isObject(schema)) return 1;
+  if (++walk.visits > visitLimit) return Infinity;
   const { $ref: reference } = schema;
   if (typeof reference === 'string')
     return visit(walk, reference, () => readings(walk, resolveReference(walk.root, reference)));
@@ -50,7 +51,6 @@ function visit(walk: Walk, key: unknown, inside: () => number): number {
   }
   const known = walk.known.get(key);
   if (known !== undefined) return known;
-  if (++walk.visits > visitLimit) return Infinity;
   const depth = walk.path.size;
   const lowestOutside = walk.lowest;
   walk.lowest = Infinity;

@@ -43,6 +43,7 @@ export function compileSchema(table: RuleTable, schema: JsonSchema, param: strin
   };
   const place: SchemaPlace = { param, path: '#', depth: 0 };
   const rule = compile(compiler, schema, place);
+  if (rule.length + table.size() > grammarSizeLimit) refuse(place, 'it is too large');
   if (parallelReadings(schema) > readingsLimit)
     refuse(
       place,
@@ -69,10 +70,10 @@ function compileObject(compiler: Compiler, schema: SchemaObject, place: SchemaPl
   if ('const' in schema) return jsonLiteral(schema['const']);
   if (values !== undefined) {
     if (!Array.isArray(values) || values.length === 0) return refuse(place, 'enum is a list of at least one value');
-    return oneOfTexts(
-      compiler.table,
-      values.map((value) => JSON.stringify(value)),
-    );
+    const texts = values.map((value) => JSON.stringify(value));
+    const characters = texts.reduce((sum, text) => sum + text.length, 0);
+    if (characters > grammarSizeLimit) return refuse(place, 'enum holds too much text');
+    return oneOfTexts(compiler.table, texts);
   }
   if (allOf !== undefined) {
     const merged = mergedObjects(schema, (part) => dereferenced(compiler, part, place), place);
@@ -187,9 +188,11 @@ function compileProperties(compiler: Compiler, schema: SchemaObject, place: Sche
   const properties = isObject(schema['properties']) ? Object.entries(schema['properties']) : [];
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
   const additional = schema['additionalProperties'] ?? true;
+  if (required.size > nodeLimit) return refuse(place, `it requires more than ${nodeLimit} properties`);
+  const declared = new Set(properties.map(([name]) => name));
   for (const name of required) {
     if (typeof name !== 'string') return refuse(place, 'required is a list of names');
-    if (properties.some(([declared]) => declared === name)) continue;
+    if (declared.has(name)) continue;
     if (additional === false) return refuse(place, `'${name}' is required and is not declared`);
     properties.push([name, additional]);
   }

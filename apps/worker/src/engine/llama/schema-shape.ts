@@ -6,6 +6,8 @@ export const nodeLimit = 2000;
 export const grammarSizeLimit = 256 * 1024;
 /** Readings of a value that the native grammar follows side by side: each costs as much as one grammar. */
 export const readingsLimit = 128;
+/** Parts of one allOf: each is compared with all that came before it. */
+export const partsLimit = 128;
 /** Greatest maxLength, maxItems and their like. llama.cpp refuses more than 2,000. */
 export const lengthLimit = 2000;
 /** Sum of all maxLength, maxItems and their like: the native parser writes each repetition out. */
@@ -88,6 +90,7 @@ export function mergedObjects(
 ): SchemaObject {
   const { allOf, ...own } = schema;
   if (!Array.isArray(allOf) || allOf.length === 0) return refuse(place, 'allOf is a list of at least one schema');
+  if (allOf.length > partsLimit) return refuse(place, `allOf has more than ${partsLimit} parts`);
   const merged: Record<string, unknown> = { ...own };
   for (const part of allOf.map(dereference)) {
     if (!isObject(part)) return refuse(place, 'allOf takes schemas that are objects');

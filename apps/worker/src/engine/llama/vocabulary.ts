@@ -6,6 +6,8 @@ export interface Vocabulary {
   readonly size: number;
   /** Texts of the control tokens, such as `<|im_start|>`. */
   readonly controlTexts: readonly string[];
+  /** Those of them before which a text can be cut and tokenised in parts: they take no blanks before them away. */
+  readonly cutTexts: readonly string[];
   readonly tokenize: (text: string, special: boolean) => number[];
   readonly tokenBytes: (token: number) => Uint8Array;
   /** Begins a prompt with the token that the model wants there, unless it is there already. */
@@ -25,7 +27,8 @@ export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabu
   const last = isWordPiece ? tokens.sep : tokens.shouldAppendEosToken ? tokens.eos : null;
   return {
     size,
-    controlTexts: controlTextsOf(native, size),
+    controlTexts: controlTextsOf(native, size, isControlAttribute),
+    cutTexts: controlTextsOf(native, size, (bits) => isControlAttribute(bits) && (bits & stripsLeft) === 0),
     tokenize: (text, special) => (text === '' ? [] : [...native.tokenize(text, special)]),
     tokenBytes(token) {
       if (!Number.isInteger(token) || token < 0 || token >= size) return new Uint8Array(0);
@@ -50,9 +53,12 @@ function kindOf(model: LlamaModel): VocabularyKind {
   return kind === 'spm' || kind === 'ugm' ? 'spm' : 'other';
 }
 
-function controlTextsOf(native: NativeModel, size: number): string[] {
+/** llama.cpp's bit for tokens that take the blanks before them away. */
+const stripsLeft = 128;
+
+function controlTextsOf(native: NativeModel, size: number, wanted: (attributes: number) => boolean): string[] {
   const texts: string[] = [];
   for (let token = 0; token < size; token++)
-    if (isControlAttribute(native.getTokenAttributes(token))) texts.push(native.getTokenString(token));
+    if (wanted(native.getTokenAttributes(token))) texts.push(native.getTokenString(token));
   return texts;
 }

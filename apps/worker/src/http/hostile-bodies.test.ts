@@ -57,9 +57,9 @@ const bodies: Readonly<Record<string, readonly [body: string, status: number]>> 
 /** The longest time that another client waits for a small reply while `work` runs. */
 async function longestWaitMs(port: number, work: () => Promise<void>): Promise<number> {
   let longest = 0;
-  let working = true;
-  const done = work().finally(() => (working = false));
-  while (working) {
+  const ended = new AbortController();
+  const done = work().finally(() => ended.abort());
+  while (!ended.signal.aborted) {
     const began = performance.now();
     await (await fetch(`http://127.0.0.1:${port}/v1/models`)).text();
     longest = Math.max(longest, performance.now() - began);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BackendRoute } from '@kumiki/api';
+import { type BackendRoute, servicePaths } from '@kumiki/api';
 import { type Conversations, startConversations } from '@kumiki/conversations';
 import { type Database, openDatabase } from '@kumiki/postgres';
 import { createGatewayClient, createLog } from '@kumiki/service';
@@ -21,7 +21,7 @@ export interface ConversationsService extends AsyncDisposable {
  */
 export async function startConversationsService(product: Product, kept?: Database): Promise<ConversationsService> {
   const token = randomBytes(16).toString('hex');
-  const key = product.addKey({ roles: ['service'] });
+  const key = product.addKey({ roles: ['service'], paths: servicePaths.conversations });
   const gateway = createGatewayClient({ url: `http://127.0.0.1:${product.port}`, key: () => key });
   const database = kept ?? openDatabase({ folder: null });
   const started: Conversations[] = [];

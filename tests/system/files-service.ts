@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackendRoute } from '@kumiki/api';
+import { type BackendRoute, servicePaths } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { startSearch } from '@kumiki/search';
 import { createGatewayClient, createLog } from '@kumiki/service';
@@ -16,7 +16,7 @@ export interface FilesService extends AsyncDisposable {
 export async function startFilesService(product: Product, database: Database): Promise<FilesService> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-files-'));
   const token = randomBytes(16).toString('hex');
-  const key = product.addKey({ roles: ['service'] });
+  const key = product.addKey({ roles: ['service'], paths: servicePaths.search });
   const gateway = createGatewayClient({ url: `http://127.0.0.1:${product.port}`, key: () => key });
   const log = createLog({ service: 'search', level: 'warn' });
   const options = { database, gateway, token, host: '127.0.0.1', port: 0, log, objectsFolder: folder };

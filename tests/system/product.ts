@@ -43,7 +43,9 @@ export interface Product extends AsyncDisposable {
   readonly gateway: Gateway;
   /** The workers that run now. */
   workers(): readonly WorkerProcess[];
-  addKey(options?: Partial<Pick<KeyRecord, 'id' | 'models' | 'limits' | 'expiresAt' | 'roles' | 'project'>>): string;
+  addKey(
+    options?: Partial<Pick<KeyRecord, 'id' | 'models' | 'paths' | 'limits' | 'expiresAt' | 'roles' | 'project'>>,
+  ): string;
   /** Makes the keys with this id void. */
   revokeKey(id: string): void;
   /** Puts other services behind the same URL, in the place of those before. */

@@ -23,6 +23,7 @@ const maxKeys = 1_000_000;
 const maxSessions = 1_000_000;
 const maxProjects = 100_000;
 const maxMethods = 16;
+const maxServicePaths = 256;
 const maxOwnPlaces = 1_000;
 
 const url = z.url({ protocol: /^https?$/ });
@@ -97,6 +98,7 @@ export const keyRecordsSchema: z.ZodType<KeyRecord[]> = z
       hash,
       roles: z.array(z.enum(roles)),
       models: z.array(z.string()).nullable(),
+      paths: z.array(z.string().max(255)).max(maxServicePaths).optional(),
       limits: z.strictObject({ requestsPerMinute: limit, tokensPerMinute: limit, maxConcurrent: limit }),
       expiresAt: z.int().min(0).nullable(),
     }),

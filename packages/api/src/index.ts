@@ -30,6 +30,7 @@ export * from './responses.ts';
 export * from './retention.ts';
 export * from './routes.ts';
 export * from './secrets.ts';
+export * from './service-paths.ts';
 export * from './session.ts';
 export * from './timings.ts';
 export * from './vector-stores.ts';

@@ -88,6 +88,8 @@ export interface KeyRecord {
   readonly roles: readonly Role[];
   /** Models that it may use; null allows all. */
   readonly models: readonly string[] | null;
+  /** Of a service: rows of the table of paths, such as `GET /v1/models`, that it may ask for; all where absent. */
+  readonly paths?: readonly string[] | undefined;
   readonly limits: KeyLimits;
   /** Unix seconds; null never expires. */
   readonly expiresAt: number | null;

@@ -1,3 +1,4 @@
+import type { servicePaths } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import type { DataServiceParts, DataServicePaths, RunningDataService } from '@kumiki/service';
 
@@ -10,7 +11,7 @@ export interface LocalParts extends DataServiceParts<Database> {
 
 /** Its paths answer "not ready" until the service has started and tells its own. */
 export interface DataServiceEntry extends DataServicePaths {
-  readonly name: string;
+  readonly name: keyof typeof servicePaths;
   start(parts: LocalParts): Promise<RunningDataService>;
 }
 

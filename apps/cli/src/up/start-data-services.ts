@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BackendRoute, type DataService, type DataServiceCause, KumikiError, type Role } from '@kumiki/api';
 import type { Database, DatabaseLocation } from '@kumiki/postgres';
-import { createGatewayClient, type Log, type RunningDataService } from '@kumiki/service';
+import { createGatewayClient, type GatewayClient, type Log, type RunningDataService } from '@kumiki/service';
 import { type DataServiceEntry, dataServiceList } from './data-service-list.ts';
 
 /** Between two attempts to start a service whose database is away, or busy with its own opening. */
@@ -17,7 +17,8 @@ export interface DataServicesOptions {
   readonly filesFolder: string;
   /** Origin of the gateway, which the services call. */
   readonly gatewayUrl: string;
-  readonly serviceKey: string;
+  /** A key of its own for each, which reaches what that service needs. */
+  readonly serviceKey: (name: DataServiceEntry['name']) => string;
   readonly log: Log;
   /** A service has another state, and with it other routes. */
   readonly onChange: () => void;
@@ -38,6 +39,8 @@ interface Started {
   reason: string;
   cause: DataServiceCause | null;
   running: RunningDataService | null;
+  /** Its own way to the others. */
+  readonly gateway: GatewayClient;
 }
 
 /**
@@ -45,7 +48,6 @@ interface Started {
  * open must not keep anybody from chatting. What became of each is in its state.
  */
 export function startDataServices(options: DataServicesOptions): DataServices {
-  const gateway = createGatewayClient({ url: options.gatewayUrl, key: () => options.serviceKey });
   const stopping = new AbortController();
   const services = dataServiceList.map((entry): Started => ({
     entry,
@@ -54,9 +56,10 @@ export function startDataServices(options: DataServicesOptions): DataServices {
     reason: 'it waits for its database',
     cause: 'waits_for_database',
     running: null,
+    gateway: clientFor(entry.name, options),
   }));
   const opening = import('@kumiki/postgres').then(({ openDatabase }) => openDatabase(options.location));
-  const starting = services.map((service) => startUntilItRuns(service, { ...options, opening, gateway, stopping }));
+  const starting = services.map((service) => startUntilItRuns(service, { ...options, opening, stopping }));
 
   return {
     states: () => services.map(describe),
@@ -66,16 +69,20 @@ export function startDataServices(options: DataServicesOptions): DataServices {
       const running = services.map((service) => service.running).filter((service) => service !== null);
       await Promise.all(running.map((service) => service.drain(drainMs)));
       await Promise.all(running.map((service) => service.close()));
-      gateway.close();
+      for (const { gateway } of services) gateway.close();
       await (await opening).close();
       await Promise.all(starting);
     },
   };
 }
 
+function clientFor(name: DataServiceEntry['name'], { gatewayUrl, serviceKey }: DataServicesOptions): GatewayClient {
+  const key = serviceKey(name);
+  return createGatewayClient({ url: gatewayUrl, key: () => key });
+}
+
 interface Surroundings extends DataServicesOptions {
   readonly opening: Promise<Database>;
-  readonly gateway: ReturnType<typeof createGatewayClient>;
   readonly stopping: AbortController;
 }
 
@@ -102,10 +109,10 @@ async function startUntilItRuns(service: Started, around: Surroundings): Promise
   }
 }
 
-async function start({ entry, token }: Started, around: Surroundings): Promise<RunningDataService> {
+async function start({ entry, token, gateway }: Started, around: Surroundings): Promise<RunningDataService> {
   return entry.start({
     database: await around.opening,
-    gateway: around.gateway,
+    gateway,
     token,
     host: '127.0.0.1',
     port: 0,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BackendRoute, ModelService } from '@kumiki/api';
+import { servicePaths, type BackendRoute, type ModelService } from '@kumiki/api';
 import { type AdminKey, holdHome, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
 import type { DatabaseLocation } from '@kumiki/postgres';
 import { createLog, type EdgeOptions, type Log } from '@kumiki/service';
@@ -101,7 +101,7 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     location: databaseLocation(runtime, options),
     filesFolder: runtime.home.files,
     gatewayUrl: addresses.local,
-    serviceKey: runtime.keys.serviceKey('data'),
+    serviceKey: (name) => runtime.keys.serviceKey(name, servicePaths[name]),
     log: createLog({ service: 'data', to: logFile }),
     onChange: () => publish(),
   });

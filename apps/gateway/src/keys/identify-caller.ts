@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { headers, KumikiError, type KeyRecord, type SessionRecord } from '@kumiki/api';
+import { findPath, headers, KumikiError, type KeyRecord, type SessionRecord } from '@kumiki/api';
 import { isSafeMethod, judgeSite, type Site } from '../sessions/judge-site.ts';
 import { invalid, type SessionStore } from '../sessions/session-store.ts';
 import type { KeyStore } from './key-store.ts';
@@ -44,6 +44,7 @@ export function identifyCaller(identities: Identities, request: IncomingMessage,
   const own = identities.keys.authenticate(received.authorization, now);
   const actFor = received[headers.actFor];
   if (typeof actFor !== 'string' || !own.roles.includes('service')) return { key: own, service: null, sessionId: null };
+  demandPath(own, request);
   return {
     key: identities.keys.actingFor(actFor, now),
     service: {
@@ -53,6 +54,16 @@ export function identifyCaller(identities: Identities, request: IncomingMessage,
     },
     sessionId: null,
   };
+}
+
+/** What somebody who has taken over one service may ask of the others is what that service asks of them. */
+function demandPath({ name, paths }: KeyRecord, { method = 'GET', url = '/' }: IncomingMessage): void {
+  if (paths === undefined) return;
+  const [path = '/'] = url.split('?', 1);
+  const row = findPath(method, path);
+  if (row !== null && paths.includes(`${row.method} ${row.pattern}`)) return;
+  const action = `ask for ${method} ${path.slice(0, 256)} as the service '${name}'`;
+  throw new KumikiError('permission_denied', { action, remedy: 'Its key names what it may ask for.' });
 }
 
 /**

@@ -53,7 +53,7 @@ test('the key of a service is told to gateways, and neither listed nor stored', 
   const told: string[][] = [];
   ring.onChange((records) => told.push(records.map(({ roles }) => roles.join())));
   await ring.create(body);
-  const key = ring.serviceKey('data');
+  const key = ring.serviceKey('data', []);
   assert.equal(checkApiKeyFormat(key), 'valid');
   assert.deepEqual(told, [['inference'], ['inference', 'service']]);
   assert.equal(ring.snapshot()[1]?.hash, createHmac('sha256', pepper).update(key).digest('hex'));

@@ -21,7 +21,7 @@ export interface KeyRing {
   /** The key that this machine's own CLI uses, from its file; made anew when the file is gone or its key was revoked. */
   adminKey(): Promise<AdminKey>;
   /** A key for a service of this process. It lives as long as the process, and is neither stored nor listed. */
-  serviceKey(name: string): string;
+  serviceKey(name: string, paths: readonly string[]): string;
   /** What a gateway must know: the stored keys and those of services. */
   snapshot(): readonly KeyRecord[];
   /** Tells of every new snapshot. */
@@ -86,9 +86,9 @@ export function openKeyRing(
       await storing(async () => writeAdminKey(home.adminKey, key));
       return { id: record.id, key, isNew: true };
     },
-    serviceKey(name) {
+    serviceKey(name, paths) {
       const key = makeApiKey(randomBytes);
-      serviceKeys = [...serviceKeys, serviceRecord(name, hash(key))];
+      serviceKeys = [...serviceKeys, serviceRecord(name, paths, hash(key))];
       tell();
       return key;
     },
@@ -100,7 +100,7 @@ export function openKeyRing(
 const noLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
 
 /** It acts for other keys and owns nothing itself. */
-function serviceRecord(name: string, hash: string): KeyRecord {
+function serviceRecord(name: string, paths: readonly string[], hash: string): KeyRecord {
   return {
     id: `key_service_${name}`,
     name,
@@ -108,6 +108,7 @@ function serviceRecord(name: string, hash: string): KeyRecord {
     hash,
     roles: ['service'],
     models: null,
+    paths,
     limits: noLimits,
     expiresAt: null,
   };

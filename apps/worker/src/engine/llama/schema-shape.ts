@@ -7,7 +7,7 @@ export const grammarSizeLimit = 256 * 1024;
 /** Readings of a value that the native grammar follows side by side: each costs as much as one grammar. */
 export const readingsLimit = 128;
 /** Parts of one allOf: each is compared with all that came before it. */
-export const partsLimit = 128;
+const partsLimit = 128;
 /** Greatest maxLength, maxItems and their like. llama.cpp refuses more than 2,000. */
 export const lengthLimit = 2000;
 /** Sum of all maxLength, maxItems and their like: the native parser writes each repetition out. */

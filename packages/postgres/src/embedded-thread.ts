@@ -24,7 +24,11 @@ opening.then(
   (error: unknown) => post({ type: 'failed', message: whyNotOpen(error) }),
 );
 
+/** What is asked between the end of the engine and that of the thread is not answered: the engine would wait for ever. */
+let hasDied = false;
+
 port.on('message', (request: ThreadRequest) => {
+  if (hasDied) return;
   void answer(request).then(post, (error: unknown) => {
     post({ type: 'error', id: request.id, ...describe(error) });
     if (hasEnded(error)) end(error);
@@ -42,6 +46,7 @@ function hasEnded(error: unknown): boolean {
 
 /** The thread ends with the error; who opens the folder next recovers from its log. */
 function end(error: unknown): void {
+  hasDied = true;
   setImmediate(() => {
     throw error instanceof Error ? error : new Error(String(error));
   });

@@ -7,9 +7,15 @@ const unseen = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 /** UTF-16 units that are looked at for each character as people count them, which may be of many. */
 const unitsPerCharacter = 4;
 
+/** UTF-16 units of what the user said that are looked at: a title stands at the beginning, or there is none. */
+const unitsLookedAt = 65_536;
+
 /** What a chat without a title is called: the first line of what the user said, cut at a whole character. */
 export function titleOfInput(input: readonly Item[]): string {
-  const lines = (lastUserText(input) ?? '').split('\n').map((line) => oneLine(line));
+  const lines = (lastUserText(input) ?? '')
+    .slice(0, unitsLookedAt)
+    .split('\n')
+    .map((line) => oneLine(line));
   const line = lines.find((text) => text !== '') ?? '';
   const start = line.slice(0, maxOwnTitleCharacters * unitsPerCharacter).toWellFormed();
   const characters = Array.from(new Intl.Segmenter().segment(start), ({ segment }) => segment);

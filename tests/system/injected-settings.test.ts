@@ -33,7 +33,11 @@ const services: readonly (readonly [string, () => unknown, Readonly<Record<strin
   ['conversations', readConversationsConfig, data],
   ['gateway', readGatewayConfig, { KUMIKI_ROUTES_FILE: secret, KUMIKI_KEYS_FILE: secret, KUMIKI_PEPPER_FILE: secret }],
   ['search', readSearchConfig, data],
-  ['worker', readWorkerConfig, { KUMIKI_MODEL_NAME: 'm', KUMIKI_MODEL_SOURCE: 'simulated:' }],
+  [
+    'worker',
+    readWorkerConfig,
+    { KUMIKI_MODEL_NAME: 'm', KUMIKI_MODEL_SOURCE: 'simulated:', KUMIKI_WORKER_TOKEN_FILE: secret },
+  ],
 ];
 
 for (const [name, read, needed] of services) {

@@ -37,7 +37,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   const token = randomBytes(24).toString('base64url');
   const log: string[] = [];
   const child = spawn(process.execPath, [fileURLToPath(workerEntry)], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -46,9 +46,11 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       KUMIKI_TASK: options.task,
       KUMIKI_ENGINE: JSON.stringify(options.engine),
       KUMIKI_LISTEN_PORT: '0',
-      KUMIKI_WORKER_TOKEN: token,
+      KUMIKI_WORKER_TOKEN_FILE: '-',
     },
   });
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(token);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (data: Buffer) => {
       log.push(data.toString());

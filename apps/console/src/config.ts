@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { ConfigError, readConfig } from '@kumiki/service';
+import { readConfig, readToken } from '@kumiki/service';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -20,7 +19,5 @@ const schema = z.strictObject({
 /** The service's settings, read once at start. Throws ConfigError with every problem in one message. */
 export function readConsoleConfig() {
   const settings = readConfig(schema, process.env, 'KUMIKI_');
-  const token = readFileSync(settings.KUMIKI_BACKEND_TOKEN_FILE, 'utf8').trim();
-  if (token.length < 16) throw new ConfigError(['KUMIKI_BACKEND_TOKEN_FILE: holds fewer than 16 characters.']);
-  return { ...settings, token };
+  return { ...settings, token: readToken('KUMIKI_BACKEND_TOKEN_FILE', settings.KUMIKI_BACKEND_TOKEN_FILE) };
 }

@@ -297,7 +297,7 @@ test('workers get no more of the environment than they need, and their output is
   const lines = tailLog(fake.runtime.replicaLog(replica.id)?.path ?? '', 10);
   assert.equal(lines[0], 'fake worker of shop');
   const names = JSON.parse(lines[1] ?? '[]') as string[];
-  assert.ok(names.includes('KUMIKI_WORKER_TOKEN') && !names.includes('KUMIKI_TEST_SECRET'));
+  assert.ok(names.includes('KUMIKI_WORKER_TOKEN_FILE') && !names.includes('KUMIKI_TEST_SECRET'));
   assert.equal(fake.runtime.replicaLog('../pepper'), null);
 });
 

@@ -1,5 +1,5 @@
 import { engineSchema, modelNameSchema, taskSchema, type EngineSpec } from '@kumiki/api';
-import { ConfigError, readConfig } from '@kumiki/service';
+import { ConfigError, readConfig, readToken } from '@kumiki/service';
 import { z } from 'zod';
 import { simulatedSource } from './engine/create-engine.ts';
 
@@ -20,8 +20,13 @@ const schema = z.strictObject({
   KUMIKI_OPS_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes any free port. */
   KUMIKI_OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
-  /** What requests carry as `authorization: Bearer …`; absent, every request is let in. */
-  KUMIKI_WORKER_TOKEN: z.string().min(16).max(512).optional(),
+  /**
+   * A file with what requests carry as `authorization: Bearer …`, read once; `-` is standard input. A file, since other
+   * processes of the machine can read environments and arguments.
+   */
+  KUMIKI_WORKER_TOKEN_FILE: z
+    .string('is missing: name a file with a token of at least 16 characters, or - for standard input')
+    .min(1),
   KUMIKI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** How long the engine may stand still while requests run. */
   KUMIKI_STALL_MS: millis.default(10_000),
@@ -33,12 +38,18 @@ const schema = z.strictObject({
 
 export interface WorkerConfig extends Omit<z.infer<typeof schema>, 'KUMIKI_ENGINE'> {
   readonly engine: EngineSpec;
+  readonly token: string;
 }
 
 /** Throws ConfigError. */
 export function readWorkerConfig(): WorkerConfig {
   const { KUMIKI_ENGINE: engine, ...settings } = readConfig(schema, process.env, 'KUMIKI_');
-  return { ...settings, engine: readEngine(engine, settings.KUMIKI_MODEL_SOURCE) };
+  const file = settings.KUMIKI_WORKER_TOKEN_FILE;
+  return {
+    ...settings,
+    engine: readEngine(engine, settings.KUMIKI_MODEL_SOURCE),
+    token: readToken('KUMIKI_WORKER_TOKEN_FILE', file === '-' ? 0 : file),
+  };
 }
 
 function readEngine(text: string | undefined, source: string): EngineSpec {

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { until } from './testing/test-worker.ts';
-import { startWorkerProcess as start, type StartedWorker, stopWorkerProcesses } from './testing/worker-process.ts';
+import {
+  startWorkerProcess as start,
+  type StartedWorker,
+  stopWorkerProcesses,
+  workerAuthorization,
+} from './testing/worker-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kumiki-worker-'));
 after(() => {
@@ -61,12 +66,36 @@ test('a misspelt setting is refused with the one that was meant', async () => {
   assert.match(worker.errors(), /Did you mean 'KUMIKI_MODEL_NAME'/);
 });
 
+test('without a token, or with one that is too short, it does not start and says what would do', async () => {
+  const absent = start({}, null);
+  assert.deepEqual(await absent.exited, [2, null]);
+  assert.match(absent.errors(), /KUMIKI_WORKER_TOKEN_FILE: is missing: name a file with a token of at least 16/);
+  const path = join(folder, 'token');
+  writeFileSync(path, '0123456789abcde\n');
+  const short = start({}, path);
+  assert.deepEqual(await short.exited, [2, null]);
+  assert.match(short.errors(), /KUMIKI_WORKER_TOKEN_FILE: must lead to at least 16/);
+  assert.ok(!short.errors().includes('0123456789'));
+  // The variable that once held the token itself is not taken for one.
+  const inEnvironment = start({ KUMIKI_WORKER_TOKEN: '0123456789abcdef' }, null);
+  assert.deepEqual(await inEnvironment.exited, [2, null]);
+});
+
+test('who has not the token of its file is refused', async () => {
+  const path = join(folder, 'token');
+  writeFileSync(path, '0123456789abcdef\n');
+  const { port } = await start({}, path).ready();
+  const status = async (authorization: string): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${port}/v1/models`, { headers: { authorization } })).status;
+  assert.deepEqual([await status(workerAuthorization), await status('Bearer 0123456789abcdef')], [401, 200]);
+});
+
 test('faults can be ordered only when the environment allows it', async () => {
   const order = async (environment: Record<string, string>): Promise<[number, StartedWorker]> => {
     const worker = start(environment);
     const response = await fetch(`http://127.0.0.1:${(await worker.ready()).port}/simulated/faults`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: workerAuthorization },
       body: '{"fault":"die"}',
     });
     return [response.status, worker];

@@ -34,7 +34,7 @@ const worker = await startWorker({
   host: config.KUMIKI_LISTEN_HOST,
   port: config.KUMIKI_LISTEN_PORT,
   health: { host: config.KUMIKI_OPS_HOST, port: config.KUMIKI_OPS_PORT },
-  token: config.KUMIKI_WORKER_TOKEN ?? null,
+  token: config.token,
   stallMs: config.KUMIKI_STALL_MS,
   faults:
     config.KUMIKI_SIMULATED_FAULTS === '1' && config.engine.kind === 'simulated'

@@ -20,7 +20,7 @@ export interface WorkerOptions {
   readonly port: number;
   /** Where `/health`, `/livez` and `/readyz` are answered by a thread of their own; 0 takes any free port. */
   readonly health: { readonly host: string; readonly port: number };
-  /** null lets every request in. */
+  /** null lets every request in, which only tests in one process do: main.ts does not start without one. */
   readonly token: string | null;
   readonly stallMs: number;
   readonly faults: Faults | null;

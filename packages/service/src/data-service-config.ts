@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ConfigError } from './config.ts';
+import { readToken } from './token-file.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
-
-/** What the gateway proves itself with is no shorter. */
-const minTokenCharacters = 16;
 
 /**
  * The settings of every service with a database behind the gateway.
@@ -35,11 +31,9 @@ export type DataServiceConfig = z.infer<z.ZodObject<ReturnType<typeof dataServic
   readonly token: string;
 };
 
-/** Adds the token of the gateway. Throws ConfigError when it is too short to be one. */
+/** Adds the token of the gateway. Throws ConfigError. */
 export function withToken<Settings extends { readonly KUMIKI_BACKEND_TOKEN_FILE: string }>(
   settings: Settings,
 ): Settings & { readonly token: string } {
-  const token = readFileSync(settings.KUMIKI_BACKEND_TOKEN_FILE, 'utf8').trim();
-  if (token.length >= minTokenCharacters) return { ...settings, token };
-  throw new ConfigError([`KUMIKI_BACKEND_TOKEN_FILE: holds fewer than ${minTokenCharacters} characters.`]);
+  return { ...settings, token: readToken('KUMIKI_BACKEND_TOKEN_FILE', settings.KUMIKI_BACKEND_TOKEN_FILE) };
 }

@@ -12,4 +12,5 @@ export * from './run-data-service.ts';
 export * from './run-service.ts';
 export * from './service-app.ts';
 export * from './session-cookie.ts';
+export * from './token-file.ts';
 export { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import { inheritedEnvironment } from '../config.ts';
 import type { Launch } from '../sources/target.ts';
@@ -42,7 +42,7 @@ export function spawnWorker(
   events: WorkerEvents,
 ): WorkerHandle | null {
   const child = spawn(process.execPath, [program.entry], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     // A group of its own: Ctrl-C on the terminal is for us, and we drain before workers are told to end.
     detached: process.platform !== 'win32',
     env: {
@@ -54,13 +54,14 @@ export function spawnWorker(
       KUMIKI_ENGINE: JSON.stringify(launch.engine),
       KUMIKI_LISTEN_HOST: '127.0.0.1',
       KUMIKI_LISTEN_PORT: '0',
-      KUMIKI_WORKER_TOKEN: token,
+      KUMIKI_WORKER_TOKEN_FILE: '-',
       KUMIKI_LOG_LEVEL: program.logLevel,
       KUMIKI_STALL_MS: String(launch.stallMs),
       KUMIKI_DRAIN_MS: String(workerDrainMs),
       ...(launch.faults ? { KUMIKI_SIMULATED_FAULTS: '1' } : {}),
     },
   });
+  handOver(token, child.stdin as Writable);
   let ended = false;
   const end = (why: End): void => {
     if (ended) return;
@@ -77,4 +78,11 @@ export function spawnWorker(
   const { pid } = child;
   if (pid === undefined) return null;
   return { pid, signal: (name) => void child.kill(name) };
+}
+
+/** By a pipe: what is in an environment, an argument or a file can be read by others, and a file needs room on the disk. */
+function handOver(token: string, input: Writable): void {
+  // A process that ends before it has read the token is told of by its end.
+  input.on('error', () => {});
+  input.end(token);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { until } from '../testing/test-worker.ts';
-import { startWorkerProcess, stopWorkerProcesses } from '../testing/worker-process.ts';
+import { startWorkerProcess, stopWorkerProcesses, workerAuthorization } from '../testing/worker-process.ts';
 
 after(stopWorkerProcesses);
 
@@ -21,7 +21,7 @@ async function healthAt(port: number): Promise<Answer> {
 const order = (port: number, fault: object): Promise<Response> =>
   fetch(`http://127.0.0.1:${port}/simulated/faults`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: workerAuthorization },
     body: JSON.stringify(fault),
   });
 
@@ -49,7 +49,10 @@ test('an engine that hangs is found although both threads come round', async () 
   const asked = worker.ask(port, 50);
   await until('it says that it is stalled', async () => (await healthAt(healthPort)).status === 'stalled');
   assert.equal((await healthAt(port)).status, 'stalled', 'the serving thread says the same');
-  await fetch(`http://127.0.0.1:${port}/simulated/faults`, { method: 'DELETE' });
+  await fetch(`http://127.0.0.1:${port}/simulated/faults`, {
+    method: 'DELETE',
+    headers: { authorization: workerAuthorization },
+  });
   await (await asked).text();
   await until('it is well again', async () => (await healthAt(healthPort)).status === 'ok');
 });
@@ -61,7 +64,7 @@ test('a request counts from its arrival, so that nobody ends a worker that has o
   const body = new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('{"model":')) });
   const upload = fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: workerAuthorization },
     body,
     duplex: 'half',
     signal: controller.signal,

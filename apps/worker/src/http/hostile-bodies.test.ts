@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { chatModelPath, startChatEngine } from '../engine/llama/engine-for-tests.ts';
-import { startWorkerProcess, stopWorkerProcesses } from '../testing/worker-process.ts';
+import { startWorkerProcess, stopWorkerProcesses, workerAuthorization } from '../testing/worker-process.ts';
 
 after(stopWorkerProcesses);
 
@@ -61,7 +61,9 @@ async function longestWaitMs(port: number, work: () => Promise<void>): Promise<n
   const done = work().finally(() => ended.abort());
   while (!ended.signal.aborted) {
     const began = performance.now();
-    await (await fetch(`http://127.0.0.1:${port}/v1/models`)).text();
+    await (
+      await fetch(`http://127.0.0.1:${port}/v1/models`, { headers: { authorization: workerAuthorization } })
+    ).text();
     longest = Math.max(longest, performance.now() - began);
   }
   await done;
@@ -90,7 +92,7 @@ test('the most hostile bodies are refused, and other clients are answered beside
 function postChat(port: number, body: string): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: workerAuthorization },
     body,
   });
 }

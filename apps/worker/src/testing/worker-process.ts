@@ -24,13 +24,31 @@ export interface StartedWorker {
 
 const children: ChildProcess[] = [];
 
-/** A worker as a process of its own, of the simulated engine unless told otherwise. */
-export function startWorkerProcess(environment: Readonly<Record<string, string>>): StartedWorker {
+const token = 'token-of-a-worker-under-test';
+/** What every worker started here wants in `authorization`. */
+export const workerAuthorization = `Bearer ${token}`;
+
+/**
+ * A worker as a process of its own, of the simulated engine unless told otherwise.
+ * @param tokenFile null for none; `-` takes the token that `workerAuthorization` has.
+ */
+export function startWorkerProcess(
+  environment: Readonly<Record<string, string>>,
+  tokenFile: string | null = '-',
+): StartedWorker {
   const child = spawn(process.execPath, [fileURLToPath(workerEntry)], {
-    env: { KUMIKI_MODEL_NAME: 'm', KUMIKI_MODEL_SOURCE: 'simulated:', KUMIKI_LOG_LEVEL: 'silent', ...environment },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: {
+      KUMIKI_MODEL_NAME: 'm',
+      KUMIKI_MODEL_SOURCE: 'simulated:',
+      KUMIKI_LOG_LEVEL: 'silent',
+      ...(tokenFile === null ? {} : { KUMIKI_WORKER_TOKEN_FILE: tokenFile }),
+      ...environment,
+    },
+    stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
   });
   children.push(child);
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(token);
   const messages: Message[] = [];
   let errors = '';
   child.on('message', (message) => messages.push(message as Message));
@@ -48,7 +66,7 @@ export function startWorkerProcess(environment: Readonly<Record<string, string>>
     ask: (port, length) =>
       fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', authorization: workerAuthorization },
         body: JSON.stringify({
           model: 'm',
           stream: true,

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CreatedKey, Status } from '@kumiki/api';
-import { makeTestFolder, simulatedManifest, startCli } from '../testing/cli-process.ts';
+import type { CreatedKey } from '@kumiki/api';
+import { makeTestFolder, simulatedManifest, startCli, untilReady } from '../testing/cli-process.ts';
 
 test('a followed log, the live stream and an answer end when their key is revoked, the other key goes on', async () => {
   using folder = makeTestFolder();
   const manifest = folder.write('up.yaml', simulatedManifest('sim', { interTokenLatencyMs: 50 }));
   const up = startCli(folder.home, ['up', '--port', '0', '--json', '-f', manifest]);
-  const [line] = await up.saying(/^.*"type":"ready".*$/m);
-  const ready = JSON.parse(line) as { url: string; api_key: string; status: Status };
+  const ready = await untilReady(up);
   const ask = (key: string, path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST') =>
     fetch(`${ready.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  const made = await ask(ready.api_key, '/kumiki/keys', { name: 'guest', roles: ['inference', 'admin'] });
+  const made = await ask(ready.apiKey, '/kumiki/keys', { name: 'guest', roles: ['inference', 'admin'] });
   const { id, value } = (await made.json()) as CreatedKey;
   const replica = ready.status.services[0]?.replicas[0]?.id ?? '';
   const logs = `/kumiki/replicas/${replica}/logs?follow=true`;
@@ -25,12 +24,12 @@ test('a followed log, the live stream and an answer end when their key is revoke
     ask(value, '/kumiki/live'),
     ask(value, '/chat/completions', long),
   ]);
-  const own = (await ask(ready.api_key, logs)).body?.getReader();
+  const own = (await ask(ready.apiKey, logs)).body?.getReader();
   assert.deepEqual(
     streams.map(({ status }) => status),
     [200, 200, 200],
   );
-  assert.equal((await ask(ready.api_key, `/kumiki/keys/${id}`, undefined, 'DELETE')).status, 200);
+  assert.equal((await ask(ready.apiKey, `/kumiki/keys/${id}`, undefined, 'DELETE')).status, 200);
   const revokedAt = performance.now();
   for (const stream of streams) assert.match(await stream.text(), /"code":"credential_revoked"/);
   assert.ok(performance.now() - revokedAt < 2_000);

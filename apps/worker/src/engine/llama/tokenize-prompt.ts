@@ -7,15 +7,23 @@ import type { Vocabulary } from './vocabulary.ts';
  */
 const partCharacters = 4_096;
 
-export type PromptTokenizer = (pieces: readonly TextPiece[], mostTokens: number) => number[];
+/**
+ * A prompt that does not fit is counted all the same, for whoever wants to know by how much it must become shorter: so
+ * many times the context, and so many tokens beyond it at the most. What is longer tells this number.
+ */
+const countedContexts = 8;
+const countedBeyond = 65_536;
 
-/** Tokens of rendered pieces. Ends as soon as there are more than `mostTokens`, which nobody can use. */
+export type PromptTokenizer = (pieces: readonly TextPiece[], contextTokens: number) => number[];
+
+/** Tokens of rendered pieces. Ends once there are far more than the context holds, which nobody can use. */
 export function createPromptTokenizer(
   vocabulary: Pick<Vocabulary, 'cutTexts' | 'tokenize' | 'withBeginning'>,
 ): PromptTokenizer {
   const known = vocabulary.cutTexts.filter((text) => text.length > 0).toSorted((a, b) => b.length - a.length);
   const cuts = known.length === 0 ? null : new RegExp(known.map((text) => escapePattern(text)).join('|'), 'g');
-  return (pieces, mostTokens) => {
+  return (pieces, contextTokens) => {
+    const mostTokens = Math.min(contextTokens * countedContexts, contextTokens + countedBeyond);
     const tokens: number[] = [];
     for (const { text, plain } of pieces) {
       for (const part of plain || cuts === null ? [text] : partsOf(text, cuts)) {

@@ -103,7 +103,7 @@ test('what is no number of days is refused by name, and nothing is changed', asy
     const error = json['error'] as { param: string; code: string };
     assert.deepEqual([status, error.param, error.code], [400, param, code], JSON.stringify(body));
   }
-  assert.equal((await call('x'.repeat(129))).status, 400);
+  assert.equal((await call('x'.repeat(129))).status, 404);
   const { json } = await call('strict');
   assert.deepEqual([json['response_days'], json['conversation_days']], [null, null]);
 });

@@ -26,9 +26,24 @@ async function codeOf(response: Response): Promise<[number, string]> {
 
 const large = Buffer.alloc(10 * mebibyte, ' ');
 
-/** Asks again until there is memory for it, and gives the other outcome. */
-async function untilRefused(gateway: TestGateway): Promise<Response> {
+/** Bodies that are begun and not ended, so many at any time: one that found no room itself gives way to another. */
+function keepBegun(count: number, one: () => Socket): { readonly top: () => void; readonly open: Set<Socket> } {
+  const open = new Set<Socket>();
+  const top = (): void => {
+    while (open.size < count) {
+      const socket = one();
+      open.add(socket);
+      socket.once('data', () => socket.destroy());
+      socket.once('close', () => open.delete(socket));
+    }
+  };
+  return { top, open };
+}
+
+/** Asks again until there is no memory for it. */
+async function untilRefused(gateway: TestGateway, top: () => void): Promise<Response> {
   for (;;) {
+    top();
     const response = await gateway.chat(large.toString());
     if (response.status === 503) return response;
     await response.body?.cancel();
@@ -38,15 +53,16 @@ async function untilRefused(gateway: TestGateway): Promise<Response> {
 test('bodies that are held have a share of memory, and what goes beyond is told when to come again', async (context) => {
   // A key has two of the largest bodies: 64 MiB.
   const gateway = await startTestGateway(context, [], { edge: { bodyMemoryBytes: 128 * mebibyte } });
-  const holders = Array.from({ length: 4 }, () =>
+  const holders = keepBegun(4, () =>
     begin(context, gateway, gateway.apiKey, `Content-Length: ${30 * mebibyte}`, Buffer.alloc(16 * mebibyte, ' ')),
   );
-  const refused = await untilRefused(gateway);
+  const refused = await untilRefused(gateway, holders.top);
   assert.deepEqual([refused.headers.get('retry-after'), refused.headers.get('x-should-retry')], ['1', 'true']);
   assert.deepEqual(await codeOf(refused), [503, 'overloaded']);
   // What is small has no room either, and another key has its own share.
-  for (const holder of holders) holder.destroy();
-  await Promise.all(holders.map((holder) => once(holder, 'close')));
+  const open = [...holders.open];
+  for (const holder of open) holder.destroy();
+  await Promise.all(open.filter((holder) => !holder.closed).map((holder) => once(holder, 'close')));
   for (;;) {
     const [status] = await codeOf(await gateway.chat(large.toString()));
     if (status === 400) break;

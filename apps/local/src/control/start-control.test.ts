@@ -103,7 +103,7 @@ test('refuses in the one error envelope, with what would pass', async () => {
       /roles\[0\]: must be 'inference' or 'admin'/,
     ],
     ['DELETE', 'keys/key_none', undefined, 404, 'not_found', /no key 'key_none'/],
-    ['GET', 'replicas/..%2F..%2Fpepper/logs', undefined, 404, 'not_found', /no replica/],
+    ['GET', 'replicas/..%2F..%2Fpepper/logs', undefined, 404, 'not_found', /no object/],
     ['GET', 'replicas/shop/logs?tial=3', undefined, 400, 'invalid_value', /tail/],
   ];
   for (const [method, path, body, status, code, message] of cases) {

@@ -115,7 +115,7 @@ test('a conversation of 1,000 turns still takes the next one', { timeout: 120_00
 test('what another project has is not there', async () => {
   const mine = await client.responses.create({ model, input: '[[length=5]]' });
   const talk = await client.conversations.create();
-  const other = new OpenAI({ baseURL: product.baseUrl, apiKey: product.addKey({ project: 'other' }), maxRetries: 0 });
+  const other = new OpenAI({ baseURL: product.baseUrl, apiKey: product.addKey({ project: '営業部' }), maxRetries: 0 });
   const { id } = mine;
   for (const work of [
     () => other.responses.retrieve(id),

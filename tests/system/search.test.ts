@@ -69,7 +69,7 @@ test('upload and poll, search, content, and what is deleted is not found', async
   assert.ok(gone.data.every(({ filename }) => filename !== 'coffee.md'));
   const stranger = new OpenAI({
     baseURL: product.baseUrl,
-    apiKey: product.addKey({ project: 'stranger' }),
+    apiKey: product.addKey({ project: '他 部署' }),
     maxRetries: 0,
   });
   await assert.rejects(stranger.vectorStores.search(store.id, { query: 'train' }), OpenAI.NotFoundError);

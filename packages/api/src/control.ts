@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { boundedArray } from './bounded.ts';
 import { dataServiceCauses, endCauseSchema } from './causes.ts';
 import { modelNameSchema, modelServiceSchema, nameSchema } from './model-service.ts';
+import { labelSchema, projectNameSchema } from './project-name.ts';
 import { grantableRoles } from './routes.ts';
 
 /**
@@ -95,8 +96,8 @@ const positiveLimit = z.number().positive().max(1_000_000_000).nullable().defaul
 
 /** `POST /v1/kumiki/keys`. */
 export const createKeyBodySchema = z.strictObject({
-  name: z.string().min(1).max(128),
-  project: z.string().min(1).max(128).default('default'),
+  name: labelSchema,
+  project: projectNameSchema.default('default'),
   roles: boundedArray(z.enum(grantableRoles), grantableRoles.length, 1).default(['inference']),
   /** null allows all. */
   models: boundedArray(modelNameSchema, 256, 1).nullable().default(null),

@@ -24,6 +24,7 @@ export * from './paths/all-paths.ts';
 export * from './paths/find-path.ts';
 export * from './paths/path-row.ts';
 export * from './project-limits.ts';
+export * from './project-name.ts';
 export * from './request-log.ts';
 export * from './response-items.ts';
 export * from './responses.ts';

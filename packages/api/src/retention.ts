@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { projectNameSchema } from './project-name.ts';
 
 /** The longest that anything may be kept for: a hundred years. */
 export const maxRetentionDays = 36_500;
@@ -18,7 +19,7 @@ export const setRetentionSchema = z.strictObject({
 export type SetRetention = z.infer<typeof setRetentionSchema>;
 
 /** The path's own part: a project as keys name it. */
-export const projectParamsSchema = z.object({ project: z.string().min(1).max(128) });
+export const projectParamsSchema = z.object({ project: projectNameSchema });
 
 /** `GET /v1/kumiki/projects/{project}/retention`. */
 const retentionSchema = z.object({

@@ -1,5 +1,12 @@
 import type { AddressInfo } from 'node:net';
-import { headers, KumikiError, type PathOwner, type ProjectLimits, readProjectLimits } from '@kumiki/api';
+import {
+  headers,
+  KumikiError,
+  type PathOwner,
+  type ProjectLimits,
+  readProjectLimits,
+  readProjectName,
+} from '@kumiki/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createBearerCheck } from './bearer-check.ts';
 import { checkNames } from './check-names.ts';
@@ -84,7 +91,7 @@ export interface Caller {
 /** The caller as the gateway names it. Throws when it names none: without a project nothing may be read. */
 export function callerOf(request: FastifyRequest): Caller {
   const keyId = one(request, headers.key);
-  const project = one(request, headers.project);
+  const project = readProjectName(one(request, headers.project));
   if (keyId === '' || project === '') {
     throw new KumikiError('invalid_api_key', { reason: 'the gateway has named no caller' });
   }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { headers, type BackendRoute } from '@kumiki/api';
+import { headers, writeProjectName, type BackendRoute } from '@kumiki/api';
 import type { Caller } from '../keys/identify-caller.ts';
 
 /** Headers that concern one connection only (RFC 9110, 7.6.1) or that the gateway sets itself. */
@@ -59,7 +59,7 @@ export function requestHeaders(
 function callerHeaders({ key, service, sessionId }: Caller): Record<string, string> {
   return {
     [headers.key]: key.id,
-    [headers.project]: key.project,
+    [headers.project]: writeProjectName(key.project),
     ...(sessionId === null ? {} : { [headers.session]: sessionId }),
     // What a service asks of models for the sake of another service gives way as that one would.
     ...(service?.lowPriority === true ? { [headers.priority]: 'low' } : {}),

@@ -6,6 +6,7 @@ const patterns = [
   'apps/*/src/**/*.test.ts',
   'apps/console/web/**/*.test.ts',
   'tests/**/*.test.ts',
+  'scripts/*.test.ts',
 ];
 
 /** Browser tests that take too long for every change. */

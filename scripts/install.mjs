@@ -6,25 +6,19 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildConsole } from './build-console.mjs';
+import { binaryName, installEngineBinary } from './engine-binary.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules', '.kumiki-installed');
+const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+const engine = binaryName(process.platform, process.arch);
+const inLock = engine !== null && lock.includes(`"node_modules/@node-llama-cpp/${engine}"`);
 const wanted = createHash('sha256')
-  .update(readFileSync(join(root, 'package-lock.json')))
+  .update(lock)
   .update(`${process.platform} ${process.arch}`)
+  // Where the engine is not in the lock file, a new line of engine-integrity.json is a reason to install again.
+  .update(inLock ? '' : readFileSync(join(root, 'scripts', 'engine-integrity.json')))
   .digest('hex');
-/** npm's names of the engine's binaries, by platform and processor. */
-const engineBinaries = {
-  'linux-x64': 'linux-x64',
-  'linux-arm64': 'linux-arm64',
-  'linux-arm': 'linux-armv7l',
-  'linux-riscv64': 'linux-riscv64',
-  'darwin-arm64': 'mac-arm64-metal',
-  'darwin-x64': 'mac-x64',
-  'win32-x64': 'win-x64',
-  'win32-arm64': 'win-arm64',
-};
-
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted || !existsSync(pinnedNode)) {
@@ -37,7 +31,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted || !existsSync(
     );
     process.exit(1);
   }
-  installEngineBinary();
+  prepareEngine();
   writeFileSync(stamp, wanted);
 }
 if (!(await buildConsole(pinnedNode))) process.exit(1);
@@ -55,16 +49,11 @@ function prepareDatabase() {
   if (status !== 0) process.stderr.write('The files of new databases could not be prepared; each makes its own.\n');
 }
 
-/** A lock file made where the registry lacked a platform's binary does not name it: then it is fetched by name. */
-function installEngineBinary() {
-  const name = engineBinaries[`${process.platform}-${process.arch}`];
-  if (name === undefined || existsSync(join(root, 'node_modules', '@node-llama-cpp', name))) return;
-  const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'node-llama-cpp', 'package.json'), 'utf8'));
-  if (npm(['install', '--no-save', '--no-package-lock', '--loglevel=error', `@node-llama-cpp/${name}@${version}`]))
-    return;
-  process.stderr.write(
-    `The registry has no engine for ${name}: models of the llama engine cannot run here, others can.\n`,
-  );
+/** A lock file made where the registry lacked a platform's binary does not name it. */
+function prepareEngine() {
+  const problem = installEngineBinary(root, engine, npm);
+  if (problem === null) return;
+  process.stderr.write(`Models of the llama engine cannot run here, others can: ${problem}\n`);
 }
 
 function npm(args) {

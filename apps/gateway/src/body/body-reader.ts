@@ -62,7 +62,7 @@ export function createBodyReader({ wheel, budget, origin, bodyTimeoutMs }: BodyR
         case 'refused':
           throw read.error;
         case 'too_slow':
-          throw new KumikiError('request_timeout', { limitMs: bodyTimeoutMs });
+          throw new KumikiError('request_timeout', { limitMs: read.limitMs });
         case 'too_large':
           throw new KumikiError('body_too_large', { limitBytes: read.limitBytes });
       }

@@ -8,7 +8,7 @@ export type ReadBody =
   /** By its content-length, before a byte was read, or while counting. What is left of it is unread: see {@link drainBody}. */
   | { readonly outcome: 'too_large'; readonly limitBytes: number }
   /** Its time was over before it was whole, or it made no progress. What is left of it is unread. */
-  | { readonly outcome: 'too_slow' }
+  | { readonly outcome: 'too_slow'; readonly limitMs: number }
   /** There is no memory for it. What is left of it is unread. */
   | { readonly outcome: 'refused'; readonly error: KumikiError }
   /** The client went away before the body was whole. */
@@ -53,7 +53,8 @@ export function readBody(request: IncomingMessage, limitBytes: number, watch?: B
       request.pause();
       finish(result);
     };
-    const stopWatch = watch === undefined ? null : watchProgress(watch, pieces, () => stop({ outcome: 'too_slow' }));
+    const stopWatch =
+      watch === undefined ? null : watchProgress(watch, pieces, (limitMs) => stop({ outcome: 'too_slow', limitMs }));
     const onData = (chunk: Buffer): void => {
       const bytes = pieces.bytes + chunk.length;
       if (bytes > limitBytes) return stop({ outcome: 'too_large', limitBytes });
@@ -69,8 +70,12 @@ export function readBody(request: IncomingMessage, limitBytes: number, watch?: B
   });
 }
 
-/** Calls back when a body is too slow. Returns what ends the watch. */
-function watchProgress(watch: BodyWatch, pieces: { readonly bytes: number }, onLate: () => void): () => void {
+/** Calls back with the time that a body had when it is too slow. Returns what ends the watch. */
+function watchProgress(
+  watch: BodyWatch,
+  pieces: { readonly bytes: number },
+  onLate: (limitMs: number) => void,
+): () => void {
   const { windowMs, limitMs, leastBytes } = watch;
   let before = 0;
   let passedMs = 0;
@@ -79,7 +84,8 @@ function watchProgress(watch: BodyWatch, pieces: { readonly bytes: number }, onL
     const spanMs = Math.min(windowMs, limitMs - passedMs);
     deadline = watch.arm(spanMs, () => {
       passedMs += spanMs;
-      if (passedMs >= limitMs || pieces.bytes - before < leastBytes) return onLate();
+      if (passedMs >= limitMs) return onLate(limitMs);
+      if (pieces.bytes - before < leastBytes) return onLate(spanMs);
       before = pieces.bytes;
       arm();
     });

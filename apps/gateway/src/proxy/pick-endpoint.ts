@@ -60,9 +60,7 @@ export function createPicker(options: PickerOptions): Picker {
   const { routes, shares, now } = options;
   let held = 0;
 
-  function endpointsOf(exchange: Exchange): readonly EndpointState[] {
-    return (routes.find(exchange.route.route.model) ?? exchange.route).endpoints;
-  }
+  const endpointsOf = (exchange: Exchange): readonly EndpointState[] => endpointsNow(routes, exchange);
 
   async function hold(exchange: Exchange, waitMs: number): Promise<void> {
     if (held >= maxHeld) throw unavailable(exchange, 'too many requests wait for one already');
@@ -96,7 +94,7 @@ export function createPicker(options: PickerOptions): Picker {
       for (;;) {
         let waitsForShare = false;
         let full: KumikiError | null = null;
-        for (const accepts of withSuspicion(exchange, preferences, now())) {
+        for (const accepts of withSuspicion(options, exchange, preferences)) {
           const endpoints = endpointsOf(exchange);
           const { choice, hasRoom } = tryPick(options, endpoints, { exchange, begun, accepts });
           const state = choice.kind === 'chosen' ? endpoints[choice.index] : undefined;
@@ -122,6 +120,11 @@ export function createPicker(options: PickerOptions): Picker {
       }
     },
   };
+}
+
+/** Those of its model as they are now: a rollout replaces them while the request is under way. */
+function endpointsNow(routes: RouteIndex, exchange: Exchange): readonly EndpointState[] {
+  return (routes.find(exchange.route.route.model) ?? exchange.route).endpoints;
 }
 
 interface Asked {
@@ -156,9 +159,17 @@ function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], as
  * A request that may have ended a replica goes to an idle one where there is one, and else to one without another such
  * request: then its next loss tells. All others keep away from there for a while, where they can.
  */
-function withSuspicion(exchange: Exchange, preferences: readonly Accepts[], now: number): readonly Accepts[] {
+function withSuspicion({ routes, now }: PickerOptions, exchange: Exchange, preferences: readonly Accepts[]) {
+  const time = now();
+  // As it nearly always is: nobody is under suspicion, and nobody has to be kept away.
+  if (
+    exchange.claims.lost === 0 &&
+    endpointsNow(routes, exchange).every(({ quarantinedUntil }) => quarantinedUntil <= time)
+  ) {
+    return preferences;
+  }
   return preferences.flatMap((accepts): readonly Accepts[] => {
-    if (exchange.claims.lost === 0) return [(state) => accepts(state) && state.quarantinedUntil <= now, accepts];
+    if (exchange.claims.lost === 0) return [(state) => accepts(state) && state.quarantinedUntil <= time, accepts];
     const alone: Accepts = (state) => accepts(state) && state.suspects === 0;
     return [(state) => alone(state) && state.inFlight === 0, alone, accepts];
   });

@@ -18,6 +18,7 @@ const madeOfText: Readonly<Record<string, string>> = {
   'apps/search/src/lexical/terms.ts': 'built of constants; termsOf is among the linear functions',
   'apps/worker/src/engine/llama/control-text.ts': 'built of a vocabulary, escaped, joined by alternatives alone',
   'apps/worker/src/engine/llama/tokenize-prompt.ts': 'built of a vocabulary, escaped, joined by alternatives alone',
+  'packages/service/src/token-file.ts': 'built of a constant, over a file of the operator',
 };
 
 const growth = { sizes: [24, 1_000, 4_000, 16_000], floorMs: 20, mostRatio: 8 };

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import { test } from 'node:test';
-import { bareCode } from './bare-code.ts';
-import { findFiles, isProduct, isTest, lineAt, read, sourceFiles } from './source-files.ts';
+import { imports, workspaceOf } from './import-graph.ts';
+import { findFiles, isProduct, isTest, read, sourceFiles } from './source-files.ts';
 
 /** What a package or app may import of ours besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -41,35 +41,15 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   'packages/policy': [],
 };
 
-interface Import {
-  readonly from: string;
-  readonly what: string;
-  readonly where: string;
-}
-
-const importPattern =
-  /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s*|\brequire\s*\(\s*|\bresolve\s*\(\s*)(['"])([^'"\n]+)\1/g;
-
-const imports: Import[] = sourceFiles.flatMap((from) => {
-  const code = bareCode(read(from), { keepStrings: true });
-  return [...code.matchAll(importPattern)].map((match) => ({
-    from,
-    what: match[2] ?? '',
-    where: `${from}:${lineAt(code, match.index)} imports ${match[2]}`,
-  }));
-});
-
-const home = (path: string): string => path.split('/').slice(0, 2).join('/');
-
 test('the search for imports finds them', () => {
   assert.ok(imports.length > sourceFiles.length / 2);
-  assert.ok(imports.some(({ from, what }) => from === 'tests/tidy/imports.test.ts' && what === './bare-code.ts'));
+  assert.ok(imports.some(({ from, what }) => from === 'tests/tidy/imports.test.ts' && what === './import-graph.ts'));
 });
 
 test('every workspace imports only those of ours that it may', () => {
   const wrong = imports.filter(({ from, what }) => {
     if (!what.startsWith('@kumiki/') || !/^(packages|apps)\//.test(from)) return false;
-    const allowed = mayImport[home(from)];
+    const allowed = mayImport[workspaceOf(from)];
     return allowed === undefined || !allowed.includes(what.split('/')[1] ?? '');
   });
   assert.deepEqual(
@@ -92,7 +72,7 @@ test('no workspace reaches past the entries of another', () => {
     if (what.startsWith('@kumiki/')) return what.split('/').length > 2 && !declaredEntries.has(what);
     if (!what.startsWith('.')) return false;
     const target = posix.join(posix.dirname(from), what);
-    return /^(packages|apps)\//.test(target) && home(target) !== home(from);
+    return /^(packages|apps)\//.test(target) && workspaceOf(target) !== workspaceOf(from);
   });
   assert.deepEqual(
     wrong.map(({ where }) => where),
@@ -102,7 +82,7 @@ test('no workspace reaches past the entries of another', () => {
 
 test('api, openai and policy import no Node module and no library but those they are allowed', () => {
   const wrong = imports.filter(({ from, what }) => {
-    const allowed = pure[home(from)];
+    const allowed = pure[workspaceOf(from)];
     if (allowed === undefined || !isProduct(from) || what.startsWith('.') || what.startsWith('@kumiki/')) return false;
     return !allowed.includes(what);
   });

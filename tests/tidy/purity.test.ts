@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import { bareCode } from './bare-code.ts';
 import { isProduct, lineAt, read, sourceFiles } from './source-files.ts';
 
-const decidingNames = new Set(['plan.ts', 'decide.ts', 'choose.ts', 'score.ts', 'judge.ts']);
+/** A file whose name begins with one of these verbs decides. */
+const decidingName = /^(?:plan|decide|choose|score|judge)(?:-[a-z0-9-]+)?\.tsx?$/;
 
 const deciding = sourceFiles.filter(
-  (path) => isProduct(path) && (decidingNames.has(basename(path)) || path.startsWith('packages/policy/')),
+  (path) => isProduct(path) && (decidingName.test(basename(path)) || path.startsWith('packages/policy/')),
 );
 
 /** What deciding code must not touch: clocks, randomness, waiting, the world. */

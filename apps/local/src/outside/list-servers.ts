@@ -3,7 +3,7 @@ import { formatPlace, placeOf } from '@kumiki/policy';
 import { editEgressList, policyOf, readEgressList, withRules } from '../home/egress-list.ts';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { sourceKind } from '../sources/source-kind.ts';
-import { egressHere, judgeServer } from './judge-servers.ts';
+import { egressHere, judgeServer } from './check-servers.ts';
 
 /**
  * Lists the servers of manifests that the operator himself gives to this machine on its command line: that is his word for

@@ -4,7 +4,7 @@ import { policyOf, readEgressList } from '../home/egress-list.ts';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { openSecretStore } from '../home/secret-store.ts';
 import type { RemoteTarget } from '../sources/target.ts';
-import { egressHere, judgeAddress, judgeServer } from './judge-servers.ts';
+import { egressHere, judgeAddress, judgeServer } from './check-servers.ts';
 
 /** What it takes to send to servers that Kumiki does not run, as the operator of the machine has it now. */
 export interface OutsideAccess {

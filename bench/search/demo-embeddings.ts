@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { createLlamaEngine } from '../../apps/worker/src/engine/llama/create-llama-engine.ts';
-import { KumikiError } from '../../packages/api/src/errors.ts';
+import { KumikiError } from '../../packages/api/src/errors/errors.ts';
 import type { GatewayCall, GatewayClient } from '../../packages/service/src/index.ts';
 
 const modelPath = fileURLToPath(new URL('../../models/demo/embedding/kumiki-demo-embedding.gguf', import.meta.url));

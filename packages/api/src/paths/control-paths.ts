@@ -1,6 +1,6 @@
-import { applyBodySchema, createKeyBodySchema, scaleBodySchema } from '../control.ts';
-import { setProjectLimitsSchema } from '../project-limits.ts';
-import { signInBodySchema } from '../session.ts';
+import { applyBodySchema, createKeyBodySchema, scaleBodySchema } from '../kumiki/control.ts';
+import { setProjectLimitsSchema } from '../snapshot/project-limits.ts';
+import { signInBodySchema } from '../snapshot/session.ts';
 import { ignoredBody, jsonBody, pathGroup, type PathRow, smallBodyBytes } from './path-row.ts';
 
 /** 256 manifests of ordinary size, with room; Kubernetes takes no larger object either. */

@@ -1,7 +1,7 @@
-import { createChatSchema, forkChatSchema, updateChatSchema } from '../chats.ts';
-import { addItemsSchema, createConversationSchema, updateConversationSchema } from '../conversations.ts';
-import { countInputTokensSchema, createResponseSchema } from '../responses.ts';
-import { setRetentionSchema } from '../retention.ts';
+import { createChatSchema, forkChatSchema, updateChatSchema } from '../kumiki/chats.ts';
+import { setRetentionSchema } from '../kumiki/retention.ts';
+import { addItemsSchema, createConversationSchema, updateConversationSchema } from '../v1/conversations.ts';
+import { countInputTokensSchema, createResponseSchema } from '../v1/responses.ts';
 import { ignoredBody, jsonBody, pathGroup, type PathRow, smallBodyBytes } from './path-row.ts';
 
 /** The text of two million tokens: more than the longest context of a model. */

@@ -1,6 +1,6 @@
-import { chatRequestSchema } from '../chat.ts';
-import { completionRequestSchema } from '../completions.ts';
-import { embeddingRequestSchema } from '../embeddings.ts';
+import { chatRequestSchema } from '../v1/chat.ts';
+import { completionRequestSchema } from '../v1/completions.ts';
+import { embeddingRequestSchema } from '../v1/embeddings.ts';
 import { jsonBody, pathGroup, type PathRow } from './path-row.ts';
 
 /** Pictures for outside models stand in it as text, and so does an answer that is resumed. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Role } from '../routes.ts';
+import type { Role } from '../snapshot/routes.ts';
 
 /** Which process answers behind the one URL. */
 export type PathOwner = 'gateway' | 'conversations' | 'search' | 'control' | 'console';

@@ -5,7 +5,7 @@ import {
   searchVectorStoreSchema,
   updateStoreFileSchema,
   updateVectorStoreSchema,
-} from '../vector-stores.ts';
+} from '../v1/vector-stores.ts';
 import { formBody, ignoredBody, jsonBody, pathGroup, type PathRow } from './path-row.ts';
 
 /** A file of 512 MiB and the form around it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { boundedArray, boundedRecord } from './bounded.ts';
-import { modelNameSchema } from './model-service.ts';
+import { modelNameSchema } from '../kinds/model-service.ts';
+import { boundedArray, boundedRecord } from '../wire/bounded.ts';
 
 /** The bodies of `/v1/vector_stores`. */
 

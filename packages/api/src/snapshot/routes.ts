@@ -1,5 +1,5 @@
+import type { Deadlines, Task } from '../kinds/model-service.ts';
 import type { EgressPolicy } from './egress.ts';
-import type { Deadlines, Task } from './model-service.ts';
 
 /**
  * What a gateway knows of the world: snapshots, pushed whole by whoever owns the truth (the local runtime, the

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attemptFailures } from './causes.ts';
+import { attemptFailures } from '../errors/causes.ts';
 
 /**
  * What a gateway remembers of the requests that it served: who, what, when, where and how it went. Never a prompt, an

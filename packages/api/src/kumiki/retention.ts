@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { projectNameSchema } from './project-name.ts';
+import { projectNameSchema } from '../wire/project-name.ts';
 
 /** The longest that anything may be kept for: a hundred years. */
 export const maxRetentionDays = 36_500;

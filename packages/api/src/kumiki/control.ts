@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { boundedArray } from './bounded.ts';
-import { dataServiceCauses, endCauseSchema } from './causes.ts';
-import { modelNameSchema, modelServiceSchema, nameSchema } from './model-service.ts';
-import { labelSchema, projectNameSchema } from './project-name.ts';
-import { grantableRoles } from './routes.ts';
+import { dataServiceCauses, endCauseSchema } from '../errors/causes.ts';
+import { modelNameSchema, modelServiceSchema, nameSchema } from '../kinds/model-service.ts';
+import { grantableRoles } from '../snapshot/routes.ts';
+import { boundedArray } from '../wire/bounded.ts';
+import { labelSchema, projectNameSchema } from '../wire/project-name.ts';
 
 /**
  * The operations that OpenAI has no word for, under `/v1/kumiki/`. The CLI and the console use these; the local

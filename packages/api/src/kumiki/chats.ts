@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { boundedArray } from './bounded.ts';
-import { createResponseSchema, responseLimits } from './responses.ts';
+import { createResponseSchema, responseLimits } from '../v1/responses.ts';
+import { boundedArray } from '../wire/bounded.ts';
 
 /**
  * `/v1/kumiki/chats`: chats as a person sees them. A chat is a tree of responses: each turn is a response, and turns

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allPaths } from './paths/all-paths.ts';
+import { allPaths } from './all-paths.ts';
 import { servicePaths } from './service-paths.ts';
 
 test('what services may ask for are rows of the table of paths', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundedArray, boundedRecord } from './bounded.ts';
+import { boundedArray, boundedRecord } from '../wire/bounded.ts';
 import { apiVersion } from './labels.ts';
 import { secretSourceSchema } from './secrets.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundedArray } from './bounded.ts';
+import { boundedArray } from '../wire/bounded.ts';
 import { chatLimits, functionNameSchema } from './chat.ts';
 
 /** The items of conversations and responses: what goes into a model and what comes out of it. */

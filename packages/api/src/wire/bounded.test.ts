@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { allPaths } from '../paths/all-paths.ts';
+import { maxObjectMembers } from '../paths/path-row.ts';
 import { boundedArray, boundedObject, boundedRecord, boundedTokenIds, boundOf } from './bounded.ts';
-import { allPaths } from './paths/all-paths.ts';
-import { maxObjectMembers } from './paths/path-row.ts';
 
 const bodies = allPaths.flatMap(({ method, pattern, body }) =>
   body.schema === null ? [] : [{ name: `${method} ${pattern}`, body, schema: body.schema }],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { boundedArray, boundedRecord } from './bounded.ts';
-import { continuationSchema } from './continuation.ts';
+import { boundedArray, boundedRecord } from '../wire/bounded.ts';
+import { continuationSchema } from '../wire/continuation.ts';
 
 /** What `/v1/chat/completions` and `/v1/completions` have in common. Optional fields may be null, as clients send them. */
 

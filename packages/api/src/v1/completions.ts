@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { boundedArray, boundedTokenIds } from './bounded.ts';
+import { modelNameSchema } from '../kinds/model-service.ts';
+import { boundedArray, boundedTokenIds } from '../wire/bounded.ts';
 import { samplingShape } from './generation.ts';
-import { modelNameSchema } from './model-service.ts';
 
 /** The body of `POST /v1/completions`. */
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { boundedArray, boundedTokenIds } from './bounded.ts';
-import { modelNameSchema } from './model-service.ts';
+import { modelNameSchema } from '../kinds/model-service.ts';
+import { boundedArray, boundedTokenIds } from '../wire/bounded.ts';
 
 /** The body of `POST /v1/embeddings`. */
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundedArray } from './bounded.ts';
+import { boundedArray } from '../wire/bounded.ts';
 import { inputItemSchema } from './response-items.ts';
 import { metadataPairsSchema } from './responses.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { boundedArray, boundedObject, boundedRecord } from './bounded.ts';
+import { modelNameSchema } from '../kinds/model-service.ts';
+import { boundedArray, boundedObject, boundedRecord } from '../wire/bounded.ts';
 import { chatLimits, functionNameSchema, jsonSchemaSchema } from './chat.ts';
-import { modelNameSchema } from './model-service.ts';
 import { inputItemSchema } from './response-items.ts';
 
 /** The body of `POST /v1/responses`. */

@@ -60,5 +60,4 @@ export const knownFolderPairs: readonly string[] = [
   'apps/worker/src/completion and apps/worker/src/http',
   'apps/worker/src/engine and apps/worker/src/engine/llama',
   'apps/worker/src/engine and apps/worker/src/engine/simulated',
-  'packages/api/src and packages/api/src/paths',
 ];

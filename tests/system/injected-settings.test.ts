@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readCliConfig } from '../../apps/cli/src/config.ts';
+import { readCliConfig } from '../../apps/cli/src/host/config.ts';
 import { readConsoleConfig } from '../../apps/console/src/config.ts';
 import { readConversationsConfig } from '../../apps/conversations/src/config.ts';
 import { readGatewayConfig } from '../../apps/gateway/src/config.ts';

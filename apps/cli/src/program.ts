@@ -1,9 +1,9 @@
 import { defaultSecretKey, maxRetentionDays } from '@kumiki/api';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { readOrigin } from './client/read-origin.ts';
-import type { CliHost } from './run-cli.ts';
+import type { CliHost } from './host/cli-host.ts';
+import { readOrigin } from './host/read-origin.ts';
+import { readVersion } from './host/version.ts';
 import type { RunUpOptions } from './up/run-up.ts';
-import { readVersion } from './version.ts';
 
 const examples = `
 Examples:

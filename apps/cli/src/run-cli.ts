@@ -2,14 +2,10 @@ import { KumikiError } from '@kumiki/api';
 import { fullDiskError } from '@kumiki/local';
 import { ConfigError } from '@kumiki/service';
 import { CommanderError } from 'commander';
-import { CliError } from './cli-error.ts';
+import { CliError } from './host/cli-error.ts';
+import type { CliHost } from './host/cli-host.ts';
 import { createProgram } from './program.ts';
 import { printError } from './terminal/print.ts';
-
-export interface CliHost {
-  /** Ends the process at once: for a second Ctrl-C. */
-  forceExit(code: number): void;
-}
 
 /** Runs one command. @returns the exit status: 0 done, 1 failed, 2 not understood. */
 export async function runCli(args: readonly string[], host: CliHost): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Status } from '@kumiki/api';
-import { CliError } from '../cli-error.ts';
 import type { Connection } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
+import { CliError } from '../host/cli-error.ts';
 
 /** The first chat model that can answer. A key without the admin role sees names only: then the first of these. */
 export async function pickModel(connection: Connection): Promise<string> {

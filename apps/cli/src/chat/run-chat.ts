@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { CliError } from '../cli-error.ts';
 import { connect, type Connection, type ConnectionFlags } from '../client/connect.ts';
+import { CliError } from '../host/cli-error.ts';
 import { colors, print, printError, printJson, printNote } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { pickModel } from './pick-model.ts';

@@ -1,7 +1,7 @@
 import { sseEvents } from '@kumiki/openai';
-import { CliError } from '../cli-error.ts';
 import type { Connection } from '../client/connect.ts';
 import { call, isAbort } from '../client/http-client.ts';
+import { CliError } from '../host/cli-error.ts';
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';

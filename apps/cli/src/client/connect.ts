@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { withoutTrailing } from '@kumiki/api';
 import { findRunning, homePaths } from '@kumiki/local';
-import { CliError } from '../cli-error.ts';
-import { readCliConfig } from '../config.ts';
+import { CliError } from '../host/cli-error.ts';
+import { readCliConfig } from '../host/config.ts';
 
 /** Where the product is and the key to it. */
 export interface Connection {

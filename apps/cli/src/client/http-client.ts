@@ -1,4 +1,4 @@
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../host/cli-error.ts';
 import type { Connection } from './connect.ts';
 
 /** A control operation that takes longer has failed. Loading models is not waited for in one. */

@@ -1,9 +1,9 @@
 import type { ApplyResult, ServiceStatus } from '@kumiki/api';
-import { CliError } from '../cli-error.ts';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
-import { loadManifests } from '../manifests.ts';
-import { takeOperatorsWord } from '../operator-word.ts';
+import { CliError } from '../host/cli-error.ts';
+import { loadManifests } from '../manifests/load-manifests.ts';
+import { takeOperatorsWord } from '../manifests/operator-word.ts';
 import { print, printJson } from '../terminal/print.ts';
 
 type Flags = ConnectionFlags & { readonly json?: boolean };

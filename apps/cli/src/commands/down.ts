@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { findRunning, isRunning } from '@kumiki/local';
-import { CliError } from '../cli-error.ts';
-import { readCliConfig } from '../config.ts';
+import { CliError } from '../host/cli-error.ts';
+import { readCliConfig } from '../host/config.ts';
 import { print, printJson } from '../terminal/print.ts';
 
 interface DownFlags {

@@ -1,7 +1,7 @@
 import type { EgressPolicy } from '@kumiki/api';
 import { editEgressList, homePaths, openHome, readEgressList, spellRule, withRules } from '@kumiki/local';
-import { CliError } from '../cli-error.ts';
-import { readCliConfig } from '../config.ts';
+import { CliError } from '../host/cli-error.ts';
+import { readCliConfig } from '../host/config.ts';
 import { formatAge } from '../terminal/format.ts';
 import { print, printJson } from '../terminal/print.ts';
 import { formatTable } from '../terminal/table.ts';

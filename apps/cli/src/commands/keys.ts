@@ -1,7 +1,7 @@
 import type { ApiKey, CreatedKey } from '@kumiki/api';
-import { CliError } from '../cli-error.ts';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
+import { CliError } from '../host/cli-error.ts';
 import { formatAge, parseDuration } from '../terminal/format.ts';
 import { print, printJson, printNote } from '../terminal/print.ts';
 import { formatTable } from '../terminal/table.ts';

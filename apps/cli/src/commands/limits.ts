@@ -6,9 +6,9 @@ import {
   type ProjectUsage,
   type SetProjectLimits,
 } from '@kumiki/api';
-import { CliError } from '../cli-error.ts';
 import { connect, type Connection, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
+import { CliError } from '../host/cli-error.ts';
 import { print, printJson } from '../terminal/print.ts';
 import { formatTable } from '../terminal/table.ts';
 

@@ -1,8 +1,8 @@
 import { didYouMean, type Replica } from '@kumiki/api';
 import { sseEvents } from '@kumiki/openai';
-import { CliError } from '../cli-error.ts';
 import { connect, type Connection, type ConnectionFlags } from '../client/connect.ts';
 import { call, callJson, isAbort } from '../client/http-client.ts';
+import { CliError } from '../host/cli-error.ts';
 import { colors, print, printJsonLine } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 

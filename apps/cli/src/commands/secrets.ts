@@ -1,7 +1,7 @@
 import { type ModelService, secretKeySchema, secretNameSchema } from '@kumiki/api';
 import { homePaths, openHome, openSecretStore, readStoredManifests, type SecretEntry } from '@kumiki/local';
-import { CliError } from '../cli-error.ts';
-import { readCliConfig } from '../config.ts';
+import { CliError } from '../host/cli-error.ts';
+import { readCliConfig } from '../host/config.ts';
 import { formatAge } from '../terminal/format.ts';
 import { print, printJson } from '../terminal/print.ts';
 import { readSecret } from '../terminal/read-secret.ts';

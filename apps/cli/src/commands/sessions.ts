@@ -1,7 +1,7 @@
 import type { BrowserSessionList, EndedSessions } from '@kumiki/api';
-import { CliError } from '../cli-error.ts';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
+import { CliError } from '../host/cli-error.ts';
 import { formatAge } from '../terminal/format.ts';
 import { print, printJson } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { readVersion } from '../host/version.ts';
 import { print, printJson } from '../terminal/print.ts';
-import { readVersion } from '../version.ts';
 
 export function showVersion(flags: { readonly json?: boolean }): void {
   const versions = {

@@ -1,6 +1,6 @@
 import { homePaths } from '@kumiki/local';
-import { CliError } from '../cli-error.ts';
-import { readCliConfig } from '../config.ts';
+import { CliError } from '../host/cli-error.ts';
+import { readCliConfig } from '../host/config.ts';
 import { colors, print, printJson } from '../terminal/print.ts';
 import { checkDatabase } from './database-check.ts';
 import type { Finding } from './finding.ts';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { isSecretValue, maxSecretBytes } from '@kumiki/api';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../host/cli-error.ts';
 
 /** What is read beyond the longest secret: a line end, and one byte that shows that there is more. */
 const spareBytes = 3;

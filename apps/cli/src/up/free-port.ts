@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../host/cli-error.ts';
 
 /** Whether one can listen there; null when yes, else the reason. */
 export function checkPort(host: string, port: number): Promise<string | null> {

@@ -1,4 +1,4 @@
-import type { CliHost } from '../run-cli.ts';
+import type { CliHost } from '../host/cli-host.ts';
 
 /** A parent such as npm passes the terminal's own signal on, so one Ctrl-C arrives twice within this time. */
 const sameKeyMs = 500;

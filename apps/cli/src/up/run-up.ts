@@ -1,10 +1,10 @@
 import type { Status } from '@kumiki/api';
 import { demoManifestPath, describeRunning, findRunning } from '@kumiki/local';
-import { CliError } from '../cli-error.ts';
-import { readCliConfig } from '../config.ts';
-import { loadManifests } from '../manifests.ts';
-import { takeOperatorsWord } from '../operator-word.ts';
-import type { CliHost } from '../run-cli.ts';
+import { CliError } from '../host/cli-error.ts';
+import type { CliHost } from '../host/cli-host.ts';
+import { readCliConfig } from '../host/config.ts';
+import { loadManifests } from '../manifests/load-manifests.ts';
+import { takeOperatorsWord } from '../manifests/operator-word.ts';
 import { createDisplay, type Display } from './display.ts';
 import { requireFreePort } from './free-port.ts';
 import { type Interrupts, watchInterrupts } from './interrupts.ts';

@@ -7,7 +7,7 @@ import { type AdminKey, holdHome, type LocalRuntime, startControl, startLocalRun
 import type { DatabaseLocation } from '@kumiki/postgres';
 import { createLog, type EdgeOptions, type Log } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker/entry';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../host/version.ts';
 import { boundLog } from './bound-log.ts';
 import { type Addresses, chooseAddresses, type MachineAddress } from './choose-addresses.ts';
 import { startDataServices } from './start-data-services.ts';

@@ -7,8 +7,8 @@ import { useList } from './list/use-list.ts';
 import { LoadingThread } from './loading-thread.tsx';
 import { NewChat } from './new-chat.tsx';
 import { chatStore } from './run/chat-stores.ts';
-import { useChatPlace } from './use-chat-search.ts';
-import { useChatSync } from './use-chat-sync.ts';
+import { useChatPlace } from './state/use-chat-search.ts';
+import { useChatSync } from './state/use-chat-sync.ts';
 
 /** Reading needs Markdown and more, which a new chat does not. */
 const Conversation = lazy(() => import('./conversation.tsx'));

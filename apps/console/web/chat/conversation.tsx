@@ -4,7 +4,6 @@ import { useTranslations } from 'use-intl';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/panel.tsx';
-import { type ChatActions, ChatActionsProvider } from './chat-context.tsx';
 import { ChatHeader } from './chat-header.tsx';
 import { ComposerArea } from './composer/composer-area.tsx';
 import { DropZone } from './composer/drop-zone.tsx';
@@ -12,13 +11,14 @@ import { useComposer } from './composer/use-composer.ts';
 import { LoadingThread } from './loading-thread.tsx';
 import { userMessage } from './model/build-request.ts';
 import type { ChatStore } from './run/chat-store.ts';
+import { type ChatActions, ChatActionsProvider } from './state/chat-context.tsx';
+import type { ChangePlace, ChatPlace } from './state/use-chat-search.ts';
+import { useChatSettings } from './state/use-chat-settings.ts';
+import { useFreshList } from './state/use-chat-sync.ts';
+import { useChatPart } from './state/use-chat.ts';
+import { useCopyKeys } from './state/use-copy-keys.ts';
+import { useAsk, useTurnActions } from './state/use-turn-actions.ts';
 import { Thread } from './thread/thread.tsx';
-import type { ChangePlace, ChatPlace } from './use-chat-search.ts';
-import { useChatSettings } from './use-chat-settings.ts';
-import { useFreshList } from './use-chat-sync.ts';
-import { useChatPart } from './use-chat.ts';
-import { useCopyKeys } from './use-copy-keys.ts';
-import { useAsk, useTurnActions } from './use-turn-actions.ts';
 
 /** What is beside a chat comes when it is opened. */
 const ChatPanel = lazy(() => import('./panel/chat-panel.tsx'));

@@ -3,7 +3,6 @@ import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { ChatHeader } from './chat-header.tsx';
-import { createChat } from './chats-api.ts';
 import { ownChatFiles } from './composer/chat-files.ts';
 import { ComposerArea } from './composer/composer-area.tsx';
 import { clearDraft, newChatKey } from './composer/drafts.ts';
@@ -13,8 +12,9 @@ import { EmptyChat } from './empty-chat.tsx';
 import { buildRequest, userMessage } from './model/build-request.ts';
 import { newKey } from './model/new-key.ts';
 import { chatStore } from './run/chat-stores.ts';
-import type { ChangePlace, ChatPlace } from './use-chat-search.ts';
-import { useChatSettings, type UsedSettings } from './use-chat-settings.ts';
+import { createChat } from './state/chats-api.ts';
+import type { ChangePlace, ChatPlace } from './state/use-chat-search.ts';
+import { useChatSettings, type UsedSettings } from './state/use-chat-settings.ts';
 
 const SettingsPanel = lazy(() => import('./panel/settings-panel.tsx'));
 

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { IntlProvider } from 'use-intl';
-import { readSetting, writeSetting } from '../settings/stored-settings.ts';
+import { readSetting, writeSetting } from '../stored/stored-settings.ts';
 import type { Messages } from './messages/en/index.ts';
 
 export const locales = ['en', 'ja'] as const;

@@ -5,6 +5,7 @@ import { type Locale, locales, useLanguage } from '../i18n/i18n.tsx';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { keysOf, type ShortcutName } from '../shell/keys.ts';
 import { useSession } from '../shell/session-gate.tsx';
+import { useSetting } from '../stored/stored-settings.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
@@ -13,7 +14,6 @@ import { SelectField } from '../ui/select.tsx';
 import { SwitchField } from '../ui/switch-field.tsx';
 import { Cell, Head, Table } from '../ui/table.tsx';
 import { BrowserSessions } from './browser-sessions.tsx';
-import { useSetting } from './stored-settings.ts';
 
 export default function SettingsScreen() {
   const t = useTranslations('settings');

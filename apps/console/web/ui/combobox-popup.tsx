@@ -1,7 +1,7 @@
 import { Combobox as Base } from '@base-ui/react/combobox';
 import { Check } from 'lucide-react';
 import type { ReactElement } from 'react';
-import type { ComboboxProps } from './combobox.tsx';
+import type { ComboboxProps } from './combobox-props.ts';
 import type { Choice } from './select.tsx';
 
 /** The button and what it opens, open at once when it was asked for. */

@@ -1,20 +1,7 @@
 import { cloneElement } from 'react';
 import { ComboboxButton } from './combobox-button.tsx';
+import type { ComboboxProps } from './combobox-props.ts';
 import { createLazyPart } from './lazy-part.ts';
-import type { Choice } from './select.tsx';
-
-export interface ComboboxProps {
-  /** Its accessible name. */
-  readonly label: string;
-  readonly value: string | null;
-  readonly onChange: (value: string) => void;
-  readonly choices: readonly Choice<string>[];
-  readonly searchLabel: string;
-  /** Shown when nothing matches. */
-  readonly emptyText: string;
-  readonly placeholder: string;
-  readonly className?: string;
-}
 
 const usePopup = createLazyPart(() => import('./combobox-popup.tsx'));
 

@@ -1,23 +1,6 @@
-import type { LucideIcon } from 'lucide-react';
-import { cloneElement, type ReactElement } from 'react';
-import type { ButtonProps } from './button.tsx';
+import { cloneElement } from 'react';
 import { createLazyPart } from './lazy-part.ts';
-
-export interface MenuEntry {
-  readonly label: string;
-  readonly icon?: LucideIcon;
-  readonly onSelect: () => void;
-  readonly danger?: boolean;
-  readonly off?: boolean;
-}
-
-export interface MenuProps {
-  /** The button that opens it. */
-  readonly trigger: ReactElement<ButtonProps>;
-  /** `null` is a line. */
-  readonly entries: readonly (MenuEntry | null)[];
-  readonly align?: 'start' | 'end';
-}
+import type { MenuProps } from './menu-props.ts';
 
 const usePopup = createLazyPart(() => import('./menu-popup.tsx'));
 

@@ -3,7 +3,7 @@ import type { RefObject } from 'react';
 import { useTranslations } from 'use-intl';
 import { IconButton } from '../../ui/button.tsx';
 import type { ChatStore } from '../run/chat-store.ts';
-import type { UsedSettings } from '../use-chat-settings.ts';
+import type { UsedSettings } from '../state/use-chat-settings.ts';
 import { Composer } from './composer.tsx';
 import { KnowledgePicker } from './knowledge-picker.tsx';
 import { ModelPicker } from './model-picker.tsx';

@@ -1,37 +1,14 @@
 import { ArrowUp, Paperclip, Square } from 'lucide-react';
-import { type ReactNode, type RefObject, useRef } from 'react';
+import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import { useSetting } from '../../settings/stored-settings.ts';
 import { isComposing, useShortcut } from '../../shell/keys.ts';
+import { useSetting } from '../../stored/stored-settings.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { AttachmentChips } from './attachment-chips.tsx';
-import type { Attachments } from './attachments.ts';
-import type { QueuedMessage } from './drafts.ts';
+import type { ComposerProps } from './composer-props.ts';
 import { QueuedMessages } from './queued-messages.tsx';
-import type { WaitsFor } from './use-composer.ts';
 import { useGrowingHeight } from './use-growing-height.ts';
-
-export interface ComposerProps {
-  readonly text: string;
-  readonly onText: (text: string) => void;
-  readonly onSend: () => void;
-  readonly onStop: () => void;
-  readonly onAttach: (files: readonly File[]) => void;
-  readonly attachments: Attachments;
-  readonly queued: readonly QueuedMessage[];
-  readonly onQueued: (queued: readonly QueuedMessage[]) => void;
-  readonly onSendQueued: (message: QueuedMessage) => void;
-  /** What the queued messages wait for. */
-  readonly waitsFor: WaitsFor;
-  readonly isRunning: boolean;
-  readonly isStopping: boolean;
-  /** Why nothing can be sent at all; null when it can. */
-  readonly off: string | null;
-  /** Model, knowledge, parameters. */
-  readonly tools: ReactNode;
-  readonly input: RefObject<HTMLTextAreaElement | null>;
-}
 
 /** Where a message is written. */
 export function Composer(props: ComposerProps) {

@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl';
 import { Combobox } from '../../ui/combobox.tsx';
-import type { UsedSettings } from '../use-chat-settings.ts';
+import type { UsedSettings } from '../state/use-chat-settings.ts';
 
 /** Which model answers next. */
 export function ModelPicker({ used, className }: { readonly used: UsedSettings; readonly className?: string }) {

@@ -1,7 +1,7 @@
 import { CornerDownRight, PencilLine, SendHorizontal, X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { IconButton } from '../../ui/button.tsx';
-import type { ComposerProps } from './composer.tsx';
+import type { ComposerProps } from './composer-props.ts';
 
 type QueuedProps = Pick<
   ComposerProps,

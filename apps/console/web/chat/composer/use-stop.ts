@@ -4,7 +4,7 @@ import { useErrorText } from '../../shell/error-notice.tsx';
 import { useShortcut } from '../../shell/keys.ts';
 import { showToast } from '../../ui/toast.tsx';
 import type { ChatStore } from '../run/chat-store.ts';
-import { isRunning } from '../use-chat.ts';
+import { isRunning } from '../state/use-chat.ts';
 
 /** Stopping what is being written: by its button, and by Esc wherever the focus is. */
 export function useStop(store: ChatStore | null): { readonly stop: () => void; readonly isStopping: boolean } {

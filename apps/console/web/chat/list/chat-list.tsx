@@ -5,17 +5,13 @@ import { useNow, useTranslations } from 'use-intl';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Skeleton } from '../../ui/progress.tsx';
-import { chatsQuery, pinnedQuery } from '../chats-api.ts';
 import { groupByDate } from '../model/group-by-date.ts';
-import { ChatRows } from './chat-rows.tsx';
+import { chatsQuery, pinnedQuery } from '../state/chats-api.ts';
+import { ChatRows, type ChatRowsProps } from './chat-rows.tsx';
 
-export interface ChatListProps {
-  readonly current: string | null;
-  readonly onOpen: (id: string) => void;
+export interface ChatListProps extends ChatRowsProps {
   readonly onNew: () => void;
   readonly onHide: () => void;
-  /** A chat is gone. */
-  readonly onDeleted: (id: string) => void;
 }
 
 /** All chats: pinned ones first, then by day, found by words of their titles. */

@@ -8,19 +8,23 @@ import { IconButton } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { showToast } from '../../ui/toast.tsx';
-import { updateChat } from '../chats-api.ts';
-import type { ChatListProps } from './chat-list.tsx';
+import { updateChat } from '../state/chats-api.ts';
 
 const DeleteChat = lazy(() => import('./delete-chat.tsx'));
 const RenameChat = lazy(() => import('./rename-chat.tsx'));
 
-type RowsProps = Pick<ChatListProps, 'current' | 'onOpen' | 'onDeleted'>;
+export interface ChatRowsProps {
+  readonly current: string | null;
+  readonly onOpen: (id: string) => void;
+  /** A chat is gone. */
+  readonly onDeleted: (id: string) => void;
+}
 
 export function ChatRows({
   title,
   chats,
   ...props
-}: RowsProps & { readonly title: string; readonly chats: readonly Chat[] }) {
+}: ChatRowsProps & { readonly title: string; readonly chats: readonly Chat[] }) {
   const id = useId();
   return (
     <section aria-labelledby={id} className="mt-3 first:mt-1">
@@ -36,7 +40,7 @@ export function ChatRows({
   );
 }
 
-function ChatRow({ chat, current, onOpen, onDeleted }: RowsProps & { readonly chat: Chat }) {
+function ChatRow({ chat, current, onOpen, onDeleted }: ChatRowsProps & { readonly chat: Chat }) {
   const t = useTranslations('chat.list');
   const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
   const title = chat.title === '' ? t('untitled') : chat.title;

@@ -4,10 +4,10 @@ import { useTranslations } from 'use-intl';
 import { useErrorText } from '../../shell/error-notice.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { showToast } from '../../ui/toast.tsx';
-import { deleteChat } from '../chats-api.ts';
 import { deleteChatFiles } from '../composer/chat-files.ts';
 import { clearDraft } from '../composer/drafts.ts';
 import { forgetChat } from '../run/chat-stores.ts';
+import { deleteChat } from '../state/chats-api.ts';
 
 export default function DeleteChat({
   chat,

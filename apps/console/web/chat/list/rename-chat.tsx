@@ -7,8 +7,8 @@ import { isComposing } from '../../shell/keys.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { updateChat } from '../chats-api.ts';
 import { chatStore } from '../run/chat-stores.ts';
+import { updateChat } from '../state/chats-api.ts';
 
 const titleCharacters = 256;
 

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { useSetting } from '../../settings/stored-settings.ts';
+import { useSetting } from '../../stored/stored-settings.ts';
 
 /** Enough room for the list beside the chat. */
 const room = window.matchMedia('(min-width: 64rem)');

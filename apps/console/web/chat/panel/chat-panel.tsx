@@ -1,8 +1,8 @@
 import { useTranslations } from 'use-intl';
 import type { ChatStore } from '../run/chat-store.ts';
-import type { ChangePlace, ChatPlace } from '../use-chat-search.ts';
-import type { UsedSettings } from '../use-chat-settings.ts';
-import { useTurn } from '../use-chat.ts';
+import type { ChangePlace, ChatPlace } from '../state/use-chat-search.ts';
+import type { UsedSettings } from '../state/use-chat-settings.ts';
+import { useTurn } from '../state/use-chat.ts';
 import { RawPanel } from './raw-panel.tsx';
 import SettingsPanel from './settings-panel.tsx';
 import { SidePanel } from './side-panel.tsx';

@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl';
 import { Button } from '../../ui/button.tsx';
 import { TextAreaField, TextField } from '../../ui/field.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
-import type { UsedSettings } from '../use-chat-settings.ts';
+import type { UsedSettings } from '../state/use-chat-settings.ts';
 
 /** What the API takes when nothing is said. */
 const standard = { temperature: 1, top_p: 1 } as const;

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { UsedSettings } from '../use-chat-settings.ts';
+import type { UsedSettings } from '../state/use-chat-settings.ts';
 import { Parameters } from './parameters.tsx';
 import { SidePanel } from './side-panel.tsx';
 

@@ -2,9 +2,9 @@ import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useLanguage } from '../../i18n/i18n.tsx';
 import { answerText, countWords } from '../model/answer-text.ts';
-import { type Phase, phaseOf } from '../model/phase.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChatPart, useTurn } from '../use-chat.ts';
+import { type Phase, phaseOf } from '../run/phase.ts';
+import { useChatPart, useTurn } from '../state/use-chat.ts';
 
 /** Says once, politely, what the last answer is doing; what it writes is not read aloud while it comes. */
 export function Announcer({ store }: { readonly store: ChatStore }) {

@@ -5,11 +5,11 @@ import { ApiError } from '../../api/api-error.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/status.tsx';
-import { useChatActions } from '../chat-context.tsx';
 import { answerText } from '../model/answer-text.ts';
 import type { ShownTurn } from '../model/turn.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChatPart } from '../use-chat.ts';
+import { useChatActions } from '../state/chat-context.tsx';
+import { useChatPart } from '../state/use-chat.ts';
 
 /** Why an answer ended before its end, and what can be done about it. */
 export function AnswerEnd({

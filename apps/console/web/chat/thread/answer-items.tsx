@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
-import { useChatActions } from '../chat-context.tsx';
 import { CitationContext, type ShowCitation } from '../markdown/citation-context.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import { sourcesOf } from '../model/sources.ts';
 import { isOpen, type Item, listMember, type ShownTurn, textMember } from '../model/turn.ts';
+import { useChatActions } from '../state/chat-context.tsx';
 import { Citation } from './citation.tsx';
 import { GeneratedImage } from './generated-image.tsx';
 import { OtherItem, ReasoningItem, SearchItem, ToolCallItem } from './side-items.tsx';

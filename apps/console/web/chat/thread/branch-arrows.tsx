@@ -1,8 +1,8 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { IconButton } from '../../ui/button.tsx';
-import { useChatActions } from '../chat-context.tsx';
 import type { Siblings } from '../model/tree.ts';
+import { useChatActions } from '../state/chat-context.tsx';
 
 /** `‹ 2/3 ›`: the other branches at this place. */
 export function BranchArrows({ siblings: { ids, index } }: { readonly siblings: Siblings }) {

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { useSetting } from '../../settings/stored-settings.ts';
 import { isComposing } from '../../shell/keys.ts';
+import { useSetting } from '../../stored/stored-settings.ts';
 import { Button } from '../../ui/button.tsx';
-import { useChatActions } from '../chat-context.tsx';
 import { useGrowingHeight } from '../composer/use-growing-height.ts';
+import { useChatActions } from '../state/chat-context.tsx';
 
 /** Writes another message in the place of one; both stay, as branches. */
 export function EditMessage({

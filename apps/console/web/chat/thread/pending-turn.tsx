@@ -2,11 +2,11 @@ import { useTranslations } from 'use-intl';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Status } from '../../ui/status.tsx';
-import { useChatActions } from '../chat-context.tsx';
 import { inputText, readAttachments } from '../model/build-request.ts';
 import type { Item } from '../model/turn.ts';
 import type { ChatStore } from '../run/chat-store.ts';
 import type { PendingTurn } from '../run/store-core.ts';
+import { useChatActions } from '../state/chat-context.tsx';
 import { UserMessage } from './user-message.tsx';
 
 /** A message on its way. */

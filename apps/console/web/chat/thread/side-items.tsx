@@ -1,10 +1,10 @@
 import { Brain, FileSearch, Wrench } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { useChatActions } from '../chat-context.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import { Pieces } from '../markdown/plain-text.tsx';
 import { type Item, listMember, textMember } from '../model/turn.ts';
+import { useChatActions } from '../state/chat-context.tsx';
 
 /** A line that opens to show more. */
 function Fold({

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { Status } from '../../ui/status.tsx';
-import { liveRate, type Phase, phaseOf } from '../model/phase.ts';
 import type { ShownTurn } from '../model/turn.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChatPart } from '../use-chat.ts';
+import { liveRate, type Phase, phaseOf } from '../run/phase.ts';
+import { useChatPart } from '../state/use-chat.ts';
 
 /** What an answer is doing: queued, thinking, so many tokens per second. */
 export function StatusLine({ store, turn }: { readonly store: ChatStore; readonly turn: ShownTurn }) {

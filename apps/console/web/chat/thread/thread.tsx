@@ -3,7 +3,7 @@ import { useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { pathTo } from '../model/tree.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChatPart, useIsRunning } from '../use-chat.ts';
+import { useChatPart, useIsRunning } from '../state/use-chat.ts';
 import { Announcer } from './announcer.tsx';
 import { PendingTurnView } from './pending-turn.tsx';
 import { TurnView } from './turn-view.tsx';

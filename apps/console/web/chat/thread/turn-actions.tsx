@@ -5,10 +5,10 @@ import { IconButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { showToast } from '../../ui/toast.tsx';
-import { useChatActions } from '../chat-context.tsx';
 import { plainText } from '../markdown/plain-markdown.ts';
 import { answerText } from '../model/answer-text.ts';
 import type { ShownTurn } from '../model/turn.ts';
+import { useChatActions } from '../state/chat-context.tsx';
 import { TurnDetails } from './turn-details.tsx';
 
 /** What can be done with an answer that has ended. */

@@ -7,8 +7,8 @@ import { useSession } from '../../shell/session-gate.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Popover } from '../../ui/popover.tsx';
-import { finalRate } from '../model/phase.ts';
 import { memberOf, type ShownTurn } from '../model/turn.ts';
+import { finalRate } from '../run/phase.ts';
 
 /** Tokens, times and ids of an answer. */
 export function TurnDetails({ turn }: { readonly turn: ShownTurn }) {

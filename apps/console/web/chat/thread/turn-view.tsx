@@ -4,7 +4,7 @@ import { inputText, readAttachments } from '../model/build-request.ts';
 import { type Siblings, siblingsOf } from '../model/tree.ts';
 import { isOpen } from '../model/turn.ts';
 import type { ChatStore } from '../run/chat-store.ts';
-import { useChatPart, useTurn } from '../use-chat.ts';
+import { useChatPart, useTurn } from '../state/use-chat.ts';
 import { AnswerEnd } from './answer-end.tsx';
 import { AnswerItems } from './answer-items.tsx';
 import { BranchArrows } from './branch-arrows.tsx';

@@ -1,9 +1,9 @@
 import { useTranslations } from 'use-intl';
-import { useShortcut } from '../shell/keys.ts';
-import { showToast } from '../ui/toast.tsx';
-import { answerText, lastCodeBlock } from './model/answer-text.ts';
-import { pathTo } from './model/tree.ts';
-import type { ChatStore } from './run/chat-store.ts';
+import { useShortcut } from '../../shell/keys.ts';
+import { showToast } from '../../ui/toast.tsx';
+import { answerText, lastCodeBlock } from '../model/answer-text.ts';
+import { pathTo } from '../model/tree.ts';
+import type { ChatStore } from '../run/chat-store.ts';
 
 /** Keys that copy the last answer, and the last block of code of the shown branch. */
 export function useCopyKeys(store: ChatStore): void {

@@ -1,9 +1,9 @@
 import type { ChatList } from '@kumiki/api';
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import type { ChatStore } from '../run/chat-store.ts';
+import { chatStore } from '../run/chat-stores.ts';
 import { chatsQuery } from './chats-api.ts';
-import type { ChatStore } from './run/chat-store.ts';
-import { chatStore } from './run/chat-stores.ts';
 import { isRunning, useChatPart, useIsRunning } from './use-chat.ts';
 
 /** Asks for the list again when a turn has begun or ended: it shows titles and what is being written. */

@@ -1,5 +1,5 @@
-import type { LinkState } from '../run/follow-response.ts';
-import { isOpen, listMember, type ShownTurn, textMember } from './turn.ts';
+import { isOpen, listMember, type ShownTurn, textMember } from '../model/turn.ts';
+import type { LinkState } from './follow-response.ts';
 
 /** What an answer is doing, as far as a person cares. */
 export type Phase =

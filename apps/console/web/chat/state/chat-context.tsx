@@ -1,6 +1,6 @@
 import type { ForkChat } from '@kumiki/api';
 import { createContext, useContext } from 'react';
-import type { ChatStore } from './run/chat-store.ts';
+import type { ChatStore } from '../run/chat-store.ts';
 
 /** What is open beside the thread; it stands in the address. */
 export type PanelName = 'sources' | 'raw' | 'settings';

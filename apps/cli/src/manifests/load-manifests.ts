@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { ModelService } from '@kumiki/api';
 import { withAbsolutePaths } from '@kumiki/local';
 import { formatProblem, readManifests } from '@kumiki/manifest';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../host/cli-error.ts';
 
 /**
  * The objects of manifest files, their paths absolute. `-` is standard input, whose paths count from the current

@@ -2,10 +2,8 @@ import type { ForkChat } from '@kumiki/api';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
-import { useErrorText } from '../shell/error-notice.tsx';
-import { showToast } from '../ui/toast.tsx';
-import type { ChatActions } from './chat-context.tsx';
-import { forkChat, updateChat } from './chats-api.ts';
+import { useErrorText } from '../../shell/error-notice.tsx';
+import { showToast } from '../../ui/toast.tsx';
 import {
   buildRequest,
   inputAgain,
@@ -13,11 +11,13 @@ import {
   type InputMessage,
   readAttachments,
   userMessage,
-} from './model/build-request.ts';
-import { newKey } from './model/new-key.ts';
-import { leafBelow } from './model/tree.ts';
-import type { Item } from './model/turn.ts';
-import type { ChatStore } from './run/chat-store.ts';
+} from '../model/build-request.ts';
+import { newKey } from '../model/new-key.ts';
+import { leafBelow } from '../model/tree.ts';
+import type { Item } from '../model/turn.ts';
+import type { ChatStore } from '../run/chat-store.ts';
+import type { ChatActions } from './chat-context.tsx';
+import { forkChat, updateChat } from './chats-api.ts';
 import type { ChangePlace } from './use-chat-search.ts';
 import type { UsedSettings } from './use-chat-settings.ts';
 

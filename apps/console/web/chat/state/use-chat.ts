@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
-import { isOpen, type ShownTurn } from './model/turn.ts';
-import type { ChatStore } from './run/chat-store.ts';
-import type { ChatState } from './run/store-core.ts';
+import { isOpen, type ShownTurn } from '../model/turn.ts';
+import type { ChatStore } from '../run/chat-store.ts';
+import type { ChatState } from '../run/store-core.ts';
 
 /**
  * A part of a chat's state, drawn again only when that part is another one.

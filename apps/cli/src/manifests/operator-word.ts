@@ -1,6 +1,6 @@
 import type { ModelService } from '@kumiki/api';
 import { listModelsOf, listServersOf, openHome } from '@kumiki/local';
-import { printNote } from './terminal/print.ts';
+import { printNote } from '../terminal/print.ts';
 
 /**
  * Whoever gives manifests to a command on the machine itself, and may write its state folder, operates it: what they name

@@ -1,8 +1,8 @@
 import type { Chat, ChatList, ChatSettings, ForkChat, UpdateChat } from '@kumiki/api';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { callApi } from '../api/call-api.ts';
-import { modelsQuery } from '../api/models.ts';
-import { chatsPath } from './run/load-chat.ts';
+import { callApi } from '../../api/call-api.ts';
+import { modelsQuery } from '../../api/models.ts';
+import { chatsPath } from '../run/load-chat.ts';
 
 const page = 30;
 /** How often a tab that is looked at asks for what other tabs and devices have done. */

@@ -2,11 +2,11 @@ import type { ChatSettings } from '@kumiki/api';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslations } from 'use-intl';
-import { useSetting } from '../settings/stored-settings.ts';
-import { useErrorText } from '../shell/error-notice.tsx';
-import { showToast } from '../ui/toast.tsx';
+import { useErrorText } from '../../shell/error-notice.tsx';
+import { useSetting } from '../../stored/stored-settings.ts';
+import { showToast } from '../../ui/toast.tsx';
+import type { ChatStore } from '../run/chat-store.ts';
 import { chatModelsQuery, updateChat } from './chats-api.ts';
-import type { ChatStore } from './run/chat-store.ts';
 
 /** Between the last change of the settings and their way to the server. */
 const saveMs = 600;

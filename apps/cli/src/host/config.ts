@@ -1,7 +1,7 @@
 import { defaultHome } from '@kumiki/local';
 import { type EdgeOptions, edgeOptions, edgeSettings, readConfig } from '@kumiki/service';
 import { z } from 'zod';
-import { readOrigin } from './client/read-origin.ts';
+import { readOrigin } from './read-origin.ts';
 
 const schema = z.strictObject({
   /** The state folder. */

@@ -1,5 +1,6 @@
 export * from './wire/api-key.ts';
 export * from './wire/bounded.ts';
+export * from './wire/json-schema.ts';
 export * from './kumiki/changes.ts';
 export * from './errors/causes.ts';
 export * from './v1/chat.ts';

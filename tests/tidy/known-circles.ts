@@ -30,7 +30,6 @@ export const knownFolderPairs: readonly string[] = [
   'apps/local/src and apps/local/src/control',
   'apps/local/src and apps/local/src/home',
   'apps/local/src and apps/local/src/replicas',
-  'apps/local/src/replicas and apps/local/src/routes',
   'apps/search/src and apps/search/src/files',
   'apps/search/src and apps/search/src/stores',
   'apps/search/src/files and apps/search/src/stores',

@@ -1,3 +1,4 @@
+import type { Target } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { createReplicaLogs } from './home/replica-logs.ts';
 import type { RotatingLog } from './home/rotating-log.ts';
@@ -6,7 +7,6 @@ import { type Observer, startObserver } from './replicas/observe.ts';
 import { plan, terminateLimitMs } from './replicas/plan.ts';
 import type { ReplicaRecord } from './replicas/replica.ts';
 import type { WorkerEvents, WorkerProgram } from './replicas/spawn-worker.ts';
-import type { Target } from './sources/target.ts';
 
 /** Plans at once that lead to each other. More means that two rules of the plan fight. */
 const maxRounds = 32;

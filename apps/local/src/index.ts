@@ -22,7 +22,7 @@ export { isRunning } from './home/process-identity.ts';
 export { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime.ts';
 export type { AdminKey } from './keys/key-ring.ts';
 export { tryModel, type TryResult } from './replicas/try-model.ts';
-export { withAbsolutePaths } from './sources/source-kind.ts';
+export { withAbsolutePaths } from './sources/absolute-paths.ts';
 
 /** Starts the control service. Loaded when called: its HTTP framework takes longer to load than workers to start. */
 export async function startControl(runtime: LocalRuntime, gateway: ObservedGateway, log: Log): Promise<Control> {

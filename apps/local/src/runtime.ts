@@ -12,6 +12,7 @@ import {
   type ServiceStatus,
   type Status,
 } from '@kumiki/api';
+import { describeService, type ObservedReplica, type ServedService, withReplicas, withRestart } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { createChangeLog, type ChangeLog } from './changes/change-log.ts';
 import { watchChanges } from './changes/watch-changes.ts';
@@ -25,12 +26,9 @@ import { fullDiskError } from './home/storage-error.ts';
 import { type Identities, openIdentities } from './keys/open-identities.ts';
 import { openOutside } from './outside/open-outside.ts';
 import type { OutsideAccess } from './outside/outside-access.ts';
-import { describeService } from './replicas/describe-service.ts';
-import type { ObservedReplica } from './replicas/replica.ts';
 import { createRoutePublisher } from './routes/route-publisher.ts';
-import { noSuchService, openServices, type Service, type Services } from './services.ts';
+import { noSuchService, openServices, type Services } from './services.ts';
 import { modelAccessOf } from './sources/model-access.ts';
-import { restartedAtAnnotation } from './sources/resolve-service.ts';
 
 /** The models that are shipped, found from where this file lies: the current folder means nothing. */
 const shippedModels = fileURLToPath(new URL('../../../models/demo/', import.meta.url));
@@ -211,8 +209,8 @@ function workerSurroundings(home: HomeFolder, { workerEntry, workerLogLevel, log
   };
 }
 
-function describe({ manifest, resolution }: Service, fleet: Fleet, outside: OutsideAccess): ServiceStatus {
-  return describeService(manifest, resolution, fleet.replicas(), outside);
+function describe(service: ServedService, fleet: Fleet, outside: OutsideAccess): ServiceStatus {
+  return describeService(service, fleet.replicas(), outside, (replica) => replica);
 }
 
 type ServiceOperations = Pick<LocalRuntime, 'service' | 'apply' | 'scale' | 'restart' | 'remove'>;
@@ -225,37 +223,24 @@ function serviceOperations(services: Services, fleet: Fleet, outside: OutsideAcc
     last = result.catch(() => undefined);
     return result;
   };
-  const find = (name: string): Service => {
+  const find = (name: string): ServedService => {
     const service = services.get(name);
     if (service !== undefined) return service;
     const known = services.all().map(({ manifest }) => manifest.metadata.name);
     throw noSuchService(name, known, didYouMean(name, known));
   };
-  const change = (name: string, edit: (manifest: ModelService) => ModelService): Promise<ServiceStatus> =>
+  const change = (name: string, edit: (service: ServedService) => ModelService | KumikiError): Promise<ServiceStatus> =>
     inTurn(async () => {
-      await services.apply([edit(find(name).manifest)]);
+      const edited = edit(find(name));
+      if (edited instanceof KumikiError) throw edited;
+      await services.apply([edited]);
       return describe(find(name), fleet, outside);
     });
   return {
     service: (name) => describe(find(name), fleet, outside),
     apply: (manifests) => inTurn(() => services.apply(manifests)),
-    scale: (name, replicas) =>
-      change(name, (manifest) => {
-        if (find(name).resolution.ok && manifest.spec.engine?.kind !== 'openai') {
-          return { ...manifest, spec: { ...manifest.spec, replicas } };
-        }
-        throw new KumikiError('conflict', {
-          reason: `'${name}' is not run by Kumiki here, so it cannot be scaled here; change spec.engine.endpoints instead`,
-        });
-      }),
-    restart: (name) =>
-      change(name, (manifest) => ({
-        ...manifest,
-        metadata: {
-          ...manifest.metadata,
-          annotations: { ...manifest.metadata.annotations, [restartedAtAnnotation]: new Date().toISOString() },
-        },
-      })),
+    scale: (name, replicas) => change(name, (service) => withReplicas(service, replicas)),
+    restart: (name) => change(name, ({ manifest }) => withRestart(manifest, new Date().toISOString())),
     remove: (name) =>
       inTurn(async () => {
         find(name);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changeKinds, changeSchema, replicaPhaseSchema } from '@kumiki/api';
+import { signalled } from '@kumiki/policy';
 import fc from 'fast-check';
-import { signalled } from '../replicas/end.ts';
 import { createChangeLog } from './change-log.ts';
 import { compareReplicas, type SeenReplica } from './compare-replicas.ts';
 

@@ -1,6 +1,5 @@
 import type { DataService } from '@kumiki/api';
-import { describeReplica } from '../replicas/describe-replica.ts';
-import type { ObservedReplica } from '../replicas/replica.ts';
+import { describeReplica, type ObservedReplica } from '@kumiki/policy';
 import type { ChangeLog } from './change-log.ts';
 import { compareReplicas, type SeenReplica } from './compare-replicas.ts';
 
@@ -22,7 +21,7 @@ export function watchChanges(log: ChangeLog): ChangeWatch {
   };
   return {
     replicasMoved(replicas) {
-      const now = replicas.map(describeReplica);
+      const now = replicas.map((replica) => describeReplica(replica));
       for (const change of compareReplicas(seen, now)) log.add(change);
       seen = new Map(now.map((replica) => [replica.id, replica]));
       tell();

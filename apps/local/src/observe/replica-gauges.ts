@@ -1,6 +1,5 @@
 import type { KvCache, Replica } from '@kumiki/api';
-import type { ObservedReplica } from '../replicas/replica.ts';
-import { endpointId } from '../routes/build-routes.ts';
+import { endpointId, type ObservedReplica } from '@kumiki/policy';
 
 /** What is known of a replica's load beside what the gateway measures. */
 export interface ReplicaGauges {

@@ -1,8 +1,7 @@
 import type { ModelService } from '@kumiki/api';
-import { formatPlace, placeOf } from '@kumiki/policy';
+import { formatPlace, placeOf, sourceKind } from '@kumiki/policy';
 import { editEgressList, policyOf, readEgressList, withRules } from '../home/egress-list.ts';
 import type { HomeFolder } from '../home/home-folder.ts';
-import { sourceKind } from '../sources/source-kind.ts';
 import { egressHere, judgeServer } from './check-servers.ts';
 
 /**

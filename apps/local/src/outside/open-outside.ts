@@ -1,7 +1,7 @@
+import type { Target } from '@kumiki/policy';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { openSecretStore } from '../home/secret-store.ts';
 import { watchFiles } from '../home/watch-files.ts';
-import type { Target } from '../sources/target.ts';
 import { createOutsideAccess, type OutsideAccess, type OwnUrls } from './outside-access.ts';
 
 /** What the operator of the machine has said of servers that Kumiki does not run, kept up to date while it runs. */

@@ -1,21 +1,14 @@
 import { defaultSecretKey, type EgressPolicy, KumikiError, type SecretKeyRef } from '@kumiki/api';
-import { type Egress, formatPlace, placeOf } from '@kumiki/policy';
+import { type Egress, formatPlace, type OutsideServers, placeOf, type RemoteTarget } from '@kumiki/policy';
 import { policyOf, readEgressList } from '../home/egress-list.ts';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { openSecretStore } from '../home/secret-store.ts';
-import type { RemoteTarget } from '../sources/target.ts';
 import { egressHere, judgeAddress, judgeServer } from './check-servers.ts';
 
 /** What it takes to send to servers that Kumiki does not run, as the operator of the machine has it now. */
-export interface OutsideAccess {
-  /** The value of the `authorization` header, null where none is wanted. Secret. */
-  authorizationFor(target: RemoteTarget): string | null;
-  /** Why nothing may be sent to one of a target's servers, as a sentence; null when it may. */
-  refusalOf(target: RemoteTarget, url: string): string | null;
+export interface OutsideAccess extends OutsideServers {
   /** Throws KumikiError when a target that is to be applied cannot be served as it stands. */
   require(target: RemoteTarget): Promise<void>;
-  /** What gateways hold to. */
-  egress(): EgressPolicy;
   /** The operator has changed something: what was read before counts no more. */
   refresh(): void;
 }

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { checkMemory, noHealthYet } from '@kumiki/policy';
-import type { ProcessTarget } from '../sources/target.ts';
-import { outOfMemory } from './end.ts';
+import { checkMemory, noHealthYet, outOfMemory, type ProcessTarget } from '@kumiki/policy';
 import type { Action } from './plan.ts';
 import type { ReplicaRecord } from './replica.ts';
 import { spawnWorker, type WorkerEvents, type WorkerProgram } from './spawn-worker.ts';
@@ -83,6 +81,7 @@ function newReplica(target: ProcessTarget, { replicas, now, nowUnix }: ApplyCont
     id: freeId(target, replicas),
     key: target.key,
     service: target.service,
+    model: target.model,
     revision: target.revision,
     launch: target.launch,
     restarts: 0,
@@ -99,7 +98,8 @@ function newReplica(target: ProcessTarget, { replicas, now, nowUnix }: ApplyCont
     health: noHealthYet,
     load: null,
     pid: null,
-    port: null,
+    url: null,
+    healthUrl: null,
     healthPort: null,
     progress: 0,
     rssBytes: null,

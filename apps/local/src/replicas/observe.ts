@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { addSight, type HealthSight, noHealthYet } from '@kumiki/policy';
-import { type End, unable } from './end.ts';
+import { addSight, type End, type HealthSight, isServing, noHealthYet, unable } from '@kumiki/policy';
 import { crashesAfterEnd } from './plan.ts';
 import { probeTimeoutMs, type ProbeResult, probeWorker } from './probe-worker.ts';
-import { isServing, type ReplicaRecord } from './replica.ts';
+import type { ReplicaRecord } from './replica.ts';
 import type { WorkerMessage } from './spawn-worker.ts';
 
 /**
@@ -51,7 +50,8 @@ export function startObserver({ now, random, replicas, changed }: ObserverOption
 function takeMessage(replica: ReplicaRecord, message: WorkerMessage): void {
   switch (message.type) {
     case 'listening':
-      replica.port = message.port;
+      replica.url = `http://127.0.0.1:${message.port}`;
+      replica.healthUrl = `http://127.0.0.1:${message.healthPort}`;
       replica.healthPort = message.healthPort;
       return;
     case 'loading':
@@ -76,7 +76,8 @@ function takeEnd(replica: ReplicaRecord, end: End, at: number, jitter: number): 
   replica.ended = { at, ...lastEnd, jitter };
   replica.process = null;
   replica.pid = null;
-  replica.port = null;
+  replica.url = null;
+  replica.healthUrl = null;
   replica.healthPort = null;
   replica.progress = null;
   replica.rssBytes = null;

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engineSchema } from '@kumiki/api';
-import { addSight, noHealthYet } from '@kumiki/policy';
+import { addSight, exited, isServing, type Launch, noHealthYet, notReady, type ProcessTarget } from '@kumiki/policy';
 import fc from 'fast-check';
-import type { Launch, ProcessTarget } from '../sources/target.ts';
-import { exited, notReady } from './end.ts';
 import { type Action, crashesAfterEnd, plan, settleMs, terminateLimitMs } from './plan.ts';
-import { isServing, type ObservedReplica } from './replica.ts';
+import type { LocalReplica } from './replica.ts';
 
 const launch: Launch = {
   model: 'shop',
@@ -39,7 +37,7 @@ function target(revision: string, replicas: number): ProcessTarget {
 /** A machine of pure values: replicas that start, serve, crash and end as the test says, and a clock. */
 class World {
   now = 0;
-  replicas = new Map<string, ObservedReplica>();
+  replicas = new Map<string, LocalReplica>();
   targets: ProcessTarget[] = [];
   private made = 0;
 
@@ -88,21 +86,21 @@ class World {
   }
 
   /** The last replicas that serve are not taken away while others are wanted and do not serve yet. */
-  private checkDrain(replica: ObservedReplica): void {
+  private checkDrain(replica: LocalReplica): void {
     const wanted = this.targets[0]?.replicas ?? 0;
     const serving = [...this.replicas.values()].filter(isServing);
     if (isServing(replica)) assert.ok(serving.length > wanted, `${serving.length} serve, ${wanted} are wanted`);
   }
 
-  get(id: string): ObservedReplica {
+  get(id: string): LocalReplica {
     return this.replicas.get(id) ?? assert.fail(`there is no ${id}`);
   }
 
-  set(replica: ObservedReplica): void {
+  set(replica: LocalReplica): void {
     this.replicas.set(replica.id, replica);
   }
 
-  end(replica: ObservedReplica, jitter: number): void {
+  end(replica: LocalReplica, jitter: number): void {
     this.set({
       ...replica,
       crashes: crashesAfterEnd(replica, this.now),
@@ -116,7 +114,7 @@ class World {
     });
   }
 
-  becomeReady(replica: ObservedReplica): void {
+  becomeReady(replica: LocalReplica): void {
     const load = {
       at: this.now,
       running: 0,
@@ -150,11 +148,12 @@ class World {
   }
 }
 
-function freshReplica(id: string, { key, service, revision }: ProcessTarget, now: number): ObservedReplica {
+function freshReplica(id: string, { key, service, revision }: ProcessTarget, now: number): LocalReplica {
   return {
     id,
     key,
     service,
+    model: launch.model,
     revision,
     launch,
     restarts: 0,
@@ -170,7 +169,8 @@ function freshReplica(id: string, { key, service, revision }: ProcessTarget, now
     health: noHealthYet,
     load: null,
     pid: 1,
-    port: 1,
+    url: 'http://127.0.0.1:1',
+    healthUrl: 'http://127.0.0.1:1',
     healthPort: 1,
     progress: 1,
     rssBytes: null,

@@ -1,7 +1,19 @@
-import { countCrash, judgeLiveness, restartDelayMs, stepRollout } from '@kumiki/policy';
-import type { ProcessTarget, Target } from '../sources/target.ts';
-import { type End, notEnding, notReady, silent, stalled } from './end.ts';
-import { isEnding, isServing, type ObservedReplica } from './replica.ts';
+import {
+  countCrash,
+  type End,
+  isEnding,
+  isServing,
+  judgeLiveness,
+  notEnding,
+  notReady,
+  type ProcessTarget,
+  restartDelayMs,
+  silent,
+  stalled,
+  stepRollout,
+  type Target,
+} from '@kumiki/policy';
+import type { LocalReplica } from './replica.ts';
 
 export type Action =
   /** A new replica of the target's revision. */
@@ -34,7 +46,7 @@ export const workerDrainMs = 2_000;
  * @param replicas all that exist, whatever they belong to.
  * @param now milliseconds on the clock of the replicas' times.
  */
-export function plan(targets: readonly Target[], replicas: readonly ObservedReplica[], now: number): Plan {
+export function plan(targets: readonly Target[], replicas: readonly LocalReplica[], now: number): Plan {
   const wanted = new Map<string, ProcessTarget>();
   for (const target of targets) if (target.kind === 'process') wanted.set(target.key, target);
   const actions: Action[] = [];
@@ -64,7 +76,7 @@ export function plan(targets: readonly Target[], replicas: readonly ObservedRepl
 
 /** What one replica needs for itself, in the order of urgency. */
 function superviseOne(
-  replica: ObservedReplica,
+  replica: LocalReplica,
   target: ProcessTarget | undefined,
   now: number,
   wakeAt: (at: number) => null,
@@ -94,7 +106,7 @@ function kill(id: string, end: End): Action {
 }
 
 function afterEnd(
-  replica: ObservedReplica,
+  replica: LocalReplica,
   target: ProcessTarget | undefined,
   now: number,
   wakeAt: (at: number) => null,
@@ -106,12 +118,7 @@ function afterEnd(
   return now < due ? wakeAt(due) : { kind: 'restart', id, reason: ended.reason };
 }
 
-function whileDraining(
-  replica: ObservedReplica,
-  since: number,
-  now: number,
-  wakeAt: (at: number) => null,
-): Action | null {
+function whileDraining(replica: LocalReplica, since: number, now: number, wakeAt: (at: number) => null): Action | null {
   const { id, load, launch } = replica;
   if (replica.readyAt === null) return { kind: 'terminate', id, reason: 'it was not ready yet' };
   // Only an answer given after requests on their way had arrived tells that there are none.
@@ -123,7 +130,7 @@ function whileDraining(
 }
 
 /** Number and revision of a target's replicas. */
-function rollOut(target: ProcessTarget, replicas: readonly ObservedReplica[]): Action[] {
+function rollOut(target: ProcessTarget, replicas: readonly LocalReplica[]): Action[] {
   const staying = replicas.filter((replica) => replica.drainingSince === null && !isEnding(replica));
   // One that is being killed for good reason comes back in its own place: it still counts.
   const returning = replicas.filter((replica) => replica.drainingSince === null && isEnding(replica));
@@ -146,6 +153,6 @@ function rollOut(target: ProcessTarget, replicas: readonly ObservedReplica[]): A
 }
 
 /** Crashes in a row of a replica whose process ends now. */
-export function crashesAfterEnd(replica: ObservedReplica, now: number): number {
+export function crashesAfterEnd(replica: LocalReplica, now: number): number {
   return countCrash(replica.crashes, replica.readyAt === null ? 0 : now - replica.readyAt);
 }

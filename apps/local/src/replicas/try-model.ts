@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { engineSchema } from '@kumiki/api';
-import { demoFiles } from '../sources/source-kind.ts';
-import type { Launch } from '../sources/target.ts';
+import { demoFiles, type Launch } from '@kumiki/policy';
 import { spawnWorker } from './spawn-worker.ts';
 
 export type TryResult =

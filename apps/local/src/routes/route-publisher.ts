@@ -1,19 +1,20 @@
 import type { BackendRoute, RouteTable } from '@kumiki/api';
-import type { OutsideAccess } from '../outside/outside-access.ts';
-import type { ReplicaRecord } from '../replicas/replica.ts';
-import type { Target } from '../sources/target.ts';
-import { buildRoutes } from './build-routes.ts';
+import { buildRoutes, type OutsideServers, type ReachableReplica, type Target } from '@kumiki/policy';
 
 export interface RoutePublisher {
   current(): RouteTable;
   subscribe(listener: (table: RouteTable) => void): void;
   /** Tells the subscribers, if the table is another one now. */
-  publish(targets: readonly Target[], replicas: readonly ReplicaRecord[]): void;
-  setBackends(backends: readonly BackendRoute[], targets: readonly Target[], replicas: readonly ReplicaRecord[]): void;
+  publish(targets: readonly Target[], replicas: readonly ReachableReplica[]): void;
+  setBackends(
+    backends: readonly BackendRoute[],
+    targets: readonly Target[],
+    replicas: readonly ReachableReplica[],
+  ): void;
 }
 
 /** Holds the last route table and tells of every new one. */
-export function createRoutePublisher(outside: OutsideAccess): RoutePublisher {
+export function createRoutePublisher(outside: OutsideServers): RoutePublisher {
   let backends: readonly BackendRoute[] = [];
   let table: RouteTable = { models: [], backends };
   let text = JSON.stringify(table);

@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, resolve, sep } from 'node:path';
 import type { ModelService } from '@kumiki/api';
+import { sourceKind } from '@kumiki/policy';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { editModelList, readModelList, withPaths } from '../home/model-list.ts';
-import { sourceKind } from './source-kind.ts';
 
 /**
  * Why a file or folder may not be read as a model, as a sentence part; null when it may. Of what lies outside the folders

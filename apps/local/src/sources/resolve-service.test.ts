@@ -1,57 +1,38 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ModelServiceInput, modelServiceSchema } from '@kumiki/api';
+import { withAbsolutePaths } from './absolute-paths.ts';
 import { resolveService } from './resolve-service.ts';
-import { withAbsolutePaths } from './source-kind.ts';
-import type { Target } from './target.ts';
 
-function service(spec: ModelServiceInput['spec'], annotations: Record<string, string> = {}) {
+function service(spec: ModelServiceInput['spec']) {
   return modelServiceSchema.parse({
     apiVersion: 'kumiki.dev/v1alpha1',
     kind: 'ModelService',
-    metadata: { name: 'shop', annotations },
+    metadata: { name: 'shop' },
     spec,
   });
 }
 
-async function targetOf(...args: Parameters<typeof service>): Promise<Target> {
-  const resolution = await resolveService(service(...args), 7, '', async () => null);
-  assert.ok(resolution.ok && resolution.targets[0] !== undefined);
-  return resolution.targets[0];
-}
-
-test('the revision names what is loaded, not how often or for how long', async () => {
-  const source = 'simulated:';
-  const { revision } = await targetOf({ model: { source } });
-  const same = [
-    await targetOf({ model: { source }, replicas: 5 }),
-    await targetOf({ model: { source }, deadlines: { totalMs: 1 }, rollout: { drainTimeoutMs: 1 } }),
-    await targetOf({ model: { source, aliases: ['x'] } }),
-  ];
-  for (const target of same) assert.equal(target.revision, revision);
-  const others = [
-    await targetOf({ model: { source }, engine: { kind: 'simulated', maxSequences: 3 } }),
-    await targetOf({ model: { source }, task: 'embedding' }),
-    await targetOf({ model: { source, name: 'other' } }),
-    await targetOf({ model: { source } }, { 'kumiki.dev/restarted-at': 'now' }),
-  ];
-  assert.equal(new Set([revision, ...others.map((target) => target.revision)]).size, 5);
+test('a source that is not there is refused with what is', async () => {
+  const refusalOf = async (source: string): Promise<string> => {
+    const resolution = await resolveService(service({ model: { source } }), 7, '', async () => null);
+    assert.ok(!resolution.ok);
+    return resolution.reason;
+  };
+  assert.match(
+    await refusalOf('demo:caht'),
+    /^spec\.model\.source: there is no 'demo:caht'\. Did you mean 'demo:chat'/,
+  );
+  assert.match(await refusalOf('/nowhere/a.gguf'), /^spec\.model\.source: there is no file or folder/);
 });
 
-test("a given deadline stands, and a worker's stall limit follows from it", async () => {
-  const target = await targetOf({ model: { source: 'simulated:' }, deadlines: { betweenTokensMs: 500 } });
-  assert.ok(target.kind === 'process');
-  assert.equal(target.deadlines.betweenTokensMs, 500);
-  assert.equal(target.deadlines.headersMs, 4_000);
-  assert.equal(target.launch.stallMs, 2_000);
-});
-
-test('a remote server is known by its base, and its key by the name of the secret', async () => {
-  const engine = { kind: 'openai', apiKeyFrom: { secretKeyRef: { name: 'shop' } } } as const;
-  const target = await targetOf({ model: { source: 'https://models.example/v1' }, engine });
-  assert.ok(target.kind === 'remote');
-  assert.deepEqual(target.apiKey, { name: 'shop', key: 'api-key' });
-  assert.deepEqual(target.urls, ['https://models.example']);
+test('a simulated service needs no file', async () => {
+  const resolution = await resolveService(service({ model: { source: 'simulated:' } }), 7, '', async () => null);
+  assert.ok(resolution.ok);
+  assert.deepEqual(
+    resolution.targets.map(({ key, created, revision }) => [key, created, revision.length]),
+    [['shop/shop', 7, 8]],
+  );
 });
 
 test('relative paths count from the folder of the manifest', () => {

@@ -1,20 +1,24 @@
 import type { BackendRoute, Endpoint, ModelRoute, RouteTable } from '@kumiki/api';
-import type { OutsideAccess } from '../outside/outside-access.ts';
-import { isEnding, type ObservedReplica } from '../replicas/replica.ts';
-import type { ProcessTarget, RemoteTarget, Target } from '../sources/target.ts';
+import { endpointId, remoteId } from './endpoint-id.ts';
+import { isEnding, type ObservedReplica } from './observed-replica.ts';
+import type { OutsideServers } from './outside-servers.ts';
+import type { ProcessTarget, RemoteTarget, Target } from './target.ts';
 
 /** In flight at once before a worker's first health answer has told its limit. */
 const unknownMaxInFlight = 1;
 
+/** A replica with the token that its worker wants to see. */
+export type ReachableReplica = ObservedReplica & { readonly token: string };
+
 /**
- * The gateway's view of this machine. A model without a replica that serves keeps its route, so that clients hear
+ * The gateway's view of the replicas. A model without a replica that serves keeps its route, so that clients are told
  * "not ready" instead of "unknown".
  */
 export function buildRoutes(
   targets: readonly Target[],
-  replicas: Iterable<ObservedReplica & { readonly token: string }>,
+  replicas: Iterable<ReachableReplica>,
   backends: readonly BackendRoute[],
-  outside: OutsideAccess,
+  outside: OutsideServers,
 ): RouteTable {
   const all = [...replicas];
   return {
@@ -32,17 +36,14 @@ export function buildRoutes(
   };
 }
 
-function workerEndpoints(
-  target: ProcessTarget,
-  replicas: readonly (ObservedReplica & { readonly token: string })[],
-): Endpoint[] {
+function workerEndpoints(target: ProcessTarget, replicas: readonly ReachableReplica[]): Endpoint[] {
   const endpoints: Endpoint[] = [];
   for (const replica of replicas) {
-    if (replica.key !== target.key || replica.port === null || replica.readyAt === null) continue;
+    if (replica.key !== target.key || replica.url === null || replica.readyAt === null) continue;
     if (replica.killedAt !== null) continue;
     endpoints.push({
       id: endpointId(replica),
-      url: `http://127.0.0.1:${replica.port}`,
+      url: replica.url,
       authorization: `Bearer ${replica.token}`,
       upstreamModel: null,
       revision: replica.revision,
@@ -52,18 +53,13 @@ function workerEndpoints(
       maxRunning: replica.load?.maxRunning,
       egress: 'internal',
       healthProbe: true,
-      ...(replica.healthPort === null ? {} : { healthUrl: `http://127.0.0.1:${replica.healthPort}` }),
+      ...(replica.healthUrl === null ? {} : { healthUrl: replica.healthUrl }),
     });
   }
   return endpoints;
 }
 
-/** Another process in a replica's place is another endpoint: what was learnt of the old one is not true of it. */
-export function endpointId({ id, restarts }: ObservedReplica): string {
-  return restarts === 0 ? id : `${id}.${restarts}`;
-}
-
-function remoteEndpoints(target: RemoteTarget, outside: OutsideAccess): Endpoint[] {
+function remoteEndpoints(target: RemoteTarget, outside: OutsideServers): Endpoint[] {
   return target.urls.flatMap((url, at): Endpoint[] => {
     if (outside.refusalOf(target, url) !== null) return [];
     return [
@@ -81,8 +77,4 @@ function remoteEndpoints(target: RemoteTarget, outside: OutsideAccess): Endpoint
       },
     ];
   });
-}
-
-export function remoteId({ service, revision }: RemoteTarget, at: number): string {
-  return `${service}-${revision}-remote-${at}`;
 }

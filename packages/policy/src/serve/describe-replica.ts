@@ -1,28 +1,36 @@
 import type { Replica, ReplicaPhase } from '@kumiki/api';
-import type { OutsideAccess } from '../outside/outside-access.ts';
-import { endpointId, remoteId } from '../routes/build-routes.ts';
-import type { RemoteTarget } from '../sources/target.ts';
-import { isEnding, type ObservedReplica } from './replica.ts';
+import { endpointId, remoteId } from './endpoint-id.ts';
+import { isEnding, type ObservedReplica } from './observed-replica.ts';
+import type { OutsideServers } from './outside-servers.ts';
+import type { RemoteTarget } from './target.ts';
+
+/** What is known of a replica's process where one sees it: on its own machine. */
+export interface ProcessFacts {
+  readonly pid: number | null;
+  readonly rssBytes: number | null;
+}
+
+export const unseenProcess: ProcessFacts = { pid: null, rssBytes: null };
 
 /** A replica as the API shows it. */
-export function describeReplica(replica: ObservedReplica): Replica {
+export function describeReplica(replica: ObservedReplica, { pid, rssBytes }: ProcessFacts = unseenProcess): Replica {
   const { phase, reason } = phaseOf(replica);
   return {
     object: 'kumiki.replica',
     id: replica.id,
     service: replica.service,
-    model: replica.launch.model,
+    model: replica.model,
     revision: replica.revision,
     phase,
     reason,
     cause: replica.ended?.cause ?? null,
-    pid: replica.pid,
-    url: replica.port === null ? null : `http://127.0.0.1:${replica.port}`,
+    pid,
+    url: replica.url,
     progress: phase === 'starting' ? replica.progress : null,
     restarts: replica.restarts,
     running: replica.load?.running ?? null,
     waiting: replica.load?.waiting ?? null,
-    rssBytes: replica.rssBytes,
+    rssBytes,
     started_at: replica.startedAtUnix,
   };
 }
@@ -36,11 +44,11 @@ function phaseOf(replica: ObservedReplica): { phase: ReplicaPhase; reason: strin
   if (isEnding(replica)) return { phase: 'draining', reason: 'it is ending' };
   if (replica.drainingSince !== null) return { phase: 'draining', reason: 'it finishes what it has begun' };
   if (replica.readyAt !== null) return { phase: 'ready', reason: `takes requests as ${endpointId(replica)}` };
-  return { phase: 'starting', reason: replica.port === null ? 'the process starts' : 'the model is loaded' };
+  return { phase: 'starting', reason: replica.url === null ? 'the process starts' : 'the model is loaded' };
 }
 
-/** The servers of a remote target, in the shape of replicas. Nothing is known of them but that they are used. */
-export function describeRemotes(target: RemoteTarget, outside: OutsideAccess): Replica[] {
+/** The servers of a remote target, in the shape of replicas. Nothing is known of them but whether they are used. */
+export function describeRemotes(target: RemoteTarget, outside: Pick<OutsideServers, 'refusalOf'>): Replica[] {
   return target.urls.map((url, at) => describeRemote(target, url, at, outside.refusalOf(target, url)));
 }
 

@@ -1,15 +1,20 @@
-import type { Condition, ModelService, Replica, ServiceStatus } from '@kumiki/api';
-import type { OutsideAccess } from '../outside/outside-access.ts';
-import type { Resolution, Target } from '../sources/target.ts';
-import { describeRemotes, describeReplica } from './describe-replica.ts';
-import { isServing, type ObservedReplica } from './replica.ts';
+import type { Condition, Replica, ServiceStatus } from '@kumiki/api';
+import { describeRemotes, describeReplica, type ProcessFacts } from './describe-replica.ts';
+import { isServing, type ObservedReplica } from './observed-replica.ts';
+import type { OutsideServers } from './outside-servers.ts';
+import type { ServedService } from './served-service.ts';
+import type { Resolution, Target } from './target.ts';
 
-/** A service as the API shows it: what is wanted, what is there, and what that means. Pure. */
-export function describeService(
-  manifest: ModelService,
-  resolution: Resolution,
-  replicas: readonly ObservedReplica[],
-  outside: OutsideAccess,
+/**
+ * A service as the API shows it: what is wanted, what is there, and what that means.
+ * @param replicas all that exist, of whatever service.
+ * @param processOf what is known of a replica's process beside.
+ */
+export function describeService<Observed extends ObservedReplica>(
+  { manifest, resolution }: ServedService,
+  replicas: readonly Observed[],
+  outside: Pick<OutsideServers, 'refusalOf'>,
+  processOf?: (replica: Observed) => ProcessFacts,
 ): ServiceStatus {
   const own = replicas.filter(({ service }) => service === manifest.metadata.name);
   const targets = resolution.ok ? resolution.targets : [];
@@ -29,7 +34,9 @@ export function describeService(
       progressCondition(targets, own),
       degradedCondition(resolution, own, remotes),
     ],
-    replicas: [...own.map(describeReplica), ...remotes].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    replicas: [...own.map((replica) => describeReplica(replica, processOf?.(replica))), ...remotes].toSorted((a, b) =>
+      a.id < b.id ? -1 : 1,
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { EndCause } from '@kumiki/api';
 
-/** Why a process ended: in one sentence part, and for whoever tells it in another language. */
+/** Why a replica's process ended: as a part of a sentence, and as a code for those who say it in another language. */
 export interface End {
   readonly reason: string;
   readonly cause: EndCause;
@@ -10,7 +10,7 @@ export function exited(status: number | null): End {
   return end(`it ended with status ${status}`, 'exited', { status: status ?? '?' });
 }
 
-export function signalled(signal: NodeJS.Signals): End {
+export function signalled(signal: string): End {
   return end(`it was ended by ${signal}`, 'signalled', { signal });
 }
 

@@ -1,5 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
-import { didYouMean, type EngineSpec, engineSchema, type ModelService } from '@kumiki/api';
+import { type EngineSpec, engineSchema, type ModelService } from '@kumiki/api';
 
 /** What `spec.model.source` names. */
 export type SourceKind = 'demo' | 'simulated' | 'remote' | 'path';
@@ -30,24 +29,4 @@ export function chooseEngine({ spec }: ModelService): EngineChoice {
     ok: false,
     reason: `spec.engine.kind: '${spec.engine.kind}' cannot serve the source '${spec.model.source}'; write '${kind}', or leave spec.engine out`,
   };
-}
-
-/** The files that `demo:…` stands for, relative to the folder of the shipped models. */
-export const demoFiles: Readonly<Record<string, string>> = {
-  'demo:chat': 'chat/kumiki-demo-chat.gguf',
-  'demo:embedding': 'embedding/kumiki-demo-embedding.gguf',
-};
-
-/** The hint for a `demo:` name that is not shipped. */
-export function demoHint(source: string): string {
-  const near = didYouMean(source, Object.keys(demoFiles)).trim();
-  return near === '' ? `Shipped are ${Object.keys(demoFiles).join(' and ')}.` : near;
-}
-
-/** A manifest with its relative paths resolved against the folder that it was read from. */
-export function withAbsolutePaths(service: ModelService, folder: string): ModelService {
-  const { spec } = service;
-  const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
-  const source = sourceKind(spec.model.source) === 'path' ? absolute(spec.model.source) : spec.model.source;
-  return { ...service, spec: { ...spec, model: { ...spec.model, source } } };
 }

@@ -1,6 +1,6 @@
 import type { ContinuationMode, Deadlines, EngineSpec, SecretKeyRef, Task } from '@kumiki/api';
 
-/** What a service is to the machine: for each of its models either processes to run or servers to send to. */
+/** What a service asks for: for each of its models either replicas to run or servers to send to. */
 export type Target = ProcessTarget | RemoteTarget;
 
 interface TargetBase {
@@ -23,10 +23,10 @@ export interface ProcessTarget extends TargetBase {
   readonly launch: Launch;
 }
 
-/** All that a worker process is started with. Equal launches make equal replicas. */
+/** All that a worker is started with. Equal launches make equal replicas. */
 export interface Launch {
   readonly model: string;
-  /** An absolute path, or `simulated:`. */
+  /** Where the worker reads the model: an absolute path, or `simulated:`. */
   readonly source: string;
   readonly task: Task;
   readonly engine: EngineSpec;
@@ -51,7 +51,7 @@ export interface RemoteTarget extends TargetBase {
   readonly maxInFlight: number;
 }
 
-/** What became of a manifest when it was held against the machine. */
+/** What became of a manifest where it is to be served. */
 export type Resolution =
   | { readonly ok: true; readonly targets: readonly Target[] }
   | { readonly ok: false; readonly reason: string };

@@ -1,0 +1,13 @@
+import { didYouMean } from '@kumiki/api';
+
+/** The files that `demo:…` stands for, relative to the folder of the shipped models. */
+export const demoFiles: Readonly<Record<string, string>> = {
+  'demo:chat': 'chat/kumiki-demo-chat.gguf',
+  'demo:embedding': 'embedding/kumiki-demo-embedding.gguf',
+};
+
+/** The hint for a `demo:` name that is not shipped. */
+export function demoHint(source: string): string {
+  const near = didYouMean(source, Object.keys(demoFiles)).trim();
+  return near === '' ? `Shipped are ${Object.keys(demoFiles).join(' and ')}.` : near;
+}

@@ -1,0 +1,90 @@
+import { KumikiError } from '@kumiki/api';
+import { checkMemory } from '../supervise/memory-need.ts';
+import type { ServedService } from './served-service.ts';
+import type { ProcessTarget, Target } from './target.ts';
+
+export interface AdmissionInput {
+  /** The services that are applied, each of which can be served by itself. */
+  readonly next: readonly ServedService[];
+  /** Those that stay as they are. */
+  readonly others: readonly ServedService[];
+  readonly maxServices: number;
+  /** The machine that has to hold all replicas; null where a scheduler finds one for each. */
+  readonly machine: {
+    readonly freeBytes: number;
+    readonly running: readonly { readonly key: string; readonly revision: string }[];
+  } | null;
+}
+
+type Check = (input: AdmissionInput) => KumikiError | null;
+
+/** In this order: the first refusal is the one that is told. */
+const checks: readonly Check[] = [refuseTooMany, refuseSharedModels, refuseTooLarge];
+
+/** Why services are not taken beside those that are there, with what would be taken; null when they are. */
+export function judgeAdmission(input: AdmissionInput): KumikiError | null {
+  for (const check of checks) {
+    const refusal = check(input);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+function refuseTooMany({ next, others, maxServices }: AdmissionInput): KumikiError | null {
+  const names = new Set([...others, ...next].map(({ manifest }) => manifest.metadata.name));
+  if (names.size <= maxServices) return null;
+  return new KumikiError('conflict', { reason: `One installation runs at most ${maxServices} services` });
+}
+
+/** One model name leads to one service, or clients would get now one model and now another. */
+function refuseSharedModels({ next, others }: AdmissionInput): KumikiError | null {
+  const owner = new Map<string, string>();
+  for (const service of [...others, ...next]) {
+    const { name } = service.manifest.metadata;
+    for (const model of targetsOf(service).flatMap((target) => [target.model, ...target.aliases])) {
+      const other = owner.get(model);
+      if (other !== undefined) {
+        return new KumikiError('conflict', {
+          reason: `${name}: the model name '${model}' is already that of the service '${other}'; give one of them another spec.model.name`,
+        });
+      }
+      owner.set(model, name);
+    }
+  }
+  return null;
+}
+
+/** Refuses what certainly does not fit beside what runs now. */
+function refuseTooLarge({ next, machine }: AdmissionInput): KumikiError | null {
+  if (machine === null) return null;
+  for (const target of next.flatMap(targetsOf)) {
+    const refusal = target.kind === 'remote' ? null : refuseLargeTarget(target, machine);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+function refuseLargeTarget(
+  { key, revision, model, replicas, launch }: ProcessTarget,
+  { freeBytes, running }: NonNullable<AdmissionInput['machine']>,
+): KumikiError | null {
+  const there = running.filter((replica) => replica.key === key && replica.revision === revision).length;
+  const more = replicas - there;
+  if (more <= 0) return null;
+  const verdict = checkMemory(launch.fileBytes, more, freeBytes);
+  if (verdict.fits) return null;
+  const most = there + verdict.fittingReplicas;
+  return new KumikiError('insufficient_memory', {
+    model,
+    neededMiB: Math.ceil(verdict.neededBytes / 1_048_576),
+    availableMiB: Math.floor(freeBytes / 1_048_576),
+    remedy:
+      most > 0
+        ? `Set spec.replicas to ${most}.`
+        : 'Take a smaller model or quantisation, or free memory on this machine.',
+  });
+}
+
+function targetsOf({ resolution }: ServedService): readonly Target[] {
+  return resolution.ok ? resolution.targets : [];
+}

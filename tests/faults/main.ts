@@ -1,7 +1,7 @@
 /**
  * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only NAME]`: the long fault test, of
  * workers and responses, or what the name says: workers, responses, stalls (with `--route TEXT` those of some routes),
- * tenants, fuzz or connections. Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
+ * tenants, fuzz (with `--requests N` so many) or connections. Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
  */
 import { parseArgs } from 'node:util';
 import type { ModelOptions } from '../system/product.ts';
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'both' },
     only: { type: 'string' },
     route: { type: 'string' },
+    requests: { type: 'string' },
   },
 });
 
@@ -37,7 +38,9 @@ const reports: FaultReport[] = [];
 const longForm = longForms[values.only ?? ''];
 if (longForm !== undefined) {
   const route = values.route === undefined ? {} : { route: values.route };
-  const complaints = await longForm({ seed: Number(values.seed), minutes: Number(values.minutes), ...route });
+  const requests = values.requests === undefined ? {} : { requests: Number(values.requests) };
+  const options = { seed: Number(values.seed), minutes: Number(values.minutes), ...route, ...requests };
+  const complaints = await longForm(options);
   printComplaints(complaints);
   if (complaints.length > 0) process.exitCode = 1;
 } else {

@@ -30,6 +30,12 @@ function asKumikiError(thrown: FastifyError, maxBodyBytes: number): KumikiError 
       return new KumikiError('body_too_large', { limitBytes: maxBodyBytes });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new KumikiError('unsupported_media_type', { contentType: 'of this request' });
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new KumikiError('not_found', { what: 'object', id: 'of so many characters', hint: '' });
+    case 'FST_ERR_BAD_URL':
+      return new KumikiError('invalid_value', { param: 'path', reason: 'its percent signs encode no text' });
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new KumikiError('bad_request_framing', { reason: 'the body is not as long as its Content-Length' });
     default:
       return toKumikiError(thrown);
   }

@@ -7,7 +7,7 @@ import {
   readProjectLimits,
   readProjectName,
 } from '@kumiki/api';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createBearerCheck } from './bearer-check.ts';
 import { checkNames } from './check-names.ts';
 import { sendErrorReply } from './error-reply.ts';
@@ -35,10 +35,15 @@ export interface ServiceAppOptions {
 export async function createServiceApp(options: ServiceAppOptions): Promise<{ app: FastifyInstance }> {
   // Loaded here: processes that serve nothing in this way, or have workers to start first, need not wait for it.
   const { fastify } = await import('fastify');
+  type Failure = Parameters<typeof sendErrorReply>[1];
+  const answerFailure = (error: Failure, request: FastifyRequest, reply: FastifyReply): void =>
+    sendErrorReply(options, error, request, reply);
   const app = fastify({
     requestTimeout: options.requestTimeoutMs,
     routerOptions: { maxParamLength },
     logger: false,
+    // What the router refuses before it knows a route.
+    frameworkErrors: answerFailure,
     forceCloseConnections: true,
   });
   demandRows(app, options.owner);
@@ -54,9 +59,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<{ ap
     } else done();
   });
   app.addHook('preValidation', checkNames);
-  app.setErrorHandler((error: Parameters<typeof sendErrorReply>[1], request, reply) =>
-    sendErrorReply(options, error, request, reply),
-  );
+  app.setErrorHandler(answerFailure);
   return { app };
 }
 

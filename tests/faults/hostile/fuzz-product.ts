@@ -1,5 +1,7 @@
 import { allPaths } from '@kumiki/api';
 import { seededRandom } from '../seeded-random.ts';
+import type { OwnIds } from './hostile-routes.ts';
+import { openIdPool } from './id-pool.ts';
 import { type FuzzReport, runFuzz } from './run-fuzz.ts';
 import { sampleBodies } from './sample-bodies.ts';
 import { sendRaw } from './send-raw.ts';
@@ -24,21 +26,28 @@ export async function fuzzProduct(two: TwoProjects, options: FuzzProductOptions)
   const routes = allPaths.map(({ method, pattern, body }) => ({
     method,
     pattern,
-    sample: samples.get(`${method} ${pattern}`) ?? (body.kind === 'none' ? null : {}),
+    body: body.kind,
+    sample: samples.get(`${method} ${pattern}`) ?? null,
   }));
-  // The model itself is not among the ids: an admin may delete it.
-  const ids = [...Object.values(loudIds), ...Object.values(quietIds), 'none'].filter((id) => id !== chatModel);
+  const random = seededRandom(options.seed);
+  const pool = openIdPool(random, withoutModel(loudIds), withoutModel(quietIds));
   const report = await runFuzz({
     ...options,
-    random: seededRandom(options.seed),
+    random,
     routes,
-    ids,
+    idFor: pool.idFor,
+    learn: pool.learn,
     port: product.port,
     apiKeys: [loudKey, loudKey, product.adminKey],
     secrets: [secret],
     firstDeath: product.firstDeath,
   });
   return { ...report, complaints: [...report.complaints, ...(await missing(two))] };
+}
+
+/** The model itself is not among the ids: an admin may delete it. */
+function withoutModel(ids: OwnIds): OwnIds {
+  return Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== chatModel));
 }
 
 /** What the quiet project had and has no more. */

@@ -9,9 +9,10 @@ import { besideWorstTenant, describeWorstTenant } from './worst-tenant.ts';
 const stallMs = 100;
 const aloneShare = 0.1;
 const mostTimesSlower = 2;
-const fuzzConcurrency = 8;
+const fuzzConcurrency = 32;
 const fuzzRequests = 1_000_000;
-const progressEvery = 50_000;
+/** After so many everything starts anew: ids grow old and projects full. */
+const fuzzRound = 50_000;
 const complaintLimit = 40;
 /** Memory must come back to this many times what it was. */
 const memoryFactor = 1.1;
@@ -27,6 +28,8 @@ export interface LongFormOptions {
   readonly minutes: number;
   /** Only routes whose name contains it. */
   readonly route?: string;
+  /** Mutated requests in all. */
+  readonly requests?: number;
 }
 
 /** Each by its name for `--only`. Resolves with what there is to complain about. */
@@ -73,20 +76,25 @@ async function tenants({ seed, minutes }: LongFormOptions): Promise<readonly str
   return [...slow, ...refusals, ...(death === null ? [] : [`${death} has ended`])];
 }
 
-async function fuzz({ seed }: LongFormOptions): Promise<readonly string[]> {
+async function fuzz({ seed, requests = fuzzRequests }: LongFormOptions): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  for (let done = 0; done < requests && complaints.length < complaintLimit; done += fuzzRound) {
+    complaints.push(...(await fuzzOnce((seed + done / fuzzRound) >>> 0, Math.min(fuzzRound, requests - done))));
+  }
+  return complaints;
+}
+
+async function fuzzOnce(seed: number, requests: number): Promise<readonly string[]> {
   await using two = await startTwoProjects();
   const startedAt = performance.now();
-  const report = await fuzzProduct(two, {
-    seed,
-    requests: fuzzRequests,
-    concurrency: fuzzConcurrency,
-    onProgress(done) {
-      if (done % progressEvery === 0) console.log(`${done} requests, ${Math.round(two.product.rssBytes() / mib)} MiB`);
-    },
-  });
+  const before = two.product.rssBytes();
+  const report = await fuzzProduct(two, { seed, requests, concurrency: fuzzConcurrency });
   const statuses = [...report.byStatus].toSorted(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
-  console.log(`${report.requests} requests in ${seconds} s: ${statuses.join(', ')}`);
+  console.log(
+    `seed ${seed}: ${report.requests} requests in ${seconds} s: ${statuses.join(', ')}; memory ` +
+      `${Math.round(before / mib)} MiB before, ${Math.round(two.product.rssBytes() / mib)} MiB after`,
+  );
   return report.complaints;
 }
 

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../seeded-random.ts';
-import { type MutatedRequest, mutateRequest } from './mutate-request.ts';
+import { type MutableRoute, type MutatedRequest, mutateRequest } from './mutate-request.ts';
 
-const routes = [
+const routes: readonly MutableRoute[] = [
   {
     method: 'POST',
     pattern: '/v1/chat/completions',
+    body: 'json',
     sample: { model: 'm', messages: [{ role: 'user', content: 'a' }] },
   },
-  { method: 'GET', pattern: '/v1/files/:id', sample: null },
+  { method: 'GET', pattern: '/v1/files/:id', body: 'none', sample: null },
 ];
 
 function some(seed: number, count: number): MutatedRequest[] {
   const random = seededRandom(seed);
-  return Array.from({ length: count }, () => mutateRequest({ random, routes, ids: ['file_1'] }));
+  return Array.from({ length: count }, () => mutateRequest({ random, routes, idFor: () => 'file_1' }));
 }
 
 test('a seed gives the same requests again, another seed others', () => {

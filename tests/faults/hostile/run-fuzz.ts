@@ -1,5 +1,8 @@
 import { Agent } from 'node:http';
-import { type MutationSource, mutateRequest } from './mutate-request.ts';
+import { type FuzzReply, judgeReply } from './judge-reply.ts';
+import { damage } from './mutate-body.ts';
+import { type MutatedRequest, type MutationSource, mutateRequest } from './mutate-request.ts';
+import { bytesOf, sendBytes } from './send-bytes.ts';
 import { sendRaw } from './send-raw.ts';
 
 export interface FuzzOptions extends MutationSource {
@@ -10,6 +13,8 @@ export interface FuzzOptions extends MutationSource {
   readonly concurrency: number;
   /** Texts of another project: none of them may stand in any reply. */
   readonly secrets: readonly string[];
+  /** Told what a request that passed was answered. */
+  readonly learn: (text: string) => void;
   /** Asked now and then: what has died, or null. */
   readonly firstDeath: () => Promise<string | null>;
   readonly onProgress?: (done: number) => void;
@@ -24,8 +29,8 @@ export interface FuzzReport {
 const complaintLimit = 50;
 /** Between two looks at whether everything still lives. */
 const lookEvery = 2_000;
-/** Statuses of 500 and more that are no fault: what the request asked for is not implemented, or there is no room. */
-const permitted = new Set([501, 503]);
+/** Requests whose bytes are damaged on the wire, framing included. */
+const wireShare = 0.02;
 
 /** Sends mutated requests until so many were answered, or until there is enough to complain about. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
@@ -38,17 +43,16 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   const loop = async (): Promise<void> => {
     while (sent < options.requests && complaints.length < complaintLimit && death === null) {
       const number = sent++;
-      const { method, path, headers, body } = mutateRequest(options);
+      const mutated = mutateRequest(options);
       const key = options.apiKeys[number % options.apiKeys.length] ?? '';
-      const authorized = { authorization: `Bearer ${key}`, ...headers };
-      const result = await sendRaw({ port: options.port, method, path, headers: authorized, body, agent });
-      byStatus.set(result.status, (byStatus.get(result.status) ?? 0) + 1);
-      const complaint = judgeReply(options.secrets, result);
-      if (complaint !== null) {
-        complaints.push(
-          `${complaint}: ${method} ${path.slice(0, 200)} ${JSON.stringify(headers).slice(0, 300)} ` +
-            `${body?.toString('latin1').slice(0, 600) ?? ''} → ${result.text.slice(0, 300)}`,
-        );
+      const request = { ...mutated, headers: { authorization: `Bearer ${key}`, ...mutated.headers } };
+      const overWire = options.random() < wireShare;
+      const replies = overWire ? await sendDamaged(options, request) : [await sendWhole(options, request, agent)];
+      for (const reply of replies) {
+        byStatus.set(reply.status, (byStatus.get(reply.status) ?? 0) + 1);
+        const complaint = judgeReply(options.secrets, reply);
+        if (complaint !== null) complaints.push(`${complaint}: ${show(request)} → ${reply.text.slice(0, 400)}`);
+        if (reply.status >= 200 && reply.status < 300 && !overWire) options.learn(reply.text);
       }
       if (number % lookEvery === 0) {
         death ??= await options.firstDeath();
@@ -63,13 +67,19 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   return { requests: sent, byStatus, complaints };
 }
 
-function judgeReply(
-  secrets: readonly string[],
-  { status, text, failure }: Awaited<ReturnType<typeof sendRaw>>,
-): string | null {
-  const told = secrets.find((secret) => text.includes(secret));
-  if (told !== undefined) return `tells '${told}' of another project`;
-  if (status >= 500 && !permitted.has(status)) return `status ${status}`;
-  if (status === 0 && failure !== null && !failure.startsWith('not sent')) return failure;
-  return null;
+async function sendWhole({ port }: FuzzOptions, request: MutatedRequest, agent: Agent): Promise<FuzzReply> {
+  const { status, text, failure } = await sendRaw({ port, ...request, agent });
+  return { status, text, failure, hasBody: request.method !== 'HEAD' };
+}
+
+/** What comes back is judged by its codes alone: where one reply ends is not known for damaged requests. */
+async function sendDamaged({ port, random }: FuzzOptions, request: MutatedRequest): Promise<FuzzReply[]> {
+  const { statuses, text, failure } = await sendBytes(port, damage(bytesOf(request), random));
+  const [status = 0] = statuses;
+  return [{ status, text, failure, hasBody: statuses.length === 1 && text.includes('{') }];
+}
+
+function show({ method, path, headers, body }: MutatedRequest): string {
+  const shown = { ...headers, authorization: 'Bearer …' };
+  return `${method} ${path.slice(0, 200)} ${JSON.stringify(shown).slice(0, 300)} ${body?.toString('latin1').slice(0, 900) ?? ''}`;
 }

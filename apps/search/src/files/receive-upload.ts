@@ -5,6 +5,7 @@ import { checkBody } from '@kumiki/service';
 import type { FastifyRequest } from 'fastify';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { UploadRoom } from '../quota/upload-room.ts';
+import { formParts } from './form-parts.ts';
 import { watchPace } from './watch-pace.ts';
 
 /** What the form of an upload may hold; a file's own limit is in the contract. */
@@ -38,7 +39,8 @@ export async function receiveUpload(
   const fields: Record<string, string> = {};
   let stored: Pick<Upload, 'filename' | 'bytes' | 'sha256'> | null = null;
   try {
-    for await (const part of request.parts({ limits: { ...formLimits, fileSize: fileLimits.bytes } })) {
+    const parts = request.parts({ limits: { ...formLimits, fileSize: fileLimits.bytes } });
+    for await (const part of formParts(parts, request.raw)) {
       if (part.type === 'file') {
         if (part.fieldname !== 'file') throw new KumikiError('unknown_parameter', { param: part.fieldname });
         const measured = measure(part.file, room);

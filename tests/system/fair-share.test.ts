@@ -11,6 +11,8 @@ const sequences = 4;
 interface Flood {
   /** Answers that have begun. */
   begun(): number;
+  /** Most answers that ran at the same time. */
+  most(): number;
   readonly ended: Promise<number>;
 }
 
@@ -21,6 +23,8 @@ function clientOf(product: Product, project: string): OpenAI {
 /** Asks for so many long answers at once. */
 function flood(client: OpenAI, count: number, tokens: number): Flood {
   let begun = 0;
+  let running = 0;
+  let most = 0;
   const one = async (): Promise<void> => {
     const messages = [{ role: 'user' as const, content: 'Go on.' }];
     const stream = await client.chat.completions.create({ model, messages, stream: true, max_tokens: tokens });
@@ -29,11 +33,13 @@ function flood(client: OpenAI, count: number, tokens: number): Flood {
       if (first && (chunk.choices[0]?.delta.content ?? '') !== '') {
         first = false;
         begun++;
+        most = Math.max(most, ++running);
       }
     }
+    running--;
   };
   const all = Array.from({ length: count }, one);
-  return { begun: () => begun, ended: Promise.all(all).then(({ length }) => length) };
+  return { begun: () => begun, most: () => most, ended: Promise.all(all).then(({ length }) => length) };
 }
 
 function askOnce(client: OpenAI): Promise<unknown> {
@@ -41,8 +47,10 @@ function askOnce(client: OpenAI): Promise<unknown> {
 }
 
 test('a project that asks for much leaves room at once to another that asks too, and all of its own is served', async () => {
+  // Slow to begin, so that an answer's beginning is seen well after the end of the one whose place it has.
+  const pace = { interTokenLatencyMs: 10, prefillTokensPerSecond: 50 };
   await using product = await startProduct([
-    simulatedModel(model, { maxSequences: sequences, maxWaiting: 16, interTokenLatencyMs: 10 }),
+    simulatedModel(model, { maxSequences: sequences, maxWaiting: 16, ...pace }),
   ]);
   const [busy, quiet] = [clientOf(product, 'busy'), clientOf(product, 'quiet')];
   await askOnce(quiet);
@@ -52,6 +60,7 @@ test('a project that asks for much leaves room at once to another that asks too,
   await askOnce(quiet);
   assert.equal(flooding.begun(), sequences - 1, 'none of those that wait went before the quiet one');
   assert.equal(await flooding.ended, 12);
+  assert.equal(flooding.most(), sequences - 1, 'a place that became free let one in, not all that waited');
 });
 
 test('a project that is alone runs as much as there is', async () => {

@@ -6,6 +6,7 @@ export function simulatedModel(
   options: {
     readonly replicas?: number;
     readonly interTokenLatencyMs?: number;
+    readonly prefillTokensPerSecond?: number;
     readonly maxSequences?: number;
     readonly maxWaiting?: number;
     readonly contextTokens?: number;
@@ -21,7 +22,12 @@ export function simulatedModel(
       maxSequences: options.maxSequences ?? 128,
       maxWaiting: options.maxWaiting ?? 256,
       ...(options.contextTokens === undefined ? {} : { contextTokens: options.contextTokens }),
-      simulated: { interTokenLatencyMs: options.interTokenLatencyMs ?? 2 },
+      simulated: {
+        interTokenLatencyMs: options.interTokenLatencyMs ?? 2,
+        ...(options.prefillTokensPerSecond === undefined
+          ? {}
+          : { prefillTokensPerSecond: options.prefillTokensPerSecond }),
+      },
     },
   };
 }

@@ -33,16 +33,24 @@ const leastWaitingForShare = 16;
 /** Told to a client that is refused because every replica is full, in milliseconds. */
 const saturatedRetryMs = 1_000;
 
+/** A replica with a place that is taken for one attempt. */
+export interface Place {
+  readonly state: EndpointState;
+  /** Gives the place back. Called once. */
+  leave(): void;
+}
+
 export interface Picker {
   /** Those of the request's model as they are now: a rollout replaces them while the request is under way. */
   endpointsOf(exchange: Exchange): readonly EndpointState[];
   /**
-   * The endpoint for the next attempt; waits while there is none. Throws `queue_full` or `no_replica_available`, or
+   * A place at the endpoint for the next attempt; waits while there is none. It is taken with the choice: whoever looks
+   * next, even before this promise has been read, finds it gone. Throws `queue_full` or `no_replica_available`, or
    * `stream_interrupted` when none of those that there are will do, whatever becomes of them.
    * @param begun the client has part of the answer, or its headers.
    * @param preferences which endpoints will do, best first; the later ones count when the earlier find nobody.
    */
-  pick(exchange: Exchange, begun: boolean, preferences: readonly Accepts[]): Promise<EndpointState>;
+  pick(exchange: Exchange, begun: boolean, preferences: readonly Accepts[]): Promise<Place>;
 }
 
 export type Accepts = (state: EndpointState) => boolean;
@@ -98,7 +106,7 @@ export function createPicker(options: PickerOptions): Picker {
           const endpoints = endpointsOf(exchange);
           const { choice, hasRoom } = tryPick(options, endpoints, { exchange, begun, accepts });
           const state = choice.kind === 'chosen' ? endpoints[choice.index] : undefined;
-          if (state !== undefined) return state;
+          if (state !== undefined) return takePlace(state, exchange, shares);
           if (choice.kind !== 'saturated') continue;
           if (hasRoom) waitsForShare = true;
           else full = saturated(exchange, Math.ceil(choice.limit));
@@ -120,6 +128,23 @@ export function createPicker(options: PickerOptions): Picker {
       }
     },
   };
+}
+
+function takePlace(state: EndpointState, exchange: Exchange, shares: ProjectShares): Place {
+  state.inFlight++;
+  const end = shares.begin(state, exchange.route.route.model, exchange.key.project, answersOf(exchange));
+  return {
+    state,
+    leave() {
+      state.inFlight--;
+      end();
+    },
+  };
+}
+
+/** What a replica works on at once for it. */
+export function answersOf({ scanned }: Exchange): number {
+  return Math.max(1, scanned.n ?? 1);
 }
 
 /** Those of its model as they are now: a rollout replaces them while the request is under way. */
@@ -150,7 +175,11 @@ function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], as
     if (exchange.lowPriority) return forLowPriority(candidate, state.endpoint.maxRunning);
     hasRoom ||= candidate.eligible && candidate.inFlight < candidate.maxInFlight;
     const inFlight = state.byProject.get(project) ?? 0;
-    return forProject(candidate, state.endpoint.maxRunning ?? null, { inFlight, othersAsk });
+    return forProject(candidate, state.endpoint.maxRunning ?? null, {
+      inFlight,
+      asked: answersOf(exchange),
+      othersAsk,
+    });
   });
   return { choice: choose(candidates, exchange.affinity, random()), hasRoom };
 }

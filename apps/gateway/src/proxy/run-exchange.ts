@@ -1,5 +1,5 @@
 import { type Endpoint, headers, KumikiError, tokensForgottenFrame } from '@kumiki/api';
-import { continuationMode, judge, type AnswerFacts, type Failure, type PoisonVerdict } from '@kumiki/policy';
+import { continuationMode, judge, type Failure, type PoisonVerdict } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { sendError } from '../http/send-error.ts';
 import { formatDuration } from '../limits/format-duration.ts';
@@ -8,7 +8,6 @@ import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
 import type { RequestLog } from '../requests/request-log.ts';
 import { watchAttempt, type AttemptWatch } from '../requests/watch-attempt.ts';
 import type { EndpointState } from '../routes/endpoint-state.ts';
-import type { ProjectShares } from '../routes/project-shares.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { UpstreamClient } from '../upstream/upstream.ts';
 import { answerFacts, isWhole } from './answer-facts.ts';
@@ -19,7 +18,7 @@ import { describeSize } from './describe-size.ts';
 import type { Exchange } from './exchange.ts';
 import { learn } from './learn.ts';
 import type { Outcome } from './outcome.ts';
-import type { Picker } from './pick-endpoint.ts';
+import { answersOf, type Picker, type Place } from './pick-endpoint.ts';
 import { createRecording, type Recorded, type Recording } from './recording.ts';
 import { createFrameRelay, type Notice } from './relay-frames.ts';
 import { seedRecording } from './resume-answer.ts';
@@ -36,7 +35,6 @@ const tokensForgotten = Buffer.from(tokensForgottenFrame);
 
 export interface RunOptions {
   readonly picker: Picker;
-  readonly shares: ProjectShares;
   readonly wheel: DeadlineWheel;
   readonly upstreamFor: (endpoint: Endpoint) => UpstreamClient;
   readonly metrics: GatewayMetrics;
@@ -142,9 +140,10 @@ async function attemptUntilEnd(run: Run): Promise<void> {
   for (;;) {
     const begun = exchange.eventsSent > 0 ? run.recording.read() : null;
     if (begun !== null && isWhole(exchange, begun)) return run.client.finish();
-    const [state, plan] = await nextAttempt(run, begun);
-    if (exchange.clientLeft) return;
-    const { outcome, verdict } = await tryEndpoint(run, state, plan);
+    const place = await nextPlace(run, begun);
+    const tried = await tryPlace(run, place, begun).finally(() => place.leave());
+    if (tried === null) return;
+    const { outcome, verdict } = tried;
     if (outcome.kind === 'done' || outcome.kind === 'client-left') return;
     if (outcome.kind === 'refused') return refuse(run, outcome);
     if (verdict?.kind === 'refuse') throw poisonous(run, verdict.claims);
@@ -156,24 +155,28 @@ async function attemptUntilEnd(run: Run): Promise<void> {
   }
 }
 
-/** Who goes next and how: from the beginning, or from where the last one stopped. */
-async function nextAttempt(run: Run, begun: Recorded | null): Promise<[EndpointState, AttemptPlan]> {
-  const { exchange, options, recording } = run;
-  if (begun === null) {
-    const state = await options.picker.pick(exchange, run.client.begun(), [() => true]);
-    const plan = planFresh(exchange, state);
-    run.revision = plan.tokenIds ? state.endpoint.revision : null;
-    if (run.client.begun() && run.told !== run.revision) tellForgotten(run);
-    return [state, plan];
-  }
-  const facts: AnswerFacts = answerFacts(exchange, begun, run.revision);
-  const state = await options.picker.pick(exchange, true, [
+/** Who goes next: from the beginning, or from where the last one stopped. */
+function nextPlace({ exchange, options, client, revision }: Run, begun: Recorded | null): Promise<Place> {
+  if (begun === null) return options.picker.pick(exchange, client.begun(), [() => true]);
+  const facts = answerFacts(exchange, begun, revision);
+  return options.picker.pick(exchange, true, [
     ({ endpoint }) => continuationMode(endpoint, facts) === 'token-ids',
     ({ endpoint }) => continuationMode(endpoint, facts) !== null,
   ]);
-  const plan = planContinuation(exchange, state, begun, facts, recording);
+}
+
+/** How the attempt goes there. */
+function planAttempt(run: Run, state: EndpointState, begun: Recorded | null): AttemptPlan {
+  const { exchange, recording } = run;
+  if (begun === null) {
+    const plan = planFresh(exchange, state);
+    run.revision = plan.tokenIds ? state.endpoint.revision : null;
+    if (run.client.begun() && run.told !== run.revision) tellForgotten(run);
+    return plan;
+  }
+  const plan = planContinuation(exchange, state, begun, answerFacts(exchange, begun, run.revision), recording);
   if (!plan.tokenIds) tellForgotten(run);
-  return [state, plan];
+  return plan;
 }
 
 interface Tried {
@@ -182,14 +185,14 @@ interface Tried {
   readonly verdict: PoisonVerdict | null;
 }
 
-/** One attempt at one endpoint, and what it taught us about that endpoint. */
-async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): Promise<Tried> {
+/** One attempt at one endpoint, and what it taught us about that endpoint; null when the client has left. */
+async function tryPlace(run: Run, { state }: Place, begun: Recorded | null): Promise<Tried | null> {
   const { exchange, options, client, recording } = run;
   const sentBefore = exchange.eventsSent;
+  if (exchange.clientLeft) return null;
+  const plan = planAttempt(run, state, begun);
   exchange.attempts++;
   exchange.replica = state;
-  state.inFlight++;
-  const leave = options.shares.begin(state, exchange.route.route.model, exchange.key.project, answersOf(exchange));
   const watch = watchAttempt(options, exchange, state);
   const places = answersOf(exchange);
   const claim = openClaim(state, exchange, { places, begun: sentBefore > 0, now: () => performance.now() });
@@ -222,8 +225,6 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
   });
   const outcome = await run.attempt.outcome;
   run.attempt = null;
-  state.inFlight--;
-  leave();
   const verdict = claim.end(outcome);
   watch.end(outcome);
   learn(state, outcome, options.metrics, options.log);
@@ -232,11 +233,6 @@ async function tryEndpoint(run: Run, state: EndpointState, plan: AttemptPlan): P
     exchange.failed.clear();
   }
   return { outcome, verdict };
-}
-
-/** What a replica works on at once for it. */
-function answersOf({ scanned }: Exchange): number {
-  return Math.max(1, scanned.n ?? 1);
 }
 
 function countEvent(run: Run, watch: AttemptWatch, claim: Claim): void {

@@ -19,9 +19,16 @@ test('beside others a project has three quarters of what runs at once, and one p
 });
 
 test('a replica that holds the share of a project is full for it, and as it was for all others', () => {
-  const full = forProject(candidate, 16, { inFlight: 12, othersAsk: true });
+  const full = forProject(candidate, 16, { inFlight: 12, asked: 1, othersAsk: true });
   assert.ok(full.inFlight >= full.maxInFlight);
-  assert.equal(forProject(candidate, 16, { inFlight: 11, othersAsk: true }), candidate);
+  assert.equal(forProject(candidate, 16, { inFlight: 11, asked: 1, othersAsk: true }), candidate);
+});
+
+test('a request counts as many answers as it asks for, and one that is larger than the share goes where nothing else is', () => {
+  const full = forProject(candidate, 16, { inFlight: 11, asked: 2, othersAsk: true });
+  assert.ok(full.inFlight >= full.maxInFlight);
+  assert.equal(forProject(candidate, 16, { inFlight: 10, asked: 2, othersAsk: true }), candidate);
+  assert.equal(forProject(candidate, 16, { inFlight: 0, asked: 100, othersAsk: true }), candidate);
 });
 
 test('whatever one project does beside another, some of what runs is left to the other', () => {

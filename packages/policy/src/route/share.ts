@@ -17,16 +17,20 @@ export const othersCountMs = 600_000;
 export interface ProjectLoad {
   /** Answers that the project has at the replica. */
   readonly inFlight: number;
+  /** Answers that its next request asks for at once. */
+  readonly asked: number;
   /** Whether another project has asked for the model within {@link othersCountMs}. */
   readonly othersAsk: boolean;
 }
 
 /**
- * A replica as a project may use it: full when it holds the project's share, however much room there is.
+ * A replica as a project may use it: full when the project's next request is beyond its share, however much room there
+ * is. A request that is larger than the share goes where the project has nothing else.
  * @param maxRunning answers that it works on at once; null where that is not known.
  */
 export function forProject(candidate: Candidate, maxRunning: number | null, project: ProjectLoad): Candidate {
-  if (project.inFlight < shareOf(candidate.maxInFlight, maxRunning, project.othersAsk)) return candidate;
+  const { inFlight, asked, othersAsk } = project;
+  if (inFlight === 0 || inFlight + asked <= shareOf(candidate.maxInFlight, maxRunning, othersAsk)) return candidate;
   return { ...candidate, maxInFlight: Math.min(candidate.maxInFlight, candidate.inFlight) };
 }
 

@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { type Database, migrate } from '@kumiki/postgres';
 import { createServiceApp, type DataServiceParts, drainApp, listenApp, type RunningDataService } from '@kumiki/service';
 import { startBatches } from './batches/start-batches.ts';
-import { addChatsRoutes, chatsPath } from './http/chats-routes.ts';
-import { addConversationsRoutes } from './http/conversations-routes.ts';
-import { addResponsesRoutes } from './http/responses-routes.ts';
+import { addChatsRoutes, chatsPath } from './chats/chats-routes.ts';
+import { addConversationsRoutes } from './conversations/conversations-routes.ts';
+import { addResponsesRoutes } from './responses/responses-routes.ts';
 import { requestTimeoutMs } from './limits.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { addRetentionRoutes, projectsPath } from './retention/retention-routes.ts';
 import { createHub } from './runs/hub.ts';
 import { createRunner } from './runs/runner.ts';
-import { startSweeper } from './sweep.ts';
+import { startSweeper } from './retention/sweep.ts';
 import { addUsageRoutes, usagePath } from './usage/usage-routes.ts';
 
 /** The API's own default for responses. */

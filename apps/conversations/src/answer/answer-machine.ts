@@ -1,5 +1,5 @@
 import type { ChatChunk, ChatChunkChoice, ToolCallDelta, Usage } from '@kumiki/openai';
-import { outputItemId } from '../ids.ts';
+import { outputItemId } from '../ids/new-id.ts';
 import { findCitations, type Passage } from './citations.ts';
 import type { ResponseEvent } from './response-event.ts';
 import {

@@ -2,9 +2,9 @@ import { KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody, type GatewayClient } from '@kumiki/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { createBatchSchema, listBatchesSchema } from './batch-body.ts';
-import { cancelBatch, createBatch, listBatches, readBatch } from './batch-store.ts';
-import { toBatchObject } from './batch.ts';
+import { createBatchSchema, listBatchesSchema } from './rows/batch-body.ts';
+import { cancelBatch, createBatch, listBatches, readBatch } from './rows/batch-store.ts';
+import { toBatchObject } from './rows/batch.ts';
 
 export interface BatchRouteOptions {
   readonly database: Database;

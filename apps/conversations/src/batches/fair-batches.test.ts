@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
-import { createBatch } from './batch-store.ts';
+import { createBatch } from './rows/batch-store.ts';
 import { createMortal } from './testing/mortal.ts';
 import { chatLine, createStandInGateway } from './testing/stand-in-gateway.ts';
 import {

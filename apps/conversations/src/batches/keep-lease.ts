@@ -1,6 +1,6 @@
 import type { Database } from '@kumiki/postgres';
 import type { Log } from '@kumiki/service';
-import { type BatchLease, LeaseLostError, type Renewal, renewLease } from './batch-lease.ts';
+import { type BatchLease, LeaseLostError, type Renewal, renewLease } from './rows/batch-lease.ts';
 
 export interface LeaseKeeper {
   /** Looks at once whether something has changed. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
 import fc from 'fast-check';
-import { cancelBatch } from './batch-store.ts';
+import { cancelBatch } from './rows/batch-store.ts';
 import { createMortal } from './testing/mortal.ts';
 import { chatLine, createStandInGateway } from './testing/stand-in-gateway.ts';
 import {

@@ -3,7 +3,7 @@ import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Caller } from '@kumiki/service';
 import { choosePage } from '../http/paging.ts';
-import { newId } from '../ids.ts';
+import { newId } from '../ids/new-id.ts';
 import { foldTitle, foldWords } from './fold-title.ts';
 
 /** Whose chats are seen: those of one key in its project. */

@@ -4,7 +4,7 @@ import { chatSchema, turnSchema } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { whyNoPostgres } from '@kumiki/postgres/testing';
 import { deleteResponse, findStatus } from '../responses/response-rows.ts';
-import { sweepExpired } from '../sweep.ts';
+import { sweepExpired } from '../retention/sweep.ts';
 import { type ChatOwner, insertChat, listChats, readChat, updateChat } from './chat-rows.ts';
 import { deleteChat } from './delete-chat.ts';
 import { forkChat } from './fork-chat.ts';

@@ -2,7 +2,7 @@ import type { ReadChat, Turn } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Item } from '../answer/response-object.ts';
 import { choosePage } from '../http/paging.ts';
-import { framesOf, showRow, type StoredResponse } from '../responses/show-row.ts';
+import { framesOf, showRow, type StoredResponse } from '../runs/show-row.ts';
 import { turnNotFound } from './chat-rows.ts';
 
 interface TurnRow extends StoredResponse {

@@ -1,5 +1,5 @@
 import type { Item } from '../answer/response-object.ts';
-import { lastUserText } from '../chat/build-messages.ts';
+import { lastUserText } from '../prompt/build-messages.ts';
 import { maxOwnTitleCharacters } from '../limits.ts';
 
 /** What no title shows: controls, and what turns the direction of all that follows. */

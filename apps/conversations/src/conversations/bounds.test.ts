@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
-import { normalizeInput } from '../chat/normalize-input.ts';
+import { normalizeInput } from '../prompt/normalize-input.ts';
 import { maxContextBytes, maxPageBytes } from '../limits.ts';
 import type { Conversations } from '../start-conversations.ts';
 import { createTestModel } from '../testing/test-model.ts';

@@ -1,6 +1,6 @@
 import { KumikiError } from '@kumiki/api';
 import type { ResponseObject } from '../answer/response-object.ts';
-import { readLog, storedLog } from '../http/read-log.ts';
+import { readLog, storedLog } from '../runs/read-log.ts';
 import { cancelPatienceMs } from '../limits.ts';
 import { requestCancel } from '../runs/run-store.ts';
 import type { ResponsesDeps } from './create-response.ts';

@@ -1,7 +1,7 @@
 import { type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Caller } from '@kumiki/service';
-import { buildChat } from '../chat/build-chat.ts';
-import { buildMessages } from '../chat/build-messages.ts';
+import { buildChat } from '../prompt/build-chat.ts';
+import { buildMessages } from '../prompt/build-messages.ts';
 import { loadContext } from '../runs/load-context.ts';
 import { type ResponsesDeps, resolveInput } from './create-response.ts';
 

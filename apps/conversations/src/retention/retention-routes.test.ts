@@ -4,7 +4,7 @@ import type { Database } from '@kumiki/postgres';
 import { createLog, createServiceApp } from '@kumiki/service';
 import { openTables, type TestDatabase } from '../chats/testing/test-chats.ts';
 import { insertConversation } from '../conversations/conversation-rows.ts';
-import { newId } from '../ids.ts';
+import { newId } from '../ids/new-id.ts';
 import { storeResponse } from '../responses/testing/store-response.ts';
 import { addRetentionRoutes } from './retention-routes.ts';
 

@@ -1,7 +1,7 @@
 import { type ErrorCode, headers, KumikiError } from '@kumiki/api';
 import { createFrameSplitter } from '@kumiki/openai';
 import type { GatewayClient, GatewayReply } from '@kumiki/service';
-import type { ChatBody } from '../chat/build-chat.ts';
+import type { ChatBody } from '../prompt/build-chat.ts';
 import { modelSilenceMs } from '../limits.ts';
 import { type ReadFrame, readFrame } from './rebuild.ts';
 import type { RunRecord } from './run.ts';

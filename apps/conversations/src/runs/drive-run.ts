@@ -3,7 +3,7 @@ import { type KumikiError, toKumikiError } from '@kumiki/api';
 import type { GatewayClient, Log } from '@kumiki/service';
 import type { AnswerMachine } from '../answer/answer-machine.ts';
 import type { Item, ResponseErrorCode } from '../answer/response-object.ts';
-import { lastUserText } from '../chat/build-messages.ts';
+import { lastUserText } from '../prompt/build-messages.ts';
 import {
   backgroundPatienceMs,
   keyLimitPatienceMs,

@@ -1,7 +1,7 @@
 import { type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Item } from '../answer/response-object.ts';
-import { fromFirstTurn } from '../chat/drop-oldest.ts';
+import { fromFirstTurn } from '../prompt/drop-oldest.ts';
 import { listPlaces, readItems } from '../conversations/conversation-rows.ts';
 import { choosePage } from '../http/paging.ts';
 import { maxChainLength, maxContextBytes, maxContextItems } from '../limits.ts';

@@ -1,10 +1,10 @@
 import { KumikiError } from '@kumiki/api';
 import type { GatewayClient } from '@kumiki/service';
 import type { Item } from '../answer/response-object.ts';
-import { buildChat, type ChatBody } from '../chat/build-chat.ts';
-import { buildMessages } from '../chat/build-messages.ts';
-import { dropOldest } from '../chat/drop-oldest.ts';
-import { passageBudgets, withPassages } from '../chat/number-passages.ts';
+import { buildChat, type ChatBody } from '../prompt/build-chat.ts';
+import { buildMessages } from '../prompt/build-messages.ts';
+import { dropOldest } from '../prompt/drop-oldest.ts';
+import { passageBudgets, withPassages } from '../prompt/number-passages.ts';
 import { maxShortenings } from '../limits.ts';
 import { askModel, type ModelAnswer } from './ask-model.ts';
 import type { RunRecord, SearchOutcome } from './run.ts';

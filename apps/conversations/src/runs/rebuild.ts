@@ -1,7 +1,7 @@
 import type { ChatChunk } from '@kumiki/openai';
 import { createFrameSplitter, dataOf, maxFrameBytes } from '@kumiki/openai';
 import { AnswerMachine } from '../answer/answer-machine.ts';
-import { wantsLogprobs } from '../chat/build-chat.ts';
+import { wantsLogprobs } from '../prompt/build-chat.ts';
 import type { Prepared, RunRecord } from './run.ts';
 import { wantsSearch } from './wants-search.ts';
 

@@ -3,7 +3,7 @@ import type { Database, Queryable } from '@kumiki/postgres';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
 import { leaseMs } from '../limits.ts';
-import { deletionOf } from '../responses/deletion.ts';
+import { deletionOf } from './deletion.ts';
 import { demandWithin, openResponsesOf, storedBytesOf } from '../usage/usage-rows.ts';
 import { noticeChannel, notices } from './notices.ts';
 import type { RunRecord } from './run.ts';

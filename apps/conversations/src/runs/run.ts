@@ -3,7 +3,7 @@ import type { SearchResult } from '../answer/answer-machine.ts';
 import type { Passage } from '../answer/citations.ts';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
-import type { ChatBody } from '../chat/build-chat.ts';
+import type { ChatBody } from '../prompt/build-chat.ts';
 
 /** What a search gave: shown in its item, told to the model, cited in the answer. */
 export interface SearchOutcome {

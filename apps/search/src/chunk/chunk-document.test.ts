@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ParsedBlock } from '../parse/parse-result.ts';
+import type { ParsedBlock } from '../parse/blocks/parse-result.ts';
 import { chunkDocument, estimateTokens } from './chunk-document.ts';
 
 const block = (

@@ -1,4 +1,4 @@
-import type { ParsedBlock } from '../parse/parse-result.ts';
+import type { ParsedBlock } from '../parse/blocks/parse-result.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import { packAtoms } from './pack-atoms.ts';
 import { sectionsOf } from './sections.ts';

@@ -1,4 +1,4 @@
-import type { ParsedBlock } from '../parse/parse-result.ts';
+import type { ParsedBlock } from '../parse/blocks/parse-result.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import { codeAtoms, proseAtoms, rowAtoms, type Atom } from './split-atoms.ts';
 

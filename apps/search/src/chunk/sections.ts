@@ -1,4 +1,4 @@
-import type { ParsedBlock } from '../parse/parse-result.ts';
+import type { ParsedBlock } from '../parse/blocks/parse-result.ts';
 
 /** What stands between one heading and the next. */
 export interface Section {

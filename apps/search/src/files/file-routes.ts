@@ -4,7 +4,7 @@ import type { Database } from '@kumiki/postgres';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkQuery } from '../http/check-query.ts';
-import { makeId } from '../make-id.ts';
+import { makeId } from '../ids/make-id.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { reserveUpload, type UploadRoom } from '../quota/upload-room.ts';
 import { createUploadSlots } from '../quota/upload-slots.ts';

@@ -3,7 +3,7 @@ import { toVectorText } from '../embedding/embedder.ts';
 import type { Revisions } from '../embedding/revisions.ts';
 import { decodeBatch, type ReadChunk } from '../reading/read-reply.ts';
 import { ensureVectorIndex } from '../retrieval/vector-index.ts';
-import { digestOf, type EmbeddedChunk, findVectors, writeChunks } from './chunk-rows.ts';
+import { digestOf, type EmbeddedChunk, findVectors, writeChunks } from '../chunks/chunk-rows.ts';
 import type { Claim } from './queue.ts';
 
 export type EmbedOutcome = 'done' | 'lost' | { readonly message: string };

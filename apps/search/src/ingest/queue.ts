@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '@kumiki/postgres';
-import { countTerms } from '../stores/remove-chunks.ts';
+import { countTerms } from '../chunks/remove-chunks.ts';
 
 /**
  * The ingest queue: rows of `search.store_files` that are in progress. Whoever works on one holds a lease, by the

@@ -1,7 +1,7 @@
 import { errorMessage, toKumikiError } from '@kumiki/api';
 import { judgePoison } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
-import { clearChunks, endStoreFile } from '../stores/remove-chunks.ts';
+import { clearChunks, endStoreFile } from '../chunks/remove-chunks.ts';
 import { createBell } from './bell.ts';
 import { createClaimDesk } from './claim-desk.ts';
 import { decideRetry } from './decide.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { textCharacterLimit } from '../parse/parse-limits.ts';
+import { textCharacterLimit } from '../parse/blocks/parse-limits.ts';
 import { watchStretches } from '../testing/busy-stretch.ts';
 import { createReader } from './create-reader.ts';
 

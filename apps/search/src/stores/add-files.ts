@@ -2,7 +2,7 @@ import { type Attributes, type ChunkingStrategy, KumikiError, vectorStoreLimits 
 import type { Database, Queryable } from '@kumiki/postgres';
 import { fileNotFound, visible } from '../files/file-rows.ts';
 import { ingestChannel } from '../ingest/queue.ts';
-import { endStoreFile, removeStoreFile } from './remove-chunks.ts';
+import { endStoreFile, removeStoreFile } from '../chunks/remove-chunks.ts';
 
 export interface AddedFile {
   readonly fileId: string;

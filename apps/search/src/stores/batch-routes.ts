@@ -3,7 +3,7 @@ import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import { checkQuery } from '../http/check-query.ts';
-import { makeId } from '../make-id.ts';
+import { makeId } from '../ids/make-id.ts';
 import { type AddedFile, addFiles } from './add-files.ts';
 import { cancelBatch, demandBatchPlace, insertBatch, requireBatch, toFileBatch } from './batch-rows.ts';
 import { listStoreFiles } from './store-file-rows.ts';

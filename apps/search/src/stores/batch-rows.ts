@@ -1,6 +1,6 @@
 import { KumikiError, vectorStoreLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
-import { clearChunks, endStoreFile } from './remove-chunks.ts';
+import { clearChunks, endStoreFile } from '../chunks/remove-chunks.ts';
 import { fileCounts } from './vector-store.ts';
 
 /** The rows of `search.file_batches`: files that were added to a store together. */

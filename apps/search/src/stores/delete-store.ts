@@ -1,5 +1,5 @@
 import type { Database } from '@kumiki/postgres';
-import { removeStoreChunks } from './remove-chunks.ts';
+import { removeStoreChunks } from '../chunks/remove-chunks.ts';
 
 /** Deletes a store and all that was made for it; the files themselves stay. Ended by the sweeper if interrupted. */
 export async function deleteStore(database: Database, number: number): Promise<void> {

@@ -3,7 +3,7 @@ import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import { checkQuery } from '../http/check-query.ts';
-import { makeId } from '../make-id.ts';
+import { makeId } from '../ids/make-id.ts';
 import { addFiles } from './add-files.ts';
 import { deleteStore } from './delete-store.ts';
 import { insertStore, listStores, requireStore, requireStoreNumber, updateStore } from './store-rows.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '@kumiki/postgres';
-import { type ChunkPlace, showPlace } from '../retrieval/chunk-place.ts';
+import { type ChunkPlace, showPlace } from '../chunks/chunk-place.ts';
 
 /** Chunks and bytes of text that are read at once; no more than these and one chunk are held of a reply. */
 const pageChunks = 64;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { batchLimits } from '../limits.ts';
+import { batchLimits } from '../rows/limits.ts';
 import { checkLine } from './check-line.ts';
 
 const good = {

@@ -1,7 +1,7 @@
 import { continuationKey, findPath, KumikiError, resumeKey } from '@kumiki/api';
 import { readJson } from '@kumiki/service';
-import type { BatchError } from '../batch.ts';
-import { batchLimits } from '../limits.ts';
+import type { BatchError } from '../rows/batch.ts';
+import { batchLimits } from '../rows/limits.ts';
 
 export type CheckedLine =
   | { readonly ok: true; readonly customId: string; readonly model: string | null; readonly body: string }

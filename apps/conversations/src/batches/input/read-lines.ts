@@ -1,4 +1,4 @@
-import { batchLimits } from '../limits.ts';
+import { batchLimits } from '../rows/limits.ts';
 
 const lineFeed = 10;
 const carriageReturn = 13;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@kumiki/postgres';
-import { type BatchLease, writeFenced } from '../batch-lease.ts';
-import type { BatchError } from '../batch.ts';
-import { batchLimits, chunkLimits } from '../limits.ts';
+import { type BatchLease, writeFenced } from '../rows/batch-lease.ts';
+import type { BatchError } from '../rows/batch.ts';
+import { batchLimits, chunkLimits } from '../rows/limits.ts';
 import { checkLine } from './check-line.ts';
 import { readLines } from './read-lines.ts';
 

@@ -1,9 +1,7 @@
 import type { Database } from '@kumiki/postgres';
-import type { BatchRow } from '../batch.ts';
-import { chunkLimits } from '../limits.ts';
-import { unfinishedLine } from '../run/result-line.ts';
-
-export type ResultFile = 'output' | 'error';
+import type { BatchRow } from '../rows/batch.ts';
+import { chunkLimits } from '../rows/limits.ts';
+import { unfinishedLine } from '../lines/result-line.ts';
 
 const belongs: Readonly<Record<ResultFile, string>> = {
   output: 'result IS NOT NULL AND NOT failed',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@kumiki/postgres';
 import type { GatewayClient } from '@kumiki/service';
-import type { BatchRow } from '../batch.ts';
+import type { BatchRow } from '../rows/batch.ts';
 import { readResults, type ResultFile } from './read-results.ts';
 
 /**

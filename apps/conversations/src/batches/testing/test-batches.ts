@@ -4,8 +4,8 @@ import { defaultProjectLimits } from '@kumiki/api';
 import { migrate, openDatabase, type Database } from '@kumiki/postgres';
 import { createLog } from '@kumiki/service';
 import { type BatchRunner, type BatchRunnerOptions, startBatchRunner } from '../batch-runner.ts';
-import { createBatch, readBatch } from '../batch-store.ts';
-import type { BatchRow, BatchStatus } from '../batch.ts';
+import { createBatch, readBatch } from '../rows/batch-store.ts';
+import type { BatchRow, BatchStatus } from '../rows/batch.ts';
 import type { StandInGateway } from './stand-in-gateway.ts';
 
 export const testCaller = { keyId: 'key_1', project: 'p1', limits: defaultProjectLimits, idempotencyKey: undefined };

@@ -3,7 +3,7 @@ import { defaultProjectLimits, savedChatLimits, type Turn } from '@kumiki/api';
 import { type Database, migrate, openDatabase } from '@kumiki/postgres';
 import { startPostgres } from '@kumiki/postgres/testing';
 import { openResponse, type Item } from '../../answer/response-object.ts';
-import { newId } from '../../ids.ts';
+import { newId } from '../../ids/new-id.ts';
 import { createDatabaseJournal } from '../../runs/database-journal.ts';
 import { createHub } from '../../runs/hub.ts';
 import { insertRun } from '../../runs/run-store.ts';

@@ -1,7 +1,7 @@
 import { defaultProjectLimits } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { openResponse } from '../../answer/response-object.ts';
-import { newId } from '../../ids.ts';
+import { newId } from '../../ids/new-id.ts';
 import { insertRun } from '../../runs/run-store.ts';
 
 /** Stores an open response, as a request for one does. @returns its id. */

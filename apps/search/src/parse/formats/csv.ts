@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse';
-import type { BlockWriter } from '../block-writer.ts';
-import { Unreadable } from '../parse-result.ts';
+import type { BlockWriter } from '../blocks/block-writer.ts';
+import { Unreadable } from '../blocks/parse-result.ts';
 
 const delimiters = [',', '\t', ';', '|'] as const;
 /** Rows of a block: few enough that a block is soon made, many enough that there are few blocks. */

@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2';
-import { type BlockWriter, tooDeep } from '../block-writer.ts';
-import { tagDepthLimit } from '../parse-limits.ts';
-import { Unreadable } from '../parse-result.ts';
+import { type BlockWriter, tooDeep } from '../blocks/block-writer.ts';
+import { tagDepthLimit } from '../blocks/parse-limits.ts';
+import { Unreadable } from '../blocks/parse-result.ts';
 import { createTableRows } from './table-rows.ts';
 
 /** Nothing in these is read. */

@@ -1,7 +1,7 @@
-import type { BlockWriter } from '../block-writer.ts';
-import { tooLong } from '../block-writer.ts';
-import { jsonDepthLimit, textCharacterLimit } from '../parse-limits.ts';
-import { Unreadable } from '../parse-result.ts';
+import type { BlockWriter } from '../blocks/block-writer.ts';
+import { tooLong } from '../blocks/block-writer.ts';
+import { jsonDepthLimit, textCharacterLimit } from '../blocks/parse-limits.ts';
+import { Unreadable } from '../blocks/parse-result.ts';
 
 /** A JSON document as lines of `path: value`, so that every line says what it is about. */
 export function parseJson(text: string, writer: BlockWriter): void {

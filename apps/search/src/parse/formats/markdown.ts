@@ -1,4 +1,4 @@
-import type { BlockWriter } from '../block-writer.ts';
+import type { BlockWriter } from '../blocks/block-writer.ts';
 
 const atxHeading = /^ {0,3}(#{1,6})(?:[ \t]+|$)/;
 const fence = /^ {0,3}(`{3,}|~{3,})/;

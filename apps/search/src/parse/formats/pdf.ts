@@ -1,7 +1,7 @@
 import { getDocumentProxy } from 'unpdf';
-import { tooLong, type BlockWriter } from '../block-writer.ts';
-import { pageLimit, textCharacterLimit } from '../parse-limits.ts';
-import { Unreadable } from '../parse-result.ts';
+import { tooLong, type BlockWriter } from '../blocks/block-writer.ts';
+import { pageLimit, textCharacterLimit } from '../blocks/parse-limits.ts';
+import { Unreadable } from '../blocks/parse-result.ts';
 import { bodyHeightOf, headingLevels, linesOf, type PdfLine } from './pdf-lines.ts';
 
 /** Reads the text of a PDF page by page; lines of clearly larger type become headings. */

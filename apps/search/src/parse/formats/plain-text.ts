@@ -1,4 +1,4 @@
-import type { BlockWriter } from '../block-writer.ts';
+import type { BlockWriter } from '../blocks/block-writer.ts';
 
 /** Plain text has no structure that can be trusted: it stays one block, which is split at paragraphs and sentences later. */
 export function parsePlainText(text: string, writer: BlockWriter): void {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
-import { zipEntryLimit, zipPartBytesLimit, zipRatioLimit } from '../parse-limits.ts';
-import { Unreadable } from '../parse-result.ts';
+import { zipEntryLimit, zipPartBytesLimit, zipRatioLimit } from '../blocks/parse-limits.ts';
+import { Unreadable } from '../blocks/parse-result.ts';
 
 export interface ZipParts {
   /** The text of one part, or null where the archive has none of that name. */

@@ -1,6 +1,6 @@
 import { errorMessage } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
-import type { BatchLease } from '../batch-lease.ts';
+import type { BatchLease } from '../rows/batch-lease.ts';
 import { brokenLine, type LineResult } from './result-line.ts';
 import type { LineRequest } from './run-line.ts';
 

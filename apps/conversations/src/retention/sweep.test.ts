@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Database, migrate, openDatabase } from '@kumiki/postgres';
-import { insertConversation } from './conversations/conversation-rows.ts';
-import { newId } from './ids.ts';
-import { storeResponse } from './responses/testing/store-response.ts';
+import { insertConversation } from '../conversations/conversation-rows.ts';
+import { newId } from '../ids/new-id.ts';
+import { storeResponse } from '../responses/testing/store-response.ts';
 import { sweepExpired } from './sweep.ts';
 
 let database: Database;
 before(async () => {
   database = openDatabase({ folder: null });
-  await migrate(database, 'conversations', fileURLToPath(new URL('../migrations', import.meta.url)));
+  await migrate(database, 'conversations', fileURLToPath(new URL('../../migrations', import.meta.url)));
 });
 after(() => database.close());
 

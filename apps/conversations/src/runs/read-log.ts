@@ -10,9 +10,9 @@ import {
   readerBatchRows,
   readerPollMs,
 } from '../limits.ts';
-import type { Hub } from '../runs/hub.ts';
-import type { MemoryJournal } from '../runs/memory-journal.ts';
-import type { StoredBatch } from '../runs/run.ts';
+import type { Hub } from './hub.ts';
+import type { MemoryJournal } from './memory-journal.ts';
+import type { StoredBatch } from './run.ts';
 
 /** Where the batches of one response are read. */
 export interface EventLog {

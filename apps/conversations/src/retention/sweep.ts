@@ -1,7 +1,7 @@
 import type { Database } from '@kumiki/postgres';
 import type { Log } from '@kumiki/service';
-import { endedBatchSeconds } from './batches/limits.ts';
-import { sweepMs, sweepRows } from './limits.ts';
+import { endedBatchSeconds } from '../batches/rows/limits.ts';
+import { sweepMs, sweepRows } from '../limits.ts';
 
 /** When a batch ended, as the index has it. */
 const ended = 'COALESCE(completed_at, failed_at, expired_at, cancelled_at)';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@kumiki/postgres';
 import type { ReadChunk } from '../reading/read-reply.ts';
-import { type Claim, hold } from './queue.ts';
+import { type Claim, hold } from '../ingest/queue.ts';
 
 /** The rows of `search.chunks`, as ingest writes them. */
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Outcome } from '../batch.ts';
+import type { Outcome } from '../rows/batch.ts';
 
 export interface TokenUsage {
   readonly input: number;

@@ -2,7 +2,7 @@ import { type ConcurrencyPolicy, judgePoison } from '@kumiki/policy';
 import type { Database } from '@kumiki/postgres';
 import type { GatewayClient } from '@kumiki/service';
 import type { ByteBudget } from '../../runs/byte-budget.ts';
-import type { BatchRow } from '../batch.ts';
+import type { BatchRow } from '../rows/batch.ts';
 import { createGate } from './gate.ts';
 import { claimLine, openLines, poisonousLine, unclaimLines } from './line-rows.ts';
 import type { OneAtATime } from './one-at-a-time.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { allPaths } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
-import type { Conversations } from '../start-conversations.ts';
-import { createTestModel } from '../testing/test-model.ts';
-import { ask, openTestDatabase, startTestService } from '../testing/test-service.ts';
+import type { Conversations } from './start-conversations.ts';
+import { createTestModel } from './testing/test-model.ts';
+import { ask, openTestDatabase, startTestService } from './testing/test-service.ts';
 
 /** Strings that databases, parsers and people who write code like least, on every route of the table. */
 

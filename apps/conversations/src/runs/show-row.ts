@@ -1,7 +1,7 @@
 import type { CreateResponse } from '@kumiki/api';
 import type { ResponseObject, ResponseStatus } from '../answer/response-object.ts';
-import { rebuildMachine } from '../runs/rebuild.ts';
-import type { Prepared } from '../runs/run.ts';
+import { rebuildMachine } from './rebuild.ts';
+import type { Prepared } from './run.ts';
 
 /** What is stored of a response, all of one instant. */
 export interface StoredResponse {

@@ -1,9 +1,9 @@
 import { KumikiError } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import type { Caller } from '@kumiki/service';
-import { claimIdempotencyKey } from '../idempotency/claim-key.ts';
-import { newId } from '../ids.ts';
-import { demandWithin, openBatchesOf } from '../usage/usage-rows.ts';
+import { claimIdempotencyKey } from '../../idempotency/claim-key.ts';
+import { newId } from '../../ids/new-id.ts';
+import { demandWithin, openBatchesOf } from '../../usage/usage-rows.ts';
 import type { CreateBatchBody } from './batch-body.ts';
 import type { BatchRow } from './batch.ts';
 import { batchLimits } from './limits.ts';

@@ -3,9 +3,9 @@ import type { InputItem } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
-import { buildMessages } from '../chat/build-messages.ts';
-import { normalizeInput } from '../chat/normalize-input.ts';
-import { appendItems, bytesOf, demandConversationSize, writeItems } from '../conversations/append-items.ts';
+import { buildMessages } from '../prompt/build-messages.ts';
+import { normalizeInput } from '../prompt/normalize-input.ts';
+import { appendItems, bytesOf, demandConversationSize, writeItems } from './append-items.ts';
 import {
   deleteConversation,
   deleteItem,
@@ -16,10 +16,10 @@ import {
   listPlaces,
   readItems,
   updateConversation,
-} from '../conversations/conversation-rows.ts';
-import { newId } from '../ids.ts';
+} from './conversation-rows.ts';
+import { newId } from '../ids/new-id.ts';
 import { demandRoom } from '../usage/usage-rows.ts';
-import { choosePage, type JsonText, listText, readPage, sendJson } from './paging.ts';
+import { choosePage, type JsonText, listText, readPage, sendJson } from '../http/paging.ts';
 
 type IdRequest = { Params: { id: string } };
 type ItemRequest = { Params: { id: string; item: string } };

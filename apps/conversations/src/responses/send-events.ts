@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { typeOf } from './read-log.ts';
+import { typeOf } from '../runs/read-log.ts';
 
 const head = {
   'content-type': 'text/event-stream; charset=utf-8',

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { headers, KumikiError } from '@kumiki/api';
 import type { GatewayClient, GatewayReply } from '@kumiki/service';
-import type { BatchRow } from '../batch.ts';
-import { batchLimits } from '../limits.ts';
+import type { BatchRow } from '../rows/batch.ts';
+import { batchLimits } from '../rows/limits.ts';
 import type { Gate } from './gate.ts';
 import { type Attempts, judgeReply } from './judge.ts';
 import { brokenLine, type LineResult, repliedLine } from './result-line.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { KumikiError } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
-import { type BatchLease, LeaseLostError, writeFenced } from '../batch-lease.ts';
-import { chunkLimits } from '../limits.ts';
+import { type BatchLease, LeaseLostError, writeFenced } from '../rows/batch-lease.ts';
+import { chunkLimits } from '../rows/limits.ts';
 import { type LineResult, noUsage, type TokenUsage } from './result-line.ts';
 
 /** How many lines got an answer, and how many an error. */

@@ -1,6 +1,6 @@
 import type { InputItem } from '@kumiki/api';
 import type { Item } from '../answer/response-object.ts';
-import { newId } from '../ids.ts';
+import { newId } from '../ids/new-id.ts';
 
 /** The prefix of each item's id. */
 const prefixes: Readonly<Record<string, string>> = {

@@ -5,14 +5,16 @@ import { createServiceApp, type DataServiceParts, drainApp, listenApp, type Runn
 import { startBatches } from './batches/start-batches.ts';
 import { addChatsRoutes, chatsPath } from './chats/chats-routes.ts';
 import { addConversationsRoutes } from './conversations/conversations-routes.ts';
-import { addResponsesRoutes } from './responses/responses-routes.ts';
-import { requestTimeoutMs } from './limits.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { addResponsesRoutes } from './responses/responses-routes.ts';
 import { addRetentionRoutes, projectsPath } from './retention/retention-routes.ts';
+import { startSweeper } from './retention/sweep.ts';
 import { createHub } from './runs/hub.ts';
 import { createRunner } from './runs/runner.ts';
-import { startSweeper } from './retention/sweep.ts';
 import { addUsageRoutes, usagePath } from './usage/usage-routes.ts';
+
+/** A request must have arrived whole within this time. */
+const requestTimeoutMs = 120_000;
 
 /** The API's own default for responses. */
 const defaultRetentionDays = 30;

@@ -2,14 +2,14 @@ import type { Database } from '@kumiki/postgres';
 import type { GatewayClient, Log } from '@kumiki/service';
 import { forgetIdempotencyKeys } from '../idempotency/claim-key.ts';
 import { createByteBudget } from '../runs/byte-budget.ts';
+import { type DriveContext, driveBatch, StopWork } from './drive-batch.ts';
+import { keepLease, type LeaseKeeper } from './keep-lease.ts';
+import { createOneAtATime } from './lines/one-at-a-time.ts';
+import type { RecordedLines } from './lines/record-results.ts';
 import { claimBatch, LeaseLostError, releaseLease } from './rows/batch-lease.ts';
 import { batchChannel } from './rows/batch-store.ts';
 import type { BatchRow } from './rows/batch.ts';
-import { type DriveContext, driveBatch, StopWork } from './drive-batch.ts';
-import { keepLease, type LeaseKeeper } from './keep-lease.ts';
 import { drivenBatches, lineBytesAtOnce } from './rows/limits.ts';
-import { createOneAtATime } from './lines/one-at-a-time.ts';
-import type { RecordedLines } from './lines/record-results.ts';
 
 /** A driver that is not heard of for so long has died. */
 const defaultLeaseMs = 6_000;

@@ -2,13 +2,13 @@ import { KumikiError } from '@kumiki/api';
 import { judgePoison } from '@kumiki/policy';
 import type { Database } from '@kumiki/postgres';
 import type { GatewayClient } from '@kumiki/service';
-import { beginProgress, endBatch, failBatch, nameFile, sealResults } from './rows/batch-steps.ts';
-import type { BatchError, BatchRow, Outcome } from './rows/batch.ts';
 import { validateInput } from './input/validate-input.ts';
-import { hasResults } from './output/read-results.ts';
-import { uploadResults } from './output/upload-results.ts';
 import type { RecordedLines } from './lines/record-results.ts';
 import { type RunContext, runLines } from './lines/run-lines.ts';
+import { hasResults } from './output/read-results.ts';
+import { uploadResults } from './output/upload-results.ts';
+import { beginProgress, endBatch, failBatch, nameFile, sealResults } from './rows/batch-steps.ts';
+import type { BatchError, BatchRow, Outcome } from './rows/batch.ts';
 
 /** A batch whose result files are refused for so long ends as failed: its key may be gone for good. */
 const refusedUploadLimitMs = 86_400_000;

@@ -2,11 +2,11 @@ import { createChatSchema, forkChatSchema, listChatsSchema, readChatSchema, upda
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
+import { demandRoom } from '../usage/usage-rows.ts';
 import { insertChat, listChats, readChat, updateChat } from './chat-rows.ts';
 import { deleteChat } from './delete-chat.ts';
 import { forkChat } from './fork-chat.ts';
 import { loadTurns } from './load-turns.ts';
-import { demandRoom } from '../usage/usage-rows.ts';
 
 /** A fork takes the settings of its chat, whatever they are: it needs some room. */
 const smallestBytes = 1;

@@ -1,6 +1,8 @@
 import type { Item } from '../answer/response-object.ts';
 import { lastUserText } from '../prompt/build-messages.ts';
-import { maxOwnTitleCharacters } from '../limits.ts';
+
+/** Characters, as people count them, of a title that is made from what the user said. */
+const maxOwnTitleCharacters = 60;
 
 /** What no title shows: controls, and what turns the direction of all that follows. */
 const unseen = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;

@@ -2,7 +2,11 @@ import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Item } from '../answer/response-object.ts';
 import type { JsonText } from '../http/paging.ts';
-import { maxConversationBytes, maxConversationItems } from '../limits.ts';
+
+/** Items of one conversation, */
+const maxConversationItems = 20_000;
+/** and their bytes as JSON together. */
+const maxConversationBytes = 536_870_912;
 
 /** What a conversation holds. */
 export interface ConversationSize {

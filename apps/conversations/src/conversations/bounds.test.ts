@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
+import { maxPageBytes } from '../http/paging.ts';
 import { normalizeInput } from '../prompt/normalize-input.ts';
-import { maxContextBytes, maxPageBytes } from '../limits.ts';
+import { maxContextBytes } from '../runs/load-context.ts';
 import type { Conversations } from '../start-conversations.ts';
 import { createTestModel } from '../testing/test-model.ts';
 import { ask, openTestDatabase, startTestService } from '../testing/test-service.ts';

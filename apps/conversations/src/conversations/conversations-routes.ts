@@ -3,8 +3,11 @@ import type { InputItem } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
+import { choosePage, type JsonText, listText, readPage, sendJson } from '../http/paging.ts';
+import { newId } from '../ids/new-id.ts';
 import { buildMessages } from '../prompt/build-messages.ts';
 import { normalizeInput } from '../prompt/normalize-input.ts';
+import { demandRoom } from '../usage/usage-rows.ts';
 import { appendItems, bytesOf, demandConversationSize, writeItems } from './append-items.ts';
 import {
   deleteConversation,
@@ -17,9 +20,6 @@ import {
   readItems,
   updateConversation,
 } from './conversation-rows.ts';
-import { newId } from '../ids/new-id.ts';
-import { demandRoom } from '../usage/usage-rows.ts';
-import { choosePage, type JsonText, listText, readPage, sendJson } from '../http/paging.ts';
 
 type IdRequest = { Params: { id: string } };
 type ItemRequest = { Params: { id: string; item: string } };

@@ -1,7 +1,11 @@
 import { KumikiError } from '@kumiki/api';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { defaultPageItems, maxPageBytes, maxPageItems } from '../limits.ts';
+
+const defaultPageItems = 20;
+const maxPageItems = 100;
+/** Bytes of a page of items or turns: it ends before what would go beyond, but holds one at least. */
+export const maxPageBytes = 8_388_608;
 
 const pageSchema = z.object({
   limit: z.coerce.number().int().min(1).max(maxPageItems).default(defaultPageItems),

@@ -1,7 +1,7 @@
 import type { Database } from '@kumiki/postgres';
 import { Counter, Gauge, Registry } from '@kumiki/service';
-import { measureBatches, type OpenBatches } from '../batches/measure-batches.ts';
 import type { RecordedLines } from '../batches/lines/record-results.ts';
+import { measureBatches, type OpenBatches } from '../batches/measure-batches.ts';
 import type { Runner } from '../runs/runner.ts';
 
 /** What is asked of the database is known within this, or shown as unknown: the other figures do not wait for it. */

@@ -1,10 +1,12 @@
 import { KumikiError } from '@kumiki/api';
 import type { ResponseObject } from '../answer/response-object.ts';
 import { readLog, storedLog } from '../runs/read-log.ts';
-import { cancelPatienceMs } from '../limits.ts';
 import { requestCancel } from '../runs/run-store.ts';
 import type { ResponsesDeps } from './create-response.ts';
 import { findResponse } from './response-rows.ts';
+
+/** How long a request to cancel waits for the run's driver. */
+const cancelPatienceMs = 30_000;
 
 /**
  * Cancels an open response, whoever drives it, and waits until it has ended; one that has ended stays as it is.

@@ -3,22 +3,24 @@ import type { Database } from '@kumiki/postgres';
 import type { Caller, GatewayClient } from '@kumiki/service';
 import type { Item } from '../answer/response-object.ts';
 import { openResponse, type ResponseObject } from '../answer/response-object.ts';
-import { buildMessages } from '../prompt/build-messages.ts';
-import { normalizeInput } from '../prompt/normalize-input.ts';
 import { joinChat } from '../chats/join-chat.ts';
 import { bytesOf, type ConversationSize, demandConversationSize, writeItems } from '../conversations/append-items.ts';
-import { type EventLog, memoryLog, storedLog } from '../runs/read-log.ts';
 import { claimIdempotencyKey } from '../idempotency/claim-key.ts';
 import { newId } from '../ids/new-id.ts';
-import { maxShownRequestBytes } from '../limits.ts';
+import { buildMessages } from '../prompt/build-messages.ts';
+import { normalizeInput } from '../prompt/normalize-input.ts';
 import type { Hub } from '../runs/hub.ts';
 import { conversationIdOf, hasContext, loadContext } from '../runs/load-context.ts';
 import { createMemoryJournal } from '../runs/memory-journal.ts';
+import { type EventLog, memoryLog, storedLog } from '../runs/read-log.ts';
 import { newMachine } from '../runs/rebuild.ts';
 import { insertRun, type NewRun, responsesRoute } from '../runs/run-store.ts';
 import type { RunRecord } from '../runs/run.ts';
 import type { OpenRun, Runner } from '../runs/runner.ts';
 import { findStatus } from './response-rows.ts';
+
+/** What a response shows of its request (instructions, tools, format, metadata) in bytes: each of its events repeats it. */
+const maxShownRequestBytes = 2_097_152;
 
 export interface ResponsesDeps {
   readonly database: Database;

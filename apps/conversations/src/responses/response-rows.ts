@@ -2,8 +2,8 @@ import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { ResponseObject, ResponseStatus } from '../answer/response-object.ts';
 import { choosePage, listText, type Page } from '../http/paging.ts';
-import { noticeChannel, notices } from '../runs/notices.ts';
 import { deletionOf } from '../runs/deletion.ts';
+import { noticeChannel, notices } from '../runs/notices.ts';
 import { framesOf, showRow, type StoredResponse } from '../runs/show-row.ts';
 
 /** A response as it is now, with what has been written of it; null when the project has none of that id. */

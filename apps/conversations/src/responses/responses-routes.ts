@@ -3,19 +3,23 @@ import { callerOf } from '@kumiki/service';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { isTerminal } from '../answer/response-event.ts';
-import { headPatienceMs, maxReaders } from '../limits.ts';
+import { readPage, sendJson } from '../http/paging.ts';
+import { type EventLog, readLog, responseIn, storedLog, typeOf } from '../runs/read-log.ts';
+import { requestCancel } from '../runs/run-store.ts';
+import type { OpenRun } from '../runs/runner.ts';
 import { cancelResponse } from './cancel-response.ts';
+import { checkCount, checkCreate } from './check-request.ts';
 import { countInputTokens } from './count-input-tokens.ts';
 import { createRun, type ResponsesDeps } from './create-response.ts';
 import { deleteResponse, findResponse, readInputPage } from './response-rows.ts';
 import { restateRefusal } from './restate-refusal.ts';
-import { requestCancel } from '../runs/run-store.ts';
-import type { OpenRun } from '../runs/runner.ts';
-import { checkCount, checkCreate } from './check-request.ts';
-import { readPage, sendJson } from '../http/paging.ts';
-import { type EventLog, readLog, responseIn, storedLog, typeOf } from '../runs/read-log.ts';
 import { sendEvents } from './send-events.ts';
 import { sendLateJson } from './send-late-json.ts';
+
+/** Streams that one replica feeds at once. */
+const maxReaders = 4_096;
+/** A client's reply begins at latest after this time, even if the model has not taken the request yet. */
+const headPatienceMs = 15_000;
 
 type IdRequest = { Params: { id: string } };
 

@@ -1,7 +1,11 @@
 import type { Database } from '@kumiki/postgres';
 import type { Log } from '@kumiki/service';
 import { endedBatchSeconds } from '../batches/rows/limits.ts';
-import { sweepMs, sweepRows } from '../limits.ts';
+
+/** Rows that one step of the sweeper deletes. */
+const sweepRows = 200;
+/** Between two sweeps. */
+const sweepMs = 60_000;
 
 /** When a batch ended, as the index has it. */
 const ended = 'COALESCE(completed_at, failed_at, expired_at, cancelled_at)';

@@ -2,9 +2,11 @@ import { type ErrorCode, headers, KumikiError } from '@kumiki/api';
 import { createFrameSplitter } from '@kumiki/openai';
 import type { GatewayClient, GatewayReply } from '@kumiki/service';
 import type { ChatBody } from '../prompt/build-chat.ts';
-import { modelSilenceMs } from '../limits.ts';
 import { type ReadFrame, readFrame } from './rebuild.ts';
 import type { RunRecord } from './run.ts';
+
+/** The gateway itself ends what has stalled; it is given up only when it says nothing for longer than that takes. */
+const modelSilenceMs = 180_000;
 
 const decoder = new TextDecoder();
 

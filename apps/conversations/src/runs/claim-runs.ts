@@ -1,7 +1,7 @@
 import type { CreateResponse } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
-import { drivenBytes, leaseMs, maxBackgroundRunsOfProject, maxClaims, ownGraceMs } from '../limits.ts';
+import { drivenBytes, leaseMs, maxBackgroundRunsOfProject, maxClaims, ownGraceMs } from './run-limits.ts';
 import type { Prepared, RunRecord } from './run.ts';
 
 interface RunRow {

@@ -4,11 +4,16 @@ import type { Database } from '@kumiki/postgres';
 import { isDelta } from '../answer/response-event.ts';
 import type { ResponseObject } from '../answer/response-object.ts';
 import { appendItems, writeItems } from '../conversations/append-items.ts';
-import { backgroundPatienceMs, leaseMs, storeRetryMs } from '../limits.ts';
 import type { Hub } from './hub.ts';
 import { noticeChannel, notices } from './notices.ts';
+import { leaseMs } from './run-limits.ts';
 import { discardRun } from './run-store.ts';
 import type { Batch, Journal, RunRecord, StoredBatch, StoreResult } from './run.ts';
+
+/** Between two attempts to store while the database is away. */
+const storeRetryMs = 250;
+/** How long a refused run is tried to be discarded while the database is away. */
+const discardPatienceMs = 600_000;
 
 /**
  * The one statement of a batch: it renews the lease and inserts only if the row still has this driver's number and
@@ -117,7 +122,7 @@ export function createDatabaseJournal({ database, hub, run }: Options): Journal 
         return count > 0;
       }),
     finish: (batch, response, signal) => store(batch, signal, () => endRun(database, run, batch, response, lastSeq)),
-    discard: () => discardSoon(database, run, performance.now() + backgroundPatienceMs),
+    discard: () => discardSoon(database, run, performance.now() + discardPatienceMs),
   };
 }
 

@@ -4,15 +4,6 @@ import type { GatewayClient, Log } from '@kumiki/service';
 import type { AnswerMachine } from '../answer/answer-machine.ts';
 import type { Item, ResponseErrorCode } from '../answer/response-object.ts';
 import { lastUserText } from '../prompt/build-messages.ts';
-import {
-  backgroundPatienceMs,
-  keyLimitPatienceMs,
-  maxAnswerCharacters,
-  maxResumeDelayMs,
-  maxResumes,
-  parkAfterMs,
-  resumeDelayMs,
-} from '../limits.ts';
 import { askModel, isKeyLimit, mayPassLater, type ModelAnswer } from './ask-model.ts';
 import { codeOfEnd } from './code-of-end.ts';
 import { openAnswer } from './open-answer.ts';
@@ -21,6 +12,21 @@ import { RunWriter } from './run-writer.ts';
 import type { Journal, Prepared, RunRecord } from './run.ts';
 import { searchFiles } from './search-files.ts';
 import { wantedSearch } from './wants-search.ts';
+
+/** Characters of an answer's frames; beyond it the answer fails, since no gateway would take them to go on from. */
+const maxAnswerCharacters = 25_165_824;
+/** How often a broken stream from the gateway is asked to go on before the run fails. */
+const maxResumes = 8;
+/** Between two such attempts, and between attempts to begin a background response while the models are busy. */
+const resumeDelayMs = 500;
+/** The longest such wait, whatever a refusal asks for: what was busy may be free much earlier. */
+const maxResumeDelayMs = 10_000;
+/** How long a background response waits for a model that is busy or away. */
+const backgroundPatienceMs = 600_000;
+/** How much longer for its own key's limits, which pass for certain. */
+const keyLimitPatienceMs = 3_600_000;
+/** A background response that waits for a model gives its driver back after this time, and is tried again in turn. */
+const parkAfterMs = 5_000;
 
 /** How a driver is told to stop: `cancel` ends the run, `release` leaves it to another replica, `lost` has one already. */
 export type StopReason = 'cancel' | 'release' | 'lost';

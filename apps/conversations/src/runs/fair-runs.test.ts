@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
-import { maxBackgroundRunsOfProject } from '../limits.ts';
 import type { Conversations } from '../start-conversations.ts';
 import { createTestModel } from '../testing/test-model.ts';
 import { ask, openTestDatabase, startTestService, untilTrue } from '../testing/test-service.ts';
+import { maxBackgroundRunsOfProject } from './run-limits.ts';
 
 /** What one project may take of what all share, and how its work waits. */
 

@@ -1,10 +1,16 @@
 import { type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Item } from '../answer/response-object.ts';
-import { fromFirstTurn } from '../prompt/drop-oldest.ts';
 import { listPlaces, readItems } from '../conversations/conversation-rows.ts';
 import { choosePage } from '../http/paging.ts';
-import { maxChainLength, maxContextBytes, maxContextItems } from '../limits.ts';
+import { fromFirstTurn } from '../prompt/drop-oldest.ts';
+
+/** Items that may come before a request's own, as many as a chat may have messages, */
+const maxContextItems = 16_000;
+/** and their bytes as JSON: two million tokens of four bytes, which is more than any model here takes. */
+export const maxContextBytes = 8_388_608;
+/** Responses that a chain of `previous_response_id` is followed back. */
+const maxChainLength = 4_096;
 
 /** Whose items come before a request's own. */
 export type ContextOf = Pick<CreateResponse, 'previous_response_id' | 'conversation' | 'truncation'>;

@@ -5,9 +5,11 @@ import { buildChat, type ChatBody } from '../prompt/build-chat.ts';
 import { buildMessages } from '../prompt/build-messages.ts';
 import { dropOldest } from '../prompt/drop-oldest.ts';
 import { passageBudgets, withPassages } from '../prompt/number-passages.ts';
-import { maxShortenings } from '../limits.ts';
 import { askModel, type ModelAnswer } from './ask-model.ts';
 import type { RunRecord, SearchOutcome } from './run.ts';
+
+/** How often a prompt is made shorter until it fits. */
+const maxShortenings = 12;
 
 /** Of what may stay when a refusal does not tell by how much a prompt was too long. */
 const blindShare = 0.7;

@@ -2,17 +2,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import { isTerminal } from '../answer/response-event.ts';
-import {
-  maxReaderBatches,
-  maxReaderCharacters,
-  pingMs,
-  readerBatchBytes,
-  readerBatchRows,
-  readerPollMs,
-} from '../limits.ts';
 import type { Hub } from './hub.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 import type { StoredBatch } from './run.ts';
+
+/** Between two comments on a quiet stream; proxies give up after 30 s or more of silence. */
+const pingMs = 10_000;
+/** A reader looks into the log at least so often, should a notification be lost. */
+const readerPollMs = 2_000;
+/** Rows of the log that a reader fetches at once, */
+const readerBatchRows = 200;
+/** and their bytes: one row at least. */
+const readerBatchBytes = 2_097_152;
+/** Batches that a reader which is behind keeps in memory before it goes back to the log, */
+const maxReaderBatches = 64;
+/** and their characters. */
+const maxReaderCharacters = 1_048_576;
 
 /** Where the batches of one response are read. */
 export interface EventLog {

@@ -2,10 +2,10 @@ import { type CreateResponse, KumikiError, type ProjectLimits } from '@kumiki/ap
 import type { Database, Queryable } from '@kumiki/postgres';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
-import { leaseMs } from '../limits.ts';
-import { deletionOf } from './deletion.ts';
 import { demandWithin, openResponsesOf, storedBytesOf } from '../usage/usage-rows.ts';
+import { deletionOf } from './deletion.ts';
 import { noticeChannel, notices } from './notices.ts';
+import { leaseMs } from './run-limits.ts';
 import type { RunRecord } from './run.ts';
 
 /** Under which the keys of requests for responses are remembered. */

@@ -1,7 +1,13 @@
 import type { AnswerMachine } from '../answer/answer-machine.ts';
 import { isDelta, type ResponseEvent } from '../answer/response-event.ts';
-import { flushCharacters, flushMs, maxUnstoredCharacters } from '../limits.ts';
 import type { Batch, Journal, Prepared } from './run.ts';
+
+/** Events and frames of a run are stored together, at latest after this time, */
+const flushMs = 100;
+/** or when so many characters wait, */
+const flushCharacters = 32_768;
+/** and no more is read from the model while so many do. */
+const maxUnstoredCharacters = 1_048_576;
 
 /** Why a run goes on no longer under this driver. */
 export type WriteState = 'open' | 'lost' | 'cancelled';

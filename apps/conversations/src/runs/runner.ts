@@ -3,24 +3,24 @@ import { judgePoison } from '@kumiki/policy';
 import type { Database } from '@kumiki/postgres';
 import type { GatewayClient, Log } from '@kumiki/service';
 import type { Item } from '../answer/response-object.ts';
+import { type ByteLoan, createByteBudget } from './byte-budget.ts';
+import { claimRuns, claimWaiting } from './claim-runs.ts';
+import { createDatabaseJournal } from './database-journal.ts';
+import { type DriveResult, driveRun, type StopReason } from './drive-run.ts';
+import type { Hub } from './hub.ts';
+import { maxContextBytes } from './load-context.ts';
+import { hasContext, loadContext } from './load-context.ts';
+import { listenToNotices } from './notices.ts';
+import { refusePoison } from './refuse-poison.ts';
 import {
   claimMs,
   drivenBytes,
   leaseMs,
   maxBackgroundRuns,
   maxBackgroundRunsOfProject,
-  maxContextBytes,
   maxOpenRuns,
   renewMs,
-} from '../limits.ts';
-import { type ByteLoan, createByteBudget } from './byte-budget.ts';
-import { claimRuns, claimWaiting } from './claim-runs.ts';
-import { createDatabaseJournal } from './database-journal.ts';
-import { type DriveResult, driveRun, type StopReason } from './drive-run.ts';
-import type { Hub } from './hub.ts';
-import { hasContext, loadContext } from './load-context.ts';
-import { listenToNotices } from './notices.ts';
-import { refusePoison } from './refuse-poison.ts';
+} from './run-limits.ts';
 import { loadFrames, parkRun, releaseLeases, renewLeases } from './run-store.ts';
 import type { Journal, RunRecord } from './run.ts';
 

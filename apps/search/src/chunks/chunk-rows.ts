@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '@kumiki/postgres';
+import type { Database, Queryable } from '@kumiki/postgres';
 import type { ReadChunk } from '../reading/read-reply.ts';
-import { type Claim, hold } from '../ingest/queue.ts';
 
 /** The rows of `search.chunks`, as ingest writes them. */
 
@@ -33,14 +32,22 @@ export interface EmbeddedChunk {
   readonly embedding: string;
 }
 
-/** Writes chunks of a claimed file, over those of an earlier attempt; false when the claim is lost. */
-export function writeChunks(
-  database: Database,
-  claim: Claim,
+/** The place of a file in a store. */
+export interface StoreFile {
+  readonly project: string;
+  /** Of the store. */
+  readonly store: number;
+  /** Of the file in the store. */
+  readonly number: number;
+}
+
+/** Writes chunks of a file, over those of an earlier attempt. */
+export async function insertChunks(
+  transaction: Queryable,
+  { project, store, number }: StoreFile,
   dimensions: number,
   chunks: readonly EmbeddedChunk[],
-  total: number,
-): Promise<boolean> {
+): Promise<void> {
   const rows = chunks.map(({ position, chunk, digest, embedding }) => ({
     position,
     page: chunk.page,
@@ -51,29 +58,18 @@ export function writeChunks(
     embedding,
     terms: chunk.terms,
   }));
-  return database.transaction(async (transaction) => {
-    if (!(await hold(transaction, claim))) return false;
-    await transaction.query(
-      `INSERT INTO search.chunks (project, store_number, store_file, position, page, term_count, dimensions, digest,
-         headings, text, attributes, embedding, terms)
-       SELECT $1, $2, $3, position, page, term_count, $4, decode(digest, 'hex'),
-         ARRAY(SELECT jsonb_array_elements_text(headings)), text,
-         (SELECT attributes FROM search.store_files WHERE number = $3), embedding::vector, terms::tsvector
-       FROM jsonb_to_recordset($5::jsonb) AS row (position integer, page integer, term_count integer, digest text,
-         headings jsonb, text text, embedding text, terms text)
-       ON CONFLICT (store_file, position) DO UPDATE SET page = EXCLUDED.page, term_count = EXCLUDED.term_count,
-         dimensions = EXCLUDED.dimensions, digest = EXCLUDED.digest, headings = EXCLUDED.headings,
-         text = EXCLUDED.text, attributes = EXCLUDED.attributes, embedding = EXCLUDED.embedding,
-         terms = EXCLUDED.terms`,
-      [claim.project, claim.store, claim.number, dimensions, JSON.stringify(rows)],
-    );
-    await transaction.query(
-      // Only what nobody had reached before is progress: else a file could end its process at the same place for ever.
-      `UPDATE search.store_files SET chunks_total = $2, chunks_done = greatest(chunks_done, $3),
-         fruitless_claims = CASE WHEN $3 > chunks_done THEN 0 ELSE fruitless_claims END
-       WHERE number = $1`,
-      [claim.number, total, (chunks.at(-1)?.position ?? -1) + 1],
-    );
-    return true;
-  });
+  await transaction.query(
+    `INSERT INTO search.chunks (project, store_number, store_file, position, page, term_count, dimensions, digest,
+       headings, text, attributes, embedding, terms)
+     SELECT $1, $2, $3, position, page, term_count, $4, decode(digest, 'hex'),
+       ARRAY(SELECT jsonb_array_elements_text(headings)), text,
+       (SELECT attributes FROM search.store_files WHERE number = $3), embedding::vector, terms::tsvector
+     FROM jsonb_to_recordset($5::jsonb) AS row (position integer, page integer, term_count integer, digest text,
+       headings jsonb, text text, embedding text, terms text)
+     ON CONFLICT (store_file, position) DO UPDATE SET page = EXCLUDED.page, term_count = EXCLUDED.term_count,
+       dimensions = EXCLUDED.dimensions, digest = EXCLUDED.digest, headings = EXCLUDED.headings,
+       text = EXCLUDED.text, attributes = EXCLUDED.attributes, embedding = EXCLUDED.embedding,
+       terms = EXCLUDED.terms`,
+    [project, store, number, dimensions, JSON.stringify(rows)],
+  );
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@kumiki/postgres';
-import type { ObjectStore } from '../objects/object-store.ts';
 import { removeStoreFile } from '../chunks/remove-chunks.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
 
 /**
  * Deletes a file for good: out of every store, then its bytes, then its row. It is gone for clients with the first

@@ -1,10 +1,10 @@
 import type { Database } from '@kumiki/postgres';
+import { digestOf, type EmbeddedChunk, findVectors, insertChunks } from '../chunks/chunk-rows.ts';
 import { toVectorText } from '../embedding/embedder.ts';
 import type { Revisions } from '../embedding/revisions.ts';
 import { decodeBatch, type ReadChunk } from '../reading/read-reply.ts';
 import { ensureVectorIndex } from '../retrieval/vector-index.ts';
-import { digestOf, type EmbeddedChunk, findVectors, writeChunks } from '../chunks/chunk-rows.ts';
-import type { Claim } from './queue.ts';
+import { type Claim, hold } from './queue.ts';
 
 export type EmbedOutcome = 'done' | 'lost' | { readonly message: string };
 
@@ -70,7 +70,27 @@ async function embedBatch(job: EmbedJob, chunks: readonly ReadChunk[], start: nu
   if (own !== dimensions || rows.some(({ embedding }) => dimensionsOf(embedding) !== own)) {
     return { message: `'${model}' gives vectors of ${dimensions} dimensions; this vector store has ${own}` };
   }
-  return (await writeChunks(database, claim, dimensions, rows, job.total)) ? 'done' : 'lost';
+  return (await writeChunks(job, dimensions, rows)) ? 'done' : 'lost';
+}
+
+/** Writes chunks of a claimed file and what has been reached of it; false when the claim is lost. */
+function writeChunks(
+  { database, claim, total }: EmbedJob,
+  dimensions: number,
+  chunks: readonly EmbeddedChunk[],
+): Promise<boolean> {
+  return database.transaction(async (transaction) => {
+    if (!(await hold(transaction, claim))) return false;
+    await insertChunks(transaction, claim, dimensions, chunks);
+    await transaction.query(
+      // Only what nobody had reached before is progress: else a file could end its process at the same place for ever.
+      `UPDATE search.store_files SET chunks_total = $2, chunks_done = greatest(chunks_done, $3),
+         fruitless_claims = CASE WHEN $3 > chunks_done THEN 0 ELSE fruitless_claims END
+       WHERE number = $1`,
+      [claim.number, total, (chunks.at(-1)?.position ?? -1) + 1],
+    );
+    return true;
+  });
 }
 
 function dimensionsOf(embedding: string): number {

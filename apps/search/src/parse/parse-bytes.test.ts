@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import { parseBytes } from './parse-bytes.ts';
 import type { ParsedBlock } from './blocks/parse-result.ts';
+import { parseBytes } from './parse-bytes.ts';
 
 const parse = (filename: string, data: string | Uint8Array): ReturnType<typeof parseBytes> =>
   parseBytes(new Uint8Array(typeof data === 'string' ? Buffer.from(data) : data), filename);

@@ -1,10 +1,10 @@
 import { createBlockWriter, tooLong, type BlockWriter } from './blocks/block-writer.ts';
+import { textCharacterLimit } from './blocks/parse-limits.ts';
+import { Unreadable, type ParseResult } from './blocks/parse-result.ts';
 import { decodeText } from './decode-text.ts';
 import { detectBinary, detectText, endingOf, type Format } from './detect-format.ts';
 import { parseMarkdown } from './formats/markdown.ts';
 import { parseCode, parsePlainText } from './formats/plain-text.ts';
-import { textCharacterLimit } from './blocks/parse-limits.ts';
-import { Unreadable, type ParseResult } from './blocks/parse-result.ts';
 
 /**
  * Reads one document here, without any bound on time or memory but those of its text. The library of a format is loaded

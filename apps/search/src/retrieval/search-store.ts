@@ -1,8 +1,8 @@
 import type { Attributes, SearchVectorStore } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
+import { type ChunkPlace, showPlace } from '../chunks/chunk-place.ts';
 import { toVectorText } from '../embedding/embedder.ts';
 import type { Revisions } from '../embedding/revisions.ts';
-import { type ChunkPlace, showPlace } from '../chunks/chunk-place.ts';
 import { findByVector } from './find-by-vector.ts';
 import { findByWords } from './find-by-words.ts';
 import { floorOfSimilarities, fuse, type Fused, type ScoredList } from './fuse.ts';

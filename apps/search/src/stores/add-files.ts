@@ -1,8 +1,8 @@
 import { type Attributes, type ChunkingStrategy, KumikiError, vectorStoreLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
+import { endStoreFile, removeStoreFile } from '../chunks/remove-chunks.ts';
 import { fileNotFound, visible } from '../files/file-rows.ts';
 import { ingestChannel } from '../ingest/queue.ts';
-import { endStoreFile, removeStoreFile } from '../chunks/remove-chunks.ts';
 
 export interface AddedFile {
   readonly fileId: string;

@@ -3,9 +3,9 @@ import { addStoreFileSchema, storeFileListSchema, updateStoreFileSchema } from '
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
+import { removeStoreFile } from '../chunks/remove-chunks.ts';
 import { checkQuery } from '../http/check-query.ts';
 import { addFiles } from './add-files.ts';
-import { removeStoreFile } from '../chunks/remove-chunks.ts';
 import { listStoreFiles, requireStoreFile, toStoreFile, updateAttributes } from './store-file-rows.ts';
 import { pollAfterHeader, pollAfterMs, storeExpired } from './store-routes.ts';
 import { requireStore, requireStoreNumber } from './store-rows.ts';

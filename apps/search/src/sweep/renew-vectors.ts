@@ -1,8 +1,8 @@
 import { KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
+import { digestOf } from '../chunks/chunk-rows.ts';
 import { toVectorText } from '../embedding/embedder.ts';
 import { cosine, type Revisions } from '../embedding/revisions.ts';
-import { digestOf } from '../chunks/chunk-rows.ts';
 import { ensureVectorIndex } from '../retrieval/vector-index.ts';
 
 /** Chunks of one call to the model; as in ingest. */

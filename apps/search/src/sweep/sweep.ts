@@ -1,9 +1,9 @@
 import type { Database } from '@kumiki/postgres';
+import { clearChunks, removeStoreFile } from '../chunks/remove-chunks.ts';
 import type { Revisions } from '../embedding/revisions.ts';
 import { deleteFile } from '../files/delete-file.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { deleteStore, emptyStore } from '../stores/delete-store.ts';
-import { clearChunks, removeStoreFile } from '../chunks/remove-chunks.ts';
 import { spreadAttributes } from '../stores/store-file-rows.ts';
 import { renewVectors } from './renew-vectors.ts';
 

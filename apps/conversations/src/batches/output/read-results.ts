@@ -1,7 +1,7 @@
 import type { Database } from '@kumiki/postgres';
-import type { BatchRow } from '../rows/batch.ts';
-import { chunkLimits } from '../rows/limits.ts';
 import { unfinishedLine } from '../lines/result-line.ts';
+import type { BatchRow, ResultFile } from '../rows/batch.ts';
+import { chunkLimits } from '../rows/limits.ts';
 
 const belongs: Readonly<Record<ResultFile, string>> = {
   output: 'result IS NOT NULL AND NOT failed',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@kumiki/postgres';
 import type { GatewayClient } from '@kumiki/service';
-import type { BatchRow } from '../rows/batch.ts';
-import { readResults, type ResultFile } from './read-results.ts';
+import type { BatchRow, ResultFile } from '../rows/batch.ts';
+import { readResults } from './read-results.ts';
 
 /**
  * Uploads a result file on behalf of the batch's key, as a stream, and returns its id. A driver that takes over may

@@ -1,8 +1,7 @@
 import { KumikiError } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import { type BatchLease, writeFenced } from './batch-lease.ts';
-import type { BatchError, BatchRow, Outcome } from './batch.ts';
-import type { ResultFile } from '../output/read-results.ts';
+import type { BatchError, BatchRow, Outcome, ResultFile } from './batch.ts';
 
 /** The steps of a batch's life: each a fenced write, after which the row says what comes next. */
 

@@ -14,6 +14,9 @@ export type BatchStatus =
 /** How the results were sealed. */
 export type Outcome = 'completed' | 'expired' | 'cancelled';
 
+/** The two files that a batch gives. */
+export type ResultFile = 'output' | 'error';
+
 /** What is wrong with an input file. */
 export interface BatchError {
   readonly code: string;

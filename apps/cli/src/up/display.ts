@@ -2,7 +2,7 @@ import type { DataService, Replica, Status } from '@kumiki/api';
 import { colors, print, printJsonLine } from '../terminal/print.ts';
 import { createBars } from './bars.ts';
 import { createDataServiceChanges } from './data-service-changes.ts';
-import type { Product } from './start-product.ts';
+import type { Product } from '../product/start-product.ts';
 import { tellSecrets } from './tell-secrets.ts';
 import { printWelcome } from './welcome.ts';
 

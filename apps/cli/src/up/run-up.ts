@@ -9,7 +9,7 @@ import { createDisplay, type Display } from './display.ts';
 import { requireFreePort } from './free-port.ts';
 import { type Interrupts, watchInterrupts } from './interrupts.ts';
 import { judgeExposure } from './judge-exposure.ts';
-import { type Product, startProduct } from './start-product.ts';
+import { type Product, startProduct } from '../product/start-product.ts';
 
 export interface RunUpOptions {
   readonly file?: readonly string[];

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { writeFileAtomic } from '@kumiki/local';
-import type { Product } from './start-product.ts';
+import type { Product } from '../product/start-product.ts';
 
 /** What lets somebody in, and where it is told. */
 export interface ToldSecrets {

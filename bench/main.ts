@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, { readonly file: string; readonly says: s
     says: 'searches over 100,000 chunks on a real server, beside bare pgvector',
   },
   database: { file: './database.ts', says: 'a new embedded database from prepared files, beside its own initdb' },
+  product: { file: './product/run.ts', says: 'start and memory of `kumiki up` beside its models' },
   browser: { file: './browser/run.ts', says: 'the console in Chromium: script, start, a long stream, a long chat' },
   wire: { file: './wire.ts', says: 'the SSE codec and the body scanner beside plain parsers' },
 };

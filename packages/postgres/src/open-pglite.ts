@@ -20,6 +20,12 @@ import { syncTree } from './sync-tree.ts';
 const int8 = 20;
 
 /**
+ * Shared buffers in pages of 8 KiB: 32 MiB. The engine touches all of them when it starts, so that its own default costs 128 MiB
+ * of memory from the first moment; beyond these, pages are in the page cache of the system.
+ */
+const sharedBuffers = ['-B', '4096'];
+
+/**
  * Opens the embedded database on a folder, which is made when it is not there, or in memory for null.
  * @param log told of every write to the database's log, and asked to settle it where the order demands that.
  */
@@ -27,7 +33,7 @@ export async function openPglite(folder: string | null, log: GroupSync): Promise
   if (folder === null) return create(null, readPreparedData());
   if (!existsSync(join(folder, versionFile))) await makeFolder(folder);
   // Without the switch by which the engine leaves the disk alone.
-  const startParams = PGlite.defaultStartParams.filter((parameter) => parameter !== '-F');
+  const startParams = [...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), ...sharedBuffers];
   return PGlite.create({ fs: durableFolder(folder, log), startParams, ...ours });
 }
 

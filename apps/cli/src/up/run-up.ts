@@ -8,7 +8,7 @@ import { takeOperatorsWord } from '../manifests/operator-word.ts';
 import { createDisplay, type Display } from './display.ts';
 import { requireFreePort } from './free-port.ts';
 import { type Interrupts, watchInterrupts } from './interrupts.ts';
-import { judgeExposure } from './judge-exposure.ts';
+import { judgeExposure } from '../product/judge-exposure.ts';
 import { type Product, startProduct } from '../product/start-product.ts';
 
 export interface RunUpOptions {

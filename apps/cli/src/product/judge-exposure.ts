@@ -1,4 +1,4 @@
-import { isLoopback, isWildcard, type Listening } from '../product/choose-addresses.ts';
+import { isLoopback, isWildcard, type Listening } from './choose-addresses.ts';
 
 /** What whoever starts the product must know of where it listens; null where nobody else reaches it. */
 export function judgeExposure({ host, port, publicUrl }: Listening): string | null {

@@ -1,8 +1,8 @@
 import type { DataService, Replica, Status } from '@kumiki/api';
+import type { Product } from '../product/start-product.ts';
 import { colors, print, printJsonLine } from '../terminal/print.ts';
 import { createBars } from './bars.ts';
 import { createDataServiceChanges } from './data-service-changes.ts';
-import type { Product } from '../product/start-product.ts';
 import { tellSecrets } from './tell-secrets.ts';
 import { printWelcome } from './welcome.ts';
 

@@ -5,11 +5,11 @@ import type { CliHost } from '../host/cli-host.ts';
 import { readCliConfig } from '../host/config.ts';
 import { loadManifests } from '../manifests/load-manifests.ts';
 import { takeOperatorsWord } from '../manifests/operator-word.ts';
+import { judgeExposure } from '../product/judge-exposure.ts';
+import { type Product, startProduct } from '../product/start-product.ts';
 import { createDisplay, type Display } from './display.ts';
 import { requireFreePort } from './free-port.ts';
 import { type Interrupts, watchInterrupts } from './interrupts.ts';
-import { judgeExposure } from '../product/judge-exposure.ts';
-import { type Product, startProduct } from '../product/start-product.ts';
 
 export interface RunUpOptions {
   readonly file?: readonly string[];

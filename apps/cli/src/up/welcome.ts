@@ -1,6 +1,6 @@
 import { printServices } from '../commands/status.ts';
-import { colors, print } from '../terminal/print.ts';
 import type { Product } from '../product/start-product.ts';
+import { colors, print } from '../terminal/print.ts';
 import type { ToldSecrets } from './tell-secrets.ts';
 
 /** What a user needs next: the URL, the key, how to call it, and what runs. */

@@ -2,17 +2,29 @@ import { modelNameSchema } from '@kumiki/api';
 import { dataServiceSettings, readConfig, withToken } from '@kumiki/service';
 import { z } from 'zod';
 
-const schema = z.strictObject({
+/** What this program takes from its environment. */
+export const searchSettings = z.strictObject({
   ...dataServiceSettings(8_440),
-  /** For stores that name no embedding model; the first of `/v1/models` when absent. */
-  KUMIKI_EMBEDDING_MODEL: modelNameSchema.optional(),
-  /** Files that this replica ingests at once. */
-  KUMIKI_INGEST_CONCURRENCY: z.coerce.number().int().min(0).max(64).default(2),
-  /** After how long without a sign of life another replica takes over what this one ingests. */
-  KUMIKI_INGEST_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(30_000),
+  KUMIKI_EMBEDDING_MODEL: modelNameSchema
+    .optional()
+    .describe('For stores that name no embedding model; the first of `/v1/models` when absent.'),
+  KUMIKI_INGEST_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(2)
+    .describe('Files that this replica ingests at once.'),
+  KUMIKI_INGEST_LEASE_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(3_600_000)
+    .default(30_000)
+    .describe('After how long without a sign of life another replica takes over what this one ingests.'),
 });
 
 /** The service's settings, read once at start. Throws ConfigError with every problem in one message. */
 export function readSearchConfig() {
-  return withToken(readConfig(schema, process.env, 'KUMIKI_'));
+  return withToken(readConfig(searchSettings, process.env, 'KUMIKI_'));
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { listenerSettings } from './listener-settings.ts';
 import { readToken } from './token-file.ts';
-
-const port = z.coerce.number().int().min(0).max(65_535);
 
 /**
  * The settings of every service with a database behind the gateway.
@@ -9,20 +8,19 @@ const port = z.coerce.number().int().min(0).max(65_535);
  */
 export function dataServiceSettings(ownPort: number) {
   return {
-    KUMIKI_LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
-    KUMIKI_LISTEN_PORT: port.default(ownPort),
-    KUMIKI_OPS_HOST: z.string().min(1).default('127.0.0.1'),
-    KUMIKI_OPS_PORT: port.default(ownPort + 1),
-    /** PostgreSQL 15 or later, with pgvector where vectors are kept. */
-    KUMIKI_POSTGRES_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
-    /** Origin of the gateway, through which models and other services are reached. */
-    KUMIKI_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
-    /** An API key of the role `service`; read again at each use. */
-    KUMIKI_SERVICE_KEY_FILE: z.string().min(1),
-    /** What the gateway proves itself with. */
-    KUMIKI_BACKEND_TOKEN_FILE: z.string().min(1),
-    KUMIKI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    KUMIKI_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(30_000),
+    ...listenerSettings(ownPort),
+    KUMIKI_POSTGRES_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .describe('PostgreSQL 15 or later, with pgvector where vectors are kept.'),
+    KUMIKI_GATEWAY_URL: z
+      .url({ protocol: /^https?$/ })
+      .describe('Origin of the gateway, through which models and other services are reached.'),
+    KUMIKI_SERVICE_KEY_FILE: z.string().min(1).describe('An API key of the role `service`; read again at each use.'),
+    KUMIKI_BACKEND_TOKEN_FILE: z
+      .string()
+      .min(1)
+      .describe('File with the token by which the gateway proves itself; read once.'),
   };
 }
 

@@ -11,7 +11,6 @@ function isNetwork(text: string): boolean {
 
 /** What is set of the door that clients come through, wherever the gateway runs. */
 export const edgeSettings = {
-  /** Addresses and networks of proxies, with commas between: what they say of the client is believed. */
   KUMIKI_TRUSTED_PROXIES: z
     .string()
     .max(4_096)
@@ -22,11 +21,25 @@ export const edgeSettings = {
         .map((part) => part.trim())
         .filter((part) => part !== ''),
     )
-    .refine((list) => list.every(isNetwork), 'must be addresses or networks like 10.0.0.0/8, with commas between'),
-  /** Connections of one address; those of this machine and of trusted proxies stand for many and are not counted. */
-  KUMIKI_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).max(20_000).optional(),
-  /** Bytes of request bodies that are held at once; an eighth of the memory that the process may use when absent. */
-  KUMIKI_BODY_MEMORY_BYTES: z.coerce.number().int().min(1_048_576).optional(),
+    .refine((list) => list.every(isNetwork), 'must be addresses or networks like 10.0.0.0/8, with commas between')
+    .describe('Addresses and networks of proxies, with commas between: what they say of the client is believed.'),
+  KUMIKI_CONNECTIONS_PER_ADDRESS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(20_000)
+    .optional()
+    .describe(
+      'Connections of one address; those of this machine and of trusted proxies stand for many and are not counted.',
+    ),
+  KUMIKI_BODY_MEMORY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_048_576)
+    .optional()
+    .describe(
+      'Bytes of request bodies that are held at once; an eighth of the memory that the process may use when absent.',
+    ),
 } as const;
 
 export interface EdgeOptions {

@@ -6,6 +6,7 @@ export * from './edge-settings.ts';
 export * from './gateway-client.ts';
 export * from './json/read-json.ts';
 export * from './json/skip-string.ts';
+export * from './listener-settings.ts';
 export * from './log.ts';
 export * from './ops-listener.ts';
 export * from './run-data-service.ts';

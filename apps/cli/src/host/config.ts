@@ -3,23 +3,25 @@ import { type EdgeOptions, edgeOptions, edgeSettings, readConfig } from '@kumiki
 import { z } from 'zod';
 import { readOrigin } from './read-origin.ts';
 
-const schema = z.strictObject({
-  /** The state folder. */
-  KUMIKI_HOME: z.string().min(1).optional(),
-  /** A product that runs elsewhere. */
-  KUMIKI_URL: z.url({ protocol: /^https?$/ }).optional(),
-  KUMIKI_API_KEY: z.string().min(1).optional(),
-  /** How browsers reach what `kumiki up` starts: the origin of the proxy in front of it. */
+/** What this program takes from its environment. */
+export const cliSettings = z.strictObject({
+  KUMIKI_HOME: z.string().min(1).optional().describe('The state folder.'),
+  KUMIKI_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('A product that runs elsewhere.'),
+  KUMIKI_API_KEY: z.string().min(1).optional().describe('Key to that product. The list of processes does not show it.'),
   KUMIKI_PUBLIC_URL: z
     .string()
     .refine((text) => readOrigin(text) !== null, 'must be http:// or https://, a host, and nothing behind it')
-    .optional(),
+    .optional()
+    .describe('How browsers reach what `kumiki up` starts: the origin of the proxy in front of it.'),
   ...edgeSettings,
-  /** PostgreSQL 15 or later with pgvector, in the place of the embedded database. */
   KUMIKI_POSTGRES_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-    .optional(),
+    .optional()
+    .describe('PostgreSQL 15 or later with pgvector, in the place of the embedded database.'),
 });
 
 export interface CliConfig {
@@ -33,7 +35,7 @@ export interface CliConfig {
 
 /** The CLI's settings from the environment; flags go before them. Throws ConfigError. */
 export function readCliConfig(): CliConfig {
-  const settings = readConfig(schema, process.env, 'KUMIKI_');
+  const settings = readConfig(cliSettings, process.env, 'KUMIKI_');
   return {
     home: settings.KUMIKI_HOME ?? defaultHome(),
     url: settings.KUMIKI_URL ?? null,

@@ -192,9 +192,9 @@ export const metadataSchema = z.strictObject({
 
 export const modelServiceSchema = z
   .strictObject({
-    apiVersion: z.literal(apiVersion),
-    kind: z.literal('ModelService'),
-    metadata: metadataSchema,
+    apiVersion: z.literal(apiVersion).describe('The version of the format.'),
+    kind: z.literal('ModelService').describe('What the object is.'),
+    metadata: metadataSchema.describe('What the object is called.'),
     spec: modelServiceSpecSchema.describe('What is wanted.'),
   })
   .describe('Serves a model: which one, by which engine, in how many replicas.');

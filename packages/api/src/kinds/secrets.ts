@@ -28,8 +28,8 @@ export const secretKeySchema = z
 
 /** One value of a secret: a Secret of the same namespace on Kubernetes, one that the operator registered on a machine. */
 export const secretKeyRefSchema = z.strictObject({
-  name: secretNameSchema,
-  key: secretKeySchema.default(defaultSecretKey),
+  name: secretNameSchema.describe('The name of the secret.'),
+  key: secretKeySchema.default(defaultSecretKey).describe('Which value of the secret.'),
 });
 export type SecretKeyRef = z.infer<typeof secretKeyRefSchema>;
 
@@ -41,7 +41,7 @@ const useSecrets =
  * registered, and nothing else of the machine.
  */
 export const secretSourceSchema = z
-  .strictObject({ secretKeyRef: secretKeyRefSchema })
+  .strictObject({ secretKeyRef: secretKeyRefSchema.describe('One value of a registered secret.') })
   .meta({ refusedFields: { file: useSecrets, env: useSecrets } });
 
 /** Whether a text can be a key: one line that a header can carry. */

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { getLlama, type LlamaContextSequence } from 'node-llama-cpp';
 import type { Engine } from '../apps/worker/src/engine/engine.ts';
 import { createLlamaEngine } from '../apps/worker/src/engine/llama/create-llama-engine.ts';
+import { promptTokens } from '../apps/worker/src/testing/prompt-tokens.ts';
 
 const modelPath = fileURLToPath(new URL('../models/demo/chat/kumiki-demo-chat.gguf', import.meta.url));
 const tokensPerAnswer = 300;
@@ -160,7 +161,7 @@ function post(options: RequestOptions, body: string): Promise<string> {
 }
 
 function promptOf(engine: Engine, question: string): number[] {
-  return engine.renderChatTokens({
+  return promptTokens(engine, {
     messages: [{ role: 'user', content: question }],
     tools: null,
     addGenerationPrompt: true,

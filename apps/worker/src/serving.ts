@@ -5,14 +5,20 @@ import type { Engine } from './engine/engine.ts';
 import { createProgressJudge, type ProgressLook } from './engine/progress.ts';
 import type { Faults } from './engine/simulated/faults.ts';
 import { createAdmission, type Admission } from './generation/admission.ts';
+import { createInSlices, type InSlices } from './generation/in-slices.ts';
+import type { ModelFacts } from './generation/model-facts.ts';
 import { createHeartbeat, type Heartbeat } from './http/heartbeat.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker-metrics.ts';
+import { type PreparationLimits, preparationLimits } from './preparation/preparation-limits.ts';
+import { createPreparer, type Preparer } from './preparation/preparer.ts';
 
 /** A loaded model and what surrounds it while it serves. */
 export interface Serving {
-  readonly modelName: string;
-  readonly task: Task;
+  readonly facts: ModelFacts;
   readonly engine: Engine;
+  /** Reads, checks and drafts requests. */
+  readonly preparer: Preparer;
+  readonly inSlices: InSlices;
   readonly texts: TokenTexts;
   readonly admission: Admission;
   readonly maxWaiting: number;
@@ -41,6 +47,8 @@ export interface ServingOptions {
   readonly stallMs: number;
   readonly faults: Faults | null;
   readonly log: Log;
+  /** What the preparation of requests may take, where it differs from {@link preparationLimits}. */
+  readonly preparation: Partial<PreparationLimits> | undefined;
 }
 
 /** Waiting places for each sequence, when the manifest does not say how many. */
@@ -49,7 +57,15 @@ const observeMs = 100;
 
 export function createServing(engine: Engine, options: ServingOptions): Serving {
   const now = (): number => performance.now();
-  const { maxSequences } = engine.model;
+  const { maxSequences, contextTokens, longestTokenBytes, embeddingDimensions } = engine.model;
+  const { modelName, task, log } = options;
+  const facts: ModelFacts = { modelName, task, contextTokens, longestTokenBytes, embeddingDimensions };
+  const preparer = createPreparer({
+    data: { facts, prompting: engine.promptingSpec },
+    prompting: engine.prompting,
+    limits: { ...preparationLimits, ...options.preparation },
+    log,
+  });
   const maxWaiting = options.maxWaiting ?? maxSequences * waitingPerSequence;
   const admission = createAdmission({ maxRunning: maxSequences, maxWaiting, now });
   const judge = createProgressJudge(options.stallMs);
@@ -66,16 +82,17 @@ export function createServing(engine: Engine, options: ServingOptions): Serving 
   const observer = setInterval(() => judge.observe(look()), observeMs);
   observer.unref();
   const heartbeat = createHeartbeat({ moving: () => judge.moving(look()) });
-  const metrics = createWorkerMetrics(options.modelName, engine.kind === 'simulated', () => ({
+  const metrics = createWorkerMetrics(modelName, engine.kind === 'simulated', () => ({
     running: admission.running,
     waiting: admission.waiting,
     ...engine.stats(),
   }));
 
   return {
-    modelName: options.modelName,
-    task: options.task,
+    facts,
     engine,
+    preparer,
+    inSlices: createInSlices(),
     texts: createTokenTexts((token) => engine.tokenBytes(token)),
     admission,
     maxWaiting,
@@ -84,12 +101,13 @@ export function createServing(engine: Engine, options: ServingOptions): Serving 
     heartbeat,
     metrics,
     startedAt: Math.floor(Date.now() / 1_000),
-    log: options.log,
+    log,
     faults: options.faults,
     look,
     async close() {
       clearInterval(observer);
       heartbeat.stop();
+      await preparer.close();
       await engine.close();
     },
   };

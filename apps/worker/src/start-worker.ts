@@ -6,6 +6,7 @@ import type { Faults } from './engine/simulated/faults.ts';
 import { type Health, startHealth } from './health/start-health.ts';
 import { createTokenCheck } from './http/check-token.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
+import type { PreparationLimits } from './preparation/preparation-limits.ts';
 import { createServing, type Serving } from './serving.ts';
 import { healthEntryOf, healthFactsOf, type WorkerIdentity, type WorkerState } from './worker-state.ts';
 
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   readonly token: string | null;
   readonly stallMs: number;
   readonly faults: Faults | null;
+  /** What the preparation of requests may take, where tests want it to differ. */
+  readonly preparation?: Partial<PreparationLimits>;
   readonly log: Log;
   readonly onEvent?: (event: WorkerEvent) => void;
 }
@@ -148,7 +151,13 @@ async function loadServing(
     },
   });
   const maxWaiting = options.engine.kind === 'openai' ? undefined : options.engine.maxWaiting;
-  return createServing(engine, { ...options, maxWaiting, preparing, onLoad: health.note });
+  return createServing(engine, {
+    ...options,
+    maxWaiting,
+    preparing,
+    onLoad: health.note,
+    preparation: options.preparation,
+  });
 }
 
 function untilIdle(http: HttpServer, limitMs: number): Promise<void> {

@@ -1,6 +1,6 @@
-import { textLogprobs } from '../completion/text-logprobs.ts';
 import type { AnswerDelta } from './answer.ts';
 import { tokenComment, usageJson, type FrameHead, type Frames } from './frames.ts';
+import { textLogprobs } from './text-logprobs.ts';
 
 /**
  * The events of a streamed text completion.

@@ -1,6 +1,6 @@
 import { KumikiError, type ChatRequest } from '@kumiki/api';
 import { closeTag, openTag } from '../answer/tool-call-parser.ts';
-import type { GrammarSpec } from '../engine/engine.ts';
+import type { GrammarSpec } from '../engine/grammar.ts';
 
 /** Tool calls in one answer. */
 const callLimit = 32;

@@ -1,5 +1,5 @@
 import { KumikiError, type ChatMessageInput, type ContentPart } from '@kumiki/api';
-import type { TemplateMessage } from '../engine/engine.ts';
+import type { TemplateMessage } from '../engine/prompting.ts';
 
 /** Messages as the model's template takes them: contents as text, old roles as the ones that took their place. */
 export function templateMessages(messages: readonly ChatMessageInput[]): TemplateMessage[] {

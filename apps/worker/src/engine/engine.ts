@@ -1,4 +1,5 @@
-import type { JsonSchema } from './grammar.ts';
+import type { Grammar } from './grammar.ts';
+import type { Prompting, PromptingSpec, TextPiece } from './prompting.ts';
 
 /**
  * What serves a model inside a worker. An engine turns tokens into tokens (or vectors) and knows nothing of HTTP,
@@ -11,15 +12,17 @@ export interface Engine {
   tokenize(text: string, special: boolean): number[];
   /** The bytes that a token stands for; empty for control tokens. One token may be part of a character. */
   tokenBytes(token: number): Uint8Array;
-  /** The prompt text of a conversation, by the model's own template. Throws KumikiError `invalid_value`. */
-  renderChat(input: ChatTemplateInput): string;
+  readonly prompting: Prompting;
+  /** Makes the same {@link Engine.prompting} in another thread. */
+  readonly promptingSpec: PromptingSpec;
   /**
-   * The prompt's tokens: what {@link Engine.renderChat} renders, with control tokens taken from the template alone.
-   * A `<|im_start|>` inside a message stays text, so that a user cannot speak as the system.
+   * Tokens of rendered pieces, some thousand characters at each step, between which others may work. Ends once there are
+   * far more than the context holds, which nobody can use.
+   * @param begins whether what the model wants before every prompt is put before them.
    */
-  renderChatTokens(input: ChatTemplateInput): number[];
-  /** Throws KumikiError `invalid_value` when {@link Engine.generate} could not follow the grammar. Absent: it finds out there. */
-  checkGrammar?(grammar: GrammarSpec): void;
+  tokenizePieces(pieces: readonly TextPiece[], begins: boolean): Generator<void, number[], void>;
+  /** Throws KumikiError `invalid_value` when {@link Engine.generate} could not follow the grammar. Absent: it can. */
+  checkGrammar?(grammar: Grammar): void;
   /**
    * Samples until the end-of-generation token, the limit, or the abort. The caller holds a sequence (see
    * {@link EngineModel.maxSequences}); the engine never queues.
@@ -35,6 +38,8 @@ export interface EngineModel {
   /** Most tokens of prompt and answer together. */
   readonly contextTokens: number;
   readonly maxSequences: number;
+  /** No token stands for more bytes of a text. */
+  readonly longestTokenBytes: number;
   /** null when the model makes no embeddings. */
   readonly embeddingDimensions: number | null;
   readonly canChat: boolean;
@@ -42,27 +47,6 @@ export interface EngineModel {
   readonly fingerprint: string;
   readonly parameters: number | null;
   readonly memoryBytes: number | null;
-}
-
-export interface ChatTemplateInput {
-  /** Messages in the OpenAI shape, contents flattened to text. */
-  readonly messages: readonly TemplateMessage[];
-  readonly tools: readonly unknown[] | null;
-  /** False to end inside the last assistant message, which is then continued. */
-  readonly addGenerationPrompt: boolean;
-  readonly continueFinalMessage: boolean;
-}
-
-export interface TemplateMessage {
-  readonly role: string;
-  readonly content: string;
-  readonly name?: string;
-  readonly tool_calls?: readonly {
-    readonly id: string;
-    readonly type: 'function';
-    readonly function: { readonly name: string; readonly arguments: unknown };
-  }[];
-  readonly tool_call_id?: string;
 }
 
 export interface SamplingOptions {
@@ -78,18 +62,6 @@ export interface SamplingOptions {
   readonly logitBias: ReadonlyMap<number, number>;
 }
 
-/** What the answer must look like. */
-export type GrammarSpec =
-  | { readonly kind: 'json' }
-  | { readonly kind: 'json-schema'; readonly schema: JsonSchema }
-  /** Fixed text, then JSON of the schema, then fixed text: a tool call. */
-  | {
-      readonly kind: 'wrapped-json-schema';
-      readonly before: string;
-      readonly schema: JsonSchema;
-      readonly after: string;
-    };
-
 export interface GenerateRequest {
   readonly prompt: readonly number[];
   /** Tokens that were sampled before for this very answer; they count as generated and are not yielded again. */
@@ -97,7 +69,7 @@ export interface GenerateRequest {
   /** Most tokens of the answer, those of `resume` included. */
   readonly maxTokens: number;
   readonly sampling: SamplingOptions;
-  readonly grammar: GrammarSpec | null;
+  readonly grammar: Grammar | null;
   /** null: no log-probabilities. 0 to 20: that many alternatives with each token. */
   readonly topLogprobs: number | null;
   readonly signal: AbortSignal;

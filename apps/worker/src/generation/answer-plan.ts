@@ -1,4 +1,5 @@
-import type { GrammarSpec, SamplingOptions } from '../engine/engine.ts';
+import type { SamplingOptions } from '../engine/engine.ts';
+import type { Grammar } from '../engine/grammar.ts';
 
 /** All that is decided about a request before its reply begins. */
 export interface AnswerPlan {
@@ -8,7 +9,7 @@ export interface AnswerPlan {
   readonly sampling: Omit<SamplingOptions, 'seed'>;
   readonly stops: readonly string[];
   readonly tools: { readonly names: ReadonlySet<string>; readonly maxCalls: number } | null;
-  readonly grammar: GrammarSpec | null;
+  readonly grammar: Grammar | null;
   readonly topLogprobs: number | null;
   /** Tokens of all prompts, each counted once. */
   readonly promptTokens: number;

@@ -1,7 +1,5 @@
 import { KumikiError } from '@kumiki/api';
-
-/** No vocabulary has a token of more characters; those that have long ones have runs of blanks. */
-const mostCharactersPerToken = 256;
+import type { ModelFacts } from './model-facts.ts';
 
 /**
  * Throws KumikiError `context_length_exceeded` when prompt and answer do not fit together.
@@ -23,9 +21,13 @@ export function checkContext(
 }
 
 /**
- * Refuses a text that cannot fit however it is tokenised, since tokenising megabytes would hold up every stream. The
- * error then tells the least number of tokens that it can have.
+ * Refuses a text that cannot fit however it is tokenised, since the native tokenizer works without a break. The error
+ * then tells the least number of tokens that it can have.
  */
-export function checkTextLength(characters: number, contextTokens: number, param: string): void {
-  checkContext(Math.ceil(characters / mostCharactersPerToken), 0, contextTokens, param);
+export function checkTextLength(
+  characters: number,
+  { contextTokens, longestTokenBytes }: Pick<ModelFacts, 'contextTokens' | 'longestTokenBytes'>,
+  param: string,
+): void {
+  checkContext(Math.ceil(characters / longestTokenBytes), 0, contextTokens, param);
 }

@@ -1,4 +1,5 @@
 import { KumikiError, type ChatRequest, type CompletionRequest, type Continuation } from '@kumiki/api';
+import type { AnswerDraft } from './answer-draft.ts';
 import type { AnswerPlan, ChoicePlan } from './answer-plan.ts';
 import { checkContext } from './context-limit.ts';
 
@@ -51,18 +52,16 @@ export function planMaxTokens(
 /** The choices of a request, each at the place where the continuation says that it is. */
 export function planChoices(
   prompts: readonly (readonly number[])[],
-  body: Body,
-  seed: number,
+  { choices: n, seed, continuation }: Pick<AnswerDraft, 'choices' | 'seed' | 'continuation'>,
   maxTokens: number,
 ): ChoicePlan[] {
-  const n = body.n ?? 1;
   const choices = prompts.flatMap((prompt, place) =>
     Array.from({ length: n }, (_, copy) => {
       const index = place * n + copy;
-      return { index, prompt, seed: seedOf(seed, copy), ...placeOf(body.kumiki_continuation, index) };
+      return { index, prompt, seed: seedOf(seed, copy), ...placeOf(continuation, index) };
     }),
   );
-  for (const listed of body.kumiki_continuation?.choices ?? []) {
+  for (const listed of continuation?.choices ?? []) {
     const choice = choices[listed.index];
     const reason = choice === undefined ? 'the request has no such choice' : 'it has more tokens than were asked for';
     if (choice === undefined || listed.token_ids.length > maxTokens) {
@@ -72,10 +71,7 @@ export function planChoices(
   return choices;
 }
 
-function placeOf(
-  continuation: Continuation | undefined,
-  index: number,
-): Pick<ChoicePlan, 'resume' | 'begun' | 'finished'> {
+function placeOf(continuation: Continuation | null, index: number): Pick<ChoicePlan, 'resume' | 'begun' | 'finished'> {
   const listed = continuation?.choices.find((choice) => choice.index === index);
   return { resume: listed?.token_ids ?? [], begun: listed !== undefined, finished: listed?.finished ?? false };
 }

@@ -1,35 +1,31 @@
-import { embeddingRequestSchema, formatTimings, headers, KumikiError, type EmbeddingRequest } from '@kumiki/api';
-import { checkBody } from '@kumiki/service';
+import { formatTimings, headers } from '@kumiki/api';
+import { type EmbeddingDraft, inputParam } from '../embedding/draft-embedding.ts';
 import type { Engine } from '../engine/engine.ts';
-import { checkContext, checkTextLength } from '../generation/context-limit.ts';
+import { checkContext } from '../generation/context-limit.ts';
 import type { AnswerMeter } from '../generation/run-answers.ts';
 import type { Serving } from '../serving.ts';
-import { checkModel } from './check-model.ts';
 import { replyJson } from './error-reply.ts';
 import type { Exchange } from './exchange.ts';
-import { readJson } from './read-json.ts';
+import { prepareBody } from './prepare-body.ts';
 import { takeTickets, waitForTurn } from './take-tickets.ts';
 
 /** `POST /v1/embeddings`. */
 export async function answerEmbeddings(serving: Serving, exchange: Exchange): Promise<void> {
-  const body = checkBody(embeddingRequestSchema, await readJson(exchange.request), {});
-  checkModel(serving, body.model, 'embedding');
-  checkDimensions(body, serving.engine);
-  const inputs = tokenizeInputs(body, serving.engine);
+  const draft = await prepareBody(serving, exchange, 'embedding');
+  const inputs = await serving.inSlices(tokenizeInputs(draft, serving.engine), exchange.signal);
   const meter = serving.metrics.meter(exchange.arrivedAt);
   const vectors = await embedAll(serving, exchange, inputs, meter);
   const tokens = inputs.reduce((sum, input) => sum + input.length, 0);
   serving.metrics.embedded(tokens);
-  const asBase64 = body.encoding_format === 'base64';
   const timings = { [headers.timings]: formatTimings(meter.timings()) };
   const answer = {
     object: 'list',
     data: vectors.map((vector, index) => ({
       object: 'embedding',
       index,
-      embedding: asBase64 ? base64(vector) : Array.from(vector),
+      embedding: draft.asBase64 ? base64(vector) : Array.from(vector),
     })),
-    model: serving.modelName,
+    model: serving.facts.modelName,
     usage: { prompt_tokens: tokens, total_tokens: tokens },
   };
   replyJson(exchange.response, 200, answer, timings);
@@ -60,26 +56,16 @@ async function embedAll(
   }
 }
 
-/** Vectors cannot be shortened unless the model was trained for it, and none here says so. */
-function checkDimensions(body: EmbeddingRequest, engine: Engine): void {
-  const own = engine.model.embeddingDimensions;
-  if (body.dimensions === null || body.dimensions === undefined || body.dimensions === own) return;
-  const reason = `the vectors of this model have ${own} dimensions and cannot be shortened`;
-  throw new KumikiError('unsupported_parameter', { param: 'dimensions', reason });
-}
-
-function tokenizeInputs(body: EmbeddingRequest, engine: Engine): number[][] {
-  const { input } = body;
-  const list: readonly (string | number[])[] =
-    typeof input === 'string' ? [input] : typeof input[0] === 'number' ? [input as number[]] : (input as string[]);
-  const { contextTokens } = engine.model;
-  return list.map((entry, index) => {
-    const param = `input[${index}]`;
-    if (typeof entry === 'string') checkTextLength(entry.length, contextTokens, param);
-    const tokens = typeof entry === 'string' ? engine.tokenize(entry, false) : entry;
-    checkContext(tokens.length, 0, contextTokens, param);
-    return tokens;
-  });
+function* tokenizeInputs({ inputs }: EmbeddingDraft, engine: Engine): Generator<void, (readonly number[])[], void> {
+  const all: (readonly number[])[] = [];
+  for (const [index, entry] of inputs.entries()) {
+    const tokens =
+      typeof entry === 'string' ? yield* engine.tokenizePieces([{ text: entry, plain: true }], false) : entry;
+    checkContext(tokens.length, 0, engine.model.contextTokens, inputParam(index));
+    all.push(tokens);
+    yield;
+  }
+  return all;
 }
 
 /** Little-endian float32, as the SDKs decode it. */

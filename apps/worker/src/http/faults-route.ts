@@ -1,8 +1,9 @@
-import { checkBody } from '@kumiki/service';
+import { checkBody, readJson } from '@kumiki/service';
 import { faultSchema, type Faults } from '../engine/simulated/faults.ts';
+import { smallBody } from '../preparation/body-limit.ts';
 import { replyJson } from './error-reply.ts';
 import type { Exchange } from './exchange.ts';
-import { readJson } from './read-json.ts';
+import { readBody } from './read-body.ts';
 
 /** `POST /simulated/faults` orders a fault, `DELETE` ends all. */
 export async function orderFault(faults: Faults, exchange: Exchange): Promise<void> {
@@ -11,7 +12,7 @@ export async function orderFault(faults: Faults, exchange: Exchange): Promise<vo
     exchange.request.resume();
     return replyJson(exchange.response, 200, { object: 'kumiki.faults', cleared: true });
   }
-  const fault = checkBody(faultSchema, await readJson(exchange.request), {});
+  const fault = checkBody(faultSchema, readJson(await readBody(exchange.request, smallBody), smallBody.bytes), {});
   // The reply goes first: some faults leave nobody to send it.
   replyJson(exchange.response, 200, { object: 'kumiki.fault', ...fault });
   setImmediate(() => faults.order(fault));

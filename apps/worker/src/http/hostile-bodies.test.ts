@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { chatModelPath, startChatEngine } from '../engine/llama/engine-for-tests.ts';
+import { promptText, promptTokens } from '../testing/prompt-tokens.ts';
 import { startWorkerProcess, stopWorkerProcesses, workerAuthorization } from '../testing/worker-process.ts';
 
 after(stopWorkerProcesses);
@@ -105,8 +106,8 @@ test('a prompt that is tokenised in parts has the tokens that it has whole', asy
       content: text,
     }));
     const input = { messages, tools: null, addGenerationPrompt: true, continueFinalMessage: false };
-    assert.ok(engine.renderChat(input).length > 8_192, 'it must be long enough to be cut');
-    assert.deepEqual(engine.renderChatTokens(input), engine.tokenize(engine.renderChat(input), true));
+    assert.ok(promptText(engine, input).length > 8_192, 'it must be long enough to be cut');
+    assert.deepEqual(promptTokens(engine, input), engine.tokenize(promptText(engine, input), true));
   } finally {
     await engine.close();
   }

@@ -5,7 +5,7 @@ import type { Serving } from '../serving.ts';
 function describe(serving: Serving): Record<string, unknown> {
   const { model, kind } = serving.engine;
   return {
-    id: serving.modelName,
+    id: serving.facts.modelName,
     object: 'model',
     created: serving.startedAt,
     owned_by: kind === 'simulated' ? 'kumiki-simulated' : 'kumiki',
@@ -20,10 +20,10 @@ export function listModels(serving: Serving): unknown {
 
 /** `GET /v1/models/{id}`. Throws KumikiError `model_not_found`. */
 export function getModel(serving: Serving, id: string): unknown {
-  if (id === serving.modelName) return describe(serving);
+  if (id === serving.facts.modelName) return describe(serving);
   throw new KumikiError(
     'model_not_found',
-    { model: id, hint: didYouMean(id, [serving.modelName]) },
+    { model: id, hint: didYouMean(id, [serving.facts.modelName]) },
     { param: 'model' },
   );
 }

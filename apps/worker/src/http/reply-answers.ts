@@ -1,5 +1,5 @@
 import { formatTimings, headers, timingsCommentPrefix, toKumikiError } from '@kumiki/api';
-import type { AnswerDelta, FinishReason } from '../answer/answer.ts';
+import type { Collector } from '../answer/collector.ts';
 import { doneFrame, type AnswerUsage, type Frames } from '../answer/frames.ts';
 import type { Ticket } from '../generation/admission.ts';
 import type { AnswerPlan } from '../generation/answer-plan.ts';
@@ -9,13 +9,6 @@ import { errorFrame, replyJson } from './error-reply.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { ClientLeft, type Exchange } from './exchange.ts';
 import { takeTickets } from './take-tickets.ts';
-
-/** Puts the whole of an answer together for a reply that is not streamed. */
-export interface Collector {
-  delta(choice: number, delta: AnswerDelta): void;
-  finish(choice: number, reason: FinishReason): void;
-  body(usage: AnswerUsage): unknown;
-}
 
 export interface AnswerReply {
   readonly plan: AnswerPlan;

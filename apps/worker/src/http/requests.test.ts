@@ -147,3 +147,29 @@ test('with a token set, all but health demand it', async () => {
     await guarded.close();
   }
 });
+
+test('a chat whose body cannot fit the context is refused before it is read, with the numbers', async () => {
+  // Each token is 6 times its longest bytes and 512 around a message; 4 MiB beside them.
+  const body = JSON.stringify({ ...hello, messages: [{ role: 'user', content: 'x'.repeat(8_000_000) }] });
+  const error = await refusal(chat, body, 400);
+  assert.deepEqual([error.code, error.param], ['context_length_exceeded', 'messages']);
+  assert.match(error.message, /maximum context length is 512 tokens; the request asks for \d{4,} /);
+});
+
+test('a request whose preparation takes longer than its deadline is refused, and the worker serves on', async () => {
+  const impatient = await startTestWorker({ preparation: { inlineBytes: 1_024, baseMs: 1, perMebibyteMs: 0 } });
+  try {
+    const large = { ...hello, messages: Array.from({ length: 4_000 }, () => hello.messages[0]) };
+    for (let round = 0; round < 3; round++) {
+      const response = await impatient.post(chat, large);
+      assert.equal(response.status, 400);
+      assert.equal(((await response.json()) as Refusal).error.code, 'too_complex');
+      const small = await impatient.post(chat, { ...hello, max_tokens: 1 });
+      assert.equal(small.status, 200);
+      await small.body?.cancel();
+    }
+    assert.equal(impatient.deaths, 0);
+  } finally {
+    await impatient.close();
+  }
+});

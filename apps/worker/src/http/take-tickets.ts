@@ -12,7 +12,7 @@ export function takeTickets(serving: Serving, exchange: Exchange, count: number)
   const retryAfterMs = serving.admission.retryAfterMs();
   const limit = serving.engine.model.maxSequences + serving.maxWaiting;
   const retryAfter = `${Math.ceil(retryAfterMs / 1_000)}s`;
-  throw new KumikiError('queue_full', { model: serving.modelName, limit, retryAfter }, { retryAfterMs });
+  throw new KumikiError('queue_full', { model: serving.facts.modelName, limit, retryAfter }, { retryAfterMs });
 }
 
 /** Rejects with the signal's reason when it aborts first. */

@@ -1,6 +1,7 @@
 import { engineSchema, type EngineSpec, type Task } from '@kumiki/api';
 import { createLog } from '@kumiki/service';
 import { createFaults, type Faults } from '../engine/simulated/faults.ts';
+import type { PreparationLimits } from '../preparation/preparation-limits.ts';
 import { startWorker, type Worker } from '../start-worker.ts';
 
 export interface TestWorker extends Worker {
@@ -18,6 +19,7 @@ export interface TestWorkerOptions {
   readonly source?: string;
   readonly token?: string;
   readonly stallMs?: number;
+  readonly preparation?: Partial<PreparationLimits>;
 }
 
 export const testModel = 'test-model';
@@ -42,6 +44,7 @@ export async function startTestWorker(options: TestWorkerOptions = {}): Promise<
     token: options.token ?? null,
     stallMs: options.stallMs ?? 10_000,
     faults,
+    ...(options.preparation === undefined ? {} : { preparation: options.preparation }),
     log: createLog({ service: 'worker', level: 'silent' }),
   });
   await worker.ready;

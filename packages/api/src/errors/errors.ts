@@ -98,6 +98,12 @@ export const errorTable = {
     message:
       "This model's maximum context length is {contextTokens} tokens; the request asks for {requestedTokens} ({promptTokens} in the prompt, {completionTokens} for the answer). Shorten the prompt or lower max_completion_tokens.",
   },
+  too_complex: {
+    status: 400,
+    type: 'invalid_request_error',
+    retryable: false,
+    message: '{what} was given up after {limit}. Its body has {size}. {remedy}',
+  },
   poisonous_request: {
     status: 422,
     type: 'invalid_request_error',

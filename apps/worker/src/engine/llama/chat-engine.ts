@@ -1,13 +1,14 @@
 import { KumikiError } from '@kumiki/api';
 import type { LlamaContext } from 'node-llama-cpp';
 import type { Engine, EngineModel } from '../engine.ts';
-import { type ChatRenderer, createChatRenderer } from './chat-template.ts';
+import type { ChatTemplateSpec } from '../prompting.ts';
 import { createGrammarCompiler } from './compile-grammar.ts';
-import type { LlamaEngineOptions } from './create-llama-engine.ts';
 import { cellsInUse, closeLoop, createDecodeLoop } from './decode-loop.ts';
+import type { LlamaEngineOptions } from './engine-options.ts';
 import { type EngineSettings, engineSettings } from './engine-settings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { generate, type Generator } from './generate.ts';
+import { createLlamaPrompting } from './llama-prompting.ts';
 import { type LoadedModel, unloadModel } from './load-model.ts';
 import { nativeOf, parametersOf } from './native.ts';
 import { createPromptTokenizer } from './tokenize-prompt.ts';
@@ -23,6 +24,7 @@ export async function createChatEngine(loaded: LoadedModel, options: LlamaEngine
   const engineModel: EngineModel = {
     contextTokens,
     maxSequences: sequences,
+    longestTokenBytes: vocabulary.longestTokenBytes,
     embeddingDimensions: null,
     canChat: true,
     fingerprint: await fingerprintOf(options.modelPath, { contextTokens, flashAttention, gpu: model.gpuLayers > 0 }),
@@ -45,18 +47,15 @@ export async function createChatEngine(loaded: LoadedModel, options: LlamaEngine
     vocabularySize: vocabulary.size,
     open: 0,
   };
-  const renderChat = createRenderer(loaded, vocabulary);
-  const tokenizePrompt = createPromptTokenizer(vocabulary);
+  const template = templateOf(loaded, vocabulary);
   return {
     kind: 'llama',
     model: engineModel,
     tokenize: vocabulary.tokenize,
     tokenBytes: vocabulary.tokenBytes,
-    renderChat: (input) =>
-      renderChat(input)
-        .map((piece) => piece.text)
-        .join(''),
-    renderChatTokens: (input) => tokenizePrompt(renderChat(input), contextTokens),
+    prompting: createLlamaPrompting(template),
+    promptingSpec: { kind: 'template', template },
+    tokenizePieces: createPromptTokenizer(vocabulary, contextTokens),
     checkGrammar: (grammar) => generator.grammars.check(grammar),
     generate: (request) => generate(generator, request),
     embed: () =>
@@ -89,12 +88,12 @@ function createContext({ model }: LoadedModel, settings: EngineSettings, signal:
   });
 }
 
-function createRenderer({ model }: LoadedModel, vocabulary: Vocabulary): ChatRenderer {
-  const template: unknown = model.fileInfo.metadata.tokenizer.chat_template;
-  return createChatRenderer({
-    source: typeof template === 'string' ? template : null,
+function templateOf({ model }: LoadedModel, vocabulary: Vocabulary): ChatTemplateSpec {
+  const source: unknown = model.fileInfo.metadata.tokenizer.chat_template;
+  return {
+    source: typeof source === 'string' ? source : null,
     bosText: model.tokens.bosString ?? '',
     eosText: model.tokens.eosString ?? '',
     controlTexts: vocabulary.controlTexts,
-  });
+  };
 }

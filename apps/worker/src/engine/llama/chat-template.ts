@@ -1,16 +1,7 @@
 import { Template } from '@huggingface/jinja';
 import { KumikiError } from '@kumiki/api';
-import type { ChatTemplateInput, TemplateMessage } from '../engine.ts';
-import { guardControlText, type TextPiece } from './control-text.ts';
-
-export interface ChatTemplateOptions {
-  /** The model's own jinja template; null for a model that has none, which then gets {@link chatMl}. */
-  readonly source: string | null;
-  readonly bosText: string;
-  readonly eosText: string;
-  /** Texts of the model's control tokens. */
-  readonly controlTexts: readonly string[];
-}
+import type { ChatTemplateInput, ChatTemplateSpec, TemplateMessage, TextPiece } from '../prompting.ts';
+import { guardControlText } from './control-text.ts';
 
 export type ChatRenderer = (input: ChatTemplateInput) => readonly TextPiece[];
 
@@ -22,7 +13,7 @@ const chatMl = `{%- for message in messages %}{{- '<|im_start|>' + message.role 
  * message's content, so that the model goes on in the middle of it. Throws an Error when the template does not
  * parse; the renderer throws KumikiError `invalid_value` when it refuses a conversation.
  */
-export function createChatRenderer(options: ChatTemplateOptions): ChatRenderer {
+export function createChatRenderer(options: ChatTemplateSpec): ChatRenderer {
   const template = new Template(options.source ?? chatMl);
   return (input) => {
     const { messages, tools } = input;

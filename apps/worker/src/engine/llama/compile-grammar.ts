@@ -1,5 +1,5 @@
 import { KumikiError } from '@kumiki/api';
-import type { GrammarSpec } from '../engine.ts';
+import type { Grammar } from '../grammar.ts';
 import { grammarText } from './grammar-from-schema.ts';
 import type { NativeBindings, NativeGrammar, NativeGrammarState, NativeModel } from './native.ts';
 
@@ -8,9 +8,9 @@ const cacheLimit = 32;
 
 export interface GrammarCompiler {
   /** A fresh grammar state that has accepted `resume`. Throws KumikiError `invalid_value`. */
-  start(spec: GrammarSpec, resume: readonly number[]): NativeGrammarState;
+  start(spec: Grammar, resume: readonly number[]): NativeGrammarState;
   /** Throws KumikiError `invalid_value` when there is no grammar for it. */
-  check(spec: GrammarSpec): void;
+  check(spec: Grammar): void;
 }
 
 export function createGrammarCompiler(bindings: NativeBindings, model: NativeModel): GrammarCompiler {

@@ -1,4 +1,5 @@
 import { KumikiError } from '@kumiki/api';
+import type { TextPiece } from '../prompting.ts';
 
 /**
  * Keeps the text of control tokens in messages apart from the same text in the template. Before the template runs,
@@ -12,11 +13,6 @@ export interface ControlTextGuard<T> {
   readonly mark: string;
   /** The rendered text as pieces; `plain` ones are texts of control tokens that a message held. */
   split(rendered: string): readonly TextPiece[];
-}
-
-export interface TextPiece {
-  readonly text: string;
-  readonly plain: boolean;
 }
 
 const privateUse = { first: 0xe000, last: 0xf8ff } as const;

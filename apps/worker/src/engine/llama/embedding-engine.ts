@@ -1,10 +1,12 @@
 import { KumikiError } from '@kumiki/api';
 import type { Engine, EngineModel } from '../engine.ts';
-import type { LlamaEngineOptions } from './create-llama-engine.ts';
+import { noPrompting } from '../no-prompting.ts';
+import type { LlamaEngineOptions } from './engine-options.ts';
 import { engineSettings } from './engine-settings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type LoadedModel, unloadModel } from './load-model.ts';
 import { innerContext, nativeOf, parametersOf } from './native.ts';
+import { createPromptTokenizer } from './tokenize-prompt.ts';
 import { createVocabulary } from './vocabulary.ts';
 
 /**
@@ -26,6 +28,7 @@ export async function createEmbeddingEngine(loaded: LoadedModel, options: LlamaE
   const engineModel: EngineModel = {
     contextTokens,
     maxSequences: options.maxSequences ?? 8,
+    longestTokenBytes: vocabulary.longestTokenBytes,
     embeddingDimensions: model.embeddingVectorSize,
     canChat: false,
     fingerprint: await fingerprintOf(options.modelPath, { contextTokens, task: 'embedding' }),
@@ -53,8 +56,9 @@ export async function createEmbeddingEngine(loaded: LoadedModel, options: LlamaE
     model: engineModel,
     tokenize: vocabulary.tokenize,
     tokenBytes: vocabulary.tokenBytes,
-    renderChat: chatless,
-    renderChatTokens: chatless,
+    prompting: noPrompting,
+    promptingSpec: { kind: 'none' },
+    tokenizePieces: createPromptTokenizer(vocabulary, contextTokens),
     generate: chatless,
     embed(input, signal) {
       const tokens = vocabulary.withEnd(vocabulary.withBeginning([...input]));

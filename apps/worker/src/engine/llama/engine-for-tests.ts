@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { promptTokens } from '../../testing/prompt-tokens.ts';
 import type { Engine, GenerateEnd, GenerateRequest, SampledToken, SamplingOptions } from '../engine.ts';
-import { createLlamaEngine, type LlamaEngineOptions } from './create-llama-engine.ts';
+import { createLlamaEngine } from './create-llama-engine.ts';
+import type { LlamaEngineOptions } from './engine-options.ts';
 
 const models = new URL('../../../../../models/demo/', import.meta.url);
 export const chatModelPath = fileURLToPath(new URL('chat/kumiki-demo-chat.gguf', models));
@@ -37,7 +39,7 @@ export interface Finished {
 }
 
 export function promptFor(engine: Engine, question: string): number[] {
-  return engine.renderChatTokens({
+  return promptTokens(engine, {
     messages: [{ role: 'user', content: question }],
     tools: null,
     addGenerationPrompt: true,

@@ -1,4 +1,4 @@
-import type { LlamaEngineOptions } from './create-llama-engine.ts';
+import type { LlamaEngineOptions } from './engine-options.ts';
 import { exactChunkTokens, hasExactWeights } from './exact-weights.ts';
 import type { LoadedModel } from './load-model.ts';
 import { threadsFor } from './load-model.ts';

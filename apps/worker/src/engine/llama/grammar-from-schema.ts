@@ -1,4 +1,4 @@
-import type { GrammarSpec } from '../engine.ts';
+import type { Grammar } from '../grammar.ts';
 import { createRuleTable, literal } from './gbnf.ts';
 import { compileSchema } from './schema-compiler.ts';
 
@@ -6,7 +6,8 @@ import { compileSchema } from './schema-compiler.ts';
  * The GBNF text whose sentences are what the spec asks for. Pure. Throws KumikiError `invalid_value` with the place
  * in the schema when the schema is too large, contradicts itself, or uses a keyword that we do not enforce.
  */
-export function grammarText(spec: GrammarSpec): string {
+export function grammarText(spec: Grammar): string {
+  if (spec.kind === 'gbnf') return spec.text;
   const table = createRuleTable();
   switch (spec.kind) {
     case 'json':

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { KumikiError } from '@kumiki/api';
+import { promptTokens } from '../../testing/prompt-tokens.ts';
 import type { Engine } from '../engine.ts';
 import { ask, greedy, promptFor, startChatEngine, textOf } from './engine-for-tests.ts';
 
@@ -233,7 +234,7 @@ describe('limits and the prefix cache', () => {
       { role: 'assistant', content: first.text },
       { role: 'user', content: 'And a graph store?' },
     ];
-    const prompt = engine.renderChatTokens({
+    const prompt = promptTokens(engine, {
       messages,
       tools: null,
       addGenerationPrompt: true,

@@ -5,6 +5,13 @@ export function isControlAttribute(attributes: number): boolean {
   return (attributes & (attribute.control | attribute.unknown)) !== 0;
 }
 
+/** Bits of tokens that take blanks before or after them away. */
+const stripping = 128 | 256;
+
+export function mayStripBlanks(attributes: number): boolean {
+  return (attributes & stripping) !== 0;
+}
+
 /** How a vocabulary spells bytes: `bpe` as GPT-2's printable stand-ins, `spm` with ▁ for a space and `<0x0A>`. */
 export type VocabularyKind = 'bpe' | 'spm' | 'other';
 

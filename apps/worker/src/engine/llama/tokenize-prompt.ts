@@ -1,9 +1,10 @@
-import { escapePattern, type TextPiece } from './control-text.ts';
+import type { TextPiece } from '../prompting.ts';
+import { escapePattern } from './control-text.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
- * The native tokenizer looks for control tokens in a time that grows with their number times the length of the text, so it
- * is given a few thousand characters at a time.
+ * The native tokenizer works without a break, and looks for control tokens in a time that grows with their number times the
+ * length of the text, so it is given a few thousand characters at a time where they can be cut.
  */
 const partCharacters = 4_096;
 
@@ -14,34 +15,45 @@ const partCharacters = 4_096;
 const countedContexts = 8;
 const countedBeyond = 65_536;
 
-export type PromptTokenizer = (pieces: readonly TextPiece[], contextTokens: number) => number[];
+export type PromptTokenizer = (pieces: readonly TextPiece[], begins: boolean) => Generator<void, number[], void>;
 
-/** Tokens of rendered pieces. Ends once there are far more than the context holds, which nobody can use. */
-export function createPromptTokenizer(
-  vocabulary: Pick<Vocabulary, 'cutTexts' | 'tokenize' | 'withBeginning'>,
-): PromptTokenizer {
-  const known = vocabulary.cutTexts.filter((text) => text.length > 0).toSorted((a, b) => b.length - a.length);
-  const cuts = known.length === 0 ? null : new RegExp(known.map((text) => escapePattern(text)).join('|'), 'g');
-  return (pieces, contextTokens) => {
-    const mostTokens = Math.min(contextTokens * countedContexts, contextTokens + countedBeyond);
+type CutVocabulary = Pick<Vocabulary, 'cutTexts' | 'cutsAtBlanks' | 'tokenize' | 'withBeginning'>;
+
+/** See {@link Engine.tokenizePieces}. */
+export function createPromptTokenizer(vocabulary: CutVocabulary, contextTokens: number): PromptTokenizer {
+  const mostTokens = Math.min(contextTokens * countedContexts, contextTokens + countedBeyond);
+  const cutsOfPlain = cutsFor(vocabulary, []);
+  const cuts = cutsFor(vocabulary, vocabulary.cutTexts);
+  return function* tokenizePieces(pieces, begins) {
     const tokens: number[] = [];
     for (const { text, plain } of pieces) {
-      for (const part of plain || cuts === null ? [text] : partsOf(text, cuts)) {
+      for (const part of partsOf(text, plain ? cutsOfPlain : cuts)) {
         for (const token of vocabulary.tokenize(part, !plain)) tokens.push(token);
-        if (tokens.length > mostTokens) return vocabulary.withBeginning(tokens);
+        if (tokens.length > mostTokens) break;
+        yield;
       }
+      if (tokens.length > mostTokens) break;
     }
-    return vocabulary.withBeginning(tokens);
+    return begins ? vocabulary.withBeginning(tokens) : tokens;
   };
 }
 
-/** Cuts a text right before control tokens, where no token can reach across. */
-function* partsOf(text: string, cuts: RegExp): Generator<string> {
+/** Where no token can reach across: right before control tokens, and before a blank between letters where no token holds one. */
+function cutsFor({ cutsAtBlanks }: CutVocabulary, cutTexts: readonly string[]): RegExp | null {
+  const known = cutTexts.filter((text) => text.length > 0).toSorted((a, b) => b.length - a.length);
+  const patterns = known.map((text) => escapePattern(text));
+  if (cutsAtBlanks) patterns.push('(?<=[A-Za-z]) (?=[A-Za-z])');
+  return patterns.length === 0 ? null : new RegExp(patterns.join('|'), 'g');
+}
+
+function* partsOf(text: string, cuts: RegExp | null): Generator<string> {
   let begin = 0;
-  for (const { index } of text.matchAll(cuts)) {
-    if (index - begin < partCharacters) continue;
-    yield text.slice(begin, index);
-    begin = index;
+  if (cuts !== null && text.length >= partCharacters) {
+    for (const { index } of text.matchAll(cuts)) {
+      if (index - begin < partCharacters) continue;
+      yield text.slice(begin, index);
+      begin = index;
+    }
   }
   yield text.slice(begin);
 }

@@ -1,13 +1,17 @@
 import type { LlamaModel } from 'node-llama-cpp';
 import type { NativeModel } from './native.ts';
-import { bytesOfToken, isControlAttribute, type VocabularyKind } from './token-bytes.ts';
+import { bytesOfToken, isControlAttribute, mayStripBlanks, type VocabularyKind } from './token-bytes.ts';
 
 export interface Vocabulary {
   readonly size: number;
+  /** No token stands for more bytes of a text. */
+  readonly longestTokenBytes: number;
   /** Texts of the control tokens, such as `<|im_start|>`. */
   readonly controlTexts: readonly string[];
   /** Those of them before which a text can be cut and tokenised in parts: they take no blanks before them away. */
   readonly cutTexts: readonly string[];
+  /** Whether a text can be cut before a blank between two ASCII letters as well: no token reaches from the one to the other. */
+  readonly cutsAtBlanks: boolean;
   readonly tokenize: (text: string, special: boolean) => number[];
   readonly tokenBytes: (token: number) => Uint8Array;
   /** Begins a prompt with the token that the model wants there, unless it is there already. */
@@ -16,8 +20,14 @@ export interface Vocabulary {
   withEnd(tokens: number[]): number[];
 }
 
+/**
+ * Vocabularies that leave characters of a text away, or have one token for any long word, have no longest token: theirs is
+ * longer than any token of those that have one.
+ */
+const longestWhereAnyLength = 256;
+
 export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabulary {
-  const size = vocabularySize(model);
+  const texts = tokenTexts(model);
   const kind = kindOf(model);
   const bytes: (Uint8Array | undefined)[] = [];
   const { tokens } = model;
@@ -25,16 +35,26 @@ export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabu
   const isWordPiece = vocabularyType === 'wpm';
   const first = isWordPiece || tokens.shouldPrependBosToken ? tokens.bos : null;
   const last = isWordPiece ? tokens.sep : tokens.shouldAppendEosToken ? tokens.eos : null;
+  const attributes = Uint16Array.from(texts, (_, token) => native.getTokenAttributes(token));
+  const controlTokens = [...texts.keys()].filter((token) => isControlAttribute(attributes[token] ?? 0));
+  const textsOf = (list: readonly number[]): string[] => list.map((token) => native.getTokenString(token));
   return {
-    size,
-    controlTexts: controlTextsOf(native, size, isControlAttribute),
-    cutTexts: controlTextsOf(native, size, (bits) => isControlAttribute(bits) && (bits & stripsLeft) === 0),
+    size: texts.length,
+    longestTokenBytes:
+      vocabularyType === 'bpe' || vocabularyType === 'spm' ? longestBytes(texts) : longestWhereAnyLength,
+    controlTexts: textsOf(controlTokens),
+    cutTexts: textsOf(controlTokens.filter((token) => ((attributes[token] ?? 0) & stripsLeft) === 0)),
+    // In a vocabulary of this kind a blank is spelt Ġ, save in tokens that were added by hand.
+    cutsAtBlanks:
+      kind === 'bpe' &&
+      !texts.some((text) => /[A-Za-z][ Ġ]/.test(text)) &&
+      !attributes.some((bits) => !isControlAttribute(bits) && mayStripBlanks(bits)),
     tokenize: (text, special) => (text === '' ? [] : [...native.tokenize(text, special)]),
     tokenBytes(token) {
-      if (!Number.isInteger(token) || token < 0 || token >= size) return new Uint8Array(0);
+      if (!Number.isInteger(token) || token < 0 || token >= texts.length) return new Uint8Array(0);
       return (bytes[token] ??= bytesOfToken(kind, {
         text: native.getTokenString(token),
-        attributes: native.getTokenAttributes(token),
+        attributes: attributes[token] ?? 0,
       }));
     },
     withBeginning: (input) => (first === null || input[0] === first ? input : [first, ...input]),
@@ -42,9 +62,17 @@ export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabu
   };
 }
 
-function vocabularySize(model: LlamaModel): number {
+/** Every token as the vocabulary spells it. */
+function tokenTexts(model: LlamaModel): readonly string[] {
   const { tokens } = model.fileInfo.metadata.tokenizer.ggml;
-  return Array.isArray(tokens) ? tokens.length : 0;
+  return Array.isArray(tokens) ? (tokens as string[]) : [];
+}
+
+/** A spelling has at least as many bytes as what it stands for. */
+function longestBytes(texts: readonly string[]): number {
+  let longest = 1;
+  for (const text of texts) if (text.length * 3 > longest) longest = Math.max(longest, Buffer.byteLength(text));
+  return longest;
 }
 
 function kindOf(model: LlamaModel): VocabularyKind {
@@ -55,10 +83,3 @@ function kindOf(model: LlamaModel): VocabularyKind {
 
 /** llama.cpp's bit for tokens that take the blanks before them away. */
 const stripsLeft = 128;
-
-function controlTextsOf(native: NativeModel, size: number, wanted: (attributes: number) => boolean): string[] {
-  const texts: string[] = [];
-  for (let token = 0; token < size; token++)
-    if (wanted(native.getTokenAttributes(token))) texts.push(native.getTokenString(token));
-  return texts;
-}

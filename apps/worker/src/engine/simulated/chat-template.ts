@@ -1,22 +1,32 @@
-import type { ChatTemplateInput, TemplateMessage } from '../engine.ts';
-import { endToken, startToken, type Vocabulary } from './vocabulary.ts';
+import type { ChatTemplateInput, TemplateMessage, TextPiece } from '../prompting.ts';
 
-/** A piece of a rendered conversation: a control token, or text in which nothing is one. */
-type Piece = number | string;
+const start: TextPiece = { text: '<|im_start|>', plain: false };
+const end: TextPiece = { text: '<|im_end|>', plain: false };
 
 /** ChatML, the tools listed as JSON in a system message of their own. */
-function render(input: ChatTemplateInput): Piece[] {
-  const pieces: Piece[] = [];
+export function render(input: ChatTemplateInput): TextPiece[] {
+  const pieces: TextPiece[] = [];
+  const plain = (text: string): void => void pieces.push({ text, plain: true });
   if (input.tools !== null && input.tools.length > 0) {
     const list = input.tools.map((tool) => JSON.stringify(tool)).join('\n');
-    pieces.push(startToken, `system\n<tools>\n${list}\n</tools>`, endToken, '\n');
+    pieces.push(start);
+    plain(`system\n<tools>\n${list}\n</tools>`);
+    pieces.push(end);
+    plain('\n');
   }
   for (const [index, message] of input.messages.entries()) {
     const open = input.continueFinalMessage && index === input.messages.length - 1;
-    pieces.push(startToken, `${message.role}\n`, contentOf(message));
-    if (!open) pieces.push(endToken, '\n');
+    pieces.push(start);
+    plain(`${message.role}\n`);
+    plain(contentOf(message));
+    if (open) continue;
+    pieces.push(end);
+    plain('\n');
   }
-  if (input.addGenerationPrompt) pieces.push(startToken, 'assistant\n');
+  if (input.addGenerationPrompt) {
+    pieces.push(start);
+    plain('assistant\n');
+  }
   return pieces;
 }
 
@@ -26,14 +36,4 @@ function contentOf(message: TemplateMessage): string {
     return `<tool_call>\n{"name": ${JSON.stringify(call.name)}, "arguments": ${args}}\n</tool_call>`;
   });
   return [message.content, ...calls].filter((part) => part.length > 0).join('\n');
-}
-
-export function renderText(input: ChatTemplateInput): string {
-  return render(input)
-    .map((piece) => (typeof piece === 'string' ? piece : piece === startToken ? '<|im_start|>' : '<|im_end|>'))
-    .join('');
-}
-
-export function renderTokens(input: ChatTemplateInput, vocabulary: Vocabulary): number[] {
-  return render(input).flatMap((piece) => (typeof piece === 'string' ? vocabulary.tokenize(piece, false) : [piece]));
 }

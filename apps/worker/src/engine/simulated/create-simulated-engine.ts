@@ -1,13 +1,15 @@
 import { simulatedEngineSchema, type Task } from '@kumiki/api';
 import type { z } from 'zod';
 import type { Engine, GenerateEnd, GenerateRequest, SampledToken } from '../engine.ts';
+import { noPrompting } from '../no-prompting.ts';
+import type { TextPiece } from '../prompting.ts';
 import { endSequence, finishStep, planStep, type Sequence } from './batch.ts';
-import { renderText, renderTokens } from './chat-template.ts';
 import { embedTokens, simulatedDimensions } from './embed.ts';
 import type { Faults } from './faults.ts';
 import { at, fraction } from './hash.ts';
 import { createKvCache, type KvCache } from './kv-cache.ts';
-import { createScript, grammarText } from './script.ts';
+import { createScript } from './script.ts';
+import { simulatedPrompting } from './simulated-prompting.ts';
 import { createStepLoop, type StepLoop, type StepWork } from './step-loop.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
@@ -59,6 +61,7 @@ export function createSimulatedEngine(options: SimulatedEngineOptions): Engine {
     model: {
       contextTokens: options.contextTokens ?? defaultContextTokens,
       maxSequences: options.maxSequences ?? defaultMaxSequences,
+      longestTokenBytes: vocabulary.longestTokenBytes,
       embeddingDimensions: canChat ? null : simulatedDimensions,
       canChat,
       fingerprint: `simulated-${knobs.vocabularySize}`,
@@ -67,9 +70,9 @@ export function createSimulatedEngine(options: SimulatedEngineOptions): Engine {
     },
     tokenize: (text, special) => vocabulary.tokenize(text, special),
     tokenBytes: (token) => vocabulary.bytesOf(token),
-    renderChat: renderText,
-    renderChatTokens: (input) => renderTokens(input, vocabulary),
-    checkGrammar: (grammar) => void grammarText(grammar, 0),
+    prompting: canChat ? simulatedPrompting : noPrompting,
+    promptingSpec: { kind: canChat ? 'simulated' : 'none' },
+    tokenizePieces: (pieces) => tokenizePieces(pieces, vocabulary),
     generate: (request) => generate(simulation, loop, request),
     embed: (tokens, signal) => embed(simulation, tokens, signal),
     stats: () => ({
@@ -85,6 +88,15 @@ export function createSimulatedEngine(options: SimulatedEngineOptions): Engine {
       loop.stop();
     },
   };
+}
+
+function* tokenizePieces(pieces: readonly TextPiece[], vocabulary: Vocabulary): Generator<void, number[], void> {
+  const tokens: number[] = [];
+  for (const { text, plain } of pieces) {
+    for (const token of vocabulary.tokenize(text, !plain)) tokens.push(token);
+    yield;
+  }
+  return tokens;
 }
 
 /** Whether no step can be expected to end now although somebody waits. With readers that take nothing it is right to wait. */

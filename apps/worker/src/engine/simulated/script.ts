@@ -1,4 +1,5 @@
-import type { GrammarSpec } from '../engine.ts';
+import { KumikiError } from '@kumiki/api';
+import type { Grammar } from '../grammar.ts';
 import { at, hashTokens } from './hash.ts';
 import { sampleJson } from './json-sample.ts';
 import { endToken, startToken, type Vocabulary } from './vocabulary.ts';
@@ -21,7 +22,7 @@ export interface ScriptInput {
   readonly prompt: readonly number[];
   readonly temperature: number;
   readonly seed: number;
-  readonly grammar: GrammarSpec | null;
+  readonly grammar: Grammar | null;
 }
 
 /** How much of the last user message is searched for directives. */
@@ -89,7 +90,7 @@ function lastUserText(turn: readonly number[], vocabulary: Vocabulary): string {
 function* answerPieces(
   user: string,
   key: number,
-  grammar: GrammarSpec | null,
+  grammar: Grammar | null,
   vocabulary: Vocabulary,
 ): Generator<number[]> {
   const say = (text: string): number[] => vocabulary.tokenize(text, false);
@@ -105,7 +106,7 @@ function* answerPieces(
 }
 
 /** An answer that the grammar allows. Throws KumikiError `invalid_value` for a schema that cannot be followed. */
-export function grammarText(grammar: GrammarSpec, key: number): string {
+export function grammarText(grammar: Grammar, key: number): string {
   switch (grammar.kind) {
     case 'json':
       return sampleJson(
@@ -116,6 +117,8 @@ export function grammarText(grammar: GrammarSpec, key: number): string {
       return sampleJson(grammar.schema, key);
     case 'wrapped-json-schema':
       return grammar.before + sampleJson(grammar.schema, key) + grammar.after;
+    case 'gbnf':
+      throw new KumikiError('engine_failed', { reason: 'the simulated engine takes schemas alone' });
   }
 }
 

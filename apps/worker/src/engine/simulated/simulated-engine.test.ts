@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { promptTokens } from '../../testing/prompt-tokens.ts';
 import type { Engine, GenerateEnd, GenerateRequest } from '../engine.ts';
 import { createSimulatedEngine } from './create-simulated-engine.ts';
 import { sampleJson } from './json-sample.ts';
@@ -14,7 +15,7 @@ function engineOf(simulated: Readonly<Record<string, unknown>> = {}, more: { max
 
 function requestOf(engine: Engine, content: string, more: Partial<GenerateRequest> = {}): GenerateRequest {
   return {
-    prompt: engine.renderChatTokens({
+    prompt: promptTokens(engine, {
       messages: [{ role: 'user', content }],
       tools: null,
       addGenerationPrompt: true,

@@ -6,6 +6,8 @@
 export interface Vocabulary {
   tokenize(text: string, special: boolean): number[];
   bytesOf(token: number): Uint8Array;
+  /** No token stands for more bytes. */
+  readonly longestTokenBytes: number;
   /** Ids of the words; they are contiguous. */
   readonly firstWord: number;
   readonly words: number;
@@ -79,6 +81,7 @@ export function createVocabulary(size: number): Vocabulary {
   return {
     firstWord,
     words,
+    longestTokenBytes: bytes.reduce((longest, of) => Math.max(longest, of.length), 1),
     bytesOf: (token) => bytes[token] ?? none,
     tokenize(text, special) {
       const out: number[] = [];

@@ -1,6 +1,6 @@
-import type { FinishReason, TokenLogprob } from '../answer/answer.ts';
-import { usageJson, type FrameHead } from '../answer/frames.ts';
-import type { Collector } from '../http/reply-answers.ts';
+import type { FinishReason, TokenLogprob } from './answer.ts';
+import type { Collector } from './collector.ts';
+import { usageJson, type FrameHead } from './frames.ts';
 
 interface Collected {
   content: string;

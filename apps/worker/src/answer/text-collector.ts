@@ -1,12 +1,15 @@
-import type { FinishReason, TokenLogprob } from '../answer/answer.ts';
-import { usageJson, type FrameHead } from '../answer/frames.ts';
-import type { Collector } from '../http/reply-answers.ts';
+import type { FinishReason, TokenLogprob } from './answer.ts';
+import type { Collector } from './collector.ts';
+import { usageJson, type FrameHead } from './frames.ts';
 import { textLogprobs } from './text-logprobs.ts';
 
-/** A whole text completion. */
-export function createTextCollector(head: FrameHead, count: number, echoes: readonly string[]): Collector {
-  const choices = Array.from({ length: count }, (_, index) => ({
-    text: echoes[index] ?? '',
+/**
+ * A whole text completion.
+ * @param echoes text that each choice begins with; empty for none.
+ */
+export function createTextCollector(head: FrameHead, echoes: readonly string[]): Collector {
+  const choices = echoes.map((echo) => ({
+    text: echo,
     logprobs: null as TokenLogprob[] | null,
     reason: 'stop' as FinishReason,
   }));

@@ -1,4 +1,4 @@
-import type { TokenLogprob } from '../answer/answer.ts';
+import type { TokenLogprob } from './answer.ts';
 
 /** Log-probabilities in the form of `/v1/completions`. */
 export interface TextLogprobs {

@@ -1,41 +1,48 @@
-import { KumikiError, type ChatRequest } from '@kumiki/api';
-import type { Engine } from '../engine/engine.ts';
-import type { AnswerPlan } from '../generation/answer-plan.ts';
-import { planChoices, planMaxTokens, planSampling, planStops } from '../generation/sampling.ts';
+import { type ChatRequest, KumikiError } from '@kumiki/api';
+import type { Prompting } from '../engine/prompting.ts';
+import type { AnswerDraft } from '../generation/answer-draft.ts';
+import { newCompletionId, seedOfId } from '../generation/answer-ids.ts';
+import { checkModel } from '../generation/check-model.ts';
+import type { ModelFacts } from '../generation/model-facts.ts';
+import { planSampling, planStops } from '../generation/sampling.ts';
 import { planGrammar, planTools } from './chat-grammar.ts';
 import { templateMessages } from './template-messages.ts';
 import { checkTemplateInput } from './template-size.ts';
 
-/**
- * Decides all of a chat request before its reply begins. Throws KumikiError.
- * @param seed for a request that brings none.
- */
-export function planChat(body: ChatRequest, engine: Engine, seed: number): AnswerPlan {
+/** All of a chat request that is decided without the engine. Throws KumikiError. */
+export function draftChat(body: ChatRequest, facts: ModelFacts, prompting: Prompting): AnswerDraft {
+  checkModel(facts, body.model, 'chat');
   checkCombinations(body);
   const tools = planTools(body);
   const continueFinalMessage = body.continue_final_message ?? false;
-  checkTemplateInput(body, tools !== null, engine.model.contextTokens);
-  const messages = templateMessages(body.messages);
-  const prompt = engine.renderChatTokens({
-    messages,
+  checkTemplateInput(body, tools !== null, facts);
+  const pieces = prompting.render({
+    messages: templateMessages(body.messages),
     // With tool_choice `none` the model is not even told of the tools.
     tools: tools === null ? null : (body.tools ?? []),
     addGenerationPrompt: body.add_generation_prompt ?? !continueFinalMessage,
     continueFinalMessage,
   });
   const grammar = planGrammar(body);
-  if (grammar !== null) engine.checkGrammar?.(grammar);
-  const asked = body.max_completion_tokens ?? body.max_tokens ?? null;
-  const maxTokens = planMaxTokens(prompt.length, asked, engine.model.contextTokens, 'messages');
+  const { kumiki_continuation: continuation } = body;
+  const id = continuation?.id ?? newCompletionId('chatcmpl');
   return {
-    choices: planChoices([prompt], body, body.seed ?? seed, maxTokens),
-    maxTokens,
+    id,
+    created: continuation?.created ?? Math.floor(Date.now() / 1_000),
+    stream: body.stream === true,
+    usageAsked: body.stream_options?.include_usage === true,
+    prompts: [{ kind: 'text', pieces, begins: true }],
+    promptParam: 'messages',
+    maxTokens: body.max_completion_tokens ?? body.max_tokens ?? null,
+    choices: body.n ?? 1,
+    seed: body.seed ?? seedOfId(id),
+    continuation: continuation ?? null,
+    echo: false,
     sampling: planSampling(body),
     stops: planStops(body),
     tools,
-    grammar,
+    grammar: grammar === null ? null : prompting.compileGrammar(grammar),
     topLogprobs: body.logprobs === true ? (body.top_logprobs ?? 0) : null,
-    promptTokens: prompt.length,
   };
 }
 

@@ -1,0 +1,9 @@
+import { KumikiError } from '@kumiki/api';
+import type { Prompting } from './prompting.ts';
+
+const chatless = (): never => {
+  throw new KumikiError('engine_failed', { reason: 'this model makes embeddings only' });
+};
+
+/** Of a model that makes embeddings only. */
+export const noPrompting: Prompting = { render: chatless, compileGrammar: chatless };

@@ -1,0 +1,35 @@
+import type { Continuation } from '@kumiki/api';
+import type { TextPiece } from '../engine/prompting.ts';
+import type { AnswerPlan } from './answer-plan.ts';
+
+/**
+ * A request for answers, read and checked, with its prompts as text: all that can be decided of it without the engine. It
+ * can be copied from one thread to another.
+ */
+export interface AnswerDraft extends Pick<AnswerPlan, 'sampling' | 'stops' | 'tools' | 'grammar' | 'topLogprobs'> {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created: number;
+  readonly stream: boolean;
+  readonly usageAsked: boolean;
+  readonly prompts: readonly PromptDraft[];
+  /** The field of the request that holds them. */
+  readonly promptParam: 'messages' | 'prompt';
+  /** Most tokens of each answer; null leaves what the context has room for. */
+  readonly maxTokens: number | null;
+  /** Choices of each prompt. */
+  readonly choices: number;
+  readonly seed: number;
+  readonly continuation: Continuation | null;
+  /** Whether each answer begins with its prompt. */
+  readonly echo: boolean;
+}
+
+export type PromptDraft =
+  | {
+      readonly kind: 'text';
+      readonly pieces: readonly TextPiece[];
+      /** Whether what the model wants before every prompt is put before it. */
+      readonly begins: boolean;
+    }
+  | { readonly kind: 'tokens'; readonly tokens: readonly number[] };

@@ -1,0 +1,55 @@
+import {
+  chatRequestSchema,
+  completionRequestSchema,
+  embeddingRequestSchema,
+  unsupportedChatFields,
+  unsupportedCompletionFields,
+} from '@kumiki/api';
+import { checkBody, readJson } from '@kumiki/service';
+import { draftChat } from '../chat/draft-chat.ts';
+import { draftCompletion } from '../completion/draft-completion.ts';
+import { draftEmbedding } from '../embedding/draft-embedding.ts';
+import type { Prompting } from '../engine/prompting.ts';
+import type { ModelFacts } from '../generation/model-facts.ts';
+import type { DraftKind, Drafts, Phase } from './drafts.ts';
+
+/** Members and elements of any prompt, and the token ids of an answer that goes on here. The gateway holds clients to less. */
+const bodyValuesLimit = 1_500_000;
+
+/**
+ * A request from its bytes to what the engine needs to know of it: all work whose time its sender chooses, save that of
+ * native code. Throws KumikiError.
+ * @param begin is told of each phase before it begins.
+ */
+export function draftRequest<Kind extends DraftKind>(
+  kind: Kind,
+  body: Buffer,
+  facts: ModelFacts,
+  prompting: Prompting,
+  begin: (phase: Phase) => void,
+): Drafts[Kind] {
+  begin('reading');
+  const value = readJson(body, bodyValuesLimit);
+  begin('checking');
+  return makers[kind](value, facts, prompting, () => begin('drafting'));
+}
+
+type Maker<Draft> = (value: unknown, facts: ModelFacts, prompting: Prompting, checked: () => void) => Draft;
+
+const makers: { readonly [Kind in DraftKind]: Maker<Drafts[Kind]> } = {
+  chat(value, facts, prompting, checked) {
+    const body = checkBody(chatRequestSchema, value, unsupportedChatFields);
+    checked();
+    return draftChat(body, facts, prompting);
+  },
+  completion(value, facts, _, checked) {
+    const body = checkBody(completionRequestSchema, value, unsupportedCompletionFields);
+    checked();
+    return draftCompletion(body, facts);
+  },
+  embedding(value, facts, _, checked) {
+    const body = checkBody(embeddingRequestSchema, value, {});
+    checked();
+    return draftEmbedding(body, facts);
+  },
+};

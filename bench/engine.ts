@@ -22,6 +22,7 @@ const contextTokens = 1024;
 const endTokens = [0, 2] as const;
 /** The usage comes in the last frame but one. */
 const replyTailBytes = 4_096;
+const token = 'token-of-a-worker-that-is-measured';
 const questions = [
   'What is a pod in Kubernetes?',
   'How do I deploy a model?',
@@ -103,9 +104,11 @@ async function workerSubject(): Promise<Subject> {
       KUMIKI_MODEL_SOURCE: modelPath,
       KUMIKI_ENGINE: JSON.stringify({ kind: 'llama', contextTokens, maxSequences: sequences }),
       KUMIKI_LOG_LEVEL: 'error',
+      KUMIKI_WORKER_TOKEN_FILE: '-',
     },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
   });
+  child.stdin?.end(token);
   const port = await new Promise<number>((resolve, reject) => {
     let listening = 0;
     child.on('message', (message) => {
@@ -146,7 +149,11 @@ async function workerSubject(): Promise<Subject> {
 /** Reads a whole reply and returns its last piece, which holds the usage. */
 function post(options: RequestOptions, body: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      authorization: `Bearer ${token}`,
+    };
     const sent = request({ ...options, host: '127.0.0.1', method: 'POST', headers }, (reply) => {
       let last = Buffer.alloc(0);
       reply.on('data', (data: Buffer) => {

@@ -65,3 +65,15 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
+
+/** `32 MiB`, or the number itself where it is no round number of KiB. */
+export function formatBytes(bytes: number): string {
+  for (const [unit, size] of [
+    ['GiB', 1_073_741_824],
+    ['MiB', 1_048_576],
+    ['KiB', 1_024],
+  ] as const) {
+    if (bytes % size === 0) return `${formatNumber(bytes / size)} ${unit}`;
+  }
+  return `${formatNumber(bytes)} bytes`;
+}

@@ -1,8 +1,12 @@
 import { manifestPage } from './manifest.ts';
+import { projectLimitsPage } from './project-limits.ts';
+import { routesPage } from './routes.ts';
 import { settingsPage } from './settings.ts';
 
 /** Documents that are made from the code, by their path. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/reference/settings.md': settingsPage,
   'docs/reference/manifest.md': manifestPage,
+  'docs/reference/routes.md': routesPage,
+  'docs/reference/project-limits.md': projectLimitsPage,
 };

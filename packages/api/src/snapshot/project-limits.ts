@@ -8,17 +8,13 @@ const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const count = z.int().min(0).max(1_000_000_000);
 
 export const projectLimitsSchema = z.strictObject({
-  /** Uploaded files, and their bytes together. */
-  files: count,
-  file_bytes: bytes,
-  vector_stores: count,
-  conversations: count,
-  /** Stored responses, chats and items of conversations together. */
-  conversation_bytes: bytes,
-  /** Responses that have not ended, in the background or not. */
-  open_responses: count,
-  /** Batches that have not ended. */
-  open_batches: count,
+  files: count.describe('Uploaded files.'),
+  file_bytes: bytes.describe('Bytes of uploaded files together.'),
+  vector_stores: count.describe('Vector stores.'),
+  conversations: count.describe('Conversations and chats.'),
+  conversation_bytes: bytes.describe('Bytes of stored responses, chats and items of conversations together.'),
+  open_responses: count.describe('Responses that have not ended, in the background or not.'),
+  open_batches: count.describe('Batches that have not ended.'),
 });
 export type ProjectLimits = z.infer<typeof projectLimitsSchema>;
 export type ProjectLimitName = keyof ProjectLimits;

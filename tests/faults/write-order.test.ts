@@ -65,7 +65,7 @@ const stateScript = (home: string): string => `
   const { keys, sessions } = (await step('pepper', () => openIdentities(home, now))).identities;
   const admin = await step('admin', () => keys.adminKey());
   const body = { name: 'x', project: 'p', roles: ['inference'], models: null, expires_at: null,
-    limits: { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null } };
+    limits: { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null } };
   const { record } = await step('create', () => keys.create(body));
   await step('revoke', () => keys.revoke(record.id));
   await step('session', () => sessions.open(admin.id));

@@ -11,7 +11,7 @@ import { until } from './until.ts';
 
 /** A key's limits count on every route, and on what services do for the key, without anything waiting for itself. */
 
-const noLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
+const noLimits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };
 
 let product: Product;
 let conversations: ConversationsService;
@@ -47,7 +47,7 @@ async function statusOf(reply: Promise<unknown>): Promise<number> {
 }
 
 test('a key of two requests a minute opens two background responses, however many it asks for', async () => {
-  const client = clientWith({ requestsPerMinute: 2, maxConcurrent: 1 });
+  const client = clientWith({ requests_per_minute: 2, max_concurrent: 1 });
   const created = { model: 'chat', input: 'hello', background: true } as const;
   const statuses: number[] = [];
   for (let at = 0; at < 40; at++) statuses.push(await statusOf(client.responses.create(created)));
@@ -59,7 +59,7 @@ test('a key of two requests a minute opens two background responses, however man
 });
 
 test('an upload beyond the limit is refused before a byte of it is read, on each kind of route', async () => {
-  const apiKey = clientWith({ maxConcurrent: 1 }).apiKey as string;
+  const apiKey = clientWith({ max_concurrent: 1 }).apiKey as string;
   const open = (path: string) => {
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'multipart/form-data; boundary=b' };
     return request(product.baseUrl + path, {
@@ -84,7 +84,7 @@ test('an upload beyond the limit is refused before a byte of it is read, on each
 });
 
 test('a key with one place has its responses, searches and batches: nothing waits for itself', async () => {
-  const client = clientWith({ maxConcurrent: 1 });
+  const client = clientWith({ max_concurrent: 1 });
   const stores = [await client.vectorStores.create({ name: 'a' }), await client.vectorStores.create({ name: 'b' })];
   for (const store of stores) {
     const text = Buffer.from('# Ports\n\nThe billing service listens on port 4821.\n');
@@ -127,7 +127,7 @@ test('a key with one place has its responses, searches and batches: nothing wait
 });
 
 test('background responses take turns in the places of their key, and all of them are answered', async () => {
-  const client = clientWith({ maxConcurrent: 2 });
+  const client = clientWith({ max_concurrent: 2 });
   const ids: string[] = [];
   for (let at = 0; at < 24; at++) {
     ids.push((await client.responses.create({ model: 'slow', input: `say ${at}`, background: true })).id);

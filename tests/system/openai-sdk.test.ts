@@ -379,7 +379,7 @@ test('a prompt that is too long is refused before a stream begins', async () => 
 });
 
 test('limits are told in headers and enforced', async () => {
-  const apiKey = product.addKey({ limits: { requestsPerMinute: 1, tokensPerMinute: 100_000, maxConcurrent: 5 } });
+  const apiKey = product.addKey({ limits: { requests_per_minute: 1, tokens_per_minute: 100_000, max_concurrent: 5 } });
   const limited = new OpenAI({ baseURL: product.baseUrl, apiKey, maxRetries: 0 });
   const { response } = await limited.chat.completions.create({ ...greedy, max_completion_tokens: 2 }).withResponse();
   assert.equal(response.headers.get('x-ratelimit-limit-requests'), '1');

@@ -193,7 +193,7 @@ function keyRecord(key: string, pepper: Buffer, options: Partial<KeyRecord>): Ke
     hash: createHmac('sha256', pepper).update(key).digest('hex'),
     roles,
     models: null,
-    limits: { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null },
+    limits: { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null },
     expiresAt: null,
     ...options,
   };

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { keyRecordsSchema, projectLimitsRecordsSchema } from '@kumiki/api';
 import { createLog } from '@kumiki/service';
 import { maxSnapshotBytes, readSnapshot, watchSnapshot } from './snapshot-file.ts';
 import { createSnapshotHealth } from './snapshot-health.ts';
-import { keyRecordsSchema, projectLimitsRecordsSchema } from './snapshot-schemas.ts';
 import { startGateway } from './start-gateway.ts';
 
 test('a damaged file counts after its grace, and no longer once it is mended', () => {

@@ -110,7 +110,7 @@ function forControl(): Sample[] {
   return [
     [
       'POST /v1/kumiki/keys',
-      { name: 'a', project: 'p', roles: ['inference'], models: ['m'], limits: { requestsPerMinute: 1 } },
+      { name: 'a', project: 'p', roles: ['inference'], models: ['m'], limits: { requests_per_minute: 1 } },
     ],
     [
       'POST /v1/kumiki/services',

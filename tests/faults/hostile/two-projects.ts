@@ -21,12 +21,12 @@ export interface TwoProjects extends AsyncDisposable {
 }
 
 export interface LoudLimits {
-  readonly requestsPerMinute: number | null;
-  readonly tokensPerMinute: number | null;
-  readonly maxConcurrent: number | null;
+  readonly requests_per_minute: number | null;
+  readonly tokens_per_minute: number | null;
+  readonly max_concurrent: number | null;
 }
 
-const unlimited: LoudLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
+const unlimited: LoudLimits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };
 
 export async function startTwoProjects(loudLimits: LoudLimits = unlimited): Promise<TwoProjects> {
   const product = await startUpProduct(pacedModel(chatModel, 2) + demoModels);

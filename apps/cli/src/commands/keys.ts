@@ -29,9 +29,9 @@ export async function createKey(name: string, flags: CreateFlags): Promise<void>
       roles: flags.role,
       models: flags.model ?? null,
       limits: {
-        requestsPerMinute: flags.requestsPerMinute ?? null,
-        tokensPerMinute: flags.tokensPerMinute ?? null,
-        maxConcurrent: flags.maxConcurrent ?? null,
+        requests_per_minute: flags.requestsPerMinute ?? null,
+        tokens_per_minute: flags.tokensPerMinute ?? null,
+        max_concurrent: flags.maxConcurrent ?? null,
       },
       expires_at: expiry(flags.expiresIn),
     },

@@ -105,7 +105,7 @@ function replicaRow(replica: Replica): string[] {
     String(replica.pid ?? '-'),
     String(replica.running ?? '-'),
     String(replica.waiting ?? '-'),
-    replica.rssBytes === null ? '-' : formatBytes(replica.rssBytes),
+    replica.rss_bytes === null ? '-' : formatBytes(replica.rss_bytes),
     String(replica.restarts),
     replica.started_at === null ? '-' : formatAge(Date.now() / 1_000 - replica.started_at),
     replica.phase === 'ready' && replica.pid !== null ? '' : replica.reason,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BackendRoute, type DataService, type DataServiceCause, KumikiError, type Role } from '@kumiki/api';
+import { type BackendRoute, type DataService, type DataServiceCause, KumikiError } from '@kumiki/api';
 import type { Database, DatabaseLocation } from '@kumiki/postgres';
 import { createGatewayClient, type GatewayClient, type Log, type RunningDataService } from '@kumiki/service';
 import { type DataServiceEntry, dataServiceList } from './data-service-list.ts';
@@ -143,7 +143,7 @@ function describe({ entry: { name }, state, reason, cause }: Started): DataServi
 
 function routesOf({ entry, token, running }: Started): BackendRoute[] {
   const { prefixes, adminPrefixes = [] } = running ?? entry;
-  const routeFor = (role: Role) => (prefix: string) => ({
+  const routeFor = (role: BackendRoute['role']) => (prefix: string) => ({
     service: entry.name,
     prefix,
     urls: running === null ? [] : [`http://127.0.0.1:${running.port}`],

@@ -53,7 +53,7 @@ test('bars are drawn in the place of those before, and vanish', () => {
     restarts: 0,
     running: null,
     waiting: null,
-    rssBytes: null,
+    rss_bytes: null,
     started_at: null,
   });
   bars.draw([replica(0.25)]);

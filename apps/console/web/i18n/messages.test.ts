@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { attemptFailures, dataServiceCauses, endCauses } from '@kumiki/api';
+import { attemptFailures, conditionReasons, dataServiceCauses, endCauses } from '@kumiki/api';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { messages as en } from './messages/en/index.ts';
 import { messages as ja } from './messages/ja/index.ts';
@@ -108,7 +108,12 @@ const sources = globSync('**/*.{ts,tsx}', { cwd: web })
   .map((path) => readFileSync(join(web, path), 'utf8'));
 
 /** What the API gives as codes, by the messages that tell them. */
-const codes = { end: endCauses, attempt: attemptFailures, data: dataServiceCauses };
+const codes = {
+  'causes.end': endCauses,
+  'causes.attempt': attemptFailures,
+  'causes.data': dataServiceCauses,
+  'models.condition': Object.values(conditionReasons).flatMap((reasons) => Object.keys(reasons)),
+};
 
 /** Every text in the code that may be a key, those within templates and codes of the API too. */
 const literals = new Set([
@@ -133,10 +138,10 @@ const namespaces = new Set(
   sources.flatMap((code) => [...code.matchAll(/useTranslations\('([\w.]+)'\)/g)].map((match) => match[1] ?? '')),
 );
 
-test('every code that the API gives for a failure is told, and nothing else', () => {
+test('every code that the API gives for a failure or a condition is told, and nothing else', () => {
   for (const [kind, known] of Object.entries(codes)) {
-    const told = [...english.keys()].filter((key) => key.startsWith(`causes.${kind}.`));
-    assert.deepEqual(told.toSorted(), known.map((code) => `causes.${kind}.${code}`).toSorted());
+    const told = [...english.keys()].filter((key) => key.startsWith(`${kind}.`));
+    assert.deepEqual(told.toSorted(), known.map((code) => `${kind}.${code}`).toSorted());
   }
 });
 

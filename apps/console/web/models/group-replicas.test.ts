@@ -24,7 +24,7 @@ test('the wanted revision comes first, and in each those that need somebody', ()
 });
 
 test('services are found by name, model and replica in any width, problems first', () => {
-  const broken = service({ name: 'zeta', conditions: { Ready: ['False', 'x'], Degraded: ['True', 'ReplicaFails'] } });
+  const broken = service({ name: 'zeta', conditions: { Ready: ['NoReplicaReady'], Degraded: ['ReplicaFails'] } });
   const all = [service({ name: 'alpha' }), broken];
   const names = (text: string, only = false): string[] =>
     findServices(all, text, only).map(({ manifest }) => manifest.metadata.name);

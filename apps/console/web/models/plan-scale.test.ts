@@ -6,7 +6,7 @@ import { planScale } from './plan-scale.ts';
 test('more replicas start, with the memory that the others show', () => {
   const two = service({
     desired: 2,
-    replicas: [replica({ rssBytes: 100, running: 1 }), replica({ id: 'chat-2', rssBytes: 300, waiting: 2 })],
+    replicas: [replica({ rss_bytes: 100, running: 1 }), replica({ id: 'chat-2', rss_bytes: 300, waiting: 2 })],
   });
   const plan = planScale(two, 5);
   assert.deepEqual([plan.from, plan.starts, plan.ends, plan.bytesEach], [2, 3, 0, 300]);

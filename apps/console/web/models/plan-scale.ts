@@ -19,7 +19,7 @@ export interface ScalePlan {
 export function planScale(service: ServiceStatus, to: number): ScalePlan {
   const from = service.manifest.spec.replicas;
   const sizes = service.replicas
-    .flatMap(({ phase, rssBytes }) => (phase === 'ready' && rssBytes !== null ? rssBytes : []))
+    .flatMap(({ phase, rss_bytes: rssBytes }) => (phase === 'ready' && rssBytes !== null ? rssBytes : []))
     .toSorted((a, b) => a - b);
   const sum = (read: (replica: ServiceStatus['replicas'][number]) => number | null): number =>
     service.replicas.reduce((total, replica) => total + (read(replica) ?? 0), 0);

@@ -40,7 +40,7 @@ export function ReplicaPanel({
             <ReplicaPhase replica={replica} />
             <dl className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4">
               <Fact label={t('numbers.tokens')}>{load === undefined ? unknown : rate(load.tokens_per_second)}</Fact>
-              <Fact label={t('numbers.memory')}>{replica.rssBytes === null ? unknown : bytes(replica.rssBytes)}</Fact>
+              <Fact label={t('numbers.memory')}>{replica.rss_bytes === null ? unknown : bytes(replica.rss_bytes)}</Fact>
               <Fact label={t('numbers.restarts')}>{count(replica.restarts)}</Fact>
               <Fact label={t('replica.process')}>{replica.pid ?? unknown}</Fact>
             </dl>

@@ -68,7 +68,7 @@ function ReplicaNumbers({ replica, measures }: { readonly replica: Replica; read
   const load = measures.ofReplica(replica.id);
   const running = load?.running ?? replica.running;
   const waiting = load?.waiting ?? replica.waiting;
-  const memory = load?.rss_bytes ?? replica.rssBytes;
+  const memory = load?.rss_bytes ?? replica.rss_bytes;
   const kv = load?.kv_cache ?? null;
   const remote = isRemoteReplica(replica);
   return (

@@ -1,4 +1,4 @@
-import type { Condition, ServiceStatus } from '@kumiki/api';
+import type { Condition, ConditionType, ServiceStatus } from '@kumiki/api';
 
 export type ServiceStateName = 'ready' | 'off' | 'starting' | 'rolling_out' | 'scaling' | 'degraded' | 'failed';
 
@@ -31,6 +31,11 @@ export function judgeService(service: ServiceStatus): ServiceJudgement {
   return judgements[ready.reason === 'ScaledToZero' ? 'off' : 'ready'];
 }
 
-export function conditionOf(service: ServiceStatus, type: Condition['type']): Condition | undefined {
-  return service.conditions.find((condition) => condition.type === type);
+export function conditionOf<Type extends ConditionType>(
+  service: ServiceStatus,
+  type: Type,
+): Extract<Condition, { type: Type }> | undefined {
+  return service.conditions.find(
+    (condition): condition is Extract<Condition, { type: Type }> => condition.type === type,
+  );
 }

@@ -18,7 +18,7 @@ test('without a service nothing runs', () => {
 });
 
 test('a service that has no replica yet, and none that failed, is starting', () => {
-  const starting = service({ ready: 0, conditions: { Ready: ['False', 'NoReplicaReady'] } });
+  const starting = service({ ready: 0, conditions: { Ready: ['NoReplicaReady'] } });
   assert.equal(judgeHealth(status({ services: [starting] }), quiet, stepMs).verdict, 'starting');
 });
 
@@ -26,7 +26,7 @@ test('a service whose only replica fails is broken, and its log helps', () => {
   const broken = service({
     ready: 0,
     replicas: [replica({ id: 'chat-9', phase: 'failed' })],
-    conditions: { Ready: ['False', 'NoReplicaReady'], Degraded: ['True', 'ReplicaFails', 'chat-9: it ended.'] },
+    conditions: { Ready: ['NoReplicaReady'], Degraded: ['ReplicaFails', 'chat-9: it ended.'] },
   });
   const { verdict, problems } = judgeHealth(status({ services: [broken] }), quiet, stepMs);
   assert.equal(verdict, 'broken');
@@ -36,7 +36,7 @@ test('a service whose only replica fails is broken, and its log helps', () => {
 });
 
 test('a new revision that fails while the old one serves is a limit, not an outage', () => {
-  const rolling = service({ conditions: { Degraded: ['True', 'NewRevisionFails', 'x'] } });
+  const rolling = service({ conditions: { Degraded: ['NewRevisionFails', 'x'] } });
   const { verdict, problems } = judgeHealth(status({ services: [rolling] }), quiet, stepMs);
   assert.equal(verdict, 'limited');
   assert.deepEqual(
@@ -45,8 +45,20 @@ test('a new revision that fails while the old one serves is a limit, not an outa
   );
 });
 
+test('a server that may not be used is told as that, and is an outage where nothing else answers', () => {
+  const told = (ready: 'Serving' | 'NoReplicaReady') => {
+    const refused = service({
+      conditions: { Ready: [ready], Degraded: ['MayNotBeUsed', 'chat-0: no rule allows it.'] },
+    });
+    const { problems } = judgeHealth(status({ services: [refused] }), quiet, stepMs);
+    return problems.map(({ code, tone, original }) => [code, tone, original]);
+  };
+  assert.deepEqual(told('Serving'), [['may_not_be_used', 'warn', 'chat-0: no rule allows it.']]);
+  assert.deepEqual(told('NoReplicaReady'), [['may_not_be_used', 'bad', 'chat-0: no rule allows it.']]);
+});
+
 test('a data service that failed breaks the installation, and comes before what is only slow', () => {
-  const rolling = service({ conditions: { Degraded: ['True', 'ReplicaFails', 'x'] } });
+  const rolling = service({ conditions: { Degraded: ['ReplicaFails', 'x'] } });
   const search = {
     object: 'kumiki.data_service',
     name: 'search',

@@ -1,4 +1,4 @@
-import type { Condition, DataService, Load, ServiceStatus, Status } from '@kumiki/api';
+import type { ConditionReason, ConditionType, DataService, Load, ServiceStatus, Status } from '@kumiki/api';
 import { conditionOf } from '../operate/judge-service.ts';
 import { amountSince } from '../operate/load-history.ts';
 
@@ -11,6 +11,7 @@ export type Remedy =
 
 export type ProblemCode =
   | 'cannot_be_served'
+  | 'may_not_be_used'
   | 'no_replica_ready'
   | 'new_revision_fails'
   | 'replica_fails'
@@ -91,6 +92,13 @@ function judgeVerdict(
   return starting ? 'starting' : 'healthy';
 }
 
+const degradedProblems: Readonly<Record<Exclude<ConditionReason<'Degraded'>, 'AsWanted'>, ProblemCode>> = {
+  CannotBeServed: 'cannot_be_served',
+  MayNotBeUsed: 'may_not_be_used',
+  NewRevisionFails: 'new_revision_fails',
+  ReplicaFails: 'replica_fails',
+};
+
 function serviceProblem(service: ServiceStatus): Problem[] {
   const subject = service.manifest.metadata.name;
   const degraded = conditionOf(service, 'Degraded');
@@ -98,14 +106,14 @@ function serviceProblem(service: ServiceStatus): Problem[] {
   const remedy: Remedy =
     failed === undefined ? { kind: 'service', service: subject } : { kind: 'logs', replica: failed.id };
   const original = degraded?.message ?? null;
-  if (degraded?.status !== 'True') return [];
-  if (degraded.reason === 'CannotBeServed') {
-    return [{ code: 'cannot_be_served', tone: 'bad', subject, values: {}, original, remedy }];
+  if (degraded === undefined || degraded.reason === 'AsWanted') return [];
+  const code = degradedProblems[degraded.reason];
+  if (code === 'cannot_be_served') return [{ code, tone: 'bad', subject, values: {}, original, remedy }];
+  const tone = holds(service, 'Ready') ? 'warn' : 'bad';
+  if (code === 'may_not_be_used') return [{ code, tone, subject, values: {}, original, remedy }];
+  if (tone === 'bad') {
+    return [{ code: 'no_replica_ready', tone, subject, values: { desired: service.desired }, original, remedy }];
   }
-  if (!holds(service, 'Ready')) {
-    return [{ code: 'no_replica_ready', tone: 'bad', subject, values: { desired: service.desired }, original, remedy }];
-  }
-  const code = degraded.reason === 'NewRevisionFails' ? 'new_revision_fails' : 'replica_fails';
   const values = { ready: service.ready, desired: service.desired };
   return [{ code, tone: 'warn', subject, values, original, remedy }];
 }
@@ -157,7 +165,7 @@ function loadProblems(service: ServiceStatus, points: readonly Load[]): Problem[
   return full ? [{ code: 'kv_cache_full', tone: 'warn', subject, values: {}, original: null, remedy }] : [];
 }
 
-function holds(service: ServiceStatus, type: Condition['type']): boolean {
+function holds(service: ServiceStatus, type: ConditionType): boolean {
   return conditionOf(service, type)?.status === 'True';
 }
 

@@ -13,7 +13,7 @@ const record: KeyRecord = {
   hash: hashApiKey(apiKey, pepper),
   roles: ['inference'],
   models: null,
-  limits: { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null },
+  limits: { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null },
   expiresAt: null,
 };
 

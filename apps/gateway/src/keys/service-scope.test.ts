@@ -7,7 +7,7 @@ import { identifyCaller } from './identify-caller.ts';
 import { createKeyStore, hashApiKey } from './key-store.ts';
 
 const pepper = randomBytes(32);
-const noLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
+const noLimits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };
 const record = { name: 'n', project: 'default', models: null, limits: noLimits, expiresAt: null };
 
 test("a service's key reaches the paths of its service and no other, whoever it acts for", () => {

@@ -12,7 +12,7 @@ function key(limits: Partial<KeyLimits>): KeyRecord {
     hash: '',
     roles: ['inference'],
     models: null,
-    limits: { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null, ...limits },
+    limits: { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null, ...limits },
     expiresAt: null,
   };
 }
@@ -39,7 +39,7 @@ function admitted(limiter: KeyLimiter, limited: KeyRecord, tokens: number): Admi
 test('requests beyond the limit are refused until time has passed', () => {
   let now = 0;
   const limiter = createKeyLimiter(() => now);
-  const limited = key({ requestsPerMinute: 2 });
+  const limited = key({ requests_per_minute: 2 });
   limiter.admit(limited, whole).release();
   limiter.admit(limited, 'request').release();
   for (const demand of [whole, 'request'] as const) {
@@ -61,7 +61,7 @@ test('requests beyond the limit are refused until time has passed', () => {
 
 test('tokens are reserved before the work, so that parallel streams cannot overshoot together', () => {
   const limiter = createKeyLimiter(() => 0);
-  const limited = key({ tokensPerMinute: 100 });
+  const limited = key({ tokens_per_minute: 100 });
   const first = admitted(limiter, limited, 60);
   assert.equal(
     code(() => admitted(limiter, limited, 60)),
@@ -76,7 +76,7 @@ test('tokens are reserved before the work, so that parallel streams cannot overs
 
 test('what is refused for its tokens does not count as a request', () => {
   const limiter = createKeyLimiter(() => 0);
-  const limited = key({ requestsPerMinute: 2, tokensPerMinute: 100 });
+  const limited = key({ requests_per_minute: 2, tokens_per_minute: 100 });
   admitted(limiter, limited, 60);
   for (let at = 0; at < 5; at++) {
     assert.throws(() => admitted(limiter, limited, 60), /100 tokens per minute/);
@@ -87,7 +87,7 @@ test('what is refused for its tokens does not count as a request', () => {
 
 test('a stream that goes on beyond its reservation is counted while it runs', () => {
   const limiter = createKeyLimiter(() => 0);
-  const limited = key({ tokensPerMinute: 100 });
+  const limited = key({ tokens_per_minute: 100 });
   const stream = admitted(limiter, limited, 10);
   stream.extend(85);
   assert.equal(
@@ -103,7 +103,7 @@ test('a stream that goes on beyond its reservation is counted while it runs', ()
 
 test('open requests are counted and given back once', () => {
   const limiter = createKeyLimiter(() => 0);
-  const limited = key({ maxConcurrent: 1 });
+  const limited = key({ max_concurrent: 1 });
   const first = limiter.admit(limited, whole);
   assert.equal(
     code(() => limiter.admit(limited, whole)),
@@ -127,7 +127,7 @@ const staying = { lowPriority: false, leaving: () => new AbortController().signa
 
 test('a service has places of its own, waits for them in turn, and for nobody longer than it wants', async () => {
   const limiter = createKeyLimiter(() => 0);
-  const limited = key({ maxConcurrent: 1 });
+  const limited = key({ max_concurrent: 1 });
   const outer = limiter.admit(limited, whole);
   const first = await limiter.admitService(limited, staying);
   const entered: string[] = [];
@@ -150,7 +150,7 @@ test('a service has places of its own, waits for them in turn, and for nobody lo
 
 test('so many may wait, and the next is refused', async () => {
   const limiter = createKeyLimiter(() => 0);
-  const limited = key({ maxConcurrent: 1 });
+  const limited = key({ max_concurrent: 1 });
   await limiter.admitService(limited, staying);
   const left = new AbortController();
   const waiting = Array.from({ length: 16 }, () =>
@@ -163,7 +163,7 @@ test('so many may wait, and the next is refused', async () => {
 
 test('what nobody waits for counts as a request when a model is asked, the rest did already', async () => {
   const limiter = createKeyLimiter(() => 0);
-  const limited = key({ requestsPerMinute: 1, maxConcurrent: 1 });
+  const limited = key({ requests_per_minute: 1, max_concurrent: 1 });
   for (let at = 0; at < 3; at++) (await limiter.admitService(limited, staying)).release();
   (await limiter.admitService(limited, { ...staying, lowPriority: true })).release();
   for (let at = 0; at < 2; at++) {
@@ -175,7 +175,7 @@ test('what nobody waits for counts as a request when a model is asked, the rest 
 
 test('the headers tell limit, remainder and reset as OpenAI words them', () => {
   const limiter = createKeyLimiter(() => 0);
-  const admission = limiter.admit(key({ requestsPerMinute: 60 }), whole);
+  const admission = limiter.admit(key({ requests_per_minute: 60 }), whole);
   assert.deepEqual(admission.headers(), [
     ['x-ratelimit-limit-requests', '60'],
     ['x-ratelimit-remaining-requests', '59'],

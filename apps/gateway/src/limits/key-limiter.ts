@@ -67,8 +67,8 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
     let usage = usages.get(key.id);
     if (usage === undefined) {
       usage = {
-        requests: fullBucket(key.limits.requestsPerMinute ?? 0, time),
-        tokens: fullBucket(key.limits.tokensPerMinute ?? 0, time),
+        requests: fullBucket(key.limits.requests_per_minute ?? 0, time),
+        tokens: fullBucket(key.limits.tokens_per_minute ?? 0, time),
         open: 0,
         places: createPlaces(),
       };
@@ -85,7 +85,7 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
       if (demand === 'nothing' || isUnlimited(key)) return unlimited;
       const usage = usageOf(key, now());
       const takesPlace = demand === 'request-and-place';
-      const { maxConcurrent } = key.limits;
+      const maxConcurrent = key.limits.max_concurrent;
       if (takesPlace && maxConcurrent !== null && usage.open >= maxConcurrent) throw full(maxConcurrent, clientRetryMs);
       countRequest(key, usage, now());
       if (!takesPlace) return admission(key, usage, { now, counted: true, leave: () => {} });
@@ -95,7 +95,7 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
     async admitService(key, { lowPriority, leaving }) {
       if (isUnlimited(key)) return unlimited;
       const usage = usageOf(key, now());
-      const { maxConcurrent } = key.limits;
+      const maxConcurrent = key.limits.max_concurrent;
       if (maxConcurrent !== null && !(await usage.places.enter(maxConcurrent, lowPriority, leaving))) {
         throw full(maxConcurrent, serviceRetryMs);
       }
@@ -112,14 +112,14 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
 }
 
 function isUnlimited({ limits }: KeyRecord): boolean {
-  return limits.requestsPerMinute === null && limits.tokensPerMinute === null && limits.maxConcurrent === null;
+  return limits.requests_per_minute === null && limits.tokens_per_minute === null && limits.max_concurrent === null;
 }
 
 function countRequest(key: KeyRecord, usage: Usage, time: number): void {
-  const { requestsPerMinute } = key.limits;
-  if (requestsPerMinute === null) return;
-  const reservation = reserve(usage.requests, 1, requestsPerMinute, time);
-  if (!reservation.allowed) throw exceeded(requestsPerMinute, 'requests', reservation.waitMs);
+  const perMinute = key.limits.requests_per_minute;
+  if (perMinute === null) return;
+  const reservation = reserve(usage.requests, 1, perMinute, time);
+  if (!reservation.allowed) throw exceeded(perMinute, 'requests', reservation.waitMs);
   usage.requests = reservation.bucket;
 }
 
@@ -131,7 +131,7 @@ interface Holding {
 }
 
 function admission(key: KeyRecord, usage: Usage, { now, counted, leave }: Holding): Admission {
-  const { requestsPerMinute, tokensPerMinute } = key.limits;
+  const { requests_per_minute: requestsPerMinute, tokens_per_minute: tokensPerMinute } = key.limits;
   let reserved = 0;
   let settled = false;
   let released = false;

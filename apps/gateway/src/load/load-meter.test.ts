@@ -5,7 +5,7 @@ import { openHop } from '../http/random-ids.ts';
 import { createRequestLog } from '../requests/request-log.ts';
 import { createLoadMeter } from './load-meter.ts';
 
-const limits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
+const limits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };
 const key: KeyRecord = {
   id: 'key',
   name: 'key',

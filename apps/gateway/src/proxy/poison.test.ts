@@ -81,7 +81,7 @@ test('poison is charged in full, a refusal by the worker what its prompt is wort
     if (body['seed'] === 500) return void response.writeHead(500).end('{"error":{"message":"broken"}}');
     script(body, response, nth);
   });
-  const limits = { tokensPerMinute: 10_000 };
+  const limits = { tokens_per_minute: 10_000 };
   const left = async (body: unknown): Promise<number> => {
     const gateway = await startTestGateway(context, endpoints, { limits });
     await (await gateway.chat(body)).text();

@@ -190,7 +190,7 @@ function tokensUsed(exchange: Exchange): number | null {
   if (promptTokens !== null) return promptTokens + (completionTokens ?? 0);
   if (charge === 'reserved') return null;
   if (charge === 'prompt') {
-    return Math.min(estimatePrompt(scanned), Math.ceil((key.limits.tokensPerMinute ?? 0) * maxRefusedShare));
+    return Math.min(estimatePrompt(scanned), Math.ceil((key.limits.tokens_per_minute ?? 0) * maxRefusedShare));
   }
   if (eventsSent > 0 || (scanned.stream && clientLeft)) return estimatePrompt(scanned) + eventsSent;
   return clientLeft || (!scanned.stream && response.statusCode === 200) ? null : 0;

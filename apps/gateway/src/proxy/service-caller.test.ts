@@ -76,7 +76,7 @@ test('a service has the rights of the key that it acts for, and none without one
 
 test('what a service does for a key counts by its limits: tokens always, requests where nobody waits', async (context) => {
   const worker = await upstream(context, 'a', words());
-  const limits = { requestsPerMinute: 1, tokensPerMinute: 10_000, maxConcurrent: 1 };
+  const limits = { requests_per_minute: 1, tokens_per_minute: 10_000, max_concurrent: 1 };
   const gateway = await startTestGateway(context, [worker.endpoint], { limits });
   for (let at = 0; at < 3; at++) {
     assert.equal((await ask(gateway, streaming)).status, 200, 'its client was counted');

@@ -14,7 +14,7 @@ test('what a request did not use is given back to its key, whatever became of it
     if (body['seed'] === 200) response.end(chatFrame('', { finish: 'stop', tokens: [] }) + doneFrame);
   });
   context.after(() => server.close());
-  const { chat } = await startTestGateway(context, [server.endpoint], { limits: { tokensPerMinute: 1_000 } });
+  const { chat } = await startTestGateway(context, [server.endpoint], { limits: { tokens_per_minute: 1_000 } });
 
   const refused = await chat({ ...request, seed: 400, max_tokens: large });
   assert.equal(refused.status, 400);

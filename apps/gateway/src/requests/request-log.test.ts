@@ -6,7 +6,7 @@ import { makeRequestId, openHop } from '../http/random-ids.ts';
 import { beginAttempt } from './record-attempt.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
 
-const limits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
+const limits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };
 const keyOf = (id: string): KeyRecord => ({
   id,
   name: id,

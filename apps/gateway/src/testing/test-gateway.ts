@@ -43,7 +43,7 @@ const deadlines = { connectMs: 1_000, headersMs: 1_500, firstTokenMs: 5_000, bet
 /** Unix seconds, in another century. */
 const farAway = 9_999_999_999;
 
-const noLimits: KeyLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
+const noLimits: KeyLimits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };
 const record: Omit<KeyRecord, 'id' | 'hash'> = {
   name: 'test',
   project: 'default',

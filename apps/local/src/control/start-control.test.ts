@@ -129,7 +129,7 @@ test('refuses bodies that are no JSON, of another type, or too large, and caller
 
 test('makes keys that are told once, lists them without their secret, and revokes them', async () => {
   await using control = await startFakeControl();
-  const created = await control.call('POST', 'keys', { name: 'app', models: ['shop'], limits: { maxConcurrent: 3 } });
+  const created = await control.call('POST', 'keys', { name: 'app', models: ['shop'], limits: { max_concurrent: 3 } });
   assert.equal(created.status, 201);
   const key = createdKeySchema.parse(created.body);
   const list = (await control.call('GET', 'keys')).body as { data: unknown[] };

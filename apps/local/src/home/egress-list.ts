@@ -1,5 +1,12 @@
 import { lstatSync, readFileSync } from 'node:fs';
-import { type EgressPolicy, KumikiError, maxEgressRuleLength, maxEgressRules } from '@kumiki/api';
+import {
+  egressEntrySchema,
+  egressModeSchema,
+  type EgressPolicy,
+  KumikiError,
+  maxEgressRuleLength,
+  maxEgressRules,
+} from '@kumiki/api';
 import { formatEgressRule, parseEgressRule } from '@kumiki/policy';
 import { z } from 'zod';
 import { writeFileAtomic } from './atomic-file.ts';
@@ -9,17 +16,9 @@ const maxFileBytes = 1_048_576;
 
 const listSchema = z.object({
   version: z.literal(1),
-  mode: z.enum(['public', 'listed']),
-  allow: z
-    .array(
-      z.object({
-        rule: z.string().max(maxEgressRuleLength),
-        by: z.enum(['operator', 'manifest']),
-        /** Unix seconds. */
-        since: z.int(),
-      }),
-    )
-    .max(maxEgressRules),
+  mode: egressModeSchema,
+  /** `since` is in Unix seconds. */
+  allow: z.array(egressEntrySchema.extend({ since: z.int() })).max(maxEgressRules),
 });
 export type EgressList = z.infer<typeof listSchema>;
 

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type CreateKeyBody, type KeyRecord, makeApiKey, redactApiKey } from '@kumiki/api';
+import { type CreateKeyBody, type KeyRecord, makeApiKey, noKeyLimits, redactApiKey } from '@kumiki/api';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { storing } from '../home/storage-error.ts';
 import { readAdminKey, writeAdminKey } from './admin-key-file.ts';
@@ -97,8 +97,6 @@ export function openKeyRing(
   };
 }
 
-const noLimits = { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null };
-
 /** It acts for other keys and owns nothing itself. */
 function serviceRecord(name: string, paths: readonly string[], hash: string): KeyRecord {
   return {
@@ -109,7 +107,7 @@ function serviceRecord(name: string, paths: readonly string[], hash: string): Ke
     roles: ['service'],
     models: null,
     paths,
-    limits: noLimits,
+    limits: noKeyLimits,
     expiresAt: null,
   };
 }
@@ -119,6 +117,6 @@ const adminKeyBody: Omit<CreateKeyBody, 'name'> = {
   project: 'default',
   roles: ['inference', 'admin'],
   models: null,
-  limits: noLimits,
+  limits: noKeyLimits,
   expires_at: null,
 };

@@ -24,7 +24,7 @@ function storedKey(number: number): StoredKey {
     hash: digest,
     roles: ['inference'],
     models: ['chat', 'embedding'],
-    limits: { requestsPerMinute: 60, tokensPerMinute: null, maxConcurrent: 4 },
+    limits: { requests_per_minute: 60, tokens_per_minute: null, max_concurrent: 4 },
     expiresAt: null,
     created: number,
     redacted: 'kmk_…',

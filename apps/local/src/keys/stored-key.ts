@@ -1,4 +1,4 @@
-import { grantableRoles } from '@kumiki/api';
+import { grantableRoles, keyRecordSchema } from '@kumiki/api';
 import { z } from 'zod';
 import type { StateKind } from '../home/state-file.ts';
 
@@ -11,16 +11,10 @@ const maxKeyBytes = 131_072;
 /** The one file that versions before had, whatever it had grown to. */
 const maxFormerBytes = 67_108_864;
 
-const limit = z.number().positive().nullable();
-const storedKeySchema = z.object({
+const storedKeySchema = keyRecordSchema.omit({ paths: true }).extend({
   id: z.string().regex(/^key_[0-9a-f]{18}$/),
-  name: z.string(),
-  project: z.string(),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
   roles: z.array(z.enum(grantableRoles)),
-  models: z.array(z.string()).nullable(),
-  limits: z.object({ requestsPerMinute: limit, tokensPerMinute: limit, maxConcurrent: limit }),
-  expiresAt: z.int().nullable(),
+  /** Unix seconds. */
   created: z.int(),
   redacted: z.string(),
 });

@@ -5,6 +5,7 @@ import {
   type ProjectLimits,
   projectLimitsSchema,
   type ProjectLimitsRecord,
+  projectLimitsRecordSchema,
   type SetProjectLimits,
 } from '@kumiki/api';
 import { z } from 'zod';
@@ -15,7 +16,7 @@ import { encodeState, readStateFile, refuseStart, type StateKind } from '../home
 const maxProjects = 10_000;
 
 const storedSchema = z
-  .array(z.strictObject({ project: z.string().min(1).max(128), limits: projectLimitsSchema.partial() }))
+  .array(projectLimitsRecordSchema.extend({ limits: projectLimitsSchema.partial() }))
   .max(maxProjects);
 
 /** 10,000 names of 128 characters and seven numbers each, with room. */

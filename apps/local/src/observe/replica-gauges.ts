@@ -18,7 +18,7 @@ export interface ReplicaGauges {
 /** @param shown the replicas of all services, servers that Kumiki does not run among them. */
 export function replicaGauges(shown: readonly Replica[], observed: readonly ObservedReplica[]): ReplicaGauges[] {
   const records = new Map(observed.map((record) => [record.id, record]));
-  return shown.map(({ id, service, model, running, waiting, rssBytes }) => {
+  return shown.map(({ id, service, model, running, waiting, rss_bytes: rssBytes }) => {
     const record = records.get(id);
     return {
       id,

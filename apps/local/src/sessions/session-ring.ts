@@ -1,16 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { maxUserAgentCharacters, type SessionRecord } from '@kumiki/api';
+import { maxUserAgentCharacters, type SessionRecord, sessionRecordSchema } from '@kumiki/api';
 import { z } from 'zod';
 import { readStateFile, type StateKind } from '../home/state-file.ts';
 import { createStateWriter } from '../home/state-writer.ts';
 import { chooseStaying } from './choose-staying.ts';
 
-const storedSessionSchema = z.object({
-  id: z.string(),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
-  keyId: z.string(),
-  createdAt: z.int(),
-  expiresAt: z.int(),
+const storedSessionSchema = sessionRecordSchema.extend({
   userAgent: z.string().max(maxUserAgentCharacters).nullable().default(null),
 });
 /** A session as it is stored: the hash of its secret, and what its browser said of itself. */

@@ -44,7 +44,10 @@ export const deadlinesSchema = z
     totalMs: millis(86_400_000).default(3_600_000).describe('From the request to the end of the answer.'),
   })
   .describe('How long each part of a model call may take.');
-export type Deadlines = { [K in keyof Required<z.infer<typeof deadlinesSchema>>]: number };
+
+/** The same with none left open. */
+export const completeDeadlinesSchema = deadlinesSchema.required();
+export type Deadlines = z.infer<typeof completeDeadlinesSchema>;
 
 /** Knobs of the simulated engine, which makes deterministic nonsense at a chosen speed. It is for tests and planning. */
 export const simulatedEngineSchema = z

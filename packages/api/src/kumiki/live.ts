@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { changeSchema } from './changes.ts';
-import { statusSchema } from './control.ts';
 import { loadSchema } from './load.ts';
-import { requestRecordSchema } from './request-log.ts';
+import { requestRecordSchema } from './requests.ts';
+import { statusSchema } from './status.ts';
 
 /**
  * `GET /v1/kumiki/live`: one stream of server-sent events for everything that an operator looks at. It begins with

@@ -1,5 +1,5 @@
 import type { Percentiles } from './load.ts';
-import type { RequestDetail, RequestList, RequestQuery, RequestRecord } from './request-log.ts';
+import type { RequestDetail, RequestList, RequestQuery, RequestRecord } from './requests.ts';
 
 /** What a gateway tells of itself to whoever operates the installation in the same process. */
 export interface ObservedGateway {

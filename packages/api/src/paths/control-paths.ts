@@ -1,6 +1,7 @@
-import { applyBodySchema, createKeyBodySchema, scaleBodySchema } from '../kumiki/control.ts';
-import { setProjectLimitsSchema } from '../snapshot/project-limits.ts';
-import { signInBodySchema } from '../snapshot/session.ts';
+import { createKeyBodySchema } from '../kumiki/keys.ts';
+import { setProjectLimitsSchema } from '../kumiki/project-limits.ts';
+import { applyBodySchema, scaleBodySchema } from '../kumiki/services.ts';
+import { signInBodySchema } from '../kumiki/session.ts';
 import { ignoredBody, jsonBody, pathGroup, type PathRow, smallBodyBytes } from './path-row.ts';
 
 /** 256 manifests of ordinary size, with room; Kubernetes takes no larger object either. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Role } from '../snapshot/routes.ts';
+import type { BackendRoute } from '../snapshot/route-table.ts';
 
 /** Which process answers behind the one URL. */
 export type PathOwner = 'gateway' | 'conversations' | 'search' | 'control' | 'console';
@@ -28,7 +28,7 @@ export interface PathRow {
   readonly sample: string;
   readonly owner: PathOwner;
   /** The role that a key needs; every key will do with `any`, and none is asked for with null. */
-  readonly role: Role | 'any' | null;
+  readonly role: BackendRoute['role'];
   readonly body: BodyLimits;
 }
 

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import type { Immutable } from './immutable.ts';
+
+/** Projects of one snapshot. */
+const maxProjects = 100_000;
 
 /**
  * What a project may have. Set by an admin, held by gateways in their snapshots, told to services in
@@ -33,51 +37,13 @@ export const defaultProjectLimits: ProjectLimits = {
 };
 
 /** A project's limits as gateways hold them; projects that are not among them have the defaults. */
-export interface ProjectLimitsRecord {
-  readonly project: string;
-  readonly limits: ProjectLimits;
-}
-
-/**
- * `POST /v1/kumiki/limits/{project}`: a member that is left out stays as it is, null takes the default.
- */
-export const setProjectLimitsSchema = z.strictObject({
-  files: count.nullable().optional(),
-  file_bytes: bytes.nullable().optional(),
-  vector_stores: count.nullable().optional(),
-  conversations: count.nullable().optional(),
-  conversation_bytes: bytes.nullable().optional(),
-  open_responses: count.nullable().optional(),
-  open_batches: count.nullable().optional(),
-});
-export type SetProjectLimits = z.infer<typeof setProjectLimitsSchema>;
-
-/** `GET` and `POST /v1/kumiki/limits/{project}`. */
-const projectLimitsViewSchema = z.object({
-  object: z.literal('kumiki.project_limits'),
-  project: z.string(),
+export const projectLimitsRecordSchema = z.strictObject({
+  project: z.string().min(1).max(255),
   limits: projectLimitsSchema,
-  /** The limits that somebody has set for it; the others are the defaults. */
-  own: z.array(projectLimitsSchema.keyof()),
 });
-export type ProjectLimitsView = z.infer<typeof projectLimitsViewSchema>;
+export type ProjectLimitsRecord = Immutable<z.infer<typeof projectLimitsRecordSchema>>;
 
-/** `GET /v1/kumiki/limits`: the projects that have limits of their own, and what counts for all others. */
-const projectLimitsListSchema = z.object({
-  object: z.literal('list'),
-  data: z.array(projectLimitsViewSchema),
-  defaults: projectLimitsSchema,
-});
-export type ProjectLimitsList = z.infer<typeof projectLimitsListSchema>;
-
-/**
- * `GET /v1/kumiki/usage/conversations/{project}` and `…/usage/files/{project}`: what a project uses of the limits that
- * the service which answers counts.
- */
-const projectUsageSchema = z
-  .object({ object: z.literal('kumiki.usage'), project: z.string() })
-  .extend(projectLimitsSchema.partial().shape);
-export type ProjectUsage = z.infer<typeof projectUsageSchema>;
+export const projectLimitsRecordsSchema = z.array(projectLimitsRecordSchema).max(maxProjects);
 
 /** The limits as they stand in `x-kumiki-project-limits`: JSON, which has ASCII alone here. */
 export function writeProjectLimits(limits: ProjectLimits): string {

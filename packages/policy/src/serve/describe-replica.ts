@@ -30,7 +30,7 @@ export function describeReplica(replica: ObservedReplica, { pid, rssBytes }: Pro
     restarts: replica.restarts,
     running: replica.load?.running ?? null,
     waiting: replica.load?.waiting ?? null,
-    rssBytes,
+    rss_bytes: rssBytes,
     started_at: replica.startedAtUnix,
   };
 }
@@ -68,7 +68,7 @@ function describeRemote(target: RemoteTarget, url: string, at: number, refusal: 
     restarts: 0,
     running: null,
     waiting: null,
-    rssBytes: null,
+    rss_bytes: null,
     started_at: null,
   };
 }

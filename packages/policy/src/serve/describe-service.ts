@@ -1,4 +1,4 @@
-import type { Condition, Replica, ServiceStatus } from '@kumiki/api';
+import { type Condition, conditionFor, type Replica, type ServiceStatus } from '@kumiki/api';
 import { describeRemotes, describeReplica, type ProcessFacts } from './describe-replica.ts';
 import { isServing, type ObservedReplica } from './observed-replica.ts';
 import type { OutsideServers } from './outside-servers.ts';
@@ -55,16 +55,15 @@ function readyCondition(
       ? target.replicas > 0 && !own.some((replica) => replica.key === target.key && isServing(replica))
       : !usable.some(({ model }) => model === target.model),
   );
-  if (targets.length === 0)
-    return condition('Ready', false, 'NothingToServe', 'No model of this service can be served.');
+  if (targets.length === 0) return conditionFor('Ready', 'NothingToServe', 'No model of this service can be served.');
   if (waiting.length > 0) {
     const names = waiting.map(({ model }) => model).join(', ');
-    return condition('Ready', false, 'NoReplicaReady', `No replica is ready of: ${names}.`);
+    return conditionFor('Ready', 'NoReplicaReady', `No replica is ready of: ${names}.`);
   }
   const off = targets.every((target) => wantedOf(target) === 0);
   return off
-    ? condition('Ready', true, 'ScaledToZero', 'No replica is wanted.')
-    : condition('Ready', true, 'Serving', 'Every model has a replica that answers.');
+    ? conditionFor('Ready', 'ScaledToZero', 'No replica is wanted.')
+    : conditionFor('Ready', 'Serving', 'Every model has a replica that answers.');
 }
 
 /** Progressing: something is on its way to what is wanted. */
@@ -76,14 +75,14 @@ function progressCondition(targets: readonly Target[], own: readonly ObservedRep
     const ready = fresh.filter(isServing).length;
     if (fresh.length < replicas.length) {
       const message = `${target.model}: ${ready} of ${target.replicas} replicas of revision ${target.revision} are ready.`;
-      return condition('Progressing', true, 'RollingOut', message);
+      return conditionFor('Progressing', 'RollingOut', message);
     }
     if (ready !== target.replicas || replicas.length !== target.replicas) {
       const message = `${target.model}: ${ready} of ${target.replicas} replicas are ready.`;
-      return condition('Progressing', true, 'Scaling', message);
+      return conditionFor('Progressing', 'Scaling', message);
     }
   }
-  return condition('Progressing', false, 'Complete', 'What is wanted is there.');
+  return conditionFor('Progressing', 'Complete', 'What is wanted is there.');
 }
 
 /** Degraded: something is wrong that does not go away by waiting for a start. */
@@ -92,25 +91,21 @@ function degradedCondition(
   own: readonly ObservedReplica[],
   remotes: readonly Replica[],
 ): Condition {
-  if (!resolution.ok) return condition('Degraded', true, 'CannotBeServed', sentence(resolution.reason));
+  if (!resolution.ok) return conditionFor('Degraded', 'CannotBeServed', sentence(resolution.reason));
   const refused = remotes.find(({ phase }) => phase !== 'ready');
   if (refused !== undefined)
-    return condition('Degraded', true, 'MayNotBeUsed', `${refused.id}: ${sentence(refused.reason)}`);
+    return conditionFor('Degraded', 'MayNotBeUsed', `${refused.id}: ${sentence(refused.reason)}`);
   const staying = own.filter(({ drainingSince }) => drainingSince === null);
   const worst =
     staying.find(({ ended }) => ended !== null) ??
     staying.find(({ crashes, readyAt }) => crashes > 0 && readyAt === null);
-  if (worst === undefined) return condition('Degraded', false, 'AsWanted', 'No replica fails.');
+  if (worst === undefined) return conditionFor('Degraded', 'AsWanted', 'No replica fails.');
   const current = resolution.targets.find(({ key }) => key === worst.key)?.revision === worst.revision;
   const oldServes = own.some((replica) => replica.revision !== worst.revision && isServing(replica));
   const kept = current && oldServes ? ' The revision before it goes on serving.' : '';
   const why = worst.lastEnd?.reason ?? 'it failed';
   const reason = current && oldServes ? 'NewRevisionFails' : 'ReplicaFails';
-  return condition('Degraded', true, reason, `${worst.id}: ${sentence(why)}${kept}`);
-}
-
-function condition(type: Condition['type'], status: boolean, reason: string, message: string): Condition {
-  return { type, status: status ? 'True' : 'False', reason, message };
+  return conditionFor('Degraded', reason, `${worst.id}: ${sentence(why)}${kept}`);
 }
 
 function sentence(text: string): string {

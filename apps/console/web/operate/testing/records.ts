@@ -1,4 +1,14 @@
-import type { Load, Replica, ReplicaLoad, RequestRecord, ServiceStatus, Status } from '@kumiki/api';
+import {
+  conditionFor,
+  type ConditionReason,
+  type ConditionType,
+  type Load,
+  type Replica,
+  type ReplicaLoad,
+  type RequestRecord,
+  type ServiceStatus,
+  type Status,
+} from '@kumiki/api';
 
 /** What operators look at, as small as it can be, for tests. */
 
@@ -67,7 +77,7 @@ export function replica(facts: Partial<Replica> = {}): Replica {
     restarts: 0,
     running: 0,
     waiting: 0,
-    rssBytes: null,
+    rss_bytes: null,
     started_at: 0,
     ...facts,
   };
@@ -105,7 +115,8 @@ export function load(facts: Partial<Load> = {}): Load {
   };
 }
 
-type Conditions = Partial<Record<'Ready' | 'Progressing' | 'Degraded', readonly ['True' | 'False', string, string?]>>;
+/** Reason and message by type. */
+type Conditions = { readonly [Type in ConditionType]?: readonly [ConditionReason<Type>, string?] };
 
 export function service(
   facts: Partial<Omit<ServiceStatus, 'conditions' | 'manifest'>> & {
@@ -115,7 +126,6 @@ export function service(
   } = {},
 ): ServiceStatus {
   const { name = 'chat', engine, conditions = {}, ...rest } = facts;
-  const usual = { Ready: ['True', 'Serving'], Progressing: ['False', 'Complete'], Degraded: ['False', 'AsWanted'] };
   return {
     object: 'kumiki.service',
     manifest: {
@@ -138,10 +148,11 @@ export function service(
     ready: 1,
     replicas: [replica()],
     ...rest,
-    conditions: (['Ready', 'Progressing', 'Degraded'] as const).map((type) => {
-      const [status, reason, message] = conditions[type] ?? usual[type];
-      return { type, status: status as 'True' | 'False', reason: reason ?? '', message: message ?? '' };
-    }),
+    conditions: [
+      conditionFor('Ready', ...(conditions.Ready ?? (['Serving'] as const))),
+      conditionFor('Progressing', ...(conditions.Progressing ?? (['Complete'] as const))),
+      conditionFor('Degraded', ...(conditions.Degraded ?? (['AsWanted'] as const))),
+    ],
   };
 }
 

@@ -1,17 +1,5 @@
 import { z } from 'zod';
-import { roles } from './routes.ts';
-
-/** A browser's session as a gateway holds it: never the secret of its cookie. It has the rights of its key. */
-export interface SessionRecord {
-  readonly id: string;
-  /** HMAC-SHA-256 of the cookie's value under the installation's pepper; 64 hex digits. */
-  readonly hash: string;
-  /** The key in whose name everything of the session is done. */
-  readonly keyId: string;
-  /** Unix seconds. */
-  readonly createdAt: number;
-  readonly expiresAt: number;
-}
+import { roles } from '../snapshot/key-record.ts';
 
 /** `POST /v1/kumiki/session`: the token of a sign-in link, which works once. */
 export const signInBodySchema = z.strictObject({ token: z.string().min(1).max(256) });

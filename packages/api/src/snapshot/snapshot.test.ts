@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keyRecordsSchema, routeTableSchema } from './snapshot-schemas.ts';
+import { keyRecordsSchema } from './key-record.ts';
+import { routeTableSchema } from './route-table.ts';
 
 const backend = { prefix: '/v1/files', urls: ['http://10.0.0.1:8440', 'http://10.0.0.2:8440'], authorization: null };
 
@@ -38,7 +39,7 @@ test('a file of keys may hold the key of a service', () => {
     hash: 'a'.repeat(64),
     roles: ['service'],
     models: null,
-    limits: { requestsPerMinute: null, tokensPerMinute: null, maxConcurrent: null },
+    limits: { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null },
     expiresAt: null,
   };
   assert.deepEqual(keyRecordsSchema.parse([record]), [record]);

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { conditionSchema } from '../kinds/conditions.ts';
+import { modelServiceSchema, nameSchema } from '../kinds/model-service.ts';
+import { boundedArray } from '../wire/bounded.ts';
+import { replicaSchema } from './replicas.ts';
+
+/** A ModelService as it stands: what is wanted, what is there. */
+export const serviceStatusSchema = z.object({
+  object: z.literal('kumiki.service'),
+  manifest: modelServiceSchema,
+  models: z.array(z.string()),
+  revision: z.string(),
+  simulated: z.boolean(),
+  desired: z.int(),
+  ready: z.int(),
+  conditions: z.array(conditionSchema),
+  replicas: z.array(replicaSchema),
+});
+export type ServiceStatus = z.infer<typeof serviceStatusSchema>;
+
+/** `POST /v1/kumiki/services`: create or replace. */
+export const applyBodySchema = z.strictObject({ manifests: boundedArray(modelServiceSchema, 256, 1) });
+export const applyResultSchema = z.object({
+  object: z.literal('list'),
+  data: z.array(z.object({ name: nameSchema, change: z.enum(['created', 'configured', 'unchanged']) })),
+});
+export type ApplyResult = z.infer<typeof applyResultSchema>;
+
+/** `POST /v1/kumiki/services/{name}/scale`. */
+export const scaleBodySchema = z.strictObject({ replicas: z.int().min(0).max(256) });

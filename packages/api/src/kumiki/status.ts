@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { dataServiceCauses } from '../errors/causes.ts';
+import { serviceStatusSchema } from './services.ts';
+
+/** A service that has data of its own: conversations, search. */
+export const dataServiceSchema = z.object({
+  object: z.literal('kumiki.data_service'),
+  name: z.string(),
+  state: z.enum(['starting', 'ready', 'failed']),
+  /** One sentence: why it is not ready, and what to do if someone must; empty when it is. */
+  reason: z.string(),
+  cause: z.enum(dataServiceCauses).nullable(),
+});
+export type DataService = z.infer<typeof dataServiceSchema>;
+
+/** `GET /v1/kumiki/status`. */
+export const statusSchema = z.object({
+  object: z.literal('kumiki.status'),
+  version: z.string(),
+  url: z.string(),
+  home: z.string(),
+  pid: z.int(),
+  started_at: z.int(),
+  services: z.array(serviceStatusSchema),
+  data_services: z.array(dataServiceSchema),
+});
+export type Status = z.infer<typeof statusSchema>;

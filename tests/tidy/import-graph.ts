@@ -25,7 +25,7 @@ export const imports: readonly Import[] = sourceFiles.flatMap((from) => {
 });
 
 /** The file that a relative import leads to, or null for a package. */
-function targetOf({ from, what }: Import): string | null {
+export function targetOf({ from, what }: Import): string | null {
   return what.startsWith('.') ? posix.join(posix.dirname(from), what) : null;
 }
 

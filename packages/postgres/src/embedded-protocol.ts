@@ -1,4 +1,5 @@
 import type { Parameter } from './database.ts';
+import type { SessionState } from './wire/frames.ts';
 
 /** What goes to the thread of the embedded database, and what comes back. */
 export type ThreadRequest = { readonly id: number } & (
@@ -9,6 +10,8 @@ export type ThreadRequest = { readonly id: number } & (
       /** Whether somebody is told of it: then what it wrote must be on the disk. Not within a transaction. */
       readonly settles: boolean;
     }
+  /** Messages of PostgreSQL's protocol that are answered together; what settles, and when, shows in the answer. */
+  | { readonly type: 'wire'; readonly bytes: Uint8Array }
   | { readonly type: 'listen'; readonly channel: string }
   | { readonly type: 'close' }
 );
@@ -27,3 +30,9 @@ export type ThreadReply =
       readonly constraint: string | null;
     }
   | { readonly type: 'notice'; readonly channel: string; readonly payload: string };
+
+/** The one row of the result of messages of PostgreSQL's protocol. */
+export interface WireReply {
+  readonly bytes: Uint8Array;
+  readonly state: SessionState;
+}

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ThreadReply, ThreadRequest } from './embedded-protocol.ts';
+import type { ThreadReply, ThreadRequest, WireReply } from './embedded-protocol.ts';
 import { createGroupSync } from './group-sync.ts';
 import { measureRows } from './measure-rows.ts';
 import { openPglite } from './open-pglite.ts';
+import { errorFrame, readyFrame, scanReply } from './wire/frames.ts';
 
 /** The embedded database in a thread of its own: a query keeps its thread busy, and no stream may wait for one. */
 
@@ -31,7 +32,7 @@ port.on('message', (request: ThreadRequest) => {
   if (hasDied) return;
   void answer(request).then(post, (error: unknown) => {
     post({ type: 'error', id: request.id, ...describe(error) });
-    if (hasEnded(error)) end(error);
+    if (isFinal(error)) end(error);
   });
 });
 
@@ -39,7 +40,7 @@ port.on('message', (request: ThreadRequest) => {
  * After these, the engine waits for ever in the place of ending: of a full disk it learns while it writes its log. After an
  * error of its machine (out of memory, or worse) nothing more can be asked of it either.
  */
-function hasEnded(error: unknown): boolean {
+function isFinal(error: unknown): boolean {
   const { severity, name } = error as { severity?: unknown; name?: unknown };
   return severity === 'PANIC' || severity === 'FATAL' || name === 'RuntimeError';
 }
@@ -64,6 +65,8 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
       }
       return { type: 'result', id: request.id, rows, count: Math.max(rows.length, affectedRows ?? 0) };
     }
+    case 'wire':
+      return { type: 'result', id: request.id, rows: [await answerWire(request.id, request.bytes)], count: 1 };
     case 'listen':
       if (!listening.has(request.channel)) {
         const { channel } = request;
@@ -75,6 +78,21 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
       break;
   }
   return { type: 'result', id: request.id, rows: [], count: 0 };
+}
+
+/** As the engine says it, save what the disk, the size and the death of the engine add to that. */
+async function answerWire(id: number, asked: Uint8Array): Promise<WireReply> {
+  const database = await opening;
+  const { bytes, state, notices, hasEnded } = scanReply(await database.execProtocolRaw(asked));
+  for (const notice of notices) post({ type: 'notice', ...notice });
+  if (hasEnded) end(new Error('the engine of the database has ended'));
+  if (state === 'I' && log.isDirty()) {
+    post({ type: 'ran', id });
+    await settle();
+  }
+  if (bytes.length <= maxResultBytes) return { bytes, state };
+  const refusal = errorFrame('ERROR', limitExceeded, tooLarge().message);
+  return { bytes: Buffer.concat([refusal, readyFrame(state)]), state };
 }
 
 function tooLarge(): Error {

@@ -1,0 +1,154 @@
+import type { Duplex } from 'node:stream';
+import type { WireReply } from '../embedded-protocol.ts';
+import { keepThread } from '../keep-thread.ts';
+import type { EmbeddedThread } from '../start-thread.ts';
+import { errorFrame, notificationFrame, type SessionState, welcomeFrames } from './frames.ts';
+import { createTurns, type Turns } from './turns.ts';
+import { createUnitReader } from './unit-reader.ts';
+
+/** Clients at once: the pools and listeners of the services of one machine, and a person with `psql`. */
+const maxSessions = 128;
+
+export interface ServedDatabase {
+  /** Resolves when the first query can be asked; rejects when the folder cannot be opened. */
+  readonly opened: Promise<void>;
+  /** Speaks PostgreSQL's protocol with a client. Whoever may connect may do everything. */
+  accept(socket: Duplex): void;
+  /** Ends all sessions, brings everything to the disk, and ends. */
+  close(): Promise<void>;
+}
+
+interface Session {
+  readonly socket: Duplex;
+  readonly channels: Set<string>;
+}
+
+/**
+ * The embedded database of a folder for other processes. It has one connection: what its clients ask is done one after the
+ * other, a transaction as a whole. When its thread dies all clients are disconnected, as by a server that restarts.
+ */
+export function serveEmbedded(folder: string | null): ServedDatabase {
+  const sessions = new Set<Session>();
+  const threads = keepThread(folder, {
+    onNotice(channel, payload) {
+      for (const { socket, channels } of sessions) {
+        if (channels.has(channel)) socket.write(notificationFrame(channel, payload));
+      }
+    },
+    async onReopened(thread) {
+      follow(thread);
+    },
+  });
+  const first = threads.current();
+  let parameters: Readonly<Record<string, string>> = {};
+  const drop = (session: Session, sqlState: string, reason: string): void => {
+    session.socket.end(errorFrame('FATAL', sqlState, reason));
+    sessions.delete(session);
+    turns.forget(session);
+  };
+  const turns: Turns<Session> = createTurns({
+    ask: (bytes, limitMs) => askThread(threads.current(), bytes, limitMs),
+    reply(session, bytes) {
+      session.socket.write(bytes);
+    },
+    drop,
+  });
+  function follow(thread: EmbeddedThread): void {
+    void thread.ended.then(() => {
+      for (const session of [...sessions]) drop(session, '57P01', 'the database starts again');
+    });
+  }
+  follow(first);
+  const opened = first.opened.then(async () => {
+    parameters = await readParameters(first);
+  });
+  opened.catch(() => {});
+
+  return {
+    opened,
+    accept(socket) {
+      const session: Session = { socket, channels: new Set() };
+      const read = createUnitReader();
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sessions.delete(session);
+        turns.forget(session);
+      });
+      if (sessions.size >= maxSessions) {
+        socket.end(errorFrame('FATAL', '53300', `there are ${maxSessions} clients already`));
+        return;
+      }
+      sessions.add(session);
+      socket.on('data', (chunk: Uint8Array) => {
+        for (const event of read(chunk)) {
+          if (event.type === 'encrypt') socket.write('N');
+          else if (event.type === 'start') welcome(session);
+          else if (event.type === 'end') end(session, event.reason);
+          else {
+            noteListening(session, event.bytes);
+            turns.add(session, event.bytes);
+          }
+        }
+      });
+    },
+    async close() {
+      threads.giveUp();
+      for (const session of [...sessions]) drop(session, '57P01', 'the database ends');
+      const thread = threads.current();
+      await turns.idle();
+      if (thread.isOpen()) await thread.request({ type: 'close' }).result.catch(() => {});
+      await thread.end();
+    },
+  };
+
+  function welcome(session: Session): void {
+    void threads.current().opened.then(
+      () => session.socket.write(welcomeFrames(parameters)),
+      () => drop(session, '57P03', 'the database cannot be opened'),
+    );
+  }
+  function end(session: Session, reason: string | null): void {
+    if (reason === null) session.socket.end();
+    else drop(session, '08P01', reason);
+  }
+}
+
+async function askThread(
+  thread: EmbeddedThread,
+  bytes: Uint8Array,
+  limitMs: number,
+): Promise<{ readonly state: SessionState; readonly reply: Promise<Uint8Array> }> {
+  const { ran, result } = thread.request({ type: 'wire', bytes }, limitMs);
+  let state: SessionState = 'I';
+  const reply = result.then(({ rows }) => {
+    const answer = rows[0] as WireReply;
+    ({ state } = answer);
+    return answer.bytes;
+  });
+  reply.catch(() => {});
+  // One that waits for the disk alone is out of its transaction. Of all others the result is there before this resolves.
+  await ran;
+  return { state, reply };
+}
+
+const listen = /^LISTEN\s+"?(\w{1,63})"?\s*;?\s*$/i;
+const queryType = 0x51;
+/** `LISTEN` and the longest name that PostgreSQL takes. */
+const maxListenBytes = 100;
+
+function noteListening({ channels }: Session, unit: Uint8Array): void {
+  if (unit[0] !== queryType || unit.length > maxListenBytes) return;
+  const channel = listen.exec(Buffer.from(unit).toString('utf8', 5, unit.length - 1))?.[1];
+  if (channel !== undefined) channels.add(channel);
+}
+
+async function readParameters(thread: EmbeddedThread): Promise<Record<string, string>> {
+  const names = ['server_version', 'server_encoding', 'client_encoding', 'DateStyle', 'TimeZone', 'integer_datetimes'];
+  const parameters: Record<string, string> = { standard_conforming_strings: 'on' };
+  for (const name of names) {
+    const { rows } = await thread.request({ type: 'query', sql: `SHOW ${name}`, parameters: [], settles: false })
+      .result;
+    parameters[name] = String(Object.values(rows[0] as object)[0]);
+  }
+  return parameters;
+}

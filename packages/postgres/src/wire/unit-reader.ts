@@ -1,0 +1,88 @@
+/** Bytes of what a client may ask at once, parameters included. */
+export const maxUnitBytes = 134_217_728;
+/** A start is a few hundred bytes. */
+const maxStartBytes = 10_000;
+
+const codes = { ssl: 80_877_103, gssapi: 80_877_104, cancel: 80_877_102 } as const;
+const version3 = 3;
+
+/** What a client's bytes mean to the server. */
+export type ClientEvent =
+  /** It asks for encryption; the answer is one byte. */
+  | { readonly type: 'encrypt' }
+  | { readonly type: 'start' }
+  /** Messages that are answered together, up to a simple query or a Sync. */
+  | { readonly type: 'unit'; readonly bytes: Uint8Array }
+  /** It goes, or it has sent what cannot be read. */
+  | { readonly type: 'end'; readonly reason: string | null };
+
+const message = { query: 0x51, sync: 0x53, terminate: 0x58 } as const;
+
+/** Cuts the bytes of one client into what is done with them. After an `end` nothing more comes. */
+export function createUnitReader(): (chunk: Uint8Array) => ClientEvent[] {
+  let held: Buffer = Buffer.alloc(0);
+  let chunks: Buffer[] = [];
+  let chunkBytes = 0;
+  /** Bytes without which there is no point in looking again. */
+  let wanted = 4;
+  /** Where the first message begins that has not been looked at, within what is held. */
+  let at = 0;
+  let started = false;
+  let ended = false;
+
+  const end = (reason: string | null): ClientEvent => {
+    ended = true;
+    held = Buffer.alloc(0);
+    return { type: 'end', reason };
+  };
+  const take = (length: number): Buffer => {
+    const taken = held.subarray(0, length);
+    held = held.subarray(length);
+    at = 0;
+    return taken;
+  };
+  const readStart = (): ClientEvent | null => {
+    if (held.length < 8) return need(8);
+    const length = held.readInt32BE(0);
+    if (length < 8 || length > maxStartBytes) return end('no start of PostgreSQL');
+    if (held.length < length) return need(length);
+    const code = take(length).readInt32BE(4);
+    if (code === codes.ssl || code === codes.gssapi) return { type: 'encrypt' };
+    if (code === codes.cancel) return end(null);
+    if (code >> 16 !== version3) return end(`protocol ${code >> 16} is not spoken here`);
+    started = true;
+    return { type: 'start' };
+  };
+  const need = (bytes: number): null => {
+    wanted = bytes;
+    return null;
+  };
+  const readUnit = (): ClientEvent | null => {
+    for (;;) {
+      if (held.length < at + 5) return need(at + 5);
+      const next = at + 1 + held.readInt32BE(at + 1);
+      if (next < at + 5 || next > maxUnitBytes) return end(`a message is larger than ${maxUnitBytes} bytes`);
+      if (held.length < next) return need(next);
+      const kind = held[at];
+      at = next;
+      if (kind === message.terminate) return end(null);
+      if (kind === message.query || kind === message.sync) return { type: 'unit', bytes: take(next) };
+    }
+  };
+  return (chunk) => {
+    const events: ClientEvent[] = [];
+    if (ended) return events;
+    chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    chunkBytes += chunk.length;
+    if (held.length + chunkBytes < wanted) return events;
+    held = Buffer.concat([held, ...chunks]);
+    chunks = [];
+    chunkBytes = 0;
+    while (!ended) {
+      const event = started ? readUnit() : readStart();
+      if (event === null) break;
+      events.push(event);
+    }
+    return events;
+  };
+}

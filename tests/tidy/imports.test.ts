@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'apps/worker': ['api', 'openai', 'policy', 'service'],
   'apps/gateway': ['api', 'openai', 'policy', 'service'],
   'apps/console': ['api', 'openai', 'service'],
+  'apps/database': ['postgres', 'service'],
   'apps/local': ['api', 'manifest', 'policy', 'service'],
   'apps/cli': [
     'api',
@@ -27,6 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'postgres',
     'console',
     'conversations',
+    'database',
     'gateway',
     'local',
     'search',

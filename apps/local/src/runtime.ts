@@ -14,10 +14,10 @@ import {
 } from '@kumiki/api';
 import { describeService, type ObservedReplica, type ServedService, withReplicas, withRestart } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
+import { writeFileAtomic } from '@kumiki/service/folder';
 import { createChangeLog, type ChangeLog } from './changes/change-log.ts';
 import { watchChanges } from './changes/watch-changes.ts';
 import { createFleet, type Fleet } from './fleet.ts';
-import { writeFileAtomic } from './home/atomic-file.ts';
 import type { HeldHome } from './home/hold-home.ts';
 import type { HomeFolder } from './home/home-folder.ts';
 import type { RotatingLog } from './home/rotating-log.ts';

@@ -1,4 +1,4 @@
 export * from './database.ts';
 export { migrate } from './migrate.ts';
 export { type DatabaseLocation, openDatabase } from './open-database.ts';
-export { serveEmbedded, type ServedDatabase } from './wire/serve-embedded.ts';
+export { serveEmbedded, type ServedDatabase } from './serve-embedded.ts';

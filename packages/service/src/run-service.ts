@@ -1,45 +1,60 @@
+import { KumikiError } from '@kumiki/api';
 import type { Registry } from 'prom-client';
 import { ConfigError } from './config.ts';
 import type { Log } from './log.ts';
 import { startOpsListener } from './ops-listener.ts';
+import { onParentEnd, tellParent } from './tell-parent.ts';
 
 /** A service that listens, as its process sees it. */
 export interface ServiceProcess {
   readonly log: Log;
-  readonly port: number;
-  /** Where `/livez`, `/readyz` and `/metrics` are; null for a service that has them itself. */
-  readonly ops: { readonly host: string; readonly port: number; readonly metrics: Registry } | null;
+  /** null for what listens on no port. */
+  readonly port: number | null;
+  /** Where `/livez`, `/readyz` and `/metrics` are, or the port where a service has them itself. */
+  readonly ops: { readonly host: string; readonly port: number; readonly metrics: Registry } | number | null;
+  /** Where a gateway is told and asked by who operates it. */
+  readonly controlPort?: number | null;
   readonly drainMs: number;
-  /** Takes no more work and waits for what is open, at most so long. */
+  /** Takes no more work and waits for what is open, at most this long. */
   drain(limitMs: number): Promise<unknown>;
   close(): Promise<unknown>;
 }
 
 /**
  * The life of a service's process: it starts or says why not, drains at SIGTERM or SIGINT, and ends at the second of
- * them. `exit` ends the process; only a main file may.
+ * them, and when the process that started it has ended. `exit` ends the process; only a main file may.
  */
 export async function runService(
   name: string,
   exit: (status: number) => void,
   start: () => Promise<ServiceProcess>,
 ): Promise<void> {
+  onParentEnd(() => exit(0));
   try {
     await run(name, exit, await start());
   } catch (error) {
     process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+    const unavailable = error instanceof KumikiError && error.code === 'service_unavailable';
+    await tellParent({ type: 'failed', reason: reasonOf(error), unavailable });
     exit(1);
   }
 }
 
+/** The error's own sentence and what lies behind it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && cause.message !== '' ? `${message} (${cause.message})` : message;
+}
+
 async function run(name: string, exit: (status: number) => void, service: ServiceProcess): Promise<void> {
-  const { log, ops, drainMs } = service;
+  const { log, ops, port, drainMs } = service;
   let draining = false;
-  const listener =
-    ops === null
-      ? null
-      : await startOpsListener({ ...ops, alive: () => null, ready: () => (draining ? 'draining' : null) });
-  log.info({ port: service.port, opsPort: listener?.port }, `${name} listens`);
+  const opsPort =
+    ops === null || typeof ops === 'number'
+      ? ops
+      : (await startOpsListener({ ...ops, alive: () => null, ready: () => (draining ? 'draining' : null) })).port;
+  log.info({ port, opsPort }, `${name} listens`);
 
   const stop = (): void => {
     if (draining) return exit(1);
@@ -58,4 +73,5 @@ async function run(name: string, exit: (status: number) => void, service: Servic
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  await tellParent({ type: 'listening', port, opsPort, controlPort: service.controlPort ?? null });
 }

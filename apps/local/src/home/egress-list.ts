@@ -8,8 +8,8 @@ import {
   maxEgressRules,
 } from '@kumiki/api';
 import { formatEgressRule, parseEgressRule } from '@kumiki/policy';
+import { writeFileAtomic } from '@kumiki/service/folder';
 import { z } from 'zod';
-import { writeFileAtomic } from './atomic-file.ts';
 
 /** All rules at their longest, with room. */
 const maxFileBytes = 1_048_576;

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KumikiError } from '@kumiki/api';
+import { describeImpossible, describeRunning } from '@kumiki/service/folder';
+import { acquireLock } from '@kumiki/service/folder';
 import { closeToOthers, demandOwnFolder } from './close-home.ts';
-import { describeImpossible, describeRunning } from './describe-lock.ts';
 import { type HomeFolder, homePaths } from './home-folder.ts';
-import { acquireLock } from './lock.ts';
 import { fullDiskError } from './storage-error.ts';
 
 /** A state folder that this process alone may use. */

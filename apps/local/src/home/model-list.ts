@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { KumikiError } from '@kumiki/api';
+import { writeFileAtomic } from '@kumiki/service/folder';
 import { z } from 'zod';
-import { writeFileAtomic } from './atomic-file.ts';
 
 /** Files and folders of one machine that are listed. */
 const maxPaths = 1_024;

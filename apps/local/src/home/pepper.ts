@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { writeFileAtomic } from './atomic-file.ts';
+import { writeFileAtomic } from '@kumiki/service/folder';
 import { readPlainFile, refuseStart } from './state-file.ts';
 
 const pepperBytes = 32;

@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSecretValue, KumikiError, secretKeySchema, type SecretKeyRef, secretNameSchema } from '@kumiki/api';
+import { writeFileAtomic } from '@kumiki/service/folder';
 import { z } from 'zod';
-import { writeFileAtomic } from './atomic-file.ts';
 
 /** Secrets of one machine, */
 const maxSecrets = 1_024;

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ModelService, modelServiceSchema } from '@kumiki/api';
+import { draftSuffix, dropStaged, nameStaged, removeFile, stageFile, writeFileAtomic } from '@kumiki/service/folder';
 import { z } from 'zod';
-import { draftSuffix, dropStaged, nameStaged, removeFile, stageFile, writeFileAtomic } from './atomic-file.ts';
 import { encodeState, readStateFile, refuseStart, type StateKind } from './state-file.ts';
 import { storing } from './storage-error.ts';
 

@@ -1,4 +1,4 @@
-import { replaceFile } from './atomic-file.ts';
+import { replaceFile } from '@kumiki/service/folder';
 import { encodeState, type StateKind } from './state-file.ts';
 import { storing } from './storage-error.ts';
 

@@ -1,5 +1,5 @@
 import { checkApiKeyFormat } from '@kumiki/api';
-import { writeFileAtomic } from '../home/atomic-file.ts';
+import { writeFileAtomic } from '@kumiki/service/folder';
 import { readPlainFile, refuseStart } from '../home/state-file.ts';
 
 /** A key has some 60. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KumikiError } from '@kumiki/api';
-import { draftSuffix, removeFile, replaceFile, syncFolderNow, writeFileAtomic } from '../home/atomic-file.ts';
+import { draftSuffix, removeFile, replaceFile, syncFolderNow, writeFileAtomic } from '@kumiki/service/folder';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { encodeState, readStateFile, refuseStart } from '../home/state-file.ts';
 import { storing } from '../home/storage-error.ts';

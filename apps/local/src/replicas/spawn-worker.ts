@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { type End, exited, type Launch, notStarted, signalled } from '@kumiki/policy';
+import { inheritedEnvironment } from '@kumiki/service';
 import { z } from 'zod';
-import { inheritedEnvironment } from '../config.ts';
 import { workerDrainMs } from './plan.ts';
 import type { WorkerHandle } from './replica.ts';
 

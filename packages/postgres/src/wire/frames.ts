@@ -30,23 +30,15 @@ export function scanReply(reply: Uint8Array): ScannedReply {
   for (let at = 0; at + headerBytes <= bytes.length;) {
     const end = at + 1 + bytes.readInt32BE(at + 1);
     const body = bytes.subarray(at + headerBytes, end);
-    switch (bytes[at]) {
-      case type.notification: {
-        // After the four bytes of the sender's process.
-        const [channel = '', payload = ''] = body.toString('utf8', 4).split('\0');
-        notices.push({ channel, payload });
-        kept.push(bytes.subarray(keptFrom, at));
-        keptFrom = end;
-        break;
-      }
-      case type.error:
-        hasEnded ||= isFinal(body);
-        break;
-      case type.ready:
-        state = String.fromCharCode(body[0] ?? 0x49) as SessionState;
-        break;
-      default:
-    }
+    const kind = bytes[at];
+    if (kind === type.notification) {
+      // After the four bytes of the sender's process.
+      const [channel = '', payload = ''] = body.toString('utf8', 4).split('\0');
+      notices.push({ channel, payload });
+      kept.push(bytes.subarray(keptFrom, at));
+      keptFrom = end;
+    } else if (kind === type.error) hasEnded ||= isFinal(body);
+    else if (kind === type.ready) state = String.fromCharCode(body[0] ?? 0x49) as SessionState;
     at = end;
   }
   const whole = notices.length === 0 ? reply : Buffer.concat([...kept, bytes.subarray(keptFrom)]);

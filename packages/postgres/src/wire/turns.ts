@@ -7,7 +7,7 @@ const maxWaitMs = 30_000;
 /** No statement of ours takes longer, save where its transaction says so. It keeps everybody else waiting. */
 const statementLimitMs = 60_000;
 /** A transaction whose client asks nothing for this time, while others wait, is given up: that client may have stalled. */
-export const maxIdleInTransactionMs = 1_000;
+const maxIdleInTransactionMs = 1_000;
 
 export interface TurnsOptions<Session> {
   /** Resolves when the connection is free for the next unit; the reply may come later, when it is on the disk. */
@@ -29,23 +29,17 @@ export interface Turns<Session> {
   idle(): Promise<void>;
 }
 
-interface Waiting<Session> {
-  readonly session: Session;
-  readonly unit: Uint8Array;
-  readonly timer: NodeJS.Timeout;
-}
-
 export function createTurns<Session extends object>(options: TurnsOptions<Session>): Turns<Session> {
-  let waiting: Waiting<Session>[] = [];
   /** In whose transaction the connection is. */
   let holder: Session | null = null;
   let holderLimitMs = statementLimitMs;
   let isRunning = false;
   let idleTimer: NodeJS.Timeout | undefined;
-  let idleListeners: (() => void)[] = [];
+  const idleListeners: (() => void)[] = [];
   const gone = new WeakSet<Session>();
-  /** Replies go out in the order of what was asked. */
-  const replies = new WeakMap<Session, Promise<void>>();
+  const send = createReplies(options.reply, (session) => gone.has(session));
+  const refuse = (session: Session): void => send(session, Promise.resolve(busy));
+  const queue = createQueue(refuse);
 
   async function run(session: Session | null, unit: Uint8Array): Promise<void> {
     isRunning = true;
@@ -63,26 +57,13 @@ export function createTurns<Session extends object>(options: TurnsOptions<Sessio
     next();
   }
 
-  function send(session: Session, reply: Promise<Uint8Array>): void {
-    const before = replies.get(session) ?? Promise.resolve();
-    const sent = before.then(async () => {
-      const bytes = await reply.catch(describeFailure);
-      if (!gone.has(session)) options.reply(session, bytes);
-    });
-    replies.set(session, sent);
-  }
-
   function next(): void {
     clearTimeout(idleTimer);
     if (isRunning) return;
     if (holder !== null && gone.has(holder)) return void run(null, queryFrame('ROLLBACK'));
-    const index = holder === null ? 0 : waiting.findIndex(({ session }) => session === holder);
-    const [taken] = index < 0 ? [] : waiting.splice(index, 1);
-    if (taken !== undefined) {
-      clearTimeout(taken.timer);
-      return void run(taken.session, taken.unit);
-    }
-    if (holder !== null && waiting.length > 0) watchHolder(holder);
+    const taken = queue.take(holder);
+    if (taken !== null) return void run(taken.session, taken.unit);
+    if (holder !== null && queue.length() > 0) watchHolder(holder);
     for (const listener of idleListeners.splice(0)) listener();
   }
 
@@ -93,27 +74,17 @@ export function createTurns<Session extends object>(options: TurnsOptions<Sessio
     );
   }
 
-  function refuse(session: Session): void {
-    const busy = Buffer.concat([errorFrame('ERROR', '53300', 'the database is busy'), readyFrame('I')]);
-    send(session, Promise.resolve(busy));
-  }
-
   return {
     add(session, unit) {
       if (gone.has(session)) return;
-      if (waiting.length >= maxWaiting) return refuse(session);
-      const timer = setTimeout(() => {
-        waiting = waiting.filter((one) => one.timer !== timer);
-        refuse(session);
-      }, maxWaitMs);
-      waiting.push({ session, unit, timer });
+      if (queue.length() >= maxWaiting) return refuse(session);
+      queue.add(session, unit);
       next();
     },
     forget(session) {
       if (gone.has(session)) return;
       gone.add(session);
-      for (const one of waiting) if (one.session === session) clearTimeout(one.timer);
-      waiting = waiting.filter((one) => one.session !== session);
+      queue.drop(session);
       if (holder === session) next();
     },
     idle: () =>
@@ -121,6 +92,56 @@ export function createTurns<Session extends object>(options: TurnsOptions<Sessio
         idleListeners.push(resolve);
         next();
       }),
+  };
+}
+
+const busy = Buffer.concat([errorFrame('ERROR', '53300', 'the database is busy'), readyFrame('I')]);
+
+interface Waiting<Session> {
+  readonly session: Session;
+  readonly unit: Uint8Array;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Units in the order of their coming; one that waits too long is refused. */
+function createQueue<Session>(refuse: (session: Session) => void) {
+  let waiting: Waiting<Session>[] = [];
+  return {
+    length: () => waiting.length,
+    add(session: Session, unit: Uint8Array): void {
+      const timer = setTimeout(() => {
+        waiting = waiting.filter((one) => one.timer !== timer);
+        refuse(session);
+      }, maxWaitMs);
+      waiting.push({ session, unit, timer });
+    },
+    /** The next one, or the next one of the client in whose transaction the connection is. */
+    take(holder: Session | null): Waiting<Session> | null {
+      const index = holder === null ? 0 : waiting.findIndex(({ session }) => session === holder);
+      const [taken = null] = index < 0 ? [] : waiting.splice(index, 1);
+      if (taken !== null) clearTimeout(taken.timer);
+      return taken;
+    },
+    drop(gone: Session): void {
+      for (const { session, timer } of waiting) if (session === gone) clearTimeout(timer);
+      waiting = waiting.filter(({ session }) => session !== gone);
+    },
+  };
+}
+
+/** Replies of a client go out in the order of what it asked: one may wait for the disk while the next is done. */
+function createReplies<Session extends object>(
+  reply: TurnsOptions<Session>['reply'],
+  isGone: (session: Session) => boolean,
+): (session: Session, coming: Promise<Uint8Array>) => void {
+  const last = new WeakMap<Session, Promise<void>>();
+  return (session, coming) => {
+    const before = last.get(session) ?? Promise.resolve();
+    const sent = before.then(async () => {
+      const bytes = await coming.catch(describeFailure);
+      if (!isGone(session)) reply(session, bytes);
+    });
+    last.set(session, sent);
   };
 }
 

@@ -1,5 +1,5 @@
 /** Bytes of what a client may ask at once, parameters included. */
-export const maxUnitBytes = 134_217_728;
+const maxUnitBytes = 134_217_728;
 /** A start is a few hundred bytes. */
 const maxStartBytes = 10_000;
 
@@ -78,11 +78,11 @@ export function createUnitReader(): (chunk: Uint8Array) => ClientEvent[] {
     held = Buffer.concat([held, ...chunks]);
     chunks = [];
     chunkBytes = 0;
-    while (!ended) {
+    for (;;) {
       const event = started ? readUnit() : readStart();
-      if (event === null) break;
+      if (event === null) return events;
       events.push(event);
+      if (event.type === 'end') return events;
     }
-    return events;
   };
 }

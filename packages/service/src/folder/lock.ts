@@ -32,8 +32,9 @@ export type LockResult =
  * Takes the one lock of a folder, which must be there. Nothing else in the folder is read or written before it is
  * taken. It ends with this process, and is never taken from a living one.
  * @param now for the record that tells others who holds it.
+ * @param isProbed whether another process has just seen that locks hold there: to look takes a process of its own.
  */
-export async function acquireLock(folder: string, now: Date): Promise<LockResult> {
+export async function acquireLock(folder: string, now: Date, isProbed = false): Promise<LockResult> {
   const mount = mountReason(folder);
   if (mount !== null) return { kind: 'impossible', reason: mount };
   const path = join(folder, lockFile);
@@ -41,7 +42,7 @@ export async function acquireLock(folder: string, now: Date): Promise<LockResult
   if (lock.kind === 'impossible') return lock;
   if (lock.kind === 'busy') return refuse(folder);
   try {
-    const reason = await probeLock(path);
+    const reason = isProbed ? null : await probeLock(path);
     if (reason !== null) {
       lock.release();
       return { kind: 'impossible', reason };

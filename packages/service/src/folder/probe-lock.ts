@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { inheritedEnvironment } from '../config.ts';
+import { inheritedEnvironment } from '../environment/config.ts';
 
 /** A process of its own starts within a tenth of a second; a busy machine needs longer. */
 const probeTimeoutMs = 30_000;

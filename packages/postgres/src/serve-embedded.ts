@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
-import type { WireReply } from '../embedded-protocol.ts';
-import { keepThread } from '../keep-thread.ts';
-import type { EmbeddedThread } from '../start-thread.ts';
-import { errorFrame, notificationFrame, type SessionState, welcomeFrames } from './frames.ts';
-import { createTurns, type Turns } from './turns.ts';
-import { createUnitReader } from './unit-reader.ts';
+import type { WireReply } from './embedded-protocol.ts';
+import { keepThread } from './keep-thread.ts';
+import type { EmbeddedThread } from './start-thread.ts';
+import { errorFrame, notificationFrame, type SessionState, welcomeFrames } from './wire/frames.ts';
+import { createTurns, type Turns } from './wire/turns.ts';
+import { type ClientEvent, createUnitReader } from './wire/unit-reader.ts';
 
 /** Clients at once: the pools and listeners of the services of one machine, and a person with `psql`. */
 const maxSessions = 128;
@@ -39,33 +39,30 @@ export function serveEmbedded(folder: string | null): ServedDatabase {
       follow(thread);
     },
   });
-  const first = threads.current();
-  let parameters: Readonly<Record<string, string>> = {};
   const drop = (session: Session, sqlState: string, reason: string): void => {
     session.socket.end(errorFrame('FATAL', sqlState, reason));
     sessions.delete(session);
     turns.forget(session);
   };
+  const dropAll = (reason: string): void => {
+    for (const session of sessions) drop(session, '57P01', reason);
+  };
   const turns: Turns<Session> = createTurns({
     ask: (bytes, limitMs) => askThread(threads.current(), bytes, limitMs),
-    reply(session, bytes) {
-      session.socket.write(bytes);
-    },
+    reply: ({ socket }, bytes) => void socket.write(bytes),
     drop,
   });
-  function follow(thread: EmbeddedThread): void {
-    void thread.ended.then(() => {
-      for (const session of [...sessions]) drop(session, '57P01', 'the database starts again');
-    });
-  }
+  const follow = (thread: EmbeddedThread): void => void thread.ended.then(() => dropAll('the database starts again'));
+  const first = threads.current();
   follow(first);
-  const opened = first.opened.then(async () => {
-    parameters = await readParameters(first);
-  });
-  opened.catch(() => {});
-
+  const parameters = first.opened.then(() => readParameters(first));
+  const welcome = (session: Session): void =>
+    void Promise.all([parameters, threads.current().opened]).then(
+      ([told]) => session.socket.write(welcomeFrames(told)),
+      () => drop(session, '57P03', 'the database cannot be opened'),
+    );
   return {
-    opened,
+    opened: parameters.then(() => {}),
     accept(socket) {
       const session: Session = { socket, channels: new Set() };
       const read = createUnitReader();
@@ -74,42 +71,42 @@ export function serveEmbedded(folder: string | null): ServedDatabase {
         sessions.delete(session);
         turns.forget(session);
       });
-      if (sessions.size >= maxSessions) {
-        socket.end(errorFrame('FATAL', '53300', `there are ${maxSessions} clients already`));
-        return;
-      }
+      if (sessions.size >= maxSessions) return drop(session, '53300', `there are ${maxSessions} clients already`);
       sessions.add(session);
       socket.on('data', (chunk: Uint8Array) => {
-        for (const event of read(chunk)) {
-          if (event.type === 'encrypt') socket.write('N');
-          else if (event.type === 'start') welcome(session);
-          else if (event.type === 'end') end(session, event.reason);
-          else {
-            noteListening(session, event.bytes);
-            turns.add(session, event.bytes);
-          }
-        }
+        for (const event of read(chunk)) takeEvent(session, event, { turns, welcome, drop });
       });
     },
     async close() {
       threads.giveUp();
-      for (const session of [...sessions]) drop(session, '57P01', 'the database ends');
+      dropAll('the database ends');
       const thread = threads.current();
       await turns.idle();
       if (thread.isOpen()) await thread.request({ type: 'close' }).result.catch(() => {});
       await thread.end();
     },
   };
+}
 
-  function welcome(session: Session): void {
-    void threads.current().opened.then(
-      () => session.socket.write(welcomeFrames(parameters)),
-      () => drop(session, '57P03', 'the database cannot be opened'),
-    );
-  }
-  function end(session: Session, reason: string | null): void {
-    if (reason === null) session.socket.end();
-    else drop(session, '08P01', reason);
+interface Doing {
+  readonly turns: Turns<Session>;
+  welcome(session: Session): void;
+  drop(session: Session, sqlState: string, reason: string): void;
+}
+
+function takeEvent(session: Session, event: ClientEvent, { turns, welcome, drop }: Doing): void {
+  switch (event.type) {
+    case 'encrypt':
+      session.socket.write('N');
+      return;
+    case 'start':
+      return welcome(session);
+    case 'unit':
+      noteListening(session, event.bytes);
+      return turns.add(session, event.bytes);
+    case 'end':
+      if (event.reason === null) session.socket.end();
+      else drop(session, '08P01', event.reason);
   }
 }
 

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { KumikiError } from '@kumiki/api';
 import pg from 'pg';
-import { type Database, DatabaseError } from '../database.ts';
-import { openServer } from '../open-server.ts';
+import { type Database, DatabaseError } from './database.ts';
+import { openServer } from './open-server.ts';
 import { serveEmbedded } from './serve-embedded.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kumiki-wire-'));
@@ -40,7 +40,7 @@ after(async () => {
 
 test('values of every type come back as they come from a server', async () => {
   const database = open('types');
-  const { rows } = await database.query<Record<string, unknown>>(
+  const { rows } = await database.query(
     `SELECT $1::text AS text, $2::bigint AS big, $3::bytea AS bytes, $4::jsonb AS json, $5::text[] AS list, NULL AS none,
             true AS yes, '2026-01-01T00:00:00Z'::timestamptz AS at, '[1,2]'::vector AS vector`,
     ['木', 9_007_199_254_740_991, randomBytes(3).fill(7), '{"a":[1]}', ['x', 'y']],

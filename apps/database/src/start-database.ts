@@ -1,0 +1,45 @@
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { serveEmbedded } from '@kumiki/postgres';
+import { ConfigError } from '@kumiki/service';
+import { acquireLock, describeImpossible, describeRunning } from '@kumiki/service/folder';
+
+/** PostgreSQL's clients look for a socket of this name. */
+const socketName = '.s.PGSQL.5432';
+
+export interface DatabaseOptions {
+  readonly folder: string;
+  readonly socketFolder: string;
+}
+
+export interface RunningDatabase {
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the embedded database of a folder to the other processes of this machine, once it is open. Rejects when another
+ * process has the folder, or when it cannot be opened.
+ */
+export async function startDatabase({ folder, socketFolder }: DatabaseOptions): Promise<RunningDatabase> {
+  const lock = await acquireLock(folder, new Date(), true);
+  if (lock.kind === 'held') throw new ConfigError([describeRunning(folder, lock.by)]);
+  if (lock.kind === 'impossible') throw new ConfigError([describeImpossible(folder, lock.reason)]);
+  const served = serveEmbedded(folder);
+  await served.opened;
+  const server = createServer((socket) => served.accept(socket));
+  const path = join(socketFolder, socketName);
+  // Of a process that was killed. The folder's lock says that it is gone.
+  rmSync(path, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => resolve());
+  });
+  return {
+    async close() {
+      server.close();
+      await served.close();
+      lock.release();
+    },
+  };
+}

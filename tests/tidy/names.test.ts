@@ -28,7 +28,7 @@ test('files and folders are in kebab-case', () => {
 });
 
 test('documents are in kebab-case, save those whose names every repository has', () => {
-  const known = /^(README(\.[a-z]{2})?|ARCHITECTURE|LICENSE|CONTRIBUTING|SECURITY)$/;
+  const known = /^(README(\.[a-z]{2})?|ARCHITECTURE|LICENSE|CHANGELOG|CONTRIBUTING|SECURITY)$/;
   assert.deepEqual(
     findFiles(['*.md', 'docs/**/*.md']).filter((path) => {
       const name = (path.split('/').pop() ?? '').replace(/\.md$/, '');

@@ -17,7 +17,7 @@ const countedBeyond = 65_536;
 
 export type PromptTokenizer = (pieces: readonly TextPiece[], begins: boolean) => Generator<void, number[], void>;
 
-type CutVocabulary = Pick<Vocabulary, 'cutTexts' | 'cutsAtBlanks' | 'tokenize' | 'withBeginning'>;
+type CutVocabulary = Pick<Vocabulary, 'cutTexts' | 'cutsBetweenWords' | 'tokenize' | 'withBeginning'>;
 
 /** See {@link Engine.tokenizePieces}. */
 export function createPromptTokenizer(vocabulary: CutVocabulary, contextTokens: number): PromptTokenizer {
@@ -38,12 +38,18 @@ export function createPromptTokenizer(vocabulary: CutVocabulary, contextTokens: 
   };
 }
 
-/** Where no token can reach across: right before control tokens, and before a blank between letters where no token holds one. */
-function cutsFor({ cutsAtBlanks }: CutVocabulary, cutTexts: readonly string[]): RegExp | null {
+/**
+ * Between words, right before what parts them. Every pattern by which tokenizers of this kind cut a text into words ends a word
+ * there, and begins the next one with no look behind it.
+ */
+const betweenWords = String.raw`(?<=\p{L})[ 。、，](?=\p{L})|(?<=[\p{L}\p{N}])\n(?=\S)`;
+
+/** Where no token can reach across: right before control tokens, and between words where the vocabulary allows it. */
+function cutsFor({ cutsBetweenWords }: CutVocabulary, cutTexts: readonly string[]): RegExp | null {
   const known = cutTexts.filter((text) => text.length > 0).toSorted((a, b) => b.length - a.length);
   const patterns = known.map((text) => escapePattern(text));
-  if (cutsAtBlanks) patterns.push('(?<=[A-Za-z]) (?=[A-Za-z])');
-  return patterns.length === 0 ? null : new RegExp(patterns.join('|'), 'g');
+  if (cutsBetweenWords) patterns.push(betweenWords);
+  return patterns.length === 0 ? null : new RegExp(patterns.join('|'), 'gu');
 }
 
 function* partsOf(text: string, cuts: RegExp | null): Generator<string> {

@@ -1,6 +1,12 @@
 import type { LlamaModel } from 'node-llama-cpp';
 import type { NativeModel } from './native.ts';
-import { bytesOfToken, isControlAttribute, mayStripBlanks, type VocabularyKind } from './token-bytes.ts';
+import {
+  bytesOfToken,
+  isControlAttribute,
+  mayStripBlanks,
+  type TokenSpelling,
+  type VocabularyKind,
+} from './token-bytes.ts';
 
 export interface Vocabulary {
   readonly size: number;
@@ -10,8 +16,8 @@ export interface Vocabulary {
   readonly controlTexts: readonly string[];
   /** Those of them before which a text can be cut and tokenised in parts: they take no blanks before them away. */
   readonly cutTexts: readonly string[];
-  /** Whether a text can be cut before a blank between two ASCII letters as well: no token reaches from the one to the other. */
-  readonly cutsAtBlanks: boolean;
+  /** Whether a text can be cut between words as well: no token reaches from a word over what parts it from the next. */
+  readonly cutsBetweenWords: boolean;
   readonly tokenize: (text: string, special: boolean) => number[];
   readonly tokenBytes: (token: number) => Uint8Array;
   /** Begins a prompt with the token that the model wants there, unless it is there already. */
@@ -44,10 +50,9 @@ export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabu
       vocabularyType === 'bpe' || vocabularyType === 'spm' ? longestBytes(texts) : longestWhereAnyLength,
     controlTexts: textsOf(controlTokens),
     cutTexts: textsOf(controlTokens.filter((token) => ((attributes[token] ?? 0) & stripsLeft) === 0)),
-    // In a vocabulary of this kind a blank is spelt Ġ, save in tokens that were added by hand.
-    cutsAtBlanks:
+    cutsBetweenWords:
       kind === 'bpe' &&
-      !texts.some((text) => /[A-Za-z][ Ġ]/.test(text)) &&
+      !texts.some((text, token) => joinsWords({ text, attributes: attributes[token] ?? 0 })) &&
       !attributes.some((bits) => !isControlAttribute(bits) && mayStripBlanks(bits)),
     tokenize: (text, special) => (text === '' ? [] : [...native.tokenize(text, special)]),
     tokenBytes(token) {
@@ -66,6 +71,14 @@ export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabu
 function tokenTexts(model: LlamaModel): readonly string[] {
   const { tokens } = model.fileInfo.metadata.tokenizer.ggml;
   return Array.isArray(tokens) ? (tokens as string[]) : [];
+}
+
+/** A blank, a line feed, `。`, `、` and `，` behind something else, as tokens of this kind spell their bytes. */
+const parting = /.(?: |\n|Ġ|Ċ|。|、|，|ãĢĤ|ãĢģ|ï¼Į)/;
+
+function joinsWords(token: TokenSpelling): boolean {
+  if (!parting.test(token.text)) return false;
+  return /\p{L}[ 。、，]|[\p{L}\p{N}]\n/u.test(Buffer.from(bytesOfToken('bpe', token)).toString('utf8'));
 }
 
 /** A spelling has at least as many bytes as what it stands for. */

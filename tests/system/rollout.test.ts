@@ -87,7 +87,7 @@ async function rollUnderStreams(context: TestContext, drainTimeoutMs: number): P
   const load = (): number =>
     runtime.status().services[0]?.replicas.reduce((sum, replica) => sum + (replica.running ?? 0), 0) ?? 0;
   await until('the streams run', 10_000, () => load() > 0);
-  await runtime.apply([manifest(drainTimeoutMs, 101)]);
+  await runtime.apply([manifest(drainTimeoutMs, 101)], null);
   const records = await Promise.all(running);
   assert.deepEqual(
     records.map(({ status, done, fault, identities, roleDeltas }) => [

@@ -14,7 +14,6 @@ export const knownFolderPairs: readonly string[] = [
   'apps/gateway/src/body and apps/gateway/src/http',
   'apps/gateway/src/proxy and apps/gateway/src/requests',
   'apps/gateway/src/proxy and apps/gateway/src/routes',
-  'apps/local/src and apps/local/src/control',
   'apps/worker/src and apps/worker/src/http',
   'apps/worker/src/engine and apps/worker/src/engine/llama',
   'apps/worker/src/engine and apps/worker/src/engine/simulated',

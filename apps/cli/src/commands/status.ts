@@ -25,9 +25,8 @@ export async function showStatus(service: string | undefined, flags: StatusFlags
 
 function printStatus(status: Status): void {
   const age = formatAge(Date.now() / 1_000 - status.started_at);
-  print(
-    `Kumiki ${status.version} at ${colors.cyan(`${status.url}/v1`)} for ${age}, process ${status.pid}, state in ${status.home}`,
-  );
+  const where = status.home === null ? '' : `, process ${status.pid}, state in ${status.home}`;
+  print(`Kumiki ${status.version} at ${colors.cyan(`${status.url}/v1`)} for ${age}${where}`);
   print();
   if (status.services.length === 0) print("No service runs. Create one with 'kumiki apply -f <manifest>'.");
   else printServices(status.services);

@@ -62,7 +62,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     ownUrls: options.postgresUrl === null ? [] : [databasePlace(options.postgresUrl)],
   });
   try {
-    if (options.services.length > 0) await runtime.apply(options.services);
+    if (options.services.length > 0) await runtime.apply(options.services, null);
     return await openDoors(runtime, options, log, logFile);
   } catch (error) {
     await runtime.stop(0);

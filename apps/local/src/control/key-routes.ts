@@ -1,9 +1,9 @@
 import { type ApiKey, createKeyBodySchema, KumikiError } from '@kumiki/api';
+import { readBody, whoAsks } from '@kumiki/control';
 import type { FastifyInstance } from 'fastify';
 import type { StoredKey } from '../keys/stored-key.ts';
-import type { LocalRuntime } from '../runtime.ts';
-import { readBody } from './read-body.ts';
-import { whoAsks } from './who-asks.ts';
+import type { LocalRuntime } from '../runtime/runtime.ts';
+import { callersOf } from './callers.ts';
 
 export function addKeyRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
   const { keys, changes } = runtime;
@@ -12,13 +12,18 @@ export function addKeyRoutes(app: FastifyInstance, runtime: LocalRuntime): void 
   app.post('/v1/kumiki/keys', async (request, reply) => {
     const { record, key } = await keys.create(readBody(createKeyBodySchema, request.body));
     const { id, name, project } = record;
-    changes.add({ kind: 'key.created', subject: id, params: { name, project }, by: whoAsks(runtime, request) });
+    changes.add({
+      kind: 'key.created',
+      subject: id,
+      params: { name, project },
+      by: whoAsks(callersOf(runtime), request),
+    });
     return reply.code(201).send({ ...describeKey(record), value: key });
   });
 
   app.delete<{ Params: { readonly id: string } }>('/v1/kumiki/keys/:id', async (request) => {
     const { id } = request.params;
-    const by = whoAsks(runtime, request);
+    const by = whoAsks(callersOf(runtime), request);
     const name = keys.records().find((record) => record.id === id)?.name;
     if (name === undefined || !(await keys.revoke(id))) throw new KumikiError('not_found', { what: 'key', id });
     changes.add({ kind: 'key.revoked', subject: id, params: { name }, by });

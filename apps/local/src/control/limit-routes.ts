@@ -6,10 +6,10 @@ import {
   type ProjectLimitsView,
   setProjectLimitsSchema,
 } from '@kumiki/api';
+import { readBody, whoAsks } from '@kumiki/control';
 import type { FastifyInstance } from 'fastify';
-import type { LocalRuntime } from '../runtime.ts';
-import { readBody } from './read-body.ts';
-import { whoAsks } from './who-asks.ts';
+import type { LocalRuntime } from '../runtime/runtime.ts';
+import { callersOf } from './callers.ts';
 
 /** What each project may have. */
 export function addLimitRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
@@ -37,7 +37,7 @@ export function addLimitRoutes(app: FastifyInstance, runtime: LocalRuntime): voi
       throw new KumikiError('invalid_value', { param: 'body', reason });
     }
     projectLimits.set(project, change);
-    changes.add({ kind: 'limits.set', subject: project, params: {}, by: whoAsks(runtime, request) });
+    changes.add({ kind: 'limits.set', subject: project, params: {}, by: whoAsks(callersOf(runtime), request) });
     return show(project);
   });
 }

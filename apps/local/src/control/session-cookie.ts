@@ -1,6 +1,6 @@
 import { sessionCookieName } from '@kumiki/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { LocalRuntime } from '../runtime.ts';
+import type { LocalRuntime } from '../runtime/runtime.ts';
 import { sessionSeconds } from '../sessions/session-ring.ts';
 
 /** The cookie of a browser's session: no script can read it, no other site's page can use it. */

@@ -7,14 +7,15 @@ import {
   type ObservedGateway,
   sessionQuerySchema,
 } from '@kumiki/api';
+import { readBody, sessionIdOf, whoAsks } from '@kumiki/control';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { createTellSeldom } from '../changes/tell-seldom.ts';
-import type { LocalRuntime } from '../runtime.ts';
+import type { LocalRuntime } from '../runtime/runtime.ts';
 import type { StoredSession } from '../sessions/session-ring.ts';
-import { readBody } from './read-body.ts';
+import { createTellSeldom } from '../sessions/tell-seldom.ts';
+import { asksAsAdmin } from './asks-as-admin.ts';
+import { callersOf } from './callers.ts';
 import { createSessionCookie } from './session-cookie.ts';
-import { asksAsAdmin, sessionIdOf, whoAsks } from './who-asks.ts';
 
 export const sessionsPath = '/v1/kumiki/sessions';
 
@@ -35,7 +36,12 @@ export function addSessionListRoutes(app: FastifyInstance, runtime: LocalRuntime
   const tellEnd = (request: FastifyRequest, keyId: string, count: number): void => {
     if (count === 0 || !tells(`${callerOf(request).keyId} ${keyId}`)) return;
     const name = keys.records().find(({ id }) => id === keyId)?.name ?? keyId;
-    changes.add({ kind: 'session.ended', subject: keyId, params: { name, count }, by: whoAsks(runtime, request) });
+    changes.add({
+      kind: 'session.ended',
+      subject: keyId,
+      params: { name, count },
+      by: whoAsks(callersOf(runtime), request),
+    });
   };
 
   app.get(sessionsPath, (request, reply): BrowserSessionList => {

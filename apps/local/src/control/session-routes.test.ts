@@ -9,8 +9,8 @@ import {
   sessionSchema,
   signInLinkSchema,
 } from '@kumiki/api';
+import { fakeRecord } from '@kumiki/control/testing';
 import { errorOf, type FakeControl, startFakeControl } from '../testing/fake-control.ts';
-import { fakeRecord } from '../testing/fake-gateway.ts';
 
 interface Asking {
   readonly keyId: string;

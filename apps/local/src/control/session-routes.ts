@@ -1,11 +1,10 @@
 import { KumikiError, type Session, signInBodySchema, type SignInLink } from '@kumiki/api';
+import { readBody, sessionIdOf } from '@kumiki/control';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
-import { createTellSeldom } from '../changes/tell-seldom.ts';
-import type { LocalRuntime } from '../runtime.ts';
-import { readBody } from './read-body.ts';
+import type { LocalRuntime } from '../runtime/runtime.ts';
+import { createTellSeldom } from '../sessions/tell-seldom.ts';
 import { createSessionCookie } from './session-cookie.ts';
-import { sessionIdOf } from './who-asks.ts';
 
 export const sessionPath = '/v1/kumiki/session';
 export const signInLinksPath = '/v1/kumiki/sign_in_links';

@@ -13,8 +13,8 @@ import {
   serviceStatusSchema,
   statusSchema,
 } from '@kumiki/api';
+import { fakeRecord } from '@kumiki/control/testing';
 import { errorOf, type Reply, startFakeControl } from '../testing/fake-control.ts';
-import { fakeRecord } from '../testing/fake-gateway.ts';
 import { fakeService } from '../testing/fake-runtime.ts';
 
 test('answers status, services and replicas in the shapes of the contract', async () => {

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { BackendRoute, ObservedGateway } from '@kumiki/api';
+import { addControlRoutes, ownPath } from '@kumiki/control';
 import { createServiceApp, listenApp, type Log } from '@kumiki/service';
-import type { LocalRuntime } from '../runtime.ts';
+import type { LocalRuntime } from '../runtime/runtime.ts';
+import { callersOf } from './callers.ts';
 import { addKeyRoutes } from './key-routes.ts';
 import { addLimitRoutes } from './limit-routes.ts';
-import { addObserveRoutes } from './observe-routes.ts';
-import { addOwnRequestRoutes, ownPath } from './own-request-routes.ts';
-import { addReplicaRoutes } from './replica-routes.ts';
-import { addServiceRoutes } from './service-routes.ts';
 import { addSessionListRoutes, sessionsPath } from './session-list-routes.ts';
 import { addSessionRoutes, sessionPath, signInLinksPath } from './session-routes.ts';
 
@@ -15,7 +13,7 @@ const requestTimeoutMs = 60_000;
 
 export interface Control {
   readonly backends: readonly BackendRoute[];
-  /** Ends the replies that would go on for ever, so that nobody who waits for open requests waits for them. */
+  /** Ends the replies that would go on for ever, so that those who wait for open requests do not wait for them. */
   endFollowing(): void;
   close(): Promise<void>;
 }
@@ -27,14 +25,11 @@ export interface Control {
 export async function startControl(runtime: LocalRuntime, gateway: ObservedGateway, log: Log): Promise<Control> {
   const token = randomBytes(32).toString('base64url');
   const { app } = await createServiceApp({ owner: 'control', token, log, requestTimeoutMs });
-  addServiceRoutes(app, runtime);
-  const followed = addReplicaRoutes(app, runtime);
+  const routes = addControlRoutes(app, { installation: runtime, gateway, callers: callersOf(runtime) });
   addKeyRoutes(app, runtime);
   addLimitRoutes(app, runtime);
   addSessionRoutes(app, runtime);
   addSessionListRoutes(app, runtime, gateway);
-  addOwnRequestRoutes(app, gateway.requests);
-  const observing = addObserveRoutes(app, runtime, gateway);
   const port = await listenApp(app, '127.0.0.1', 0);
   const at = { urls: [`http://127.0.0.1:${port}`], authorization: `Bearer ${token}` };
   return {
@@ -48,12 +43,9 @@ export async function startControl(runtime: LocalRuntime, gateway: ObservedGatew
       // Whoever signs in has nothing yet to show.
       { ...at, prefix: sessionPath, role: null, methods: ['POST'] },
     ],
-    endFollowing() {
-      for (const leave of followed) leave();
-      observing.endLive();
-    },
+    endFollowing: routes.endFollowing,
     async close() {
-      observing.stop();
+      routes.stop();
       app.server.closeAllConnections();
       await app.close();
     },

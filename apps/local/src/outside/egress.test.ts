@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { fakeGateway } from '@kumiki/control/testing';
 import { createLog } from '@kumiki/service';
 import { startControl } from '../control/start-control.ts';
 import { editEgressList, withRules } from '../home/egress-list.ts';
-import { fakeGateway } from '../testing/fake-gateway.ts';
 import { fakeService, type FakeRuntime, startFakeRuntime } from '../testing/fake-runtime.ts';
 import { listServersOf } from './list-servers.ts';
 

@@ -20,10 +20,10 @@ const condition = (service: ServiceStatus, type: string) => service.conditions.f
 test('a service that names a secret nobody registered is refused, and told what to register', async () => {
   await using fake = await startFakeRuntime([]);
   await assert.rejects(
-    fake.runtime.apply([vendor()]),
+    fake.runtime.apply([vendor()], null),
     /^KumikiError: There is no secret 'vendor' here\. Whoever operates this machine registers it with 'kumiki secret set vendor'\.$/,
   );
-  await assert.rejects(fake.runtime.apply([vendor('token')]), /'kumiki secret set vendor --key token'/);
+  await assert.rejects(fake.runtime.apply([vendor('token')], null), /'kumiki secret set vendor --key token'/);
   assert.deepEqual(fake.runtime.routes().models, []);
 });
 
@@ -33,7 +33,7 @@ test('a secret that is set again, deleted or registered later counts without a r
   const secrets = openSecretStore(runtime.home.secrets);
   const secret = { name: 'vendor', key: 'api-key' };
   secrets.set(secret, 'sk-first', 1);
-  await runtime.apply([vendor()]);
+  await runtime.apply([vendor()], null);
   const { revision } = runtime.service('vendor');
   assert.deepEqual(authorizations(fake), ['Bearer sk-first']);
   secrets.set(secret, 'sk-second', 2);
@@ -56,7 +56,7 @@ test('a secret is in no answer of the API, no manifest and no file but its own',
   const { runtime } = fake;
   const secrets = openSecretStore(runtime.home.secrets);
   secrets.set({ name: 'vendor', key: 'api-key' }, 'sk-very-secret', 1);
-  await runtime.apply([vendor()]);
+  await runtime.apply([vendor()], null);
   assert.ok(!JSON.stringify([runtime.status(), runtime.service('vendor'), runtime.changes]).includes('very-secret'));
   const holders = readdirSync(runtime.home.path, { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile())

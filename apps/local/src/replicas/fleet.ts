@@ -1,12 +1,12 @@
 import type { Target } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
-import { createReplicaLogs } from './home/replica-logs.ts';
-import type { RotatingLog } from './home/rotating-log.ts';
-import { applyAction, type ApplyContext } from './replicas/apply.ts';
-import { type Observer, startObserver } from './replicas/observe.ts';
-import { plan, terminateLimitMs } from './replicas/plan.ts';
-import type { ReplicaRecord } from './replicas/replica.ts';
-import type { WorkerEvents, WorkerProgram } from './replicas/spawn-worker.ts';
+import { createReplicaLogs } from '../home/replica-logs.ts';
+import type { RotatingLog } from '../home/rotating-log.ts';
+import { applyAction, type ApplyContext } from './apply.ts';
+import { type Observer, startObserver } from './observe.ts';
+import { plan, terminateLimitMs } from './plan.ts';
+import type { ReplicaRecord } from './replica.ts';
+import type { WorkerEvents, WorkerProgram } from './spawn-worker.ts';
 
 /** Plans at once that lead to each other. More means that two rules of the plan fight. */
 const maxRounds = 32;

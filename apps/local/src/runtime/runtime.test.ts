@@ -13,9 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ServiceStatus } from '@kumiki/api';
-import { editModelList, withPaths } from './home/model-list.ts';
-import { tailLog } from './home/rotating-log.ts';
-import { fakeService, startFakeRuntime } from './testing/fake-runtime.ts';
+import { editModelList, withPaths } from '../home/model-list.ts';
+import { fakeService, startFakeRuntime } from '../testing/fake-runtime.ts';
 
 const condition = (service: ServiceStatus, type: string) => service.conditions.find((one) => one.type === type);
 
@@ -56,7 +55,7 @@ test('a changed manifest is rolled out without a moment in which nothing serves'
   const before = fake.endpoints('shop');
   let least = Infinity;
   fake.runtime.onRoutes(() => (least = Math.min(least, fake.endpoints('shop').length)));
-  const [result] = await fake.runtime.apply([fakeService('shop', 'behavesToo', { replicas: 2 })]);
+  const [result] = await fake.runtime.apply([fakeService('shop', 'behavesToo', { replicas: 2 })], null);
   assert.deepEqual(result, { name: 'shop', change: 'configured' });
   assert.equal(condition(fake.runtime.service('shop'), 'Progressing')?.reason, 'RollingOut');
   await fake.until(
@@ -71,7 +70,7 @@ test('a new revision that cannot start takes no traffic, and the old one goes on
   await using fake = await startFakeRuntime([fakeService('shop', 'behaves', { replicas: 2 })]);
   await fake.until('two endpoints', () => fake.endpoints('shop').length === 2);
   const before = fake.endpoints('shop');
-  await fake.runtime.apply([fakeService('shop', 'fails', { replicas: 2 })]);
+  await fake.runtime.apply([fakeService('shop', 'fails', { replicas: 2 })], null);
   const degraded = () => condition(fake.runtime.service('shop'), 'Degraded');
   await fake.until('degraded', () => degraded()?.status === 'True');
   assert.equal(degraded()?.reason, 'NewRevisionFails');
@@ -80,7 +79,7 @@ test('a new revision that cannot start takes no traffic, and the old one goes on
     fake.runtime.service('shop').replicas.some(({ restarts }) => restarts > 0),
   );
   assert.deepEqual(fake.endpoints('shop').toSorted(), before.toSorted());
-  await fake.runtime.apply([fakeService('shop', 'behaves', { replicas: 2 })]);
+  await fake.runtime.apply([fakeService('shop', 'behaves', { replicas: 2 })], null);
   await fake.until('the failed one is gone', () => fake.runtime.service('shop').replicas.length === 2);
   assert.deepEqual(fake.endpoints('shop').toSorted(), before.toSorted());
 });
@@ -96,7 +95,7 @@ test('crashes in a row are restarted with growing waits, not in a loop', async (
 test('scales up, down and to zero and back', async () => {
   await using fake = await startFakeRuntime([fakeService('shop', 'behaves')]);
   for (const replicas of [3, 1, 0, 2]) {
-    await fake.runtime.scale('shop', replicas);
+    await fake.runtime.scale('shop', replicas, null);
     await fake.until(`${replicas} replicas`, () => {
       const service = fake.runtime.service('shop');
       return service.replicas.length === replicas && service.ready === replicas;
@@ -129,9 +128,9 @@ test('a replica with work is drained for the limit, and a stubborn one is killed
     fakeService('stubborn', 'ignoresSigterm', { rollout }),
   ]);
   await fake.until('both serve', () => fake.endpoints('busy').length + fake.endpoints('stubborn').length === 2);
-  await fake.runtime.scale('busy', 0);
+  await fake.runtime.scale('busy', 0, null);
   assert.equal(fake.endpoints('busy', 'draining').length, 1);
-  await fake.runtime.remove('stubborn');
+  await fake.runtime.remove('stubborn', null);
   await fake.until('both are gone', () =>
     fake.runtime.status().services.every((service: ServiceStatus) => service.replicas.length === 0),
   );
@@ -152,7 +151,7 @@ test('what ran is restored from the folder; with a torn file nothing starts, and
     await using fake = await startFakeRuntime([fakeService('shop', 'behaves'), fakeService('other', 'behaves')], {
       home,
     });
-    await fake.runtime.scale('shop', 2);
+    await fake.runtime.scale('shop', 2, null);
   }
   assert.equal(statSync(home).mode & 0o777, 0o700);
   const torn = join(home, 'services', 'other.json');
@@ -197,7 +196,7 @@ test('a first start that was cut off is done again, a finished one with nothing 
   {
     await using fake = await startFakeRuntime(services(), { home });
     assert.equal(fake.runtime.status().services.length, 1);
-    await fake.runtime.remove('shop');
+    await fake.runtime.remove('shop', null);
   }
   await using fake = await startFakeRuntime(services(), { home });
   assert.equal(fake.runtime.status().services.length, 0);
@@ -212,15 +211,18 @@ test('what cannot be served is refused as a whole, with the reason', async () =>
   writeFileSync(file, 'no model at all');
   const llama = (source: string) => fakeService('bad', 'behaves', { model: { source }, engine: { kind: 'llama' } });
   editModelList(runtime.home.modelList, (list) => withPaths(list, [folder], 'operator', 1));
-  await assert.rejects(runtime.apply([fakeService('good', 'behaves'), llama(file)]), /is not a GGUF file/);
-  await assert.rejects(runtime.apply([llama(join(folder, 'none.gguf'))]), /there is no file or folder/);
-  await assert.rejects(runtime.apply([llama('demo:caht')]), /there is no 'demo:caht'\. Did you mean 'demo:chat'\?/);
+  await assert.rejects(runtime.apply([fakeService('good', 'behaves'), llama(file)], null), /is not a GGUF file/);
+  await assert.rejects(runtime.apply([llama(join(folder, 'none.gguf'))], null), /there is no file or folder/);
   await assert.rejects(
-    runtime.apply([llama('simulated:')]),
+    runtime.apply([llama('demo:caht')], null),
+    /there is no 'demo:caht'\. Did you mean 'demo:chat'\?/,
+  );
+  await assert.rejects(
+    runtime.apply([llama('simulated:')], null),
     /'llama' cannot serve the source 'simulated:'; write 'simulated'/,
   );
   await assert.rejects(
-    runtime.apply([fakeService('twin', 'behaves', { model: { source: 'simulated:', name: 'shop' } })]),
+    runtime.apply([fakeService('twin', 'behaves', { model: { source: 'simulated:', name: 'shop' } })], null),
     /the model name 'shop' is already that of the service 'shop'/,
   );
   const large = join(folder, 'large.gguf');
@@ -228,7 +230,7 @@ test('what cannot be served is refused as a whole, with the reason', async () =>
   // A file of 4 TiB that takes no room on the disk.
   truncateSync(large, 2 ** 42);
   await assert.rejects(
-    runtime.apply([llama(large)]),
+    runtime.apply([llama(large)], null),
     /^KumikiError: 'bad' needs \d+ MiB and \d+ MiB are free\. Take a smaller model/,
   );
   assert.ok(!runtime.status().services.some(({ manifest }) => manifest.metadata.name === 'good'));
@@ -268,7 +270,7 @@ test('a remote service has routes without processes', async () => {
     ],
   );
   assert.equal(fake.runtime.service('vendor').ready, 2);
-  await assert.rejects(fake.runtime.scale('vendor', 3), /cannot be scaled here/);
+  await assert.rejects(fake.runtime.scale('vendor', 3, null), /cannot be scaled here/);
 });
 
 test('a folder of models is served as one model for each file', async () => {
@@ -294,11 +296,12 @@ test('workers get no more of the environment than they need, and their output is
   delete process.env['KUMIKI_TEST_SECRET'];
   const [replica] = fake.runtime.service('shop').replicas;
   assert.ok(replica);
-  const lines = tailLog(fake.runtime.replicaLog(replica.id)?.path ?? '', 10);
+  const lines = (await fake.runtime.logs.tail(replica.id, 10)) ?? [];
   assert.equal(lines[0], 'fake worker of shop');
   const names = JSON.parse(lines[1] ?? '[]') as string[];
   assert.ok(names.includes('KUMIKI_WORKER_TOKEN_FILE') && !names.includes('KUMIKI_TEST_SECRET'));
-  assert.equal(fake.runtime.replicaLog('../pepper'), null);
+  assert.equal(await fake.runtime.logs.tail('../pepper', 10), null);
+  assert.equal(await fake.runtime.logs.follow('../pepper', 10, assert.fail), null);
 });
 
 test('a restart replaces every replica by one of a new revision', async () => {
@@ -306,11 +309,11 @@ test('a restart replaces every replica by one of a new revision', async () => {
   await fake.until('it serves', () => fake.endpoints('shop').length === 1);
   const { revision } = fake.runtime.service('shop');
   const [before] = fake.endpoints('shop');
-  assert.notEqual((await fake.runtime.restart('shop')).revision, revision);
+  assert.notEqual((await fake.runtime.restart('shop', null)).revision, revision);
   await fake.until('another one serves', () => {
     const now = fake.endpoints('shop');
     return now.length === 1 && now[0] !== before;
   });
-  const [applied] = await fake.runtime.apply([fakeService('shop', 'behaves')]);
+  const [applied] = await fake.runtime.apply([fakeService('shop', 'behaves')], null);
   assert.equal(applied?.change, 'unchanged', 'the manifest that knows nothing of the restart does not undo it');
 });

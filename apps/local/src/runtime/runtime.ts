@@ -1,37 +1,26 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type ApplyResult,
-  type BackendRoute,
-  type DataService,
-  didYouMean,
-  KumikiError,
-  type ModelService,
-  type RouteTable,
-  type ServiceStatus,
-  type Status,
-} from '@kumiki/api';
-import { describeService, type ObservedReplica, type ServedService, withReplicas, withRestart } from '@kumiki/policy';
+import type { BackendRoute, DataService, ModelService, RouteTable, Status } from '@kumiki/api';
+import { type ChangeLog, createChangeLog, type Installation, watchChanges } from '@kumiki/control';
 import type { Log } from '@kumiki/service';
 import { writeFileAtomic } from '@kumiki/service/folder';
-import { createChangeLog, type ChangeLog } from './changes/change-log.ts';
-import { watchChanges } from './changes/watch-changes.ts';
-import { createFleet, type Fleet } from './fleet.ts';
-import type { HeldHome } from './home/hold-home.ts';
-import type { HomeFolder } from './home/home-folder.ts';
-import type { RotatingLog } from './home/rotating-log.ts';
-import { openServiceStore, type ServiceStore } from './home/service-store.ts';
-import { fullDiskError } from './home/storage-error.ts';
-import { type Identities, openIdentities } from './keys/open-identities.ts';
-import { openOutside } from './outside/open-outside.ts';
-import type { OutsideAccess } from './outside/outside-access.ts';
-import { createRoutePublisher } from './routes/route-publisher.ts';
-import { noSuchService, openServices, type Services } from './services.ts';
-import { modelAccessOf } from './sources/model-access.ts';
+import type { HeldHome } from '../home/hold-home.ts';
+import type { HomeFolder } from '../home/home-folder.ts';
+import { openServiceStore, type ServiceStore } from '../home/service-store.ts';
+import { fullDiskError } from '../home/storage-error.ts';
+import { type Identities, openIdentities } from '../keys/open-identities.ts';
+import { openOutside } from '../outside/open-outside.ts';
+import { createFleet, type Fleet } from '../replicas/fleet.ts';
+import { openLogReader } from '../replicas/log-reader.ts';
+import { replicaGauges } from '../replicas/replica-gauges.ts';
+import { createRoutePublisher } from '../routes/route-publisher.ts';
+import { modelAccessOf } from '../sources/model-access.ts';
+import { describeHere, serviceOperations } from './service-operations.ts';
+import { openServices, type Services } from './services.ts';
 
 /** The models that are shipped, found from where this file lies: the current folder means nothing. */
-const shippedModels = fileURLToPath(new URL('../../../models/demo/', import.meta.url));
+const shippedModels = fileURLToPath(new URL('../../../../models/demo/', import.meta.url));
 
 export interface LocalRuntimeOptions {
   /** The state folder, which the runtime gives free when it ends or does not start. */
@@ -58,7 +47,7 @@ export interface Address {
 }
 
 /** What Kubernetes and the operator do on a cluster, on one machine. */
-export interface LocalRuntime extends Identities {
+export interface LocalRuntime extends Identities, Installation {
   readonly home: HomeFolder;
   readonly version: string;
   /** Sentences about state that could not be used, and is no loss. */
@@ -67,19 +56,6 @@ export interface LocalRuntime extends Identities {
   onRoutes(listener: (table: RouteTable) => void): void;
   /** What changed since the start, and who did it. */
   readonly changes: ChangeLog;
-  /** The replicas of this machine, as they were last seen. */
-  observed(): readonly ObservedReplica[];
-  /** Called after every change of any replica. */
-  onChange(listener: () => void): void;
-  status(): Status;
-  service(name: string): ServiceStatus;
-  apply(manifests: readonly ModelService[]): Promise<ApplyResult['data']>;
-  scale(name: string, replicas: number): Promise<ServiceStatus>;
-  /** Replaces every replica of a service, as a rollout does. */
-  restart(name: string): Promise<ServiceStatus>;
-  remove(name: string): Promise<void>;
-  /** The log of a replica, also of one that is gone; null when there is none. */
-  replicaLog(id: string): { readonly path: string; readonly live: RotatingLog | undefined } | null;
   setBackends(backends: readonly BackendRoute[]): void;
   /** How the services with data of their own are, for the status. */
   setDataServices(dataServices: readonly DataService[]): void;
@@ -138,6 +114,13 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
   await begin(services, fleet, store, options.firstServices);
   outside.watch(services.targets, fleet.reconcile);
 
+  const status = (): Status => ({
+    ...about(options, home, startedAt),
+    url: address.shown,
+    services: services.all().map((service) => describeHere(service, fleet, outside)),
+    data_services: [...watch.dataServices()],
+  });
+
   return {
     home,
     ...identities,
@@ -146,16 +129,15 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
     routes: publisher.current,
     onRoutes: publisher.subscribe,
     changes,
-    observed: fleet.replicas,
     onChange: watch.listen,
-    ...serviceOperations(services, fleet, outside),
-    status: () => ({
-      ...about(options, home, startedAt),
-      url: address.shown,
-      services: services.all().map((service) => describe(service, fleet, outside)),
-      data_services: [...watch.dataServices()],
-    }),
-    replicaLog: (id) => findLog(home, fleet, id),
+    ...serviceOperations({ services, fleet, outside, changes }),
+    status,
+    gauges: () =>
+      replicaGauges(
+        status().services.flatMap(({ replicas }) => replicas),
+        fleet.replicas(),
+      ),
+    logs: openLogReader(home.logs, fleet.logOf),
     setBackends: (backends) => publisher.setBackends(backends, services.targets(), fleet.replicas()),
     setDataServices: watch.setDataServices,
     address: () => address,
@@ -207,52 +189,4 @@ function workerSurroundings(home: HomeFolder, { workerEntry, workerLogLevel, log
     logsFolder: home.logs,
     log,
   };
-}
-
-function describe(service: ServedService, fleet: Fleet, outside: OutsideAccess): ServiceStatus {
-  return describeService(service, fleet.replicas(), outside, (replica) => replica);
-}
-
-type ServiceOperations = Pick<LocalRuntime, 'service' | 'apply' | 'scale' | 'restart' | 'remove'>;
-
-/** What is done to services, one after the other: two at once could each pass a check that both together fail. */
-function serviceOperations(services: Services, fleet: Fleet, outside: OutsideAccess): ServiceOperations {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <Result>(operation: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(operation);
-    last = result.catch(() => undefined);
-    return result;
-  };
-  const find = (name: string): ServedService => {
-    const service = services.get(name);
-    if (service !== undefined) return service;
-    const known = services.all().map(({ manifest }) => manifest.metadata.name);
-    throw noSuchService(name, known, didYouMean(name, known));
-  };
-  const change = (name: string, edit: (service: ServedService) => ModelService | KumikiError): Promise<ServiceStatus> =>
-    inTurn(async () => {
-      const edited = edit(find(name));
-      if (edited instanceof KumikiError) throw edited;
-      await services.apply([edited]);
-      return describe(find(name), fleet, outside);
-    });
-  return {
-    service: (name) => describe(find(name), fleet, outside),
-    apply: (manifests) => inTurn(() => services.apply(manifests)),
-    scale: (name, replicas) => change(name, (service) => withReplicas(service, replicas)),
-    restart: (name) => change(name, ({ manifest }) => withRestart(manifest, new Date().toISOString())),
-    remove: (name) =>
-      inTurn(async () => {
-        find(name);
-        await services.remove(name);
-      }),
-  };
-}
-
-function findLog(home: HomeFolder, fleet: Fleet, id: string): ReturnType<LocalRuntime['replicaLog']> {
-  // Ids are file names: nothing that could lead out of the folder.
-  if (!/^[a-z0-9][a-z0-9.-]{0,254}$/.test(id)) return null;
-  const path = join(home.logs, `${id}.log`);
-  const live = fleet.logOf(id);
-  return live !== undefined || existsSync(path) ? { path, live } : null;
 }

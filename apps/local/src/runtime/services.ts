@@ -7,10 +7,10 @@ import {
   type ServedService,
   type Target,
 } from '@kumiki/policy';
-import type { ServiceStore, StoredService } from './home/service-store.ts';
-import type { OutsideAccess } from './outside/outside-access.ts';
-import type { ModelAccess } from './sources/model-access.ts';
-import { resolveService } from './sources/resolve-service.ts';
+import type { ServiceStore, StoredService } from '../home/service-store.ts';
+import type { OutsideAccess } from '../outside/outside-access.ts';
+import type { ModelAccess } from '../sources/model-access.ts';
+import { resolveService } from '../sources/resolve-service.ts';
 
 export interface Services {
   all(): readonly ServedService[];
@@ -91,13 +91,4 @@ async function prepare(
   if (!resolution.ok) throw new KumikiError('manifest_invalid', { reason: `${name}: ${resolution.reason}.` });
   for (const target of resolution.targets) if (target.kind === 'remote') await outside.require(target);
   return { manifest: kept, created, resolution };
-}
-
-/** The sentence for a service that is not there. */
-export function noSuchService(name: string, known: readonly string[], hint: string): KumikiError {
-  return new KumikiError('not_found', {
-    what: 'service',
-    id: name,
-    hint: hint === '' && known.length > 0 ? ` There are: ${known.join(', ')}.` : hint,
-  });
 }

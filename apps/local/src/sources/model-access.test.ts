@@ -13,7 +13,7 @@ const model = (source: string) =>
 /** What is told to whoever applies a manifest over the API; empty when it is taken. */
 async function told({ runtime }: FakeRuntime, source: string): Promise<string> {
   try {
-    await runtime.apply([model(source)]);
+    await runtime.apply([model(source)], null);
     return '';
   } catch (error) {
     return (error as Error).message;

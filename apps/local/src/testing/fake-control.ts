@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { type FakeGateway, fakeGateway } from '@kumiki/control/testing';
 import { createLog } from '@kumiki/service';
 import { startControl } from '../control/start-control.ts';
-import { type FakeGateway, fakeGateway } from './fake-gateway.ts';
 import { fakeService, type FakeRuntime, startFakeRuntime } from './fake-runtime.ts';
 
 export interface Reply {

@@ -6,7 +6,7 @@ import { type Endpoint, type ModelService, type ModelServiceInput, modelServiceS
 import { createLog } from '@kumiki/service';
 import { holdHome } from '../home/hold-home.ts';
 import { listServersOf } from '../outside/list-servers.ts';
-import { type LocalRuntime, startLocalRuntime } from '../runtime.ts';
+import { type LocalRuntime, startLocalRuntime } from '../runtime/runtime.ts';
 import { listModelsOf } from '../sources/model-access.ts';
 import { type FakeWorkerManner, fakeWorkerManners } from './fake-worker-manners.ts';
 

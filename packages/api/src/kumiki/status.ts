@@ -18,8 +18,9 @@ export const statusSchema = z.object({
   object: z.literal('kumiki.status'),
   version: z.string(),
   url: z.string(),
-  home: z.string(),
-  pid: z.int(),
+  /** The state folder and the process, where all of it is one process of one machine; null on a cluster. */
+  home: z.string().nullable(),
+  pid: z.int().nullable(),
   started_at: z.int(),
   services: z.array(serviceStatusSchema),
   data_services: z.array(dataServiceSchema),

@@ -1,4 +1,5 @@
 import type { Change, ChangeKind } from '@kumiki/api';
+import type { ChangeReader } from '../ports/installation.ts';
 import { describeChange, type ChangeParams } from './describe-change.ts';
 
 /** Changes that are remembered; the oldest makes room. */
@@ -12,13 +13,9 @@ export interface NewChange {
   readonly by: string | null;
 }
 
-/** What changed on this machine since it started. */
-export interface ChangeLog {
+/** What changed since the start of this process. */
+export interface ChangeLog extends ChangeReader {
   add(change: NewChange): void;
-  /** Newest first. */
-  list(): readonly Change[];
-  /** Returns what ends the subscription. */
-  subscribe(listener: (change: Change) => void): () => void;
 }
 
 /** @param now Unix milliseconds. */

@@ -3,13 +3,13 @@ import { describeReplica, type ObservedReplica } from '@kumiki/policy';
 import type { ChangeLog } from './change-log.ts';
 import { compareReplicas, type SeenReplica } from './compare-replicas.ts';
 
-/** Hears of all that changes by itself, writes down what is worth it, and passes the word on. */
+/** Is told of all that changes by itself, writes down what is worth it, and calls back. */
 export interface ChangeWatch {
   replicasMoved(replicas: readonly ObservedReplica[]): void;
   setDataServices(services: readonly DataService[]): void;
   dataServices(): readonly DataService[];
-  /** Called whenever something has moved, worth writing down or not. */
-  listen(listener: () => void): void;
+  /** Calls back whenever something has moved, worth writing down or not. Returns what ends it. */
+  listen(listener: () => void): () => void;
 }
 
 export function watchChanges(log: ChangeLog): ChangeWatch {
@@ -37,6 +37,9 @@ export function watchChanges(log: ChangeLog): ChangeWatch {
       tell();
     },
     dataServices: () => dataServices,
-    listen: (listener) => void listeners.add(listener),
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }

@@ -2,12 +2,14 @@ import { PassThrough } from 'node:stream';
 import { didYouMean, KumikiError } from '@kumiki/api';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { logLimits, type RotatingLog, tailLog } from '../home/rotating-log.ts';
-import type { LocalRuntime } from '../runtime.ts';
+import type { Installation } from '../ports/installation.ts';
 import { readBody } from './read-body.ts';
 
+/** Lines of a log that are read back at most. */
+const maxTailLines = 10_000;
+
 const logQuerySchema = z.strictObject({
-  tail: z.coerce.number().int().min(0).max(logLimits.tailLines).default(100),
+  tail: z.coerce.number().int().min(0).max(maxTailLines).default(100),
   follow: z.enum(['true', 'false']).default('false'),
 });
 
@@ -17,54 +19,61 @@ const pingIntervalMs = 15_000;
 const maxPendingBytes = 1_048_576;
 
 /** @returns what ends each log that is being followed. */
-export function addReplicaRoutes(app: FastifyInstance, runtime: LocalRuntime): ReadonlySet<() => void> {
+export function addReplicaRoutes(app: FastifyInstance, installation: Installation): ReadonlySet<() => void> {
   const followed = new Set<() => void>();
-  app.get('/v1/kumiki/replicas', () => ({
-    object: 'list',
-    data: runtime.status().services.flatMap(({ replicas }) => replicas),
-  }));
+  const { logs } = installation;
+  const replicas = () => installation.status().services.flatMap((service) => service.replicas);
+  app.get('/v1/kumiki/replicas', () => ({ object: 'list', data: replicas() }));
 
-  app.get<{ Params: { readonly id: string } }>('/v1/kumiki/replicas/:id/logs', (request, reply) => {
+  app.get<{ Params: { readonly id: string } }>('/v1/kumiki/replicas/:id/logs', async (request, reply) => {
     const { id } = request.params;
     const query = readBody(logQuerySchema, request.query);
-    const log = runtime.replicaLog(id);
-    if (log === null) {
-      const known = runtime.status().services.flatMap(({ replicas }) => replicas.map((replica) => replica.id));
-      throw new KumikiError('not_found', { what: 'replica', id, hint: didYouMean(id, known) });
+    const follow = query.follow === 'true';
+    const lines = follow ? null : await logs.tail(id, query.tail);
+    const stream = follow ? await followLog(reply, installation, { id, tail: query.tail, followed }) : null;
+    if (stream !== null) return reply.type('text/event-stream; charset=utf-8').send(stream);
+    if (lines !== null) {
+      return reply.type('text/plain; charset=utf-8').send(lines.map((line) => `${line}\n`).join(''));
     }
-    const lines = tailLog(log.path, query.tail);
-    if (query.follow === 'true') return follow(reply, lines, log.live, followed);
-    return reply.type('text/plain; charset=utf-8').send(lines.map((line) => `${line}\n`).join(''));
+    const known = replicas().map((replica) => replica.id);
+    throw new KumikiError('not_found', { what: 'replica', id, hint: didYouMean(id, known) });
   });
   return followed;
 }
 
+interface Following {
+  readonly id: string;
+  readonly tail: number;
+  readonly followed: Set<() => void>;
+}
+
 /** Each line as one event, the last ones first and then those that come, until the reader leaves. */
-function follow(
+async function followLog(
   reply: FastifyReply,
-  lines: readonly string[],
-  live: RotatingLog | undefined,
-  followed: Set<() => void>,
-): FastifyReply {
+  { logs }: Installation,
+  { id, tail, followed }: Following,
+): Promise<PassThrough | null> {
   const stream = new PassThrough();
-  const send = (line: string): void => {
-    if (stream.writableLength > maxPendingBytes) stream.destroy();
-    else stream.write(`data: ${line.replaceAll(/[\r\n]/g, ' ')}\n\n`);
-  };
   // The reply's head goes out with the first bytes: a quiet log should not look like a server that does not answer.
   stream.write(': ping\n\n');
-  for (const line of lines) send(line);
-  const unfollow = live?.follow(send);
+  const unfollow = await logs.follow(id, tail, (line) => {
+    if (stream.writableEnded || stream.destroyed) return;
+    if (stream.writableLength > maxPendingBytes) stream.destroy();
+    else stream.write(`data: ${line.replaceAll(/[\r\n]/g, ' ')}\n\n`);
+  });
+  if (unfollow === null) return null;
   const ping = setInterval(() => stream.write(': ping\n\n'), pingIntervalMs);
   // Nothing may be written once it ends.
   const leave = (): void => {
     clearInterval(ping);
-    unfollow?.();
+    unfollow();
     followed.delete(leave);
     stream.end();
   };
   followed.add(leave);
   stream.on('close', leave);
   reply.raw.on('close', () => stream.destroy());
-  return reply.type('text/event-stream; charset=utf-8').send(stream);
+  // The reader may have left, or have been cut off, while the log was looked for.
+  if (reply.raw.destroyed || stream.destroyed) leave();
+  return stream;
 }

@@ -1,6 +1,7 @@
 import { applyBodySchema, type ApplyResult, scaleBodySchema } from '@kumiki/api';
 import type { FastifyInstance } from 'fastify';
-import type { LocalRuntime } from '../runtime.ts';
+import type { Callers } from '../ports/callers.ts';
+import type { Installation } from '../ports/installation.ts';
 import { readBody, readManifestBody } from './read-body.ts';
 import { whoAsks } from './who-asks.ts';
 
@@ -8,47 +9,31 @@ interface ByName {
   readonly Params: { readonly name: string };
 }
 
-export function addServiceRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
-  app.get('/v1/kumiki/status', () => runtime.status());
+/** What runs and what is wanted. */
+export function addServiceRoutes(app: FastifyInstance, installation: Installation, callers: Callers): void {
+  app.get('/v1/kumiki/status', () => installation.status());
 
-  app.get('/v1/kumiki/services', () => ({ object: 'list', data: runtime.status().services }));
-
-  const { changes } = runtime;
+  app.get('/v1/kumiki/services', () => ({ object: 'list', data: installation.status().services }));
 
   app.post('/v1/kumiki/services', async (request): Promise<ApplyResult> => {
     const { manifests } = readManifestBody(applyBodySchema, request.body);
-    const data = await runtime.apply(manifests);
-    const by = whoAsks(runtime, request);
-    for (const { name, change } of data) {
-      if (change !== 'unchanged') changes.add({ kind: `service.${change}`, subject: name, by });
-    }
-    return { object: 'list', data };
+    return { object: 'list', data: await installation.apply(manifests, whoAsks(callers, request)) };
   });
 
-  app.get<ByName>('/v1/kumiki/services/:name', (request) => runtime.service(request.params.name));
+  app.get<ByName>('/v1/kumiki/services/:name', (request) => installation.service(request.params.name));
 
   app.delete<ByName>('/v1/kumiki/services/:name', async (request) => {
     const { name } = request.params;
-    await runtime.remove(name);
-    changes.add({ kind: 'service.removed', subject: name, by: whoAsks(runtime, request) });
+    await installation.remove(name, whoAsks(callers, request));
     return { object: 'kumiki.service.deleted', name, deleted: true };
   });
 
-  app.post<ByName>('/v1/kumiki/services/:name/scale', async (request) => {
-    const { name } = request.params;
+  app.post<ByName>('/v1/kumiki/services/:name/scale', (request) => {
     const { replicas } = readBody(scaleBodySchema, request.body);
-    const from = runtime.service(name).desired;
-    const status = await runtime.scale(name, replicas);
-    const params = { from, to: replicas };
-    if (from !== replicas)
-      changes.add({ kind: 'service.scaled', subject: name, params, by: whoAsks(runtime, request) });
-    return status;
+    return installation.scale(request.params.name, replicas, whoAsks(callers, request));
   });
 
-  app.post<ByName>('/v1/kumiki/services/:name/restart', async (request) => {
-    const { name } = request.params;
-    const status = await runtime.restart(name);
-    changes.add({ kind: 'service.restarted', subject: name, by: whoAsks(runtime, request) });
-    return status;
-  });
+  app.post<ByName>('/v1/kumiki/services/:name/restart', (request) =>
+    installation.restart(request.params.name, whoAsks(callers, request)),
+  );
 }

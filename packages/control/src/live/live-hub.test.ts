@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream';
 import { mock, test, type TestContext } from 'node:test';
 import { liveEventSchema, type LiveEvent, type Status } from '@kumiki/api';
 import { createChangeLog } from '../changes/change-log.ts';
+import { buildLoad } from '../load/build-load.ts';
 import { fakeGateway, fakeRecord } from '../testing/fake-gateway.ts';
-import { buildLoad } from './build-load.ts';
 import { createLiveHub } from './live-hub.ts';
 
 /** A hub on a clock that a test moves by hand. */

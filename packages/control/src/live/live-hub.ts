@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { Change, LiveEvent, Load, RequestReader, Status } from '@kumiki/api';
+import type { Change, LiveEvent, Load, RequestReader, RequestRecord, Status } from '@kumiki/api';
+import { createPendingRecords } from '@kumiki/policy';
 import { createLiveReaders } from './live-readers.ts';
-import { createPendingRequests } from './pending-requests.ts';
 
 const pingMs = 5_000;
 const loadMs = 1_000;
@@ -72,7 +72,7 @@ function start(
   tell: (event: LiveEvent) => void,
   check: () => void,
 ): () => void {
-  const pending = createPendingRequests();
+  const pending = createPendingRecords<RequestRecord>();
   const timers = [
     setInterval(() => {
       check();

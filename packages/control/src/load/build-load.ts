@@ -1,5 +1,5 @@
 import type { GatewayLoad, Load, Percentiles } from '@kumiki/api';
-import type { ReplicaGauges } from './replica-gauges.ts';
+import type { ReplicaGauges } from '../ports/installation.ts';
 
 /**
  * What the gateway measured and what the workers told, in one.

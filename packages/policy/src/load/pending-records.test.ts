@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeRecord } from '../testing/fake-gateway.ts';
-import { createPendingRequests } from './pending-requests.ts';
+import { createPendingRecords } from './pending-records.ts';
 
 test('more than go out at once go out one after the other; of too many the oldest are left out', () => {
-  const pending = createPendingRequests();
-  for (let at = 0; at < 2_500; at++) pending.add(fakeRecord({ id: `req_${at}` }));
+  const pending = createPendingRecords();
+  for (let at = 0; at < 2_500; at++) pending.add({ id: `req_${at}` });
   const taken: string[] = [];
   for (let round = 1; round <= 10; round++) {
     taken.push(...pending.take().map(({ id }) => id));
@@ -19,8 +18,8 @@ test('more than go out at once go out one after the other; of too many the oldes
 });
 
 test('a record that moves again waits once', () => {
-  const pending = createPendingRequests();
-  const record = fakeRecord();
+  const pending = createPendingRecords();
+  const record = { id: 'req_1' };
   pending.add(record);
   pending.add(record);
   assert.deepEqual(pending.take(), [record]);

@@ -1,20 +1,18 @@
-import type { RequestRecord } from '@kumiki/api';
-
 /** Records that go out at once; the others go with the next. */
 const maxAtOnce = 200;
 /** Records that wait to go out; beyond it the oldest is left out. */
 const maxPending = 2_000;
 
 /** Records that have moved on since they were last told, each once. */
-export interface PendingRequests {
-  add(record: RequestRecord): void;
+export interface PendingRecords<Moved extends { readonly id: string }> {
+  add(record: Moved): void;
   /** Those that go out now, the longest waiting first. */
-  take(): RequestRecord[];
+  take(): Moved[];
   clear(): void;
 }
 
-export function createPendingRequests(): PendingRequests {
-  const pending = new Map<string, RequestRecord>();
+export function createPendingRecords<Moved extends { readonly id: string }>(): PendingRecords<Moved> {
+  const pending = new Map<string, Moved>();
   return {
     add(record) {
       pending.delete(record.id);
@@ -23,7 +21,7 @@ export function createPendingRequests(): PendingRequests {
       if (pending.size > maxPending && oldest !== undefined) pending.delete(oldest);
     },
     take() {
-      const taken: RequestRecord[] = [];
+      const taken: Moved[] = [];
       for (const [id, record] of pending) {
         if (taken.length === maxAtOnce) break;
         pending.delete(id);

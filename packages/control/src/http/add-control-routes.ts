@@ -1,0 +1,40 @@
+import type { ObservedGateway } from '@kumiki/api';
+import type { FastifyInstance } from 'fastify';
+import type { Callers } from '../ports/callers.ts';
+import type { Installation } from '../ports/installation.ts';
+import { addObserveRoutes } from './observe-routes.ts';
+import { addOwnRequestRoutes } from './own-request-routes.ts';
+import { addReplicaRoutes } from './replica-routes.ts';
+import { addRequestRoutes } from './request-routes.ts';
+import { addServiceRoutes } from './service-routes.ts';
+
+export interface ControlPorts {
+  readonly installation: Installation;
+  readonly gateway: ObservedGateway;
+  readonly callers: Callers;
+}
+
+export interface ControlRoutes {
+  /** Ends the replies that would go on for ever, so that those who wait for open requests do not wait for them. */
+  endFollowing(): void;
+  stop(): void;
+}
+
+/** The operations under `/v1/kumiki/` that are about the installation, the same on one machine and on a cluster. */
+export function addControlRoutes(
+  app: FastifyInstance,
+  { installation, gateway, callers }: ControlPorts,
+): ControlRoutes {
+  addServiceRoutes(app, installation, callers);
+  const followed = addReplicaRoutes(app, installation);
+  addRequestRoutes(app, gateway);
+  addOwnRequestRoutes(app, gateway.requests);
+  const observing = addObserveRoutes(app, installation, gateway, callers);
+  return {
+    endFollowing() {
+      for (const leave of followed) leave();
+      observing.endLive();
+    },
+    stop: observing.stop,
+  };
+}

@@ -1,0 +1,1 @@
+export { type FakeGateway, fakeGateway, fakeRecord } from './fake-gateway.ts';

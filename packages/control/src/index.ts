@@ -4,6 +4,7 @@ export { addControlRoutes, type ControlPorts, type ControlRoutes } from './http/
 export { ownPath } from './http/own-request-routes.ts';
 export { readBody } from './http/read-body.ts';
 export { sessionIdOf, whoAsks } from './http/who-asks.ts';
+export { replicaGauges } from './load/replica-gauges.ts';
 export type { Callers } from './ports/callers.ts';
 export type { ChangeReader, Installation, LogReader, ReplicaGauges } from './ports/installation.ts';
 export { noSuchService } from './ports/no-such-service.ts';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BackendRoute, DataService, ModelService, RouteTable, Status } from '@kumiki/api';
-import { type ChangeLog, createChangeLog, type Installation, watchChanges } from '@kumiki/control';
+import { type ChangeLog, createChangeLog, type Installation, replicaGauges, watchChanges } from '@kumiki/control';
 import type { Log } from '@kumiki/service';
 import { writeFileAtomic } from '@kumiki/service/folder';
 import type { HeldHome } from '../home/hold-home.ts';
@@ -13,7 +13,6 @@ import { type Identities, openIdentities } from '../keys/open-identities.ts';
 import { openOutside } from '../outside/open-outside.ts';
 import { createFleet, type Fleet } from '../replicas/fleet.ts';
 import { openLogReader } from '../replicas/log-reader.ts';
-import { replicaGauges } from '../replicas/replica-gauges.ts';
 import { createRoutePublisher } from '../routes/route-publisher.ts';
 import { modelAccessOf } from '../sources/model-access.ts';
 import { describeHere, serviceOperations } from './service-operations.ts';
@@ -132,11 +131,7 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
     onChange: watch.listen,
     ...serviceOperations({ services, fleet, outside, changes }),
     status,
-    gauges: () =>
-      replicaGauges(
-        status().services.flatMap(({ replicas }) => replicas),
-        fleet.replicas(),
-      ),
+    gauges: () => replicaGauges(status().services, fleet.replicas()),
     logs: openLogReader(home.logs, fleet.logOf),
     setBackends: (backends) => publisher.setBackends(backends, services.targets(), fleet.replicas()),
     setDataServices: watch.setDataServices,
@@ -149,10 +144,15 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
     async stop(limitMs) {
       outside.close();
       await fleet.stop(limitMs);
-      for (const path of [home.url, home.signInLink]) rmSync(path, { force: true });
-      home.release();
+      leave(home);
     },
   };
+}
+
+/** Nothing is reached here any more, and another process may have the folder. */
+function leave(home: HeldHome): void {
+  for (const path of [home.url, home.signInLink]) rmSync(path, { force: true });
+  home.release();
 }
 
 /** Starts what was there, or what a new installation begins with; where that fails nothing is left running. */

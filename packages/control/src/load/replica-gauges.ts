@@ -1,10 +1,18 @@
-import type { Replica } from '@kumiki/api';
-import type { ReplicaGauges } from '@kumiki/control';
+import type { ServiceStatus } from '@kumiki/api';
 import { endpointId, type ObservedReplica } from '@kumiki/policy';
+import type { ReplicaGauges } from '../ports/installation.ts';
 
-/** @param shown the replicas of all services, servers that Kumiki does not run among them. */
-export function replicaGauges(shown: readonly Replica[], observed: readonly ObservedReplica[]): ReplicaGauges[] {
+/**
+ * How busy the replicas of all services are.
+ * @param services as the API shows them, with servers that Kumiki does not run.
+ * @param observed those replicas that it does.
+ */
+export function replicaGauges(
+  services: readonly ServiceStatus[],
+  observed: readonly ObservedReplica[],
+): ReplicaGauges[] {
   const records = new Map(observed.map((record) => [record.id, record]));
+  const shown = services.flatMap(({ replicas }) => replicas);
   return shown.map(({ id, service, model, running, waiting, rss_bytes: rssBytes }) => {
     const record = records.get(id);
     return {

@@ -73,6 +73,8 @@ export interface HandlerOptions {
   readonly identities: Identities;
   readonly limiter: KeyLimiter;
   readonly openRequests: OpenRequests;
+  /** Told of every request that came with a valid key or session. */
+  readonly vouch: (request: IncomingMessage) => void;
   readonly routes: RouteIndex;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
@@ -94,30 +96,34 @@ export interface HandlerOptions {
 export function createRequestHandler(
   options: HandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const { metrics, log } = options;
+  const { metrics } = options;
   return (request, response) => {
     const context = openContext(request, response);
     response.setHeader(headers.requestId, context.id);
     response.setHeader(headers.apiVersion, openaiVersion);
     if (options.identities.isHttps(request)) response.setHeader('strict-transport-security', strictTransport);
     if (options.draining()) response.setHeader('connection', 'close');
-    response.once('finish', () => metrics.countRequest(routeLabel(options.routes, context.path), response.statusCode));
-    dispatch(options, context)
-      .catch((thrown: unknown) => {
-        const error = toKumikiError(thrown);
-        if (error.code === 'internal_error')
-          log.error({ requestId: context.id, err: error.cause }, 'request failed inside the gateway');
-        if (context.record !== null && !response.destroyed) context.record.error_code ??= error.code;
-        sendError(response, error);
-      })
-      .finally(() => {
-        if (context.record !== null) {
-          context.record.error_code ??= context.revocation.error()?.code ?? null;
-          endRecord(options, context.record, response);
-        }
-        if (!request.complete) void discardBody(context, options.bodyTimeoutMs);
-      });
+    response.on('finish', () => metrics.countRequest(routeLabel(options.routes, context.path), response.statusCode));
+    void answer(options, context);
   };
+}
+
+async function answer(options: HandlerOptions, context: RequestContext): Promise<void> {
+  const { request, response } = context;
+  try {
+    await dispatch(options, context);
+  } catch (thrown) {
+    const error = toKumikiError(thrown);
+    if (error.code === 'internal_error')
+      options.log.error({ requestId: context.id, err: error.cause }, 'request failed inside the gateway');
+    if (context.record !== null && !response.destroyed) context.record.error_code ??= error.code;
+    sendError(response, error);
+  }
+  if (context.record !== null) {
+    context.record.error_code ??= context.revocation.error()?.code ?? null;
+    endRecord(options, context.record, response);
+  }
+  if (!request.complete) void discardBody(context, options.bodyTimeoutMs);
 }
 
 /** A body that nobody will read is thrown away as it comes; one that does not end soon takes its connection with it. */
@@ -192,35 +198,30 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   }
   const caller = identifyCaller(options.identities, request, Math.floor(Date.now() / 1_000));
   context.known = true;
+  options.vouch(request);
   if (caller.sessionId !== null) protectReply(response);
   if (modelPaths.has(path) || backend?.route.role === 'inference') beginRecord(options, context, caller, backend);
-  if (!endsCredentials(method, path)) options.openRequests.add(caller, context.revocation);
+  const ends = endsCredentials(method, path);
+  if (!ends) options.openRequests.add(caller, context.revocation);
+  let admission: Admission | null = null;
   try {
-    await serveWithin(options, context, { caller, backend });
-  } finally {
-    options.openRequests.remove(caller, context.revocation);
-  }
-}
-
-/** Serves a request within its key's limits, of which it holds its part for as long as it is open. */
-async function serveWithin(
-  options: HandlerOptions,
-  context: RequestContext,
-  { caller, backend }: Omit<Admitted, 'admission'>,
-): Promise<void> {
-  // Before a byte of the body is read: whoever may not ask is not listened to.
-  const admission = await admit(options, context, caller);
-  try {
+    // Before a byte of the body is read: whoever may not ask is not listened to.
+    const admitted = admit(options, context, caller);
+    admission = admitted instanceof Promise ? await admitted : admitted;
     demandUnrevoked(context.revocation);
     await serve(options, context, { caller, backend, admission });
   } finally {
-    admission.release();
+    admission?.release();
+    if (!ends) options.openRequests.remove(caller, context.revocation);
   }
 }
 
-async function admit({ limiter }: HandlerOptions, context: RequestContext, caller: Caller): Promise<Admission> {
-  const { path, request, response } = context;
-  const { key, service } = caller;
+/** What a request holds of its key's limits for as long as it is open. */
+function admit(
+  { limiter }: HandlerOptions,
+  { path, request, response }: RequestContext,
+  { key, service }: Caller,
+): Admission | Promise<Admission> {
   if (service === null) return limiter.admit(key, chooseDemand(request.method ?? 'GET', path));
   // What a service asks of another one leads to models in the end, and counts there.
   if (!modelPaths.has(path)) return unlimited;
@@ -239,7 +240,8 @@ interface Admitted {
   readonly admission: Admission;
 }
 
-async function serve(options: HandlerOptions, context: RequestContext, admitted: Admitted): Promise<void> {
+/** May throw at once. */
+function serve(options: HandlerOptions, context: RequestContext, admitted: Admitted): Promise<void> | void {
   const { request, response, path } = context;
   const { caller, backend, admission } = admitted;
   const { key } = caller;
@@ -250,7 +252,9 @@ async function serve(options: HandlerOptions, context: RequestContext, admitted:
     refuseDraining(options);
     return options.serveModel(context as RecordedContext, path as ModelPath, caller, admission);
   }
-  for (const [name, value] of admission.headers()) response.setHeader(name, value);
+  const limits: Record<string, string | number> = {};
+  admission.addHeaders(limits);
+  for (const [name, value] of Object.entries(limits)) response.setHeader(name, value);
   if (path === '/v1/models') {
     demandMethod(method, path, 'GET');
     return sendJson(response, 200, listModels(options.routes, key));

@@ -122,12 +122,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     identities: { ...snapshots, isHttps: edge.origin.isHttps },
     limiter: createKeyLimiter(now),
     openRequests,
+    vouch: edge.connections.vouch,
     draining: () => draining,
     serveModel: (...request) => serveModel(serving, ...request),
     forward: forwarder.forward,
   });
   const server = createHttpServer(handler, options);
-  metrics.observeConnections(edge.guard(server));
+  edge.connections.watch(server);
+  metrics.observeConnections(edge.connections.ended);
   await listen(server, options.port, options.host, waitingConnections);
   const probe: Probe = (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
   const prober = startHealthProber({ routes, log, now, probe });

@@ -47,62 +47,84 @@ export function shareMemory(totalBytes: number, largestBody: number): BodyMemory
 
 /** Counts the bytes of all bodies that a process holds, so that no number of clients can make it hold more. */
 export function createBodyBudget(memory: BodyMemory): BodyBudget {
-  let total = 0;
-  let ofEverybody = 0;
-  const byHolder = new Map<string, number>();
+  const account = new Account(memory);
+  return { open: (key, address) => new Hold(account, key, address), held: () => account.total };
+}
 
-  function roomFor(more: number, key: string | null, address: string | null): KumikiError | null {
-    const { totalBytes, keyBytes, addressBytes, publicBytes } = memory;
-    if (total + more > totalBytes) return overloaded('The memory for request bodies', totalBytes);
-    if (key === null && ofEverybody + more > publicBytes) {
+/** What all bodies hold, and whose they are. A class, like the hold: each request has one, and closures cost several times as much. */
+class Account {
+  readonly #memory: BodyMemory;
+  readonly #byKey = new Map<string, number>();
+  readonly #byAddress = new Map<string, number>();
+  total = 0;
+  #withoutKey = 0;
+
+  constructor(memory: BodyMemory) {
+    this.#memory = memory;
+  }
+
+  /** The refusal when there is no room for so many bytes more. */
+  refusalOf(more: number, key: string | null, address: string | null): KumikiError | null {
+    const { totalBytes, keyBytes, addressBytes, publicBytes } = this.#memory;
+    if (this.total + more > totalBytes) return overloaded('The memory for request bodies', totalBytes);
+    if (key === null && this.#withoutKey + more > publicBytes) {
       return overloaded('The memory for request bodies without a key', publicBytes);
     }
-    if (key !== null && heldBy(`key ${key}`) + more > keyBytes) {
+    if (key !== null && (this.#byKey.get(key) ?? 0) + more > keyBytes) {
       return overloaded('The memory for request bodies of this key', keyBytes);
     }
-    if (address !== null && heldBy(`address ${address}`) + more > addressBytes) {
+    if (address !== null && (this.#byAddress.get(address) ?? 0) + more > addressBytes) {
       return overloaded('The memory for request bodies of this address', addressBytes);
     }
     return null;
   }
-  function heldBy(holder: string): number {
-    return byHolder.get(holder) ?? 0;
+
+  /** @param more negative to give bytes back. */
+  add(more: number, key: string | null, address: string | null): void {
+    this.total += more;
+    if (key === null) this.#withoutKey += more;
+    else addTo(this.#byKey, key, more);
+    if (address !== null) addTo(this.#byAddress, address, more);
   }
-  function add(more: number, key: string | null, address: string | null): void {
-    total += more;
-    if (key === null) ofEverybody += more;
-    else addTo(`key ${key}`, more);
-    if (address !== null) addTo(`address ${address}`, more);
-  }
-  function addTo(holder: string, more: number): void {
-    const left = heldBy(holder) + more;
-    if (left === 0) byHolder.delete(holder);
-    else byHolder.set(holder, left);
+}
+
+function addTo(holders: Map<string, number>, holder: string, more: number): void {
+  const left = (holders.get(holder) ?? 0) + more;
+  if (left === 0) holders.delete(holder);
+  else holders.set(holder, left);
+}
+
+class Hold implements BodyHold {
+  readonly #account: Account;
+  readonly #key: string | null;
+  readonly #address: string | null;
+  #bytes = 0;
+
+  constructor(account: Account, key: string | null, address: string | null) {
+    this.#account = account;
+    this.#key = key;
+    this.#address = address;
   }
 
-  return {
-    open(key, address) {
-      let held = 0;
-      const shrink = (bytes: number): void => {
-        if (bytes >= held) return;
-        add(bytes - held, key, address);
-        held = bytes;
-      };
-      return {
-        grow(bytes) {
-          if (bytes <= held) return null;
-          const refusal = roomFor(bytes - held, key, address);
-          if (refusal !== null) return refusal;
-          add(bytes - held, key, address);
-          held = bytes;
-          return null;
-        },
-        shrink,
-        release: () => shrink(0),
-      };
-    },
-    held: () => total,
-  };
+  grow(bytes: number): KumikiError | null {
+    const more = bytes - this.#bytes;
+    if (more <= 0) return null;
+    const refusal = this.#account.refusalOf(more, this.#key, this.#address);
+    if (refusal !== null) return refusal;
+    this.#account.add(more, this.#key, this.#address);
+    this.#bytes = bytes;
+    return null;
+  }
+
+  shrink(bytes: number): void {
+    if (bytes >= this.#bytes) return;
+    this.#account.add(bytes - this.#bytes, this.#key, this.#address);
+    this.#bytes = bytes;
+  }
+
+  release(): void {
+    this.shrink(0);
+  }
 }
 
 function overloaded(what: string, bytes: number): KumikiError {

@@ -38,22 +38,18 @@ const empty = Buffer.alloc(0);
 const nothing: HeldBody = { bytes: () => empty, release: () => {} };
 
 export function createBodyReader({ wheel, budget, origin, bodyTimeoutMs }: BodyReaderOptions): BodyReader {
+  const windowMs = Math.min(progressWindowMs, bodyTimeoutMs);
   return {
     async read(request, maxBytes, key) {
       const { headers } = request;
       const length = headers['content-length'];
       if (headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) return nothing;
       const hold = budget.open(key, origin.addressOf(request));
-      const read = await readBody(request, maxBytes, {
-        arm: (ms, onLate) => wheel.arm(ms, onLate),
-        windowMs: Math.min(progressWindowMs, bodyTimeoutMs),
-        leastBytes: leastBytesPerWindow,
-        limitMs: bodyTimeoutMs,
-        hold: hold.grow,
-      });
+      const watch = { wheel, windowMs, leastBytes: leastBytesPerWindow, limitMs: bodyTimeoutMs, hold };
+      const read = await readBody(request, maxBytes, watch);
       if (read.outcome === 'complete') {
         hold.shrink(read.memory);
-        return heldBody(read.body, hold);
+        return new Held(read.body, hold);
       }
       hold.release();
       switch (read.outcome) {
@@ -70,13 +66,21 @@ export function createBodyReader({ wheel, budget, origin, bodyTimeoutMs }: BodyR
   };
 }
 
-function heldBody(body: Buffer, hold: BodyHold): HeldBody {
-  let bytes = body;
-  return {
-    bytes: () => bytes,
-    release() {
-      bytes = empty;
-      hold.release();
-    },
-  };
+class Held implements HeldBody {
+  readonly #hold: BodyHold;
+  #bytes: Buffer;
+
+  constructor(bytes: Buffer, hold: BodyHold) {
+    this.#bytes = bytes;
+    this.#hold = hold;
+  }
+
+  bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  release(): void {
+    this.#bytes = empty;
+    this.#hold.release();
+  }
 }

@@ -5,6 +5,9 @@ import type { TLSSocket } from 'node:tls';
 /** Addresses of `x-forwarded-for` that are looked at, from its end. */
 const maxForwarded = 16;
 
+/** Addresses whose place among the networks is remembered, since finding it takes longer than all else that is done here. */
+const maxRememberedPeers = 4_096;
+
 /** Groups of an IPv6 address that belong to one customer: they have 2⁶⁴ addresses each. */
 const customerGroups = 4;
 
@@ -18,6 +21,13 @@ export interface ClientOrigin {
   addressOf(request: IncomingMessage): string | null;
   /** Whether the client speaks TLS, with us or with a trusted proxy. */
   isHttps(request: IncomingMessage): boolean;
+}
+
+/** What is known of an address that connections come from. */
+interface Peer {
+  readonly trusted: boolean;
+  /** What limits count for; null where it is exempt. */
+  readonly limited: string | null;
 }
 
 /** @param trusted addresses and networks (`10.0.0.0/8`) of proxies. Throws when one of them is neither. */
@@ -35,13 +45,24 @@ export function createClientOrigin(trusted: readonly string[]): ClientOrigin {
   const isTrusted = (address: string): boolean => trusted.length > 0 && holds(proxies, address);
   const isExempt = (address: string): boolean => holds(loopback, address) || isTrusted(address);
 
+  const peers = new Map<string, Peer>();
+  const peerAt = (address: string): Peer => {
+    let peer = peers.get(address);
+    if (peer === undefined) {
+      const exempt = isExempt(address);
+      peer = { trusted: isTrusted(address), limited: exempt ? null : networkOf(address) };
+      if (peers.size >= maxRememberedPeers) peers.clear();
+      peers.set(address, peer);
+    }
+    return peer;
+  };
+
   return {
     isTrusted,
     isExempt,
     addressOf(request) {
-      const peer = request.socket.remoteAddress ?? '';
-      if (!isExempt(peer)) return networkOf(peer);
-      if (!isTrusted(peer)) return null;
+      const peer = peerAt(request.socket.remoteAddress ?? '');
+      if (!peer.trusted) return peer.limited;
       // What stands furthest right was added by the proxy nearest to us; behind it anybody may have written anything.
       const forwarded = listOf(request.headers['x-forwarded-for']).slice(-maxForwarded);
       const client = forwarded.findLast((address) => isIP(address) !== 0 && !isTrusted(address));
@@ -50,7 +71,7 @@ export function createClientOrigin(trusted: readonly string[]): ClientOrigin {
     isHttps(request) {
       if ((request.socket as Partial<TLSSocket>).encrypted === true) return true;
       const forwarded = request.headers['x-forwarded-proto'];
-      if (forwarded === undefined || !isTrusted(request.socket.remoteAddress ?? '')) return false;
+      if (forwarded === undefined || !peerAt(request.socket.remoteAddress ?? '').trusted) return false;
       return listOf(forwarded)[0]?.toLowerCase() === 'https';
     },
   };

@@ -4,9 +4,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import type { ClientOrigin } from './client-origin.ts';
-import { guardConnections } from './connection-guard.ts';
+import { createConnectionGuard } from './connection-guard.ts';
 
-const limits = { perAddress: 3, fresh: 4, resting: 2 };
+const limits = { perAddress: 3, fresh: 4, resting: 2, restingUnknown: 1 };
 
 const request = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
@@ -14,7 +14,8 @@ const request = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 async function serve(context: TestContext, origin: Pick<ClientOrigin, 'isExempt'>) {
   const server = createServer();
   const waiting: ServerResponse[] = [];
-  const ended = guardConnections(server, origin as ClientOrigin, limits);
+  const guard = createConnectionGuard(origin as ClientOrigin, limits);
+  guard.watch(server);
   server.on('request', (_, response) => waiting.push(response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -24,8 +25,13 @@ async function serve(context: TestContext, origin: Pick<ClientOrigin, 'isExempt'
     server.close();
     server.closeAllConnections();
   });
+  const ask = async (socket: Socket): Promise<ServerResponse> => {
+    const arrived = once(server, 'request');
+    socket.write(request);
+    return (await arrived)[1] as ServerResponse;
+  };
   return {
-    ended,
+    ended: guard.ended,
     waiting,
     server,
     async open(): Promise<Socket> {
@@ -36,11 +42,15 @@ async function serve(context: TestContext, origin: Pick<ClientOrigin, 'isExempt'
       await once(socket, 'connect');
       return socket;
     },
-    async ask(socket: Socket): Promise<ServerResponse> {
-      const arrived = once(server, 'request');
-      socket.write(request);
-      return (await arrived)[1] as ServerResponse;
+    /** Sends a request and waits until its reply is whole. */
+    async askAndRest(socket: Socket, known: boolean): Promise<void> {
+      const response = await ask(socket);
+      if (known) guard.vouch(response.req);
+      const closed = once(response, 'close');
+      response.end('x');
+      await closed;
     },
+    ask,
   };
 }
 
@@ -70,14 +80,11 @@ test('of too many connections without a request the oldest goes, and one that wo
 });
 
 test('of too many connections that rest after a request the one that rested longest goes', async (context) => {
-  const { open, ask, ended } = await serve(context, { isExempt: () => true });
+  const { open, ask, askAndRest, ended } = await serve(context, { isExempt: () => true });
   const sockets: Socket[] = [];
   for (let count = 0; count < limits.resting + 1; count++) {
     const socket = await open();
-    const response = await ask(socket);
-    const closed = once(response, 'close');
-    response.end('x');
-    await closed;
+    await askAndRest(socket, true);
     sockets.push(socket);
   }
   await gone(sockets[0]!);
@@ -85,6 +92,26 @@ test('of too many connections that rest after a request the one that rested long
   const again = await ask(sockets[1]!);
   again.end('again');
   assert.match(String((await once(sockets[1]!, 'data'))[0]), /again/);
+});
+
+test('connections that showed no key push each other out, and none that showed one', async (context) => {
+  const { open, ask, askAndRest, ended } = await serve(context, { isExempt: () => true });
+  const client = await open();
+  await askAndRest(client, true);
+  const strangers: Socket[] = [];
+  for (let count = 0; count < 5; count++) {
+    const stranger = await open();
+    await askAndRest(stranger, false);
+    strangers.push(stranger);
+  }
+  await Promise.all(strangers.slice(0, -limits.restingUnknown).map(gone));
+  assert.equal(ended(), strangers.length - limits.restingUnknown);
+  // Once known, a connection is so for as long as it lasts.
+  await askAndRest(client, false);
+  await askAndRest(await open(), false);
+  await gone(strangers.at(-1)!);
+  (await ask(client)).end('still here');
+  assert.match(String((await once(client, 'data'))[0]), /still here/);
 });
 
 test('one address has so many connections, and may have more when some have closed', async (context) => {

@@ -7,27 +7,48 @@ export interface ConnectionLimits {
   readonly perAddress: number;
   /** Connections that have not sent a whole request yet. */
   readonly fresh: number;
-  /** Connections that wait for their next request. */
+  /** Connections that wait for their next request, where one before it came with a valid key or session. */
   readonly resting: number;
+  /** The same where none did: a browser that reads the console's pages, or anybody at all. */
+  readonly restingUnknown: number;
 }
 
-export const defaultConnectionLimits: ConnectionLimits = { perAddress: 1_024, fresh: 1_024, resting: 2_048 };
+export const defaultConnectionLimits: ConnectionLimits = {
+  perAddress: 1_024,
+  fresh: 1_024,
+  resting: 2_048,
+  restingUnknown: 256,
+};
 
 interface Connection {
+  /** Counted for this address; null where it is exempt. */
+  readonly address: string | null;
   /** Requests that have no whole reply yet. */
   open: number;
+  /** A request came with a valid key or session. */
+  known: boolean;
+}
+
+/** Bounds what connections cost that do nothing. */
+export interface ConnectionGuard {
+  /** Begins to watch the connections of a server. */
+  watch(server: Server): void;
+  /** A request came with a valid key or session: those who show none cannot push its connection out. */
+  vouch(request: IncomingMessage): void;
+  /** How many connections were closed or refused so far. */
+  ended(): number;
 }
 
 /**
- * Bounds what connections cost that do nothing. A client sends its request as soon as it is connected, so of too many that
- * have sent none the one that has waited longest goes; so does, of too many that rest after a request, the one that has
- * rested longest. Whoever works is never closed here.
- * @returns how many connections were closed or refused so far.
+ * A client sends its request as soon as it is connected, so of too many that have sent none the one that has waited longest
+ * goes; so does, of too many that rest after a request, the one that has rested longest. A connection with an open request
+ * is never closed here.
  */
-export function guardConnections(server: Server, origin: ClientOrigin, limits: ConnectionLimits): () => number {
-  const known = new Map<Socket, Connection>();
+export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLimits): ConnectionGuard {
+  const connections = new Map<Socket, Connection>();
   const fresh = new Set<Socket>();
   const resting = new Set<Socket>();
+  const restingUnknown = new Set<Socket>();
   const byAddress = new Map<string, number>();
   let ended = 0;
 
@@ -44,39 +65,56 @@ export function guardConnections(server: Server, origin: ClientOrigin, limits: C
     set.delete(oldest);
     end(oldest);
   }
-  /** Whether an address may have one more. */
-  function countIn(socket: Socket): boolean {
-    const peer = socket.remoteAddress ?? '';
-    if (origin.isExempt(peer)) return true;
-    const address = networkOf(peer);
-    const count = (byAddress.get(address) ?? 0) + 1;
-    if (count > limits.perAddress) return false;
-    byAddress.set(address, count);
-    socket.once('close', () => {
-      const left = (byAddress.get(address) ?? 1) - 1;
-      if (left === 0) byAddress.delete(address);
-      else byAddress.set(address, left);
-    });
-    return true;
+  function leave(socket: Socket): void {
+    if (fresh.delete(socket) || resting.delete(socket)) return;
+    restingUnknown.delete(socket);
+  }
+  function countOut(address: string): void {
+    const left = (byAddress.get(address) ?? 1) - 1;
+    if (left === 0) byAddress.delete(address);
+    else byAddress.set(address, left);
   }
 
-  server.on('connection', (socket: Socket) => {
-    if (!countIn(socket)) return end(socket);
-    known.set(socket, { open: 0 });
-    socket.once('close', () => {
-      known.delete(socket);
-      fresh.delete(socket);
-      resting.delete(socket);
-    });
-    enter(fresh, socket, limits.fresh);
-  });
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const connection = known.get(socket);
-    if (connection === undefined) return;
-    if (connection.open++ === 0 && !fresh.delete(socket)) resting.delete(socket);
-    response.once('close', () => {
-      if (--connection.open === 0 && !socket.destroyed) enter(resting, socket, limits.resting);
-    });
-  });
-  return () => ended;
+  // One function for all connections and one for all replies: a closure for each costs more than what it does.
+  function onClose(this: Socket): void {
+    const address = connections.get(this)?.address ?? null;
+    if (address !== null) countOut(address);
+    connections.delete(this);
+    leave(this);
+  }
+  function onReplyClose(this: ServerResponse): void {
+    const { socket } = this.req;
+    const connection = connections.get(socket);
+    if (connection === undefined || --connection.open > 0 || socket.destroyed) return;
+    if (connection.known) enter(resting, socket, limits.resting);
+    else enter(restingUnknown, socket, limits.restingUnknown);
+  }
+
+  return {
+    watch(server) {
+      server.on('connection', (socket: Socket) => {
+        const peer = socket.remoteAddress ?? '';
+        const address = origin.isExempt(peer) ? null : networkOf(peer);
+        if (address !== null) {
+          const count = (byAddress.get(address) ?? 0) + 1;
+          if (count > limits.perAddress) return end(socket);
+          byAddress.set(address, count);
+        }
+        connections.set(socket, { address, open: 0, known: false });
+        socket.on('close', onClose);
+        enter(fresh, socket, limits.fresh);
+      });
+      server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+        const connection = connections.get(socket);
+        if (connection === undefined) return;
+        if (connection.open++ === 0) leave(socket);
+        response.on('close', onReplyClose);
+      });
+    },
+    vouch({ socket }) {
+      const connection = connections.get(socket);
+      if (connection !== undefined) connection.known = true;
+    },
+    ended: () => ended,
+  };
 }

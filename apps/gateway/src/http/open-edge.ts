@@ -1,10 +1,9 @@
-import type { Server } from 'node:http';
 import { totalmem } from 'node:os';
 import { createBodyBudget, shareMemory } from '../body/body-budget.ts';
 import { createBodyReader } from '../body/body-reader.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { createClientOrigin } from './client-origin.ts';
-import { type ConnectionLimits, defaultConnectionLimits, guardConnections } from './connection-guard.ts';
+import { type ConnectionLimits, createConnectionGuard, defaultConnectionLimits } from './connection-guard.ts';
 
 const defaultMaxBodyBytes = 33_554_432;
 
@@ -33,8 +32,7 @@ export function openEdge(options: EdgeOptions, wheel: DeadlineWheel, bodyTimeout
     origin,
     maxBodyBytes,
     bodies: createBodyReader({ wheel, budget, origin, bodyTimeoutMs }),
-    /** Bounds the connections of a server. Returns how many were closed or refused so far. */
-    guard: (server: Server) => guardConnections(server, origin, { ...defaultConnectionLimits, ...options.connections }),
+    connections: createConnectionGuard(origin, { ...defaultConnectionLimits, ...options.connections }),
   };
 }
 

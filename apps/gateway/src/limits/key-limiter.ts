@@ -32,8 +32,8 @@ export interface Admission {
   settle(usedTokens: number | null): void;
   /** Gives its place free. Call it when the request has ended. */
   release(): void;
-  /** `x-ratelimit-*` headers as things stand; none for a key without limits. */
-  headers(): readonly (readonly [string, string])[];
+  /** Adds the `x-ratelimit-*` headers as things stand; none for a key without limits. */
+  addHeaders(to: Record<string, string | number>): void;
 }
 
 /** How a service asks in the name of a key. */
@@ -56,7 +56,7 @@ export const unlimited: Admission = {
   extend: () => {},
   settle: () => {},
   release: () => {},
-  headers: () => [],
+  addHeaders: () => {},
 };
 
 /** @param now monotonic milliseconds. */
@@ -88,9 +88,8 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
       const maxConcurrent = key.limits.max_concurrent;
       if (takesPlace && maxConcurrent !== null && usage.open >= maxConcurrent) throw full(maxConcurrent, clientRetryMs);
       countRequest(key, usage, now());
-      if (!takesPlace) return admission(key, usage, { now, counted: true, leave: () => {} });
-      usage.open++;
-      return admission(key, usage, { now, counted: true, leave: () => usage.open-- });
+      if (takesPlace) usage.open++;
+      return new Admitted(key, usage, now, takesPlace ? 'request-and-place' : 'request');
     },
     async admitService(key, { lowPriority, leaving }) {
       if (isUnlimited(key)) return unlimited;
@@ -99,14 +98,13 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
       if (maxConcurrent !== null && !(await usage.places.enter(maxConcurrent, lowPriority, leaving))) {
         throw full(maxConcurrent, serviceRetryMs);
       }
-      const leave = (): void => (maxConcurrent === null ? undefined : usage.places.leave());
       try {
         if (lowPriority) countRequest(key, usage, now());
       } catch (error) {
-        leave();
+        if (maxConcurrent !== null) usage.places.leave();
         throw error;
       }
-      return admission(key, usage, { now, counted: lowPriority, leave });
+      return new Admitted(key, usage, now, lowPriority ? 'counted-for-service' : 'for-service');
     },
   };
 }
@@ -123,74 +121,82 @@ function countRequest(key: KeyRecord, usage: Usage, time: number): void {
   usage.requests = reservation.bucket;
 }
 
-interface Holding {
-  readonly now: () => number;
-  /** It was counted as a request. */
-  readonly counted: boolean;
-  readonly leave: () => void;
+/** How a request came in: as which it was counted, and where its place is. */
+type Entry = Exclude<Demand, 'nothing'> | 'counted-for-service' | 'for-service';
+
+/** A class because every request has one: closures cost several times as much. */
+class Admitted implements Admission {
+  readonly #limits: KeyRecord['limits'];
+  readonly #usage: Usage;
+  readonly #now: () => number;
+  readonly #entry: Entry;
+  #reserved = 0;
+  #settled = false;
+  #released = false;
+
+  constructor(key: KeyRecord, usage: Usage, now: () => number, entry: Entry) {
+    this.#limits = key.limits;
+    this.#usage = usage;
+    this.#now = now;
+    this.#entry = entry;
+  }
+
+  reserve(tokens: number): void {
+    const { requests_per_minute: requestsPerMinute, tokens_per_minute: tokensPerMinute } = this.#limits;
+    if (tokensPerMinute === null) return;
+    const usage = this.#usage;
+    const reservation = reserve(usage.tokens, tokens, tokensPerMinute, this.#now());
+    if (reservation.allowed) {
+      usage.tokens = reservation.bucket;
+      this.#reserved = tokens;
+      return;
+    }
+    // A request that is refused for its tokens costs nothing.
+    const counted = this.#entry !== 'for-service';
+    if (counted && requestsPerMinute !== null) usage.requests = settle(usage.requests, 1, requestsPerMinute);
+    throw exceeded(tokensPerMinute, 'tokens', reservation.waitMs);
+  }
+
+  extend(tokens: number): void {
+    const tokensPerMinute = this.#limits.tokens_per_minute;
+    if (tokensPerMinute === null || this.#settled) return;
+    this.#reserved += tokens;
+    this.#usage.tokens = settle(this.#usage.tokens, -tokens, tokensPerMinute);
+  }
+
+  settle(usedTokens: number | null): void {
+    const tokensPerMinute = this.#limits.tokens_per_minute;
+    if (this.#settled) return;
+    this.#settled = true;
+    if (tokensPerMinute === null || usedTokens === null) return;
+    this.#usage.tokens = settle(this.#usage.tokens, this.#reserved - usedTokens, tokensPerMinute);
+  }
+
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    if (this.#entry === 'request-and-place') this.#usage.open--;
+    else if (this.#entry !== 'request' && this.#limits.max_concurrent !== null) this.#usage.places.leave();
+  }
+
+  addHeaders(to: Record<string, string | number>): void {
+    const { requests_per_minute: requestsPerMinute, tokens_per_minute: tokensPerMinute } = this.#limits;
+    const { requests, tokens } = this.#usage;
+    if (requestsPerMinute !== null) {
+      to[headers.limitRequests] = requestsPerMinute;
+      to[headers.remainingRequests] = leftIn(requests);
+      to[headers.resetRequests] = formatDuration(untilFull(requests, requestsPerMinute));
+    }
+    if (tokensPerMinute !== null) {
+      to[headers.limitTokens] = tokensPerMinute;
+      to[headers.remainingTokens] = leftIn(tokens);
+      to[headers.resetTokens] = formatDuration(untilFull(tokens, tokensPerMinute));
+    }
+  }
 }
 
-function admission(key: KeyRecord, usage: Usage, { now, counted, leave }: Holding): Admission {
-  const { requests_per_minute: requestsPerMinute, tokens_per_minute: tokensPerMinute } = key.limits;
-  let reserved = 0;
-  let settled = false;
-  let released = false;
-  return {
-    reserve(tokens) {
-      if (tokensPerMinute === null) return;
-      const reservation = reserve(usage.tokens, tokens, tokensPerMinute, now());
-      if (reservation.allowed) {
-        usage.tokens = reservation.bucket;
-        reserved = tokens;
-        return;
-      }
-      // A request that is refused for its tokens costs nothing.
-      if (counted && requestsPerMinute !== null) usage.requests = settle(usage.requests, 1, requestsPerMinute);
-      throw exceeded(tokensPerMinute, 'tokens', reservation.waitMs);
-    },
-    extend(tokens) {
-      if (tokensPerMinute === null || settled) return;
-      reserved += tokens;
-      usage.tokens = settle(usage.tokens, -tokens, tokensPerMinute);
-    },
-    settle(usedTokens) {
-      if (settled) return;
-      settled = true;
-      if (tokensPerMinute !== null && usedTokens !== null) {
-        usage.tokens = settle(usage.tokens, reserved - usedTokens, tokensPerMinute);
-      }
-    },
-    release() {
-      if (released) return;
-      released = true;
-      leave();
-    },
-    headers: () => [
-      ...describe(
-        requestsPerMinute,
-        usage.requests,
-        headers.limitRequests,
-        headers.remainingRequests,
-        headers.resetRequests,
-      ),
-      ...describe(tokensPerMinute, usage.tokens, headers.limitTokens, headers.remainingTokens, headers.resetTokens),
-    ],
-  };
-}
-
-function describe(
-  perMinute: number | null,
-  bucket: Bucket,
-  limitName: string,
-  remainingName: string,
-  resetName: string,
-): [string, string][] {
-  if (perMinute === null) return [];
-  return [
-    [limitName, String(perMinute)],
-    [remainingName, String(Math.max(0, Math.floor(bucket.level)))],
-    [resetName, formatDuration(untilFull(bucket, perMinute))],
-  ];
+function leftIn({ level }: Bucket): number {
+  return Math.max(0, Math.floor(level));
 }
 
 function full(limit: number, retryAfterMs: number): KumikiError {

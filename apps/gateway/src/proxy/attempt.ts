@@ -26,8 +26,8 @@ export interface AttemptOptions {
   readonly body: Buffer;
   /** Ask for token ids in comments. */
   readonly tokenIds: boolean;
-  /** Where events go, when the reply is an event stream. */
-  readonly relay: FrameRelay;
+  /** Makes what events go to, when the reply is an event stream. */
+  readonly openRelay: () => FrameRelay;
   /** Whether the client is behind: then silence is not the upstream's fault. */
   readonly clientFull: () => boolean;
   /** The reply begins. */
@@ -208,20 +208,24 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
   let complete = false;
   let doneSeen = false;
   let collector: Collector | null = null;
+  let relay: FrameRelay | null = null;
 
   return {
     head(replyStatus, replyHeaders) {
       status = replyStatus;
       contentType = headerValue(replyHeaders, 'content-type') ?? '';
       stream = status === 200 && contentType.startsWith('text/event-stream');
-      if (stream) return;
+      if (stream) {
+        relay = options.openRelay();
+        return;
+      }
       collector = createCollector(status === 200 ? maxReplyBytes : maxErrorBytes);
       options.onBody(parseTimings(headerValue(replyHeaders, headers.timings) ?? ''));
     },
     data(chunk) {
-      if (stream) {
+      if (relay !== null) {
         if (doneSeen) return null;
-        const outcome = options.relay.push(chunk);
+        const outcome = relay.push(chunk);
         doneSeen = outcome?.kind === 'done';
         return outcome;
       }

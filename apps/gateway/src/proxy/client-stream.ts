@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { KumikiError } from '@kumiki/api';
 import { errorFrame } from '@kumiki/openai';
-import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
+import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
 
 /** Silence after which the client gets its headers and a first comment, though no token is there yet. */
 const headAfterMs = 5_000;
@@ -18,6 +18,8 @@ const done = Buffer.from('data: [DONE]\n\n');
 export interface ClientStreamOptions {
   readonly response: ServerResponse;
   readonly wheel: DeadlineWheel;
+  /** Begin the stream, and keep it open by comments, while there is nothing to send. */
+  readonly keepOpen: boolean;
   /** The client has stopped taking: stop reading for it. */
   readonly onFull: () => void;
   /** It takes again. */
@@ -45,7 +47,7 @@ export function createClientStream(options: ClientStreamOptions): ClientStream {
   const { response, wheel } = options;
   let begun = false;
   let full = false;
-  let quiet = wheel.arm(headAfterMs, sendPing);
+  let quiet: Deadline | null = options.keepOpen ? wheel.arm(headAfterMs, sendPing) : null;
 
   function sendPing(): void {
     begin();
@@ -67,7 +69,7 @@ export function createClientStream(options: ClientStreamOptions): ClientStream {
   function push(bytes: Uint8Array): void {
     if (response.destroyed || response.write(bytes) || full) return;
     full = true;
-    quiet.clear();
+    quiet?.clear();
     const stalled = wheel.arm(clientStallMs, () => response.destroy());
     const stopWaiting = (): void => stalled.clear();
     options.onFull();
@@ -83,7 +85,7 @@ export function createClientStream(options: ClientStreamOptions): ClientStream {
   }
 
   function end(bytes: Uint8Array): void {
-    quiet.clear();
+    quiet?.clear();
     begin();
     if (!response.destroyed) response.end(bytes);
   }
@@ -93,11 +95,11 @@ export function createClientStream(options: ClientStreamOptions): ClientStream {
     isFull: () => full,
     write(frames) {
       begin();
-      quiet.rearm();
+      quiet?.rearm();
       push(frames);
     },
     finish: () => end(done),
     fail: (error) => end(errorFrame(error)),
-    release: () => quiet.clear(),
+    release: () => quiet?.clear(),
   };
 }

@@ -18,7 +18,7 @@ import { describeSize } from './describe-size.ts';
 import type { Exchange } from './exchange.ts';
 import { learn } from './learn.ts';
 import type { Outcome } from './outcome.ts';
-import { answersOf, type Picker, type Place } from './pick-endpoint.ts';
+import { type Accepts, answersOf, type Picker, type Place } from './pick-endpoint.ts';
 import { createRecording, type Recorded, type Recording } from './recording.ts';
 import { createFrameRelay, type Notice } from './relay-frames.ts';
 import { seedRecording } from './resume-answer.ts';
@@ -30,6 +30,8 @@ const reservationStep = 64;
 
 /** Told to a client when every replica is busy, in milliseconds. */
 const busyRetryMs = 1_000;
+
+const anyEndpoint: readonly Accepts[] = [() => true];
 
 const tokensForgotten = Buffer.from(tokensForgottenFrame);
 
@@ -47,7 +49,8 @@ export interface RunOptions {
 interface Run {
   readonly options: RunOptions;
   readonly exchange: Exchange;
-  readonly recording: Recording;
+  /** Made when a stream begins; see {@link recordingOf}. */
+  recording: Recording | null;
   readonly client: ClientStream;
   attempt: Attempt | null;
   /** Completion tokens that the key's reservation covers. */
@@ -73,10 +76,12 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
   const run: Run = {
     options,
     exchange,
-    recording: createRecording(exchange.path),
+    recording: null,
     client: createClientStream({
       response: exchange.response,
       wheel: options.wheel,
+      // Without a stream there is nothing that a comment could keep open.
+      keepOpen: exchange.scanned.stream,
       onFull: () => run.attempt?.pause(),
       onDrained: () => run.attempt?.resume(),
       headers: () => streamHeaders(run),
@@ -90,8 +95,6 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
     busy: 0,
     closed: new Set(),
   };
-  // Without a stream there is nothing that a comment could keep open.
-  if (!exchange.scanned.stream) run.client.release();
   exchange.response.once('close', () => {
     exchange.clientLeft ||= !exchange.response.writableFinished;
     if (exchange.clientLeft) run.attempt?.abort();
@@ -108,11 +111,15 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
   }
 }
 
+function recordingOf(run: Run): Recording {
+  return (run.recording ??= createRecording(run.exchange.path));
+}
+
 /** Takes what a service has of the answer for sent. */
 function seed(run: Run): void {
-  const { exchange, recording } = run;
+  const { exchange } = run;
   if (exchange.resume === null) return;
-  const { events, usage } = seedRecording(recording, exchange.resume);
+  const { events, usage } = seedRecording(recordingOf(run), exchange.resume);
   if (events === 0) return;
   run.revision = exchange.resume.revision;
   exchange.eventsSent = events;
@@ -138,10 +145,15 @@ function tellForgotten(run: Run): void {
 async function attemptUntilEnd(run: Run): Promise<void> {
   const { exchange } = run;
   for (;;) {
-    const begun = exchange.eventsSent > 0 ? run.recording.read() : null;
+    const begun = exchange.eventsSent > 0 ? recordingOf(run).read() : null;
     if (begun !== null && isWhole(exchange, begun)) return run.client.finish();
     const place = await nextPlace(run, begun);
-    const tried = await tryPlace(run, place, begun).finally(() => place.leave());
+    let tried: Tried | null;
+    try {
+      tried = await tryPlace(run, place, begun);
+    } finally {
+      place.leave();
+    }
     if (tried === null) return;
     const { outcome, verdict } = tried;
     if (outcome.kind === 'done' || outcome.kind === 'client-left') return;
@@ -157,7 +169,7 @@ async function attemptUntilEnd(run: Run): Promise<void> {
 
 /** Who goes next: from the beginning, or from where the last one stopped. */
 function nextPlace({ exchange, options, client, revision }: Run, begun: Recorded | null): Promise<Place> {
-  if (begun === null) return options.picker.pick(exchange, client.begun(), [() => true]);
+  if (begun === null) return options.picker.pick(exchange, client.begun(), anyEndpoint);
   const facts = answerFacts(exchange, begun, revision);
   return options.picker.pick(exchange, true, [
     ({ endpoint }) => continuationMode(endpoint, facts) === 'token-ids',
@@ -167,14 +179,14 @@ function nextPlace({ exchange, options, client, revision }: Run, begun: Recorded
 
 /** How the attempt goes there. */
 function planAttempt(run: Run, state: EndpointState, begun: Recorded | null): AttemptPlan {
-  const { exchange, recording } = run;
+  const { exchange } = run;
   if (begun === null) {
     const plan = planFresh(exchange, state);
     run.revision = plan.tokenIds ? state.endpoint.revision : null;
     if (run.client.begun() && run.told !== run.revision) tellForgotten(run);
     return plan;
   }
-  const plan = planContinuation(exchange, state, begun, answerFacts(exchange, begun, run.revision), recording);
+  const plan = planContinuation(exchange, state, begun, answerFacts(exchange, begun, run.revision), recordingOf(run));
   if (!plan.tokenIds) tellForgotten(run);
   return plan;
 }
@@ -187,7 +199,7 @@ interface Tried {
 
 /** One attempt at one endpoint, and what it taught us about that endpoint; null when the client has left. */
 async function tryPlace(run: Run, { state }: Place, begun: Recorded | null): Promise<Tried | null> {
-  const { exchange, options, client, recording } = run;
+  const { exchange, options, client } = run;
   const sentBefore = exchange.eventsSent;
   if (exchange.clientLeft) return null;
   const plan = planAttempt(run, state, begun);
@@ -203,21 +215,22 @@ async function tryPlace(run: Run, { state }: Place, begun: Recorded | null): Pro
     wheel: options.wheel,
     body: plan.body,
     tokenIds: plan.tokenIds,
-    relay: createFrameRelay({
-      client,
-      recording,
-      hideUsage: !exchange.scanned.includeUsage,
-      rewrite: plan.rewrite,
-      showTokens: exchange.showTokens,
-      notice: run.notice,
-      onUsage(usage) {
-        exchange.promptTokens = usage.prompt_tokens;
-        exchange.completionTokens = usage.completion_tokens;
-        exchange.record.cached_tokens = cachedTokens(usage);
-      },
-      onTimings: watch.timings,
-      onEvent: () => countEvent(run, watch, claim),
-    }),
+    openRelay: () =>
+      createFrameRelay({
+        client,
+        recording: recordingOf(run),
+        hideUsage: !exchange.scanned.includeUsage,
+        rewrite: plan.rewrite,
+        showTokens: exchange.showTokens,
+        notice: run.notice,
+        onUsage(usage) {
+          exchange.promptTokens = usage.prompt_tokens;
+          exchange.completionTokens = usage.completion_tokens;
+          exchange.record.cached_tokens = cachedTokens(usage);
+        },
+        onTimings: watch.timings,
+        onEvent: () => countEvent(run, watch, claim),
+      }),
     clientFull: client.isFull,
     onHead: claim.prepared,
     onBody: watch.body,
@@ -254,7 +267,7 @@ type Failed = Extract<Outcome, { kind: 'failed' }>;
 
 /** Returns when another attempt is to be made; throws when not. */
 function afterFailure(run: Run, { failure, detail, inner = detail }: Failed): void {
-  const { exchange, options, recording } = run;
+  const { exchange, options } = run;
   if (exchange.replica !== null) exchange.failed.add(exchange.replica.endpoint.id);
   const begun = exchange.eventsSent > 0;
   if (failure === 'egress-denied' && exchange.replica !== null) {
@@ -275,7 +288,7 @@ function afterFailure(run: Run, { failure, detail, inner = detail }: Failed): vo
     attemptsWithoutProgress: exchange.attemptsWithoutProgress,
     divergences: exchange.divergences,
     begun,
-    obstacle: begun && recording.read() === null ? 'more was sent than is kept for continuing it' : null,
+    obstacle: begun && recordingOf(run).read() === null ? 'more was sent than is kept for continuing it' : null,
   });
   options.log.info(
     { requestId: exchange.id, endpoint: exchange.replica?.endpoint.id, failure, reason: inner, next: verdict.kind },

@@ -11,7 +11,7 @@ export function answerHeaders(exchange: Exchange): Record<string, string | numbe
     [headers.attempts]: exchange.attempts,
   };
   if (exchange.replica !== null) result[headers.replica] = exchange.replica.endpoint.id;
-  for (const [name, value] of exchange.admission.headers()) result[name] = value;
+  exchange.admission.addHeaders(result);
   return result;
 }
 
@@ -31,11 +31,10 @@ export function sendReply(exchange: Exchange, body: Buffer, contentType: string)
     exchange.record.cached_tokens = cachedTokens(usage);
   }
   if (response.destroyed) return;
-  response.writeHead(200, {
-    'content-type': contentType || 'application/json',
-    'content-length': body.length,
-    ...answerHeaders(exchange),
-  });
+  const told = answerHeaders(exchange);
+  told['content-type'] = contentType || 'application/json';
+  told['content-length'] = body.length;
+  response.writeHead(200, told);
   response.end(body);
 }
 

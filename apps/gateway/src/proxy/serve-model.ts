@@ -1,4 +1,13 @@
-import { continuationKey, findPath, KumikiError, noBody, resumeKey, type KeyRecord, type Resume } from '@kumiki/api';
+import {
+  type BodyLimits,
+  continuationKey,
+  findPath,
+  KumikiError,
+  noBody,
+  resumeKey,
+  type KeyRecord,
+  type Resume,
+} from '@kumiki/api';
 import { hashBytes, minAffinityBytes } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { BodyReader } from '../body/body-reader.ts';
@@ -20,6 +29,17 @@ const defaultReservedCompletion = 256;
 /** Bytes of JSON per prompt token, for reserving before the tokens are counted; English is near 4, Japanese near 3. */
 const bytesPerToken = 4;
 
+const bodyLimits: Readonly<Record<ModelPath, BodyLimits>> = {
+  '/v1/chat/completions': limitsOf('/v1/chat/completions'),
+  '/v1/completions': limitsOf('/v1/completions'),
+  '/v1/embeddings': limitsOf('/v1/embeddings'),
+};
+
+/** As the table of paths has them, looked up once. */
+function limitsOf(path: ModelPath): BodyLimits {
+  return findPath('POST', path)?.body ?? noBody;
+}
+
 export interface ServeOptions extends RunOptions {
   readonly routes: RouteIndex;
   readonly metrics: GatewayMetrics;
@@ -39,7 +59,7 @@ export async function serveModel(
   const { request } = context;
   const { key } = caller;
   demandJson(request.headers['content-type']);
-  const limits = findPath('POST', path)?.body ?? noBody;
+  const limits = bodyLimits[path];
   const held = await options.bodies.read(request, Math.min(options.maxBodyBytes, limits.maxBytes), key.id);
   if (held === null) return;
   try {

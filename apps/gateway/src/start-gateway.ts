@@ -7,6 +7,7 @@ import { createBackendForwarder } from './backend/forward-backend.ts';
 import { resolveHost, type ResolveHost } from './egress/resolve-host.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
+import type { ConnectionGuard } from './http/connection-guard.ts';
 import { type EdgeOptions, openEdge } from './http/open-edge.ts';
 import { createKeyStore } from './keys/key-store.ts';
 import { createOpenRequests, type OpenRequests } from './keys/open-requests.ts';
@@ -127,8 +128,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     serveModel: (...request) => serveModel(serving, ...request),
     forward: forwarder.forward,
   });
-  const server = createHttpServer(handler, options);
-  edge.connections.watch(server);
+  const server = createHttpServer(handler, options, edge.connections);
   metrics.observeConnections(edge.connections.ended);
   await listen(server, options.port, options.host, waitingConnections);
   const probe: Probe = (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
@@ -210,7 +210,11 @@ async function openOps(
   return startOpsListener({ host: opsHost, port: opsPort, metrics, alive: () => null, ready });
 }
 
-function createHttpServer(handler: ReturnType<typeof createRequestHandler>, options: GatewayOptions): Server {
+function createHttpServer(
+  handler: ReturnType<typeof createRequestHandler>,
+  options: GatewayOptions,
+  connections: ConnectionGuard,
+): Server {
   const headersTimeoutMs = options.headersTimeoutMs ?? defaultHeadersTimeoutMs;
   const server = createServer(
     {
@@ -227,6 +231,7 @@ function createHttpServer(handler: ReturnType<typeof createRequestHandler>, opti
     handler,
   );
   server.maxConnections = maxConnections;
+  connections.watch(server);
   server.on('clientError', (error, socket) => answerClientError(error, socket, headersTimeoutMs));
   return server;
 }

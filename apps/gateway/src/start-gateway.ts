@@ -131,8 +131,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createHttpServer(handler, options, edge.connections);
   metrics.observeConnections(edge.connections.ended);
   await listen(server, options.port, options.host, waitingConnections);
-  const probe: Probe = (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
-  const prober = startHealthProber({ routes, log, now, probe });
+  const prober = startHealthProber({ routes, log, now, probe: probeThrough(upstreams) });
   const ops = await openOps(options, metrics.registry, () => draining);
   const { port } = server.address() as AddressInfo;
   upstreams.open(options.routes, ops === null ? [port] : [port, ops.port]);
@@ -193,6 +192,10 @@ function replacing(
     },
     replaceProjectLimits: (records) => projectLimits.replace(records),
   };
+}
+
+function probeThrough(upstreams: UpstreamClients): Probe {
+  return (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
 }
 
 function createPicking(routes: RouteIndex, now: () => number) {

@@ -106,11 +106,11 @@ export function startAttempt(options: AttemptOptions): Attempt {
   // Without a stream the first byte comes with the last: the total deadline is the one that counts.
   const firstToken = exchange.scanned.stream
     ? wheel.arm(deadlines.firstTokenMs, () =>
-        end(failed('first-token-timeout', `it gave no token within ${deadlines.firstTokenMs} ms`)),
+        end(failed('first_token_timeout', `it gave no token within ${deadlines.firstTokenMs} ms`)),
       )
     : null;
   const total = wheel.arm(remainingMs(exchange), () =>
-    end(failed('total-timeout', `it was not done within ${deadlines.totalMs} ms`)),
+    end(failed('total_timeout', `it was not done within ${deadlines.totalMs} ms`)),
   );
   state.abandon.add(abandon);
   if (options.clientFull()) call.pause();
@@ -174,18 +174,14 @@ function splitUrl(url: string): { origin: string; basePath: string } {
 function describeFailure(failure: UpstreamFailure, deadlines: Deadlines): Outcome {
   switch (failure.code) {
     case 'connect_refused':
-      return failed('connect-refused', failure.reason);
     case 'egress_denied':
-      return failed('egress-denied', failure.reason);
-    case 'connect_timeout':
-      return failed('connect-timeout', `it took no connection within ${deadlines.connectMs} ms`);
-    case 'headers_timeout':
-      return failed('headers-timeout', `it did not begin to reply within ${deadlines.headersMs} ms`);
     case 'protocol_error':
-      return failed('protocol-error', failure.reason);
-    case 'reset':
-    case 'closed_early':
-    case 'aborted':
+      return failed(failure.code, failure.reason);
+    case 'connect_timeout':
+      return failed('connect_timeout', `it took no connection within ${deadlines.connectMs} ms`);
+    case 'headers_timeout':
+      return failed('headers_timeout', `it did not begin to reply within ${deadlines.headersMs} ms`);
+    case 'broken':
       return { kind: 'failed', failure: 'broken', detail: failure.reason, stale: failure.stale };
   }
 }
@@ -230,7 +226,7 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
         return outcome;
       }
       if (collector?.add(chunk) !== false) return null;
-      if (status === 200) return failed('protocol-error', `its reply is larger than ${maxReplyBytes} bytes`);
+      if (status === 200) return failed('protocol_error', `its reply is larger than ${maxReplyBytes} bytes`);
       return describeError(status, collector.body());
     },
     end() {
@@ -240,7 +236,7 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
       const body = collector?.body() ?? Buffer.alloc(0);
       if (status !== 200) return describeError(status, body);
       // A client that already reads an event stream (a ping was enough) cannot be given another kind of reply.
-      if (options.exchange.response.headersSent) return failed('protocol-error', 'its reply is no event stream');
+      if (options.exchange.response.headersSent) return failed('protocol_error', 'its reply is no event stream');
       options.onReply(body, contentType);
       return { kind: 'done' };
     },
@@ -253,12 +249,12 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
 function describeError(status: number, body: Buffer): Outcome {
   const error = parseUpstreamError(status, body);
   if (status >= 300 && status < 400)
-    return failed('protocol-error', `it answered with a redirect (${status}), which is not followed`);
-  if (status === 429) return failed('refused-busy', error.message);
-  if (status === 503 && error.code !== 'engine_failed') return failed('refused-busy', error.message);
-  if (status >= 500 || status === 408) return failed('server-error', error.message);
+    return failed('protocol_error', `it answered with a redirect (${status}), which is not followed`);
+  if (status === 429) return failed('busy', error.message);
+  if (status === 503 && error.code !== 'engine_failed') return failed('busy', error.message);
+  if (status >= 500 || status === 408) return failed('server_error', error.message);
   // A worker that refuses our own credentials is our fault, and nothing that a client may learn about.
   if (status === 401 || status === 403)
-    return failed('server-error', `it refused the gateway's credentials (${status})`);
+    return failed('server_error', `it refused the gateway's credentials (${status})`);
   return { kind: 'refused', status, error };
 }

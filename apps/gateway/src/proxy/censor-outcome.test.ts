@@ -20,7 +20,7 @@ const told =
   'Bearer sk-very-secret at http://[fd00::5]:8000/base failed at [fd00::5]:8000 (fd00::5), stack: /srv/app.py';
 
 test('a failure in the words of an outside server is told without them, and logged without its key', () => {
-  for (const failure of ['server-error', 'refused-busy'] as const) {
+  for (const failure of ['server_error', 'busy'] as const) {
     const outcome = censorOutcome(failed(failure, told), endpoint);
     assert.ok(outcome.kind === 'failed');
     assert.doesNotMatch(outcome.detail, /sk-|fd00|app\.py/);
@@ -37,9 +37,9 @@ test('a refusal keeps what it says of the request, without key and place', () =>
 });
 
 test('what the gateway says itself, and what our own workers say, stays', () => {
-  const own: Outcome[] = [{ kind: 'done' }, { kind: 'client-left' }, failed('connect-refused', 'no connection')];
+  const own: Outcome[] = [{ kind: 'done' }, { kind: 'client-left' }, failed('connect_refused', 'no connection')];
   for (const outcome of own) assert.equal(censorOutcome(outcome, endpoint), outcome);
   const inner: Endpoint = { ...endpoint, egress: 'internal' };
-  const outcome = failed('server-error', told);
+  const outcome = failed('server_error', told);
   assert.equal(censorOutcome(outcome, inner), outcome);
 });

@@ -3,7 +3,7 @@ import { plainHost } from '@kumiki/policy';
 import type { Outcome } from './outcome.ts';
 
 /** Failures whose detail is the server's own text. */
-const inItsWords: ReadonlySet<string> = new Set(['server-error', 'refused-busy']);
+const inItsWords: ReadonlySet<string> = new Set(['server_error', 'busy']);
 
 /**
  * What clients may hear of an outcome at a server outside: of its failures that it failed, since a proxy or a stack trace
@@ -16,7 +16,7 @@ export function censorOutcome(outcome: Outcome, endpoint: Endpoint): Outcome {
     return { ...outcome, error: { ...error, message: hideSecrets(error.message, endpoint) } };
   }
   if (outcome.kind !== 'failed' || !inItsWords.has(outcome.failure)) return outcome;
-  const detail = outcome.failure === 'refused-busy' ? 'it is busy' : 'it answered with an error';
+  const detail = outcome.failure === 'busy' ? 'it is busy' : 'it answered with an error';
   return { ...outcome, detail, inner: hideSecrets(outcome.detail, endpoint) };
 }
 

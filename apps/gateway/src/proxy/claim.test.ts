@@ -35,7 +35,7 @@ function tryAlone(suspicion: Suspicion, outcome: Outcome, change: Partial<Endpoi
 }
 
 test('two replicas that end or fall silent over a request alone convict it', () => {
-  for (const outcome of [broken, failed('stalled', ''), failed('headers-timeout', '')]) {
+  for (const outcome of [broken, failed('stalled', ''), failed('headers_timeout', '')]) {
     const suspicion = request();
     assert.deepEqual(tryAlone(suspicion, outcome), { kind: 'try-alone' });
     assert.deepEqual(tryAlone(suspicion, outcome), { kind: 'refuse', claims: 2 });
@@ -45,11 +45,11 @@ test('two replicas that end or fall silent over a request alone convict it', () 
 test('nothing is lost where nothing was begun, where it ends as planned, or where nobody knows', () => {
   const suspicion = request();
   for (const outcome of [
-    failed('connect-refused', ''),
-    failed('connect-timeout', ''),
-    failed('refused-busy', ''),
-    failed('first-token-timeout', ''),
-    failed('server-error', ''),
+    failed('connect_refused', ''),
+    failed('connect_timeout', ''),
+    failed('busy', ''),
+    failed('first_token_timeout', ''),
+    failed('server_error', ''),
     { kind: 'client-left' } as const,
     { kind: 'done' } as const,
   ]) {

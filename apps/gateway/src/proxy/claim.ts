@@ -107,7 +107,7 @@ export function openClaim(state: EndpointState, suspicion: Suspicion, options: C
 /** The process has ended or is silent. Where nothing was begun, nothing is lost. */
 function isLoss(outcome: Outcome): boolean {
   if (outcome.kind !== 'failed') return false;
-  return outcome.failure === 'broken' || outcome.failure === 'stalled' || outcome.failure === 'headers-timeout';
+  return outcome.failure === 'broken' || outcome.failure === 'stalled' || outcome.failure === 'headers_timeout';
 }
 
 function isStale(outcome: Outcome): boolean {

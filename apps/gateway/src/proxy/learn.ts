@@ -10,20 +10,20 @@ function observationOf(outcome: Outcome): Observation | null {
   if (outcome.kind !== 'failed') return 'success';
   if (outcome.stale === true) return null;
   switch (outcome.failure) {
-    case 'connect-refused':
-    case 'connect-timeout':
-    case 'headers-timeout':
+    case 'connect_refused':
+    case 'connect_timeout':
+    case 'headers_timeout':
     case 'stalled':
     case 'broken':
       return 'gone';
-    case 'first-token-timeout':
-    case 'protocol-error':
-    case 'server-error':
+    case 'first_token_timeout':
+    case 'protocol_error':
+    case 'server_error':
       return 'failed-reply';
-    case 'egress-denied':
-    case 'refused-busy':
+    case 'egress_denied':
+    case 'busy':
     case 'diverged':
-    case 'total-timeout':
+    case 'total_timeout':
       return null;
   }
 }

@@ -112,7 +112,7 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
     push(chunk) {
       const frames = splitter.push(chunk);
       if (frames === 'frame_too_large')
-        return failed('protocol-error', `an event was larger than ${maxFrameBytes} bytes`);
+        return failed('protocol_error', `an event was larger than ${maxFrameBytes} bytes`);
       let outcome: Outcome | null = null;
       for (const frame of frames) {
         outcome = relay(frame);
@@ -149,5 +149,5 @@ function startsWithError(event: Uint8Array): boolean {
 function inStreamError(event: Uint8Array): Outcome {
   const error = parseUpstreamError(500, Buffer.from(dataOf(event) ?? ''));
   if (error.type === 'invalid_request_error') return { kind: 'refused', status: 400, error };
-  return failed('server-error', error.message);
+  return failed('server_error', error.message);
 }

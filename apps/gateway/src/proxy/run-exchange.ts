@@ -270,12 +270,12 @@ function afterFailure(run: Run, { failure, detail, inner = detail }: Failed): vo
   const { exchange, options } = run;
   if (exchange.replica !== null) exchange.failed.add(exchange.replica.endpoint.id);
   const begun = exchange.eventsSent > 0;
-  if (failure === 'egress-denied' && exchange.replica !== null) {
+  if (failure === 'egress_denied' && exchange.replica !== null) {
     run.closed.add(exchange.replica.endpoint.id);
     const open = options.picker.endpointsOf(exchange).some(({ endpoint }) => !run.closed.has(endpoint.id));
     if (!open) throw finalError(run, failure, detail);
   }
-  if (failure === 'refused-busy') {
+  if (failure === 'busy') {
     run.busy++;
     const endpoints = options.picker.endpointsOf(exchange);
     if (!begun && run.busy >= endpoints.length) throw busy(exchange, endpoints, detail);
@@ -310,12 +310,12 @@ function afterFailure(run: Run, { failure, detail, inner = detail }: Failed): vo
 /** A service that keeps the answer is told what failed: it may ask for the rest later, unless the answer itself broke. */
 function finalError(run: Run, failure: Failure, reason: string): KumikiError {
   if (run.client.begun() && !run.exchange.showTokens) return new KumikiError('stream_interrupted', { reason });
-  if (failure === 'first-token-timeout' || failure === 'total-timeout' || failure === 'headers-timeout') {
+  if (failure === 'first_token_timeout' || failure === 'total_timeout' || failure === 'headers_timeout') {
     const { firstTokenMs, totalMs } = run.exchange.route.route.deadlines;
-    const limitMs = failure === 'total-timeout' ? totalMs : firstTokenMs;
+    const limitMs = failure === 'total_timeout' ? totalMs : firstTokenMs;
     return new KumikiError('upstream_timeout', {
       server: 'The model server',
-      what: failure === 'total-timeout' ? 'finish' : 'begin to answer',
+      what: failure === 'total_timeout' ? 'finish' : 'begin to answer',
       limitMs,
     });
   }

@@ -1,28 +1,12 @@
-import type { AttemptFailure } from '@kumiki/api';
 import type { Failure } from '@kumiki/policy';
 import type { Outcome } from '../proxy/outcome.ts';
 import type { AttemptEnd } from './record-attempt.ts';
 
 /** Failures whose detail is the server's own text. */
 const inItsWords: Partial<Record<Failure, string>> = {
-  'refused-busy': 'it was busy',
-  'server-error': 'it answered with an error',
+  'busy': 'it was busy',
+  'server_error': 'it answered with an error',
   diverged: 'its answer was another one',
-};
-
-const names: Readonly<Record<Failure, AttemptFailure>> = {
-  'connect-refused': 'connect_refused',
-  'egress-denied': 'connect_refused',
-  'connect-timeout': 'connect_timeout',
-  'headers-timeout': 'headers_timeout',
-  'first-token-timeout': 'first_token_timeout',
-  stalled: 'stalled',
-  broken: 'broken',
-  'protocol-error': 'protocol_error',
-  'server-error': 'server_error',
-  diverged: 'diverged',
-  'refused-busy': 'busy',
-  'total-timeout': 'total_timeout',
 };
 
 /**
@@ -41,5 +25,5 @@ export function attemptReason(outcome: Outcome): AttemptEnd | null {
       break;
   }
   const { failure, detail } = outcome;
-  return { reason: inItsWords[failure] ?? detail, failure: names[failure] };
+  return { reason: inItsWords[failure] ?? detail, failure };
 }

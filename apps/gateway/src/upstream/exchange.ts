@@ -83,7 +83,7 @@ export class Exchange implements UpstreamExchange {
 
   onSocketError(error: NodeJS.ErrnoException): void {
     const code = error.code ?? error.name;
-    if (this.#connection.connected) this.#fail('reset', `the connection broke (${code})`);
+    if (this.#connection.connected) this.#failBroken(`the connection broke (${code})`);
     else if (code === 'ETIMEDOUT') this.#onConnectTimeout();
     else if (code === egressDenied) this.#fail('egress_denied', egressRefusal);
     else this.#fail('connect_refused', `no connection could be made (${code})`);
@@ -94,13 +94,13 @@ export class Exchange implements UpstreamExchange {
       this.#finish();
       this.#handlers.onEnd();
     } else {
-      this.#fail('closed_early', 'it closed the connection before its reply was whole');
+      this.#failBroken('it closed the connection before its reply was whole');
     }
   }
 
   /** The pool is being closed. */
   shutDown(): void {
-    this.#fail('aborted', 'the gateway closed the connection');
+    this.#fail('broken', 'the gateway closed the connection');
   }
 
   #send(): void {
@@ -134,11 +134,15 @@ export class Exchange implements UpstreamExchange {
     this.#onOver(this);
   }
 
-  #fail(code: UpstreamFailureCode, reason: string): void {
+  /** The server or the way to it ended the connection; one that was kept may have been closed while it was idle. */
+  #failBroken(reason: string): void {
+    this.#fail('broken', reason, this.reused && !this.#replyBegun);
+  }
+
+  #fail(code: UpstreamFailureCode, reason: string, stale = false): void {
     if (this.#over) return;
     this.#finish();
     this.#connection.close();
-    const stale = this.reused && !this.#replyBegun && (code === 'reset' || code === 'closed_early');
     this.#handlers.onError({
       code,
       reason,

@@ -133,7 +133,7 @@ test('a reply that breaks off is no stale connection', async (context) => {
     else socket.end('HTTP/1.1 200 OK\r\ncontent-le');
   });
   assert.equal(await ask(), 'ok');
-  assert.equal(await ask(), 'closed_early');
+  assert.equal(await ask(), 'broken');
 });
 
 test('forgetting an origin closes what is idle and keeps nothing of what is open', async (context) => {
@@ -161,7 +161,7 @@ test('a closed pool fails what is open and takes nothing more', async (context) 
   const open = ask();
   await until(() => sockets.length === 1);
   pool.close();
-  assert.equal(await open, 'aborted');
+  assert.equal(await open, 'broken');
   await assert.rejects(ask(), (thrown) => thrown instanceof KumikiError && thrown.code === 'draining');
 });
 

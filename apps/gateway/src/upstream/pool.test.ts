@@ -146,7 +146,7 @@ test('each way of failing has its name', async (context) => {
   ]) {
     codes.push('code' in reply ? reply.code : 'answered');
   }
-  assert.deepEqual(codes, ['headers_timeout', 'closed_early', 'closed_early', 'connect_refused']);
+  assert.deepEqual(codes, ['headers_timeout', 'broken', 'broken', 'connect_refused']);
 });
 
 test('a kept connection that the server has closed is told apart from a server that failed', async (context) => {

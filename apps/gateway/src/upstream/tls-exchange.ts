@@ -47,9 +47,9 @@ function failureOf(error: SocketError, connected: boolean): { code: UpstreamFail
     return { code: 'protocol_error', reason: `its reply is not valid HTTP (${code})` };
   }
   if (code === 'UND_ERR_SOCKET') {
-    return { code: 'closed_early', reason: 'it closed the connection before its reply was whole' };
+    return { code: 'broken', reason: 'it closed the connection before its reply was whole' };
   }
-  return { code: 'reset', reason: `the connection broke (${code})` };
+  return { code: 'broken', reason: `the connection broke (${code})` };
 }
 
 /** One request over undici, with the handlers, deadlines and failures of the client for our own servers. */
@@ -87,7 +87,7 @@ class UndiciExchange implements TlsExchange, Dispatcher.DispatchHandler {
   }
 
   shutDown(): void {
-    this.#fail('aborted', 'the gateway closed the connection');
+    this.#fail('broken', 'the gateway closed the connection');
   }
 
   abort(): void {
@@ -144,7 +144,7 @@ class UndiciExchange implements TlsExchange, Dispatcher.DispatchHandler {
     const { code, reason } = failureOf(error, this.#connected);
     // Before this reply began, only a connection that carried another one has read anything.
     const reused = !this.#replyBegun && (error.socket?.bytesRead ?? 0) > 0;
-    this.#fail(code, reason, reused && (code === 'reset' || code === 'closed_early'));
+    this.#fail(code, reason, reused && code === 'broken');
   }
 
   #clearDeadline(): void {

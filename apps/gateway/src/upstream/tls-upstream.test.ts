@@ -80,7 +80,7 @@ test('failures have the names that those of the plain client have', async (conte
     assert.equal(result.stale, false);
     codes.push(result.code);
   }
-  assert.deepEqual(codes, ['connect_refused', 'headers_timeout', 'protocol_error', 'closed_early', 'closed_early']);
+  assert.deepEqual(codes, ['connect_refused', 'headers_timeout', 'protocol_error', 'broken', 'broken']);
 }); // prettier-ignore
 
 test('a kept connection that dies before any byte of the reply is stale', async (context) => {
@@ -132,5 +132,5 @@ test('an aborted exchange calls nobody and closes its connection; a closed clien
   await once(server, 'request');
   upstream.close();
   const failure = await open;
-  assert.equal(typeof failure !== 'string' && failure.code, 'aborted');
+  assert.equal(typeof failure !== 'string' && failure.code, 'broken');
 });

@@ -1,5 +1,7 @@
 /** What both HTTP clients of the gateway offer: the one for our pods (pool.ts) and the one for TLS (tls-upstream.ts). */
 
+import type { AttemptFailure } from '@kumiki/api';
+
 export interface UpstreamRequest {
   /** `http://host:port` or `https://…`, no path. */
   readonly origin: string;
@@ -29,17 +31,11 @@ export interface UpstreamHandlers {
   onError(failure: UpstreamFailure): void;
 }
 
-export type UpstreamFailureCode =
-  | 'connect_refused'
-  /** The egress policy does not let it be dialled: nothing was sent. */
-  | 'egress_denied'
-  | 'connect_timeout'
-  | 'headers_timeout'
-  | 'reset'
-  | 'closed_early'
-  | 'protocol_error'
-  /** The client was closed under the request. */
-  | 'aborted';
+/** The failures that a connection can have. */
+export type UpstreamFailureCode = Extract<
+  AttemptFailure,
+  'connect_refused' | 'egress_denied' | 'connect_timeout' | 'headers_timeout' | 'broken' | 'protocol_error'
+>;
 
 export interface UpstreamFailure {
   readonly code: UpstreamFailureCode;

@@ -33,20 +33,38 @@ export type EndCause = z.infer<typeof endCauseSchema>;
 export const dataServiceCauses = ['waits_for_database', 'database_unavailable', 'broken'] as const;
 export type DataServiceCause = (typeof dataServiceCauses)[number];
 
-/** Why an attempt of a request at a replica failed. */
+/**
+ * Why an attempt of a request at a replica failed: the one list of it. The HTTP client, the decision what to do next, the
+ * record of the request and the messages of the console use these words and no others.
+ */
 export const attemptFailures = [
+  /** It took no connection. */
   'connect_refused',
+  /** The egress policy does not let it be dialled: nothing was sent. */
+  'egress_denied',
+  /** It took no connection in time. */
   'connect_timeout',
+  /** It took the request and did not begin to reply in time. */
   'headers_timeout',
+  /** It began to reply, and no token came in time. */
   'first_token_timeout',
+  /** Its stream gave no sign of life in time. */
   'stalled',
+  /** Its connection ended before its reply was whole. */
   'broken',
+  /** What it sent is no valid reply. */
   'protocol_error',
+  /** It answered with an error of its own. */
   'server_error',
+  /** It gave another answer than the one that was to be continued. */
   'diverged',
+  /** It has no room now. */
   'busy',
+  /** The time for the whole answer is over. */
   'total_timeout',
+  /** It refused the request itself; another would refuse it as well. */
   'refused',
+  /** The client left; nothing is wrong with the replica. */
   'client_left',
 ] as const;
 export type AttemptFailure = (typeof attemptFailures)[number];

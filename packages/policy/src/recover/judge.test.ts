@@ -4,15 +4,15 @@ import fc from 'fast-check';
 import { defaultRecoveryLimits, judge, type AnswerSoFar, type Failure } from './judge.ts';
 
 const failures: Failure[] = [
-  'connect-refused',
-  'connect-timeout',
-  'headers-timeout',
-  'first-token-timeout',
+  'connect_refused',
+  'connect_timeout',
+  'headers_timeout',
+  'first_token_timeout',
   'stalled',
   'broken',
-  'protocol-error',
-  'server-error',
-  'refused-busy',
+  'protocol_error',
+  'server_error',
+  'busy',
 ];
 const answer: AnswerSoFar = { attempts: 1, attemptsWithoutProgress: 0, divergences: 0, begun: false, obstacle: null };
 
@@ -49,7 +49,7 @@ test('every chain of failures ends', () => {
 test('what cannot be continued is given up with a reason', () => {
   const verdict = judge('broken', { ...answer, begun: true, obstacle: 'it is too long' });
   assert.deepEqual(verdict, { kind: 'give-up', reason: 'it is too long', forGood: true });
-  assert.equal(judge('total-timeout', answer).kind, 'give-up');
+  assert.equal(judge('total_timeout', answer).kind, 'give-up');
 });
 
 test('who gives another answer is asked once more, and no third time', () => {

@@ -1,22 +1,11 @@
+import type { AttemptFailure } from '@kumiki/api';
+
 /**
  * What becomes of an answer whose replica failed: asked again, continued elsewhere, or given up with a reason.
  */
 
-/** What went wrong, as the gateway saw it. */
-export type Failure =
-  | 'connect-refused'
-  /** The egress policy does not let it be dialled. */
-  | 'egress-denied'
-  | 'connect-timeout'
-  | 'headers-timeout'
-  | 'first-token-timeout'
-  | 'stalled'
-  | 'broken'
-  | 'protocol-error'
-  | 'server-error'
-  | 'diverged'
-  | 'refused-busy'
-  | 'total-timeout';
+/** What went wrong at a replica, as the gateway saw it. */
+export type Failure = Exclude<AttemptFailure, 'refused' | 'client_left'>;
 
 export interface RecoveryLimits {
   /**
@@ -57,7 +46,7 @@ export type Verdict =
 
 export function judge(failure: Failure, answer: AnswerSoFar, limits = defaultRecoveryLimits): Verdict {
   const forNow = (reason: string): Verdict => ({ kind: 'give-up', reason, forGood: false });
-  if (failure === 'total-timeout') return forNow('its total time is over');
+  if (failure === 'total_timeout') return forNow('its total time is over');
   if (answer.divergences >= limits.maxDivergences) {
     return { kind: 'give-up', reason: `${answer.divergences} attempts gave another answer`, forGood: true };
   }

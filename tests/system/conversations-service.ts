@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type BackendRoute, servicePaths } from '@kumiki/api';
+import { type BackendRoute, prefixesOf, servicePaths } from '@kumiki/api';
 import { type Conversations, startConversations } from '@kumiki/conversations';
 import { type Database, openDatabase } from '@kumiki/postgres';
 import { createGatewayClient, createLog } from '@kumiki/service';
@@ -44,10 +44,8 @@ export async function startConversationsService(product: Product, kept?: Databas
     route(replicas, others = []) {
       const urls = replicas.map(({ port }) => `http://127.0.0.1:${port}`);
       const authorization = `Bearer ${token}`;
-      const { prefixes = [], adminPrefixes = [] } = replicas[0] ?? {};
-      const own = prefixes.map((prefix) => ({ prefix, urls, authorization, role: 'inference' as const }));
-      const forAdmins = adminPrefixes.map((prefix) => ({ prefix, urls, authorization, role: 'admin' as const }));
-      product.setBackends([...own, ...forAdmins, ...others]);
+      const own = replicas.length === 0 ? [] : prefixesOf('conversations');
+      product.setBackends([...own.map((prefix) => ({ ...prefix, urls, authorization })), ...others]);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(started.map((replica) => replica.close()));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BackendRoute, servicePaths } from '@kumiki/api';
+import { type BackendRoute, prefixesOf, servicePaths } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { startSearch } from '@kumiki/search';
 import { createGatewayClient, createLog } from '@kumiki/service';
@@ -22,11 +22,11 @@ export async function startFilesService(product: Product, database: Database): P
   const options = { database, gateway, token, host: '127.0.0.1', port: 0, log, objectsFolder: folder };
   const search = await startSearch(options);
   return {
-    routes: search.prefixes.map((prefix) => ({
+    routes: prefixesOf('search').map(({ prefix, role }) => ({
       prefix,
       urls: [`http://127.0.0.1:${search.port}`],
       authorization: `Bearer ${token}`,
-      role: 'inference',
+      role,
     })),
     async [Symbol.asyncDispose]() {
       await search.close();

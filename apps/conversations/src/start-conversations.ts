@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { type Database, migrate } from '@kumiki/postgres';
 import { createServiceApp, type DataServiceParts, drainApp, listenApp, type RunningDataService } from '@kumiki/service';
 import { startBatches } from './batches/start-batches.ts';
-import { addChatsRoutes, chatsPath } from './chats/chats-routes.ts';
+import { addChatsRoutes } from './chats/chats-routes.ts';
 import { addConversationsRoutes } from './conversations/conversations-routes.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { addResponsesRoutes } from './responses/responses-routes.ts';
-import { addRetentionRoutes, projectsPath } from './retention/retention-routes.ts';
+import { addRetentionRoutes } from './retention/retention-routes.ts';
 import { startSweeper } from './retention/sweep.ts';
 import { createHub } from './runs/hub.ts';
 import { createRunner } from './runs/runner.ts';
-import { addUsageRoutes, usagePath } from './usage/usage-routes.ts';
+import { addUsageRoutes } from './usage/usage-routes.ts';
 
 /** A request must have arrived whole within this time. */
 const requestTimeoutMs = 120_000;
@@ -55,8 +55,6 @@ export async function startConversations(options: ConversationsOptions): Promise
   const port = await listenApp(app, options.host, options.port);
   return {
     port,
-    prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', chatsPath],
-    adminPrefixes: [projectsPath, usagePath],
     metrics: metrics.registry,
     async drain(limitMs) {
       await Promise.all([runner.release(), batches.close()]);

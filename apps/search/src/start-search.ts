@@ -80,8 +80,6 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
   });
   return {
     port,
-    prefixes: ['/v1/files', '/v1/vector_stores'],
-    adminPrefixes: ['/v1/kumiki/usage/files'],
     metrics: metrics.registry,
     async drain(limitMs) {
       await Promise.all([ingest.stop(), drainApp(app, limitMs)]);

@@ -18,16 +18,8 @@ export interface DataServiceParts<Database> {
   readonly log: Log;
 }
 
-/** The paths of a service with a database. */
-export interface DataServicePaths {
-  /** For every key that may use models. */
-  readonly prefixes: readonly string[];
-  /** For admins alone. */
-  readonly adminPrefixes?: readonly string[];
-}
-
 /** A service with a database, once it listens. */
-export interface RunningDataService extends DataServicePaths {
+export interface RunningDataService {
   readonly port: number;
   readonly metrics: Registry;
   /** Leaves its work to other replicas, and waits until its requests have ended, at most so long. */

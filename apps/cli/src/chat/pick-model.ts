@@ -1,16 +1,16 @@
-import type { Status } from '@kumiki/api';
+import { pathTo, type Status } from '@kumiki/api';
 import type { Connection } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { CliError } from '../host/cli-error.ts';
 
 /** The first chat model that can answer. A key without the admin role sees names only: then the first of these. */
 export async function pickModel(connection: Connection): Promise<string> {
-  const status = await callJson<Status>(connection, '/v1/kumiki/status').catch((error: unknown) => {
+  const status = await callJson<Status>(connection, pathTo('/v1/kumiki/status')).catch((error: unknown) => {
     if (error instanceof CliError) return null;
     throw error;
   });
   if (status === null) {
-    const { data } = await callJson<{ data: { id: string }[] }>(connection, '/v1/models');
+    const { data } = await callJson<{ data: { id: string }[] }>(connection, pathTo('/v1/models'));
     const [first] = data;
     if (first === undefined) throw new CliError(`${connection.url} offers this key no model.`);
     return first.id;

@@ -1,4 +1,4 @@
-import type { ApplyResult, ServiceStatus } from '@kumiki/api';
+import { type ApplyResult, pathTo, type ServiceStatus } from '@kumiki/api';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { CliError } from '../host/cli-error.ts';
@@ -8,13 +8,13 @@ import { print, printJson } from '../terminal/print.ts';
 
 type Flags = ConnectionFlags & { readonly json?: boolean };
 
-const pathOf = (name: string): string => `/v1/kumiki/services/${encodeURIComponent(name)}`;
+const pathOf = (name: string): string => pathTo('/v1/kumiki/services/:service', { service: name });
 
 export async function applyManifests(flags: Flags & { readonly file: readonly string[] }): Promise<void> {
   const manifests = loadManifests(flags.file);
   const connection = connect(flags);
   if (connection.home !== null) await takeOperatorsWord(connection.home, manifests);
-  const result = await callJson<ApplyResult>(connection, '/v1/kumiki/services', {
+  const result = await callJson<ApplyResult>(connection, pathTo('/v1/kumiki/services'), {
     method: 'POST',
     body: { manifests },
   });

@@ -1,4 +1,4 @@
-import type { SignInLink } from '@kumiki/api';
+import { pathTo, type SignInLink } from '@kumiki/api';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { print, printJson, printNote } from '../terminal/print.ts';
@@ -7,7 +7,7 @@ type Flags = ConnectionFlags & { readonly json?: boolean };
 
 export async function printSignInLink(flags: Flags): Promise<void> {
   const connection = connect(flags);
-  const link = await callJson<SignInLink>(connection, '/v1/kumiki/sign_in_links', { method: 'POST' });
+  const link = await callJson<SignInLink>(connection, pathTo('/v1/kumiki/sign_in_links'), { method: 'POST' });
   // Where nobody told it a public URL, the product knows itself by addresses of its machine; a browser comes the way that
   // we came, unless we came by the state folder.
   const known = link.configured || connection.isLocal;

@@ -1,4 +1,4 @@
-import type { ServiceStatus } from '@kumiki/api';
+import { pathTo, type ServiceStatus } from '@kumiki/api';
 import { writeManifests } from '@kumiki/manifest';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
@@ -10,11 +10,11 @@ export async function getManifests(
   flags: ConnectionFlags & { readonly json?: boolean },
 ): Promise<void> {
   const connection = connect(flags);
-  const path = '/v1/kumiki/services';
+  const path = pathTo('/v1/kumiki/services');
   const services =
     service === undefined
       ? (await callJson<{ data: ServiceStatus[] }>(connection, path)).data
-      : [await callJson<ServiceStatus>(connection, `${path}/${encodeURIComponent(service)}`)];
+      : [await callJson<ServiceStatus>(connection, pathTo('/v1/kumiki/services/:service', { service }))];
   const manifests = services.map(({ manifest }) => manifest);
   if (flags.json === true) printJson(manifests);
   else process.stdout.write(writeManifests(manifests));

@@ -1,4 +1,4 @@
-import type { ApiKey, CreatedKey } from '@kumiki/api';
+import { type ApiKey, type CreatedKey, pathTo } from '@kumiki/api';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { CliError } from '../host/cli-error.ts';
@@ -18,7 +18,7 @@ interface CreateFlags extends Flags {
   readonly expiresIn?: string;
 }
 
-const path = '/v1/kumiki/keys';
+const path = pathTo('/v1/kumiki/keys');
 
 export async function createKey(name: string, flags: CreateFlags): Promise<void> {
   const key = await callJson<CreatedKey>(connect(flags), path, {
@@ -76,7 +76,7 @@ export async function listKeys(flags: Flags): Promise<void> {
 }
 
 export async function revokeKey(id: string, flags: Flags): Promise<void> {
-  const result = await callJson(connect(flags), `${path}/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  const result = await callJson(connect(flags), pathTo('/v1/kumiki/keys/:key', { key: id }), { method: 'DELETE' });
   if (flags.json === true) printJson(result);
   else print(`key/${id} revoked`);
 }

@@ -1,5 +1,6 @@
 import {
   defaultProjectLimits,
+  pathTo,
   type ProjectLimitName,
   type ProjectLimitsList,
   type ProjectLimitsView,
@@ -21,7 +22,7 @@ const names = Object.keys(defaultProjectLimits) as ProjectLimitName[];
 const units: Readonly<Record<string, number>> = { KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824, TiB: 2 ** 40 };
 
 /** Services that count what a project uses, each its part. */
-const counters = ['conversations', 'files'] as const;
+const counters = ['/v1/kumiki/usage/conversations/:project', '/v1/kumiki/usage/files/:project'] as const;
 
 /** Without a project: those that have limits of their own, and the defaults. */
 export async function showLimits(flags: Flags): Promise<void> {
@@ -30,7 +31,7 @@ export async function showLimits(flags: Flags): Promise<void> {
     const view = await callJson<ProjectLimitsView>(connection, pathOf(flags.project));
     return show(connection, view, flags);
   }
-  const list = await callJson<ProjectLimitsList>(connection, '/v1/kumiki/limits');
+  const list = await callJson<ProjectLimitsList>(connection, pathTo('/v1/kumiki/limits'));
   if (flags.json === true) return printJson(list);
   const rows = [
     ['(default)', ...names.map((name) => shown(name, list.defaults[name]))],
@@ -48,7 +49,7 @@ export async function setLimits(assignments: readonly string[], flags: Flags): P
 }
 
 function pathOf(project: string): string {
-  return `/v1/kumiki/limits/${encodeURIComponent(project)}`;
+  return pathTo('/v1/kumiki/limits/:project', { project });
 }
 
 function readAssignment(text: string): [ProjectLimitName, number | null] {
@@ -86,7 +87,7 @@ async function usageOf(
 ): Promise<Partial<Readonly<Record<ProjectLimitName, number>>>> {
   const parts = await Promise.all(
     counters.map((counter) =>
-      callJson<ProjectUsage>(connection, `/v1/kumiki/usage/${counter}/${encodeURIComponent(project)}`).catch(
+      callJson<ProjectUsage>(connection, pathTo(counter, { project })).catch(
         (error: unknown) => {
           if (error instanceof CliError) return null;
           throw error;

@@ -1,4 +1,4 @@
-import { didYouMean, type Replica } from '@kumiki/api';
+import { didYouMean, pathTo, type Replica } from '@kumiki/api';
 import { sseEvents } from '@kumiki/openai';
 import { connect, type Connection, type ConnectionFlags } from '../client/connect.ts';
 import { call, callJson, isAbort } from '../client/http-client.ts';
@@ -15,7 +15,7 @@ interface LogFlags extends ConnectionFlags {
 /** Prints the logs of one replica, of a service's replicas, or of all. */
 export async function showLogs(name: string | undefined, flags: LogFlags): Promise<void> {
   const connection = connect(flags);
-  const { data } = await callJson<{ data: Replica[] }>(connection, '/v1/kumiki/replicas');
+  const { data } = await callJson<{ data: Replica[] }>(connection, pathTo('/v1/kumiki/replicas'));
   const own = data.filter(({ pid, phase }) => pid !== null || phase !== 'ready');
   const chosen = own.filter(({ id, service }) => name === undefined || id === name || service === name);
   const ids = chosen.map(({ id }) => id);
@@ -42,7 +42,7 @@ export async function showLogs(name: string | undefined, flags: LogFlags): Promi
 
 type Write = (id: string, line: string) => void;
 
-const pathOf = (id: string, query: string): string => `/v1/kumiki/replicas/${encodeURIComponent(id)}/logs?${query}`;
+const pathOf = (id: string, query: string): string => `${pathTo('/v1/kumiki/replicas/:replica/logs', { replica: id })}?${query}`;
 
 async function printTail(connection: Connection, id: string, tail: number, write: Write): Promise<void> {
   const response = await call(connection, pathOf(id, `tail=${tail}`));

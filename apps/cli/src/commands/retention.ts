@@ -1,4 +1,4 @@
-import type { Retention, SetRetention } from '@kumiki/api';
+import { pathTo, type Retention, type SetRetention } from '@kumiki/api';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { CliError } from '../host/cli-error.ts';
@@ -14,7 +14,7 @@ interface SetFlags extends Flags {
   readonly conversationDays?: number | 'never';
 }
 
-const pathOf = (project: string): string => `/v1/kumiki/projects/${encodeURIComponent(project)}/retention`;
+const pathOf = (project: string): string => pathTo('/v1/kumiki/projects/:project/retention', { project });
 
 export async function showRetention(flags: Flags): Promise<void> {
   show(await callJson<Retention>(connect(flags), pathOf(flags.project)), flags);

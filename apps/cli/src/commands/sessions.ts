@@ -1,4 +1,4 @@
-import type { BrowserSessionList, EndedSessions } from '@kumiki/api';
+import { type BrowserSessionList, type EndedSessions, pathTo } from '@kumiki/api';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { CliError } from '../host/cli-error.ts';
@@ -13,7 +13,7 @@ interface Flags extends ConnectionFlags {
   readonly key?: string;
 }
 
-const path = '/v1/kumiki/sessions';
+const path = pathTo('/v1/kumiki/sessions');
 
 /** What a browser says of itself is long, and its end matters least. */
 const shownUserAgent = 60;
@@ -51,7 +51,7 @@ export async function endSessions(ids: readonly string[], flags: Flags & { reado
   }
   const results: unknown[] = [];
   for (const id of ids) {
-    results.push(await callJson(connection, `${path}/${encodeURIComponent(id)}`, { method: 'DELETE' }));
+    results.push(await callJson(connection, pathTo('/v1/kumiki/sessions/:session', { session: id }), { method: 'DELETE' }));
     if (flags.json !== true) print(`session/${id} ended`);
   }
   if (flags.json === true) printJson({ object: 'list', data: results });

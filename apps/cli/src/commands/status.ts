@@ -1,4 +1,4 @@
-import type { DataService, Replica, ServiceStatus, Status } from '@kumiki/api';
+import { type DataService, pathTo, type Replica, type ServiceStatus, type Status } from '@kumiki/api';
 import { writeYaml } from '@kumiki/manifest';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
@@ -15,8 +15,8 @@ export async function showStatus(service: string | undefined, flags: StatusFlags
   const connection = connect(flags);
   const value =
     service === undefined
-      ? await callJson<Status>(connection, '/v1/kumiki/status')
-      : await callJson<ServiceStatus>(connection, `/v1/kumiki/services/${encodeURIComponent(service)}`);
+      ? await callJson<Status>(connection, pathTo('/v1/kumiki/status'))
+      : await callJson<ServiceStatus>(connection, pathTo('/v1/kumiki/services/:service', { service }));
   if (flags.json === true || flags.output === 'json') printJson(value);
   else if (flags.output === 'yaml') process.stdout.write(writeYaml(value));
   else if (value.object === 'kumiki.service') printServices([value]);

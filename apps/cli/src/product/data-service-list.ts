@@ -1,6 +1,6 @@
 import type { servicePaths } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
-import type { DataServiceParts, DataServicePaths, RunningDataService } from '@kumiki/service';
+import type { DataServiceParts, RunningDataService } from '@kumiki/service';
 
 /** What a service with data of its own is started with. */
 export interface LocalParts extends DataServiceParts<Database> {
@@ -9,8 +9,8 @@ export interface LocalParts extends DataServiceParts<Database> {
   readonly objectsFolder: string | null;
 }
 
-/** Its paths answer "not ready" until the service has started and tells its own. */
-export interface DataServiceEntry extends DataServicePaths {
+/** Its paths, those of the table, answer "not ready" until the service has started. */
+export interface DataServiceEntry {
   readonly name: keyof typeof servicePaths;
   start(parts: LocalParts): Promise<RunningDataService>;
 }
@@ -19,8 +19,6 @@ export interface DataServiceEntry extends DataServicePaths {
 export const dataServiceList: readonly DataServiceEntry[] = [
   {
     name: 'conversations',
-    prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', '/v1/kumiki/chats'],
-    adminPrefixes: ['/v1/kumiki/projects', '/v1/kumiki/usage/conversations'],
     async start(parts) {
       const { startConversations } = await import('@kumiki/conversations');
       return startConversations(parts);
@@ -28,8 +26,6 @@ export const dataServiceList: readonly DataServiceEntry[] = [
   },
   {
     name: 'search',
-    prefixes: ['/v1/files', '/v1/vector_stores'],
-    adminPrefixes: ['/v1/kumiki/usage/files'],
     async start(parts) {
       const { startSearch } = await import('@kumiki/search');
       return startSearch(parts);

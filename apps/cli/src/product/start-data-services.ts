@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BackendRoute, type DataService, type DataServiceCause, KumikiError } from '@kumiki/api';
+import { type BackendRoute, type DataService, type DataServiceCause, KumikiError, prefixesOf } from '@kumiki/api';
 import type { Database, DatabaseLocation } from '@kumiki/postgres';
 import { createGatewayClient, type GatewayClient, type Log, type RunningDataService } from '@kumiki/service';
 import { type DataServiceEntry, dataServiceList } from './data-service-list.ts';
@@ -142,15 +142,13 @@ function describe({ entry: { name }, state, reason, cause }: Started): DataServi
 }
 
 function routesOf({ entry, token, running }: Started): BackendRoute[] {
-  const { prefixes, adminPrefixes = [] } = running ?? entry;
-  const routeFor = (role: BackendRoute['role']) => (prefix: string) => ({
+  return prefixesOf(entry.name).map(({ prefix, role }) => ({
     service: entry.name,
     prefix,
     urls: running === null ? [] : [`http://127.0.0.1:${running.port}`],
     authorization: `Bearer ${token}`,
     role,
-  });
-  return [...prefixes.map(routeFor('inference')), ...adminPrefixes.map(routeFor('admin'))];
+  }));
 }
 
 /** The error's own sentence and what lies behind it. */

@@ -17,7 +17,7 @@ function sizeOf(value: object): number {
 
 type IdRequest = { Params: { id: string } };
 
-export const chatsPath = '/v1/kumiki/chats';
+const chatsPath = '/v1/kumiki/chats';
 
 /** Chats as a person sees them. */
 export function addChatsRoutes(app: FastifyInstance, database: Database): void {

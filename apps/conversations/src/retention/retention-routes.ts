@@ -4,10 +4,7 @@ import { callerOf, checkBody, type Log } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import { readRetention, writeRetention } from './retention-rows.ts';
 
-/** What is asked of a project as a whole; the gateway lets admins alone pass here. */
-export const projectsPath = '/v1/kumiki/projects';
-
-const path = `${projectsPath}/:project/retention`;
+const path = '/v1/kumiki/projects/:project/retention';
 
 export interface RetentionOptions {
   readonly database: Database;

@@ -4,11 +4,9 @@ import { checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import { readUsage } from './usage-rows.ts';
 
-/** What projects have here of what is limited; the gateway lets admins alone pass. */
-export const usagePath = '/v1/kumiki/usage/conversations';
-
+/** What projects have here of what is limited. */
 export function addUsageRoutes(app: FastifyInstance, database: Database): void {
-  app.get(`${usagePath}/:project`, async (request) => {
+  app.get('/v1/kumiki/usage/conversations/:project', async (request) => {
     const { project } = checkBody(projectParamsSchema, request.params, {});
     return { object: 'kumiki.usage', project, ...(await readUsage(database, project)) };
   });

@@ -4,8 +4,8 @@ import type { AttemptEnd } from './record-attempt.ts';
 
 /** Failures whose detail is the server's own text. */
 const inItsWords: Partial<Record<Failure, string>> = {
-  'busy': 'it was busy',
-  'server_error': 'it answered with an error',
+  busy: 'it was busy',
+  server_error: 'it answered with an error',
   diverged: 'its answer was another one',
 };
 

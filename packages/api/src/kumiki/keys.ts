@@ -41,6 +41,16 @@ export const apiKeySchema = z.object({
 });
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
+/** `GET /v1/kumiki/keys`. */
+export const apiKeyListSchema = z.object({ object: z.literal('list'), data: z.array(apiKeySchema) });
+
+/** The reply to `DELETE /v1/kumiki/keys/{key}`. */
+export const deletedKeySchema = z.object({
+  object: z.literal('kumiki.key.deleted'),
+  id: z.string(),
+  deleted: z.literal(true),
+});
+
 /** The reply to a creation: `value` is the key, told this once. */
 export const createdKeySchema = apiKeySchema.extend({ value: z.string() });
 export type CreatedKey = z.infer<typeof createdKeySchema>;

@@ -19,7 +19,7 @@ export const setProjectLimitsSchema = z.strictObject({
 export type SetProjectLimits = z.infer<typeof setProjectLimitsSchema>;
 
 /** `GET` and `POST /v1/kumiki/limits/{project}`. */
-const projectLimitsViewSchema = z.object({
+export const projectLimitsViewSchema = z.object({
   object: z.literal('kumiki.project_limits'),
   project: z.string(),
   limits: projectLimitsSchema,
@@ -29,7 +29,7 @@ const projectLimitsViewSchema = z.object({
 export type ProjectLimitsView = z.infer<typeof projectLimitsViewSchema>;
 
 /** `GET /v1/kumiki/limits`: the projects that have limits of their own, and what counts for all others. */
-const projectLimitsListSchema = z.object({
+export const projectLimitsListSchema = z.object({
   object: z.literal('list'),
   data: z.array(projectLimitsViewSchema),
   defaults: projectLimitsSchema,
@@ -40,7 +40,7 @@ export type ProjectLimitsList = z.infer<typeof projectLimitsListSchema>;
  * `GET /v1/kumiki/usage/conversations/{project}` and `…/usage/files/{project}`: what a project uses of the limits that
  * the service which answers counts.
  */
-const projectUsageSchema = z
+export const projectUsageSchema = z
   .object({ object: z.literal('kumiki.usage'), project: z.string() })
   .extend(projectLimitsSchema.partial().shape);
 export type ProjectUsage = z.infer<typeof projectUsageSchema>;

@@ -27,3 +27,6 @@ export const replicaSchema = z.object({
   started_at: z.int().nullable(),
 });
 export type Replica = z.infer<typeof replicaSchema>;
+
+/** `GET /v1/kumiki/replicas`. */
+export const replicaListSchema = z.object({ object: z.literal('list'), data: z.array(replicaSchema) });

@@ -22,7 +22,7 @@ export type SetRetention = z.infer<typeof setRetentionSchema>;
 export const projectParamsSchema = z.object({ project: projectNameSchema });
 
 /** `GET /v1/kumiki/projects/{project}/retention`. */
-const retentionSchema = z.object({
+export const retentionSchema = z.object({
   object: z.literal('kumiki.retention'),
   project: z.string(),
   response_days: days,

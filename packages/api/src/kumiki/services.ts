@@ -18,6 +18,16 @@ export const serviceStatusSchema = z.object({
 });
 export type ServiceStatus = z.infer<typeof serviceStatusSchema>;
 
+/** `GET /v1/kumiki/services`. */
+export const serviceListSchema = z.object({ object: z.literal('list'), data: z.array(serviceStatusSchema) });
+
+/** The reply to `DELETE /v1/kumiki/services/{service}`. */
+export const deletedServiceSchema = z.object({
+  object: z.literal('kumiki.service.deleted'),
+  name: z.string(),
+  deleted: z.literal(true),
+});
+
 /** `POST /v1/kumiki/services`: create or replace. */
 export const applyBodySchema = z.strictObject({ manifests: boundedArray(modelServiceSchema, 256, 1) });
 export const applyResultSchema = z.object({

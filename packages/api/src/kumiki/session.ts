@@ -16,6 +16,13 @@ export const sessionSchema = z.object({
 });
 export type Session = z.infer<typeof sessionSchema>;
 
+/** The reply to `DELETE /v1/kumiki/session` and `DELETE /v1/kumiki/sessions/{session}`. */
+export const deletedSessionSchema = z.object({
+  object: z.literal('kumiki.session.deleted'),
+  id: z.string(),
+  deleted: z.literal(true),
+});
+
 /** `POST /v1/kumiki/sign_in_links`: a link that signs a browser in as the key that asked for it, once. */
 export const signInLinkSchema = z.object({
   object: z.literal('kumiki.sign_in_link'),

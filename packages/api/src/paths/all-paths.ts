@@ -5,8 +5,17 @@ import { modelPaths } from './model-paths.ts';
 import type { PathRow } from './path-row.ts';
 import { searchPaths } from './search-paths.ts';
 
+/** The pattern of any row: what code may write of paths. */
+export type PathPattern = (
+  | (typeof modelPaths)[number]
+  | (typeof conversationPaths)[number]
+  | (typeof searchPaths)[number]
+  | (typeof controlPaths)[number]
+  | (typeof consolePaths)[number]
+)['pattern'];
+
 /** Every route behind the one URL. What is not here does not exist. */
-export const allPaths: readonly PathRow[] = [
+export const allPaths: readonly PathRow<PathPattern>[] = [
   ...modelPaths,
   ...conversationPaths,
   ...searchPaths,

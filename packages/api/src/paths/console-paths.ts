@@ -3,4 +3,4 @@ import { pathGroup, type PathRow } from './path-row.ts';
 const everybody = pathGroup('console', null);
 
 /** The pages of the console: all that is not under `/v1`. */
-export const consolePaths: readonly PathRow[] = [everybody.get('/'), everybody.get('/*')];
+export const consolePaths = [everybody.get('/'), everybody.get('/*')] as const satisfies readonly PathRow[];

@@ -1,5 +1,15 @@
-import { createChatSchema, forkChatSchema, updateChatSchema } from '../kumiki/chats.ts';
-import { setRetentionSchema } from '../kumiki/retention.ts';
+import {
+  chatDetailSchema,
+  chatListSchema,
+  createChatSchema,
+  deletedChatSchema,
+  forkChatSchema,
+  listChatsSchema,
+  readChatSchema,
+  updateChatSchema,
+} from '../kumiki/chats.ts';
+import { projectUsageSchema } from '../kumiki/project-limits.ts';
+import { retentionSchema, setRetentionSchema } from '../kumiki/retention.ts';
 import { addItemsSchema, createConversationSchema, updateConversationSchema } from '../v1/conversations.ts';
 import { countInputTokensSchema, createResponseSchema } from '../v1/responses.ts';
 import { ignoredBody, jsonBody, pathGroup, type PathRow, smallBodyBytes } from './path-row.ts';
@@ -20,7 +30,7 @@ const inference = pathGroup('conversations', 'inference');
 const admin = pathGroup('conversations', 'admin');
 
 /** Responses, conversations, batches and chats. */
-export const conversationPaths: readonly PathRow[] = [
+export const conversationPaths = [
   inference.post('/v1/responses', jsonBody(inputBytes, createResponseSchema, inputValues)),
   inference.post('/v1/responses/input_tokens', jsonBody(inputBytes, countInputTokensSchema, inputValues)),
   inference.get('/v1/responses/:response'),
@@ -39,13 +49,15 @@ export const conversationPaths: readonly PathRow[] = [
   inference.get('/v1/batches'),
   inference.get('/v1/batches/:batch'),
   inference.post('/v1/batches/:batch/cancel', ignoredBody),
-  inference.post('/v1/kumiki/chats', jsonBody(settingsBytes, createChatSchema)),
-  inference.get('/v1/kumiki/chats'),
-  inference.get('/v1/kumiki/chats/:chat'),
-  inference.post('/v1/kumiki/chats/:chat', jsonBody(settingsBytes, updateChatSchema)),
-  inference.delete('/v1/kumiki/chats/:chat'),
-  inference.post('/v1/kumiki/chats/:chat/fork', jsonBody(smallBodyBytes, forkChatSchema)),
-  admin.get('/v1/kumiki/projects/:project/retention'),
-  admin.post('/v1/kumiki/projects/:project/retention', jsonBody(smallBodyBytes, setRetentionSchema)),
-  admin.get('/v1/kumiki/usage/conversations/:project'),
-];
+  inference.post('/v1/kumiki/chats', jsonBody(settingsBytes, createChatSchema), { reply: chatDetailSchema }),
+  inference.get('/v1/kumiki/chats', { query: listChatsSchema, reply: chatListSchema }),
+  inference.get('/v1/kumiki/chats/:chat', { query: readChatSchema, reply: chatDetailSchema }),
+  inference.post('/v1/kumiki/chats/:chat', jsonBody(settingsBytes, updateChatSchema), { reply: chatDetailSchema }),
+  inference.delete('/v1/kumiki/chats/:chat', { reply: deletedChatSchema }),
+  inference.post('/v1/kumiki/chats/:chat/fork', jsonBody(smallBodyBytes, forkChatSchema), { reply: chatDetailSchema }),
+  admin.get('/v1/kumiki/projects/:project/retention', { reply: retentionSchema }),
+  admin.post('/v1/kumiki/projects/:project/retention', jsonBody(smallBodyBytes, setRetentionSchema), {
+    reply: retentionSchema,
+  }),
+  admin.get('/v1/kumiki/usage/conversations/:project', { reply: projectUsageSchema }),
+] as const satisfies readonly PathRow[];

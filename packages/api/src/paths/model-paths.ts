@@ -13,10 +13,10 @@ const inference = pathGroup('gateway', 'inference');
 const any = pathGroup('gateway', 'any');
 
 /** What the gateway itself answers. */
-export const modelPaths: readonly PathRow[] = [
+export const modelPaths = [
   inference.post('/v1/chat/completions', jsonBody(modelBodyBytes, chatRequestSchema)),
   inference.post('/v1/completions', jsonBody(modelBodyBytes, completionRequestSchema, promptValues)),
   inference.post('/v1/embeddings', jsonBody(modelBodyBytes, embeddingRequestSchema, promptValues)),
   any.get('/v1/models'),
   any.get('/v1/models/*'),
-];
+] as const satisfies readonly PathRow[];

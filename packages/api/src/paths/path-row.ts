@@ -20,16 +20,26 @@ export interface BodyLimits {
 }
 
 /** One public route: the gateway admits what stands here, and a service registers nothing else. */
-export interface PathRow {
+export interface PathRow<Pattern extends string = string> {
   readonly method: PathMethod;
   /** `:name` stands for one segment, a last `*` for any rest. GET implies HEAD. */
-  readonly pattern: string;
+  readonly pattern: Pattern;
   /** A path that the pattern matches, with ids of the right form that name nothing. */
   readonly sample: string;
   readonly owner: PathOwner;
   /** The role that a key needs; every key will do with `any`, and none is asked for with null. */
   readonly role: BackendRoute['role'];
   readonly body: BodyLimits;
+  /** What its query may hold; null where it has none, or its service keeps the schema to itself. */
+  readonly query: z.ZodType | null;
+  /** What it answers with, or each event of a stream; null for what is no JSON of ours. */
+  readonly reply: z.ZodType | null;
+}
+
+/** What goes over a route besides its body. */
+export interface Exchange {
+  readonly query?: z.ZodType;
+  readonly reply?: z.ZodType;
 }
 
 /** Deepest nesting of any JSON body. */
@@ -63,9 +73,9 @@ export function formBody(maxBytes: number): BodyLimits {
 
 /** What the rows of one service have in common. */
 export interface PathGroup {
-  get(pattern: string): PathRow;
-  post(pattern: string, body: BodyLimits): PathRow;
-  delete(pattern: string): PathRow;
+  get<Pattern extends string>(pattern: Pattern, exchange?: Exchange): PathRow<Pattern>;
+  post<Pattern extends string>(pattern: Pattern, body: BodyLimits, exchange?: Exchange): PathRow<Pattern>;
+  delete<Pattern extends string>(pattern: Pattern, exchange?: Exchange): PathRow<Pattern>;
 }
 
 /** Ids that are nobody's, by the name of the segment. */
@@ -84,13 +94,18 @@ const sampleIds: Readonly<Record<string, string>> = {
 };
 
 export function pathGroup(owner: PathOwner, role: PathRow['role']): PathGroup {
-  const row = (method: PathMethod, pattern: string, body: BodyLimits): PathRow => {
+  const row = <Pattern extends string>(
+    method: PathMethod,
+    pattern: Pattern,
+    body: BodyLimits,
+    exchange: Exchange = {},
+  ): PathRow<Pattern> => {
     const sample = pattern.replace(/:(\w+)/g, (_, name: string) => sampleIds[name] ?? 'none').replace(/\*$/, 'none');
-    return { method, pattern, sample, owner, role, body };
+    return { method, pattern, sample, owner, role, body, query: exchange.query ?? null, reply: exchange.reply ?? null };
   };
   return {
-    get: (pattern) => row('GET', pattern, noBody),
-    post: (pattern, body) => row('POST', pattern, body),
-    delete: (pattern) => row('DELETE', pattern, ignoredBody),
+    get: (pattern, exchange) => row('GET', pattern, noBody, exchange),
+    post: (pattern, body, exchange) => row('POST', pattern, body, exchange),
+    delete: (pattern, exchange) => row('DELETE', pattern, ignoredBody, exchange),
   };
 }

@@ -1,3 +1,4 @@
+import { projectUsageSchema } from '../kumiki/project-limits.ts';
 import {
   addStoreFileSchema,
   createFileBatchSchema,
@@ -27,7 +28,7 @@ const inference = pathGroup('search', 'inference');
 const admin = pathGroup('search', 'admin');
 
 /** Files and vector stores. */
-export const searchPaths: readonly PathRow[] = [
+export const searchPaths = [
   inference.post('/v1/files', formBody(uploadBytes)),
   inference.get('/v1/files'),
   inference.get('/v1/files/:file'),
@@ -49,5 +50,5 @@ export const searchPaths: readonly PathRow[] = [
   inference.get('/v1/vector_stores/:store/file_batches/:file_batch'),
   inference.post('/v1/vector_stores/:store/file_batches/:file_batch/cancel', ignoredBody),
   inference.get('/v1/vector_stores/:store/file_batches/:file_batch/files'),
-  admin.get('/v1/kumiki/usage/files/:project'),
-];
+  admin.get('/v1/kumiki/usage/files/:project', { reply: projectUsageSchema }),
+] as const satisfies readonly PathRow[];

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { conditionSchema } from '../kinds/conditions.ts';
+import { modelServiceSchema } from '../kinds/model-service.ts';
+import { allPaths } from './all-paths.ts';
+import type { PathRow } from './path-row.ts';
+
+const own = allPaths.filter(({ pattern }) => pattern.startsWith('/v1/kumiki/'));
+
+const snakeCase = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+/** A word that stands for one of several: as a member's name, with dots between the parts of `kumiki.data_service`. */
+const tag = /^[a-z][a-z0-9]*([._][a-z0-9]+)*$/;
+
+/** What Kubernetes has the casing of, as `kubectl` users write it. */
+const fromKubernetes: ReadonlySet<z.core.$ZodType> = new Set([modelServiceSchema, conditionSchema]);
+
+/** Every name of a member, and every fixed word, of a schema in another casing. */
+function otherCasing(schema: z.core.$ZodType, at: string): string[] {
+  if (fromKubernetes.has(schema)) return [];
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  const wrongWords = (words: readonly unknown[]): string[] =>
+    words.filter((word) => typeof word === 'string' && !tag.test(word)).map((word) => `${at}: '${String(word)}'`);
+  switch (def.type) {
+    case 'object':
+      return Object.entries(def.shape).flatMap(([name, value]) => [
+        ...(snakeCase.test(name) ? [] : [`${at}.${name}`]),
+        ...otherCasing(value, `${at}.${name}`),
+      ]);
+    case 'array':
+      return otherCasing(def.element, `${at}[]`);
+    case 'record':
+      return otherCasing(def.valueType, `${at}{}`);
+    case 'union':
+      return def.options.flatMap((option) => otherCasing(option, at));
+    case 'pipe':
+      return [...otherCasing(def.in, at), ...otherCasing(def.out, at)];
+    case 'nullable':
+    case 'optional':
+    case 'default':
+    case 'prefault':
+      return otherCasing(def.innerType, at);
+    case 'enum':
+      return wrongWords(Object.values(def.entries));
+    case 'literal':
+      return wrongWords(def.values);
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'null':
+    case 'unknown':
+    case 'custom':
+      return [];
+    default:
+      throw new Error(`${at}: this test does not know how to look into '${def.type}'`);
+  }
+}
+
+const schemasOf = ({ body, query, reply }: PathRow) =>
+  Object.entries({ body: body.schema, query, reply }).flatMap(([part, schema]) =>
+    schema === null ? [] : [[part, schema] as const],
+  );
+
+test('the search for other casing finds it, however deep', () => {
+  const schema = z.object({
+    a_b: z.array(z.object({ rssBytes: z.int().nullable() })),
+    kind: z.enum(['give-up', 'ok']),
+  });
+  assert.deepEqual(otherCasing(schema, 'x'), ['x.a_b[].rssBytes', "x.kind: 'give-up'"]);
+});
+
+test('what goes over our own routes is in snake_case: every member of a body, a query and a reply, and every fixed word', () => {
+  const wrong = own.flatMap((row) =>
+    schemasOf(row).flatMap(([part, schema]) => otherCasing(schema, `${row.method} ${row.pattern} ${part}`)),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('every own route but the one of plain text says what it answers with', () => {
+  const silent = own.filter(({ reply }) => reply === null).map(({ method, pattern }) => `${method} ${pattern}`);
+  assert.deepEqual(silent, ['GET /v1/kumiki/replicas/:replica/logs']);
+});
+
+test('open segments are in snake_case', () => {
+  const names = own.flatMap(({ pattern }) => pattern.split(/[/:]+/).filter((part) => part !== ''));
+  assert.deepEqual(
+    names.filter((name) => !snakeCase.test(name)),
+    [],
+  );
+});

@@ -90,7 +90,7 @@ function routeTable(upstreamPort: number): RouteTable {
           upstreamModel: null,
           revision: 'bench',
           state: 'ready',
-          continuation: 'token-ids',
+          continuation: 'token_ids',
           maxInFlight: 4_096,
           egress: 'internal',
           healthProbe: false,

@@ -46,7 +46,7 @@ before(async () => {
       upstreamModel: null,
       revision: 'r',
       state: 'ready',
-      continuation: 'token-ids',
+      continuation: 'token_ids',
       maxInFlight: 8,
       healthProbe: true,
       egress: 'internal',

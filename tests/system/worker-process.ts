@@ -74,7 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       upstreamModel: null,
       revision: 'test',
       state: 'ready',
-      continuation: 'token-ids',
+      continuation: 'token_ids',
       maxInFlight: maxInFlight(options.engine),
       maxRunning: Number(options.engine['maxSequences'] ?? defaultSequences),
       egress: 'internal',

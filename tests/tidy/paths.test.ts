@@ -4,12 +4,6 @@ import { allPaths } from '@kumiki/api';
 import { bareCode } from './bare-code.ts';
 import { isProduct, lineAt, read, sourceFiles } from './source-files.ts';
 
-/** Places whose path stands in no row: where and which. Each needs its reason. */
-const exceptions: readonly string[] = [
-  // The development server of the console passes everything below it on.
-  'apps/console/vite.config.ts /v1',
-];
-
 interface Literal {
   readonly where: string;
   /** Its holes are `*`. */
@@ -67,9 +61,7 @@ test('every path that the product writes is a row of the table of paths, or stan
   const wrong = sourceFiles
     .filter((file) => isProduct(file) && !file.startsWith('packages/api/'))
     .flatMap((file) => literalsIn(file, read(file)))
-    .filter(
-      ({ where, path }) => path !== '/v1' && !isInTable(path) && !exceptions.includes(`${where.split(':')[0]} ${path}`),
-    );
+    .filter(({ where, path }) => path !== '/v1' && !isInTable(path));
   assert.deepEqual(
     wrong.map(({ where, path }) => `${where} ${path}`),
     [],

@@ -16,9 +16,9 @@ import { protectReply } from './http/protect-reply.ts';
 import { makeRequestId, openHop, type TraceHop } from './http/random-ids.ts';
 import { sendError, sendJson } from './http/send-error.ts';
 import { endsCredentials } from './keys/ends-credentials.ts';
-import { identifyCaller, refuseOtherSites, type Caller, type Identities } from './keys/identify-caller.ts';
+import { identifyCaller, requireOwnSite, type Caller, type Identities } from './keys/identify-caller.ts';
 import type { OpenRequests } from './keys/open-requests.ts';
-import { createRevocation, demandUnrevoked, type Revocation } from './keys/revocation.ts';
+import { createRevocation, requireUnrevoked, type Revocation } from './keys/revocation.ts';
 import { chooseDemand } from './limits/choose-demand.ts';
 import { unlimited, type Admission, type KeyLimiter } from './limits/key-limiter.ts';
 import type { LoadMeter } from './load/load-meter.ts';
@@ -193,7 +193,7 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   checkRequest(request, path);
   const backend = isOwnPath(path) ? null : findBackend(options.routes, method, path);
   if (backend?.route.role === null) {
-    refuseOtherSites(options.identities, request);
+    requireOwnSite(options.identities, request);
     return options.forward(context, backend, null);
   }
   const caller = identifyCaller(options.identities, request, Math.floor(Date.now() / 1_000));
@@ -208,7 +208,7 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
     // Before a byte of the body is read: whoever may not ask is not listened to.
     const admitted = admit(options, context, caller);
     admission = admitted instanceof Promise ? await admitted : admitted;
-    demandUnrevoked(context.revocation);
+    requireUnrevoked(context.revocation);
     await serve(options, context, { caller, backend, admission });
   } finally {
     admission?.release();
@@ -247,29 +247,29 @@ function serve(options: HandlerOptions, context: RequestContext, admitted: Admit
   const { key } = caller;
   const method = request.method ?? 'GET';
   if (modelPaths.has(path)) {
-    demandMethod(method, path, 'POST');
-    demandRole(key, 'inference');
-    refuseDraining(options);
+    requireMethod(method, path, 'POST');
+    requireRole(key, 'inference');
+    requireServing(options);
     return options.serveModel(context as RecordedContext, path as ModelPath, caller, admission);
   }
   const limits: Record<string, string | number> = {};
   admission.addHeaders(limits);
   for (const [name, value] of Object.entries(limits)) response.setHeader(name, value);
   if (path === '/v1/models') {
-    demandMethod(method, path, 'GET');
+    requireMethod(method, path, 'GET');
     return sendJson(response, 200, listModels(options.routes, key));
   }
   if (path.startsWith('/v1/models/')) {
-    demandMethod(method, path, 'GET');
+    requireMethod(method, path, 'GET');
     return sendJson(response, 200, retrieveModel(options.routes, key, decodePath(path.slice('/v1/models/'.length))));
   }
   if (backend === null) return;
-  demandRole(key, backend.route.role);
-  refuseDraining(options);
+  requireRole(key, backend.route.role);
+  requireServing(options);
   return options.forward(context, backend, caller);
 }
 
-function refuseDraining({ draining }: HandlerOptions): void {
+function requireServing({ draining }: HandlerOptions): void {
   if (draining()) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
 }
 
@@ -289,11 +289,11 @@ function findBackend(routes: RouteIndex, method: string, path: string): Backend 
   throw new KumikiError('method_not_allowed', { method, path: shown, allowed, hint });
 }
 
-function demandMethod(method: string, path: string, allowed: string): void {
+function requireMethod(method: string, path: string, allowed: string): void {
   if (method !== allowed) throw new KumikiError('method_not_allowed', { method, path, allowed });
 }
 
-function demandRole(key: KeyRecord, role: BackendRoute['role']): void {
+function requireRole(key: KeyRecord, role: BackendRoute['role']): void {
   if (role === null || role === 'any' || key.roles.includes(role)) return;
   const action = role === 'admin' ? 'operate this installation' : 'use models';
   throw new KumikiError('permission_denied', { action, remedy: `It needs the role '${role}'.` });

@@ -40,7 +40,7 @@ export function createChatRewriter(shown: ChatCompletion, options: RewriteOption
     if (known === undefined) return part;
     const { role: _shownBefore, ...rest } = part.delta;
     const delta = options.mode === 'prefill' ? rest : skipShown(rest, known);
-    if (options.mode === 'replay' && part.finish_reason != null) demandPassed(textsOf(known));
+    if (options.mode === 'replay' && part.finish_reason != null) requirePassed(textsOf(known));
     return isEmpty(delta) && part.finish_reason == null ? null : { ...part, delta };
   }
 
@@ -61,7 +61,7 @@ export function createTextRewriter(shown: TextCompletion, options: RewriteOption
     const known = replayed.get(part.index);
     if (known === undefined || options.mode === 'prefill') return part;
     const text = skipText(part.text, known);
-    if (part.finish_reason != null) demandPassed([known]);
+    if (part.finish_reason != null) requirePassed([known]);
     return text === '' && part.finish_reason == null ? null : { ...part, text };
   }
 
@@ -148,7 +148,7 @@ function textsOf(known: ReplayedChoice): ReplayedText[] {
 }
 
 /** An answer that ends before what the client has of it is another answer. */
-function demandPassed(texts: readonly ReplayedText[]): void {
+function requirePassed(texts: readonly ReplayedText[]): void {
   if (!texts.every((text) => text.isPassed())) throw new Diverged('asked again, the server ended its answer earlier');
 }
 

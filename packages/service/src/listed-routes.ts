@@ -13,7 +13,7 @@ function shapeOf(method: string, pattern: string): string {
  * Gives each route that an app registers the body limit of its row in the table of paths. A route without a row throws:
  * the gateway would not know what to let pass.
  */
-export function demandRows(app: FastifyInstance, owner: PathOwner): void {
+export function requireRows(app: FastifyInstance, owner: PathOwner): void {
   const rows = new Map(
     allPaths.filter((row) => row.owner === owner).map((row) => [shapeOf(row.method, row.pattern), row]),
   );
@@ -34,7 +34,7 @@ export function demandRows(app: FastifyInstance, owner: PathOwner): void {
 }
 
 /** Throws when the table names routes that the app has not. */
-export function demandAllRows(app: FastifyInstance): void {
+export function requireAllRows(app: FastifyInstance): void {
   const missing = [...(unregistered.get(app) ?? [])].map(({ method, pattern }) => `${method} ${pattern}`);
   if (missing.length > 0) throw new Error(`Nothing answers ${missing.join(', ')} of packages/api/src/paths`);
 }

@@ -12,7 +12,7 @@ import { createBearerCheck } from './bearer-check.ts';
 import { checkNames } from './check-names.ts';
 import { sendErrorReply } from './error-reply.ts';
 import { readJson } from './json/read-json.ts';
-import { demandAllRows, demandRows } from './listed-routes.ts';
+import { requireAllRows, requireRows } from './listed-routes.ts';
 import type { Log } from './log.ts';
 
 const maxParamLength = 512;
@@ -46,7 +46,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<{ ap
     frameworkErrors: answerFailure,
     forceCloseConnections: true,
   });
-  demandRows(app, options.owner);
+  requireRows(app, options.owner);
   readBodies(app);
   const isGateway = createBearerCheck(options.token);
   app.addHook('onRequest', (request, _reply, done) => {
@@ -115,7 +115,7 @@ function one(request: FastifyRequest, name: string): string {
 
 /** Starts to listen; 0 takes any free port. Returns the port. Throws when it lacks a route that the table gives it. */
 export async function listenApp(app: FastifyInstance, host: string, port: number): Promise<number> {
-  demandAllRows(app);
+  requireAllRows(app);
   await app.listen({ host, port });
   return (app.server.address() as AddressInfo).port;
 }

@@ -87,12 +87,10 @@ async function usageOf(
 ): Promise<Partial<Readonly<Record<ProjectLimitName, number>>>> {
   const parts = await Promise.all(
     counters.map((counter) =>
-      callJson<ProjectUsage>(connection, pathTo(counter, { project })).catch(
-        (error: unknown) => {
-          if (error instanceof CliError) return null;
-          throw error;
-        },
-      ),
+      callJson<ProjectUsage>(connection, pathTo(counter, { project })).catch((error: unknown) => {
+        if (error instanceof CliError) return null;
+        throw error;
+      }),
     ),
   );
   const used: Partial<Record<ProjectLimitName, number>> = {};

@@ -42,7 +42,8 @@ export async function showLogs(name: string | undefined, flags: LogFlags): Promi
 
 type Write = (id: string, line: string) => void;
 
-const pathOf = (id: string, query: string): string => `${pathTo('/v1/kumiki/replicas/:replica/logs', { replica: id })}?${query}`;
+const pathOf = (id: string, query: string): string =>
+  `${pathTo('/v1/kumiki/replicas/:replica/logs', { replica: id })}?${query}`;
 
 async function printTail(connection: Connection, id: string, tail: number, write: Write): Promise<void> {
   const response = await call(connection, pathOf(id, `tail=${tail}`));

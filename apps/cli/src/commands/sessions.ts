@@ -51,7 +51,9 @@ export async function endSessions(ids: readonly string[], flags: Flags & { reado
   }
   const results: unknown[] = [];
   for (const id of ids) {
-    results.push(await callJson(connection, pathTo('/v1/kumiki/sessions/:session', { session: id }), { method: 'DELETE' }));
+    results.push(
+      await callJson(connection, pathTo('/v1/kumiki/sessions/:session', { session: id }), { method: 'DELETE' }),
+    );
     if (flags.json !== true) print(`session/${id} ended`);
   }
   if (flags.json === true) printJson({ object: 'list', data: results });

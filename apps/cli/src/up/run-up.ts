@@ -28,7 +28,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
   const startedAt = performance.now();
   const config = readCliConfig();
   const home = options.home ?? config.home;
-  refuseSecond(home);
+  requireAlone(home);
   const manifests = loadManifests(options.file ?? [demoManifestPath]);
   await requireFreePort(options.host, options.port);
   if (options.file !== undefined) await takeOperatorsWord(home, manifests);
@@ -59,7 +59,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
   display.stopped();
 }
 
-function refuseSecond(home: string): void {
+function requireAlone(home: string): void {
   const running = findRunning(home);
   if (running !== null) throw new CliError(`${describeRunning(home, running)}.`);
 }

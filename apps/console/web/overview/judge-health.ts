@@ -7,7 +7,7 @@ export type Remedy =
   | { readonly kind: 'logs'; readonly replica: string }
   | { readonly kind: 'service'; readonly service: string }
   | { readonly kind: 'scale'; readonly service: string }
-  | { readonly kind: 'failed-requests' };
+  | { readonly kind: 'failed_requests' };
 
 export type ProblemCode =
   | 'cannot_be_served'
@@ -134,7 +134,7 @@ function errorProblem(requests: number, errors: number): Problem[] {
       subject: '',
       values: { count, share },
       original: null,
-      remedy: { kind: 'failed-requests' },
+      remedy: { kind: 'failed_requests' },
     },
   ];
 }

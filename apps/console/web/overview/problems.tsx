@@ -60,7 +60,7 @@ function RemedyLink({ remedy }: { readonly remedy: Remedy }) {
           {t('scale')}
         </ActionLink>
       );
-    case 'failed-requests':
+    case 'failed_requests':
       return (
         <ActionLink to="/requests" search={{ outcome: 'failed' }} icon={ListX}>
           {t('requests')}

@@ -93,7 +93,7 @@ async function judgeAndValidate(context: DriveContext, batch: BatchRow, work: Ab
   switch (verdict.kind) {
     case 'try':
       return validate(context, batch, work);
-    case 'try-alone':
+    case 'try_alone':
       return context.oneSuspect(() => validate(context, batch, work));
     case 'refuse': {
       const details = { what: 'The input file', claims: verdict.claims, size: 'what cannot be read' };

@@ -2,7 +2,7 @@ import { createChatSchema, forkChatSchema, listChatsSchema, readChatSchema, upda
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
-import { demandRoom } from '../usage/usage-rows.ts';
+import { requireRoom } from '../usage/usage-rows.ts';
 import { insertChat, listChats, readChat, updateChat } from './chat-rows.ts';
 import { deleteChat } from './delete-chat.ts';
 import { forkChat } from './fork-chat.ts';
@@ -24,7 +24,7 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
   app.post(chatsPath, async (request) => {
     const owner = callerOf(request);
     const body = checkBody(createChatSchema, request.body ?? {}, {});
-    await demandRoom(database, owner, { bytes: sizeOf(body) });
+    await requireRoom(database, owner, { bytes: sizeOf(body) });
     return readChat(database, owner, await insertChat(database, owner, body));
   });
 
@@ -51,7 +51,7 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
     const owner = callerOf(request);
     const { id } = request.params;
     const change = checkBody(updateChatSchema, request.body, {});
-    await demandRoom(database, owner, { bytes: change.settings === undefined ? 0 : sizeOf(change) });
+    await requireRoom(database, owner, { bytes: change.settings === undefined ? 0 : sizeOf(change) });
     await updateChat(database, owner, id, change);
     return readChat(database, owner, id);
   });
@@ -65,7 +65,7 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
   app.post<IdRequest>(`${chatsPath}/:id/fork`, async (request) => {
     const owner = callerOf(request);
     const fork = checkBody(forkChatSchema, request.body, {});
-    await demandRoom(database, owner, { bytes: smallestBytes });
+    await requireRoom(database, owner, { bytes: smallestBytes });
     return readChat(database, owner, await forkChat(database, owner, request.params.id, fork));
   });
 }

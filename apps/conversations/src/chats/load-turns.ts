@@ -48,7 +48,7 @@ export async function loadTurns(
      JOIN conversations.responses AS r ON r.id = page.response_id ORDER BY r.accepted_at, r.id`,
     [chatId, after ?? null, limit + 1],
   );
-  if (found.length === 0 && after !== undefined) await demandTurn(database, chatId, after);
+  if (found.length === 0 && after !== undefined) await requireTurn(database, chatId, after);
   const sizes = found.map(({ bytes }) => bytes);
   const shown = found.slice(0, choosePage(sizes, limit));
   const turns = await readTurns(
@@ -59,7 +59,7 @@ export async function loadTurns(
   return { turns, hasMore: found.length > shown.length };
 }
 
-async function demandTurn(database: Queryable, chatId: string, id: string): Promise<void> {
+async function requireTurn(database: Queryable, chatId: string, id: string): Promise<void> {
   const { rows } = await database.query(
     'SELECT 1 FROM conversations.chat_responses WHERE chat_id = $1 AND response_id = $2',
     [chatId, id],

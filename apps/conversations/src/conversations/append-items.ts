@@ -60,7 +60,7 @@ export async function appendItems(
 }
 
 /** Throws KumikiError when a conversation holds more than it may, or would hold. */
-export function demandConversationSize({ items, bytes }: ConversationSize, param: string): void {
+export function requireConversationSize({ items, bytes }: ConversationSize, param: string): void {
   if (items <= maxConversationItems && bytes <= maxConversationBytes) return;
   const reason =
     items > maxConversationItems

@@ -7,8 +7,8 @@ import { choosePage, type JsonText, listText, readPage, sendJson } from '../http
 import { newId } from '../ids/new-id.ts';
 import { buildMessages } from '../prompt/build-messages.ts';
 import { normalizeInput } from '../prompt/normalize-input.ts';
-import { demandRoom } from '../usage/usage-rows.ts';
-import { appendItems, bytesOf, demandConversationSize, writeItems } from './append-items.ts';
+import { requireRoom } from '../usage/usage-rows.ts';
+import { appendItems, bytesOf, requireConversationSize, writeItems } from './append-items.ts';
 import {
   deleteConversation,
   deleteItem,
@@ -33,7 +33,7 @@ export function addConversationsRoutes(app: FastifyInstance, database: Database)
     const items = itemsOf(body.items ?? []);
     const id = newId('conv');
     return database.transaction(async (transaction) => {
-      await demandRoom(transaction, caller, { conversations: 1, bytes: bytesOf(items) });
+      await requireRoom(transaction, caller, { conversations: 1, bytes: bytesOf(items) });
       const created = await insertConversation(transaction, project, id, body.metadata ?? {});
       await appendItems(transaction, project, id, items);
       return created;
@@ -65,10 +65,10 @@ function addItemRoutes(app: FastifyInstance, database: Database): void {
     const { project } = caller;
     const items = itemsOf(checkBody(addItemsSchema, request.body, {}).items);
     await database.transaction(async (transaction) => {
-      await demandRoom(transaction, caller, { bytes: bytesOf(items) });
+      await requireRoom(transaction, caller, { bytes: bytesOf(items) });
       const size = await appendItems(transaction, project, request.params.id, items);
       if (size === null) throw notFound(request.params.id);
-      demandConversationSize(size, 'items');
+      requireConversationSize(size, 'items');
     });
     return sendJson(reply, listText(items, false));
   });

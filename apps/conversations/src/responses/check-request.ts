@@ -11,9 +11,9 @@ import { checkBody } from '@kumiki/service';
 
 /** The body of a request for a response. Throws KumikiError that names the first thing wrong. */
 export function checkCreate(body: unknown): CreateResponse {
-  refuseTools(body);
+  requireKnownTools(body);
   const request = checkBody(createResponseSchema, body, unsupportedResponseFields);
-  refuseTwoContexts(request);
+  requireOneContext(request);
   if (request.background === true && request.store === false) {
     throw new KumikiError('invalid_value', {
       param: 'background',
@@ -36,13 +36,13 @@ export function checkCreate(body: unknown): CreateResponse {
 }
 
 export function checkCount(body: unknown): ReturnType<typeof checkBody<typeof countInputTokensSchema>> {
-  refuseTools(body);
+  requireKnownTools(body);
   const request = checkBody(countInputTokensSchema, body, unsupportedResponseFields);
-  refuseTwoContexts(request);
+  requireOneContext(request);
   return request;
 }
 
-function refuseTwoContexts(request: Pick<CreateResponse, 'previous_response_id' | 'conversation'>): void {
+function requireOneContext(request: Pick<CreateResponse, 'previous_response_id' | 'conversation'>): void {
   if (request.previous_response_id == null || request.conversation == null) return;
   throw new KumikiError('invalid_value', {
     param: 'previous_response_id',
@@ -51,7 +51,7 @@ function refuseTwoContexts(request: Pick<CreateResponse, 'previous_response_id' 
 }
 
 /** Tools of the API that cannot be run here are refused by name, not as a type that nobody has heard of. */
-function refuseTools(body: unknown): void {
+function requireKnownTools(body: unknown): void {
   const tools = (body as { tools?: unknown } | null)?.tools;
   if (!Array.isArray(tools)) return;
   for (const [index, tool] of tools.entries()) {

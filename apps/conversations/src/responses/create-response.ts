@@ -4,7 +4,7 @@ import type { Caller, GatewayClient } from '@kumiki/service';
 import type { Item } from '../answer/response-object.ts';
 import { openResponse, type ResponseObject } from '../answer/response-object.ts';
 import { joinChat } from '../chats/join-chat.ts';
-import { bytesOf, type ConversationSize, demandConversationSize, writeItems } from '../conversations/append-items.ts';
+import { bytesOf, type ConversationSize, requireConversationSize, writeItems } from '../conversations/append-items.ts';
 import { claimIdempotencyKey } from '../idempotency/claim-key.ts';
 import { newId } from '../ids/new-id.ts';
 import { buildMessages } from '../prompt/build-messages.ts';
@@ -48,12 +48,12 @@ export async function createRun(
   request: CreateResponse,
   idempotencyKey: string | string[] | undefined,
 ): Promise<CreatedRun> {
-  deps.runner.demandRoom(caller.project, request.background === true);
+  deps.runner.requireRoom(caller.project, request.background === true);
   const input = await resolveInput(deps.database, caller.project, request);
-  if (request.background === true) await demandModel(deps.gateway, caller, request.model);
+  if (request.background === true) await requireModel(deps.gateway, caller, request.model);
   const id = newId('resp');
   const response = openResponse(id, request, Math.floor(Date.now() / 1_000));
-  demandShown(response);
+  requireShown(response);
   const machine = newMachine({ request, response });
   machine.open();
   const events = machine.take();
@@ -96,7 +96,7 @@ export async function createRun(
 }
 
 /** Every event that shows the whole response repeats what it has of the request. */
-function demandShown(response: ResponseObject): void {
+function requireShown(response: ResponseObject): void {
   const bytes = Buffer.byteLength(JSON.stringify(response));
   if (bytes <= maxShownRequestBytes) return;
   const reason = `with tools and format it has ${bytes} bytes and the limit is ${maxShownRequestBytes}; send less, or put it into 'input'`;
@@ -138,8 +138,8 @@ export async function resolveInput(
   }
   // Refuses what no model can read before anything is stored.
   buildMessages(null, items);
-  await demandConversation(database, project, conversationIdOf(request), items);
-  await demandPrevious(database, project, request.previous_response_id ?? null);
+  await requireConversation(database, project, conversationIdOf(request), items);
+  await requirePrevious(database, project, request.previous_response_id ?? null);
   const references = items.filter(({ type }) => type === 'item_reference');
   if (references.length === 0) return items;
   // An item that is part of what came before is there already.
@@ -172,7 +172,7 @@ async function findKnown(
   return new Set(rows.map(({ id }) => id));
 }
 
-async function demandConversation(
+async function requireConversation(
   database: Database,
   project: string,
   id: string | null,
@@ -186,10 +186,10 @@ async function demandConversation(
   const size = rows[0];
   if (size === undefined) throw new KumikiError('not_found', { what: 'conversation', id }, { param: 'conversation' });
   const bytes = size.bytes + bytesOf(writeItems(own));
-  demandConversationSize({ items: size.items + Math.max(own.length, 1), bytes }, 'conversation');
+  requireConversationSize({ items: size.items + Math.max(own.length, 1), bytes }, 'conversation');
 }
 
-async function demandPrevious(database: Database, project: string, id: string | null): Promise<void> {
+async function requirePrevious(database: Database, project: string, id: string | null): Promise<void> {
   if (id === null) return;
   const param = 'previous_response_id';
   const status = await findStatus(database, project, id);
@@ -202,6 +202,6 @@ async function demandPrevious(database: Database, project: string, id: string | 
 }
 
 /** A background response of a model that is not there would only fail later, when nobody looks. */
-async function demandModel(gateway: GatewayClient, caller: Caller, model: string): Promise<void> {
+async function requireModel(gateway: GatewayClient, caller: Caller, model: string): Promise<void> {
   await gateway.json({ method: 'GET', path: `/v1/models/${encodeURIComponent(model)}`, keyId: caller.keyId });
 }

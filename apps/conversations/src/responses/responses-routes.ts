@@ -36,7 +36,7 @@ export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): v
   app.post('/v1/responses', async (request, reply) => {
     const caller = callerOf(request);
     const body = checkCreate(request.body);
-    readers.demandRoom();
+    readers.requireRoom();
     const gone = leavingSignal(reply);
     const { id, open, log } = await createRun(deps, caller, body, request.headers['idempotency-key']);
     const background = body.background === true;
@@ -68,7 +68,7 @@ export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): v
     const response = await findResponse(database, project, id);
     if (response === null) throw notFound(id);
     if (query.data.stream === 'false') return response;
-    readers.demandRoom();
+    readers.requireRoom();
     const log = storedLog(database, project, id);
     return readers.stream(deps, reply, log, id, query.data.starting_after, leavingSignal(reply));
   });
@@ -157,7 +157,7 @@ async function* lastResponse(events: AsyncIterable<readonly string[]>): AsyncGen
 function createReaders() {
   let open = 0;
   return {
-    demandRoom() {
+    requireRoom() {
       if (open < maxReaders) return;
       const reason = `This replica feeds ${maxReaders} streams, which is its limit`;
       throw new KumikiError('service_unavailable', { reason }, { retryAfterMs: 1_000 });

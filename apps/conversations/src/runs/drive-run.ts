@@ -123,7 +123,7 @@ class Drive {
 
   /** Has the model answer, until it has finished. */
   async produce(): Promise<void> {
-    this.#demandGoing();
+    this.#requireGoing();
     this.#writer.push('');
     await this.#patiently(() => this.#search());
     for (let resumes = 0; ; resumes++) {
@@ -132,7 +132,7 @@ class Drive {
       this.#options.onBegun();
       const before = this.#frames.length;
       if (await this.#read(answer)) return;
-      this.#demandGoing();
+      this.#requireGoing();
       if (this.#frames.length > before) resumes = 0;
       if (resumes >= maxResumes) throw new RunFailure('server_error', this.#broken);
       await this.#wait();
@@ -190,7 +190,7 @@ class Drive {
   /** What is busy or away is asked again where nobody waits for a refusal. */
   async #patiently<Value>(work: () => Promise<Value>): Promise<Value> {
     for (;;) {
-      this.#demandGoing();
+      this.#requireGoing();
       try {
         return await work();
       } catch (error) {
@@ -265,7 +265,7 @@ class Drive {
     return { kind: state === 'open' ? 'ended' : 'left' };
   }
 
-  #demandGoing(): void {
+  #requireGoing(): void {
     this.#stop.throwIfAborted();
     if (this.#writer.state() !== 'open') throw new Error('the run has another driver');
   }

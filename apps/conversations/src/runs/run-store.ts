@@ -2,7 +2,7 @@ import { type CreateResponse, KumikiError, type ProjectLimits } from '@kumiki/ap
 import type { Database, Queryable } from '@kumiki/postgres';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
-import { demandWithin, openResponsesOf, storedBytesOf } from '../usage/usage-rows.ts';
+import { requireWithin, openResponsesOf, storedBytesOf } from '../usage/usage-rows.ts';
 import { deletionOf } from './deletion.ts';
 import { noticeChannel, notices } from './notices.ts';
 import { leaseMs } from './run-limits.ts';
@@ -101,8 +101,8 @@ export async function insertRun(
   ]);
   const used = rows[0];
   if (used === undefined || used.stored) return bytes;
-  demandWithin(run, 'open_responses', used.open, 1);
-  demandWithin(run, 'conversation_bytes', used.bytes, bytes);
+  requireWithin(run, 'open_responses', used.open, 1);
+  requireWithin(run, 'conversation_bytes', used.bytes, bytes);
   throw new KumikiError('service_unavailable', { reason: 'The response was not stored' }, { retryAfterMs: 1_000 });
 }
 

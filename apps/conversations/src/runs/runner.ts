@@ -46,7 +46,7 @@ export interface OpenRun {
 
 export interface Runner {
   /** Throws KumikiError when no more runs may be open here. */
-  demandRoom(project: string, background: boolean): void;
+  requireRoom(project: string, background: boolean): void;
   /** A place for a background run of a project that is about to start: null when it has to wait. To be given back. */
   reserve(project: string): (() => void) | null;
   /** Takes a run that waits for its turn, and ends it as cancelled. */
@@ -117,7 +117,7 @@ class RunnerOfReplica implements Runner {
     return this.#takeovers;
   }
 
-  demandRoom(project: string, background: boolean): void {
+  requireRoom(project: string, background: boolean): void {
     if (this.#released) throw new KumikiError('draining', {}, { retryAfterMs: 1_000 });
     // What runs in the background can wait in the database.
     const hasRoom = this.#open.size < maxOpenRuns && this.#bytes.room(project) > 0;
@@ -298,7 +298,7 @@ class RunnerOfReplica implements Runner {
       await refusePoison(createDatabaseJournal({ database, hub, run }), run, verdict.claims);
       return;
     }
-    if (verdict.kind === 'try-alone') this.#suspects.add(run.id);
+    if (verdict.kind === 'try_alone') this.#suspects.add(run.id);
     const frames = await loadFrames(database, run.id);
     if (run.fence > 1) {
       this.#takeovers++;

@@ -42,7 +42,7 @@ const words = {
 } as const satisfies Partial<Record<ProjectLimitName, readonly [string, string]>>;
 
 /** Throws KumikiError when a project would have more than it may. */
-export function demandWithin(
+export function requireWithin(
   { project, limits }: Pick<Caller, 'project' | 'limits'>,
   name: keyof typeof words,
   used: number,
@@ -55,7 +55,7 @@ export function demandWithin(
 }
 
 /** Throws KumikiError when a project has no room for so much more. */
-export async function demandRoom(
+export async function requireRoom(
   database: Queryable,
   caller: Pick<Caller, 'project' | 'limits'>,
   needed: { readonly conversations?: number; readonly bytes: number },
@@ -65,6 +65,6 @@ export async function demandRoom(
     [caller.project],
   );
   const used = rows[0] ?? { conversations: 0, bytes: 0 };
-  demandWithin(caller, 'conversations', used.conversations, needed.conversations ?? 0);
-  demandWithin(caller, 'conversation_bytes', used.bytes, needed.bytes);
+  requireWithin(caller, 'conversations', used.conversations, needed.conversations ?? 0);
+  requireWithin(caller, 'conversation_bytes', used.bytes, needed.bytes);
 }

@@ -8,7 +8,7 @@ import type { RequestContext } from '../handle-request.ts';
 import type { ClientOrigin } from '../http/client-origin.ts';
 import { createPublicPlaces } from '../http/public-places.ts';
 import type { Caller } from '../keys/identify-caller.ts';
-import { demandUnrevoked } from '../keys/revocation.ts';
+import { requireUnrevoked } from '../keys/revocation.ts';
 import type { ProjectLimitsStore } from '../limits/project-limits-store.ts';
 import type { RequestLog } from '../requests/request-log.ts';
 import { watchForward } from '../requests/watch-forward.ts';
@@ -94,7 +94,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
     const tried = new Set<BackendReplica>();
     let late: KumikiError | null = null;
     for (;;) {
-      demandUnrevoked(context.revocation);
+      requireUnrevoked(context.revocation);
       const replica = pickReplica(backend, tried, performance.now(), Math.random());
       if (replica === null) throw late ?? unavailable(backend, tried);
       tried.add(replica);

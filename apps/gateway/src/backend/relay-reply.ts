@@ -8,7 +8,7 @@ const clientStallMs = 120_000;
 
 const lineFeed = 10;
 
-export type Relayed = 'whole' | 'broken' | 'client-left';
+export type Relayed = 'whole' | 'broken' | 'client_left';
 
 export interface Relay {
   readonly outcome: Promise<Relayed>;
@@ -69,7 +69,7 @@ export function relayReply({ reply, response, wheel, silenceMs, path }: RelayOpt
     if (response.write(chunk)) return;
     reply.pause();
     silence.clear();
-    stall = wheel.arm(clientStallMs, () => breakOff('client-left'));
+    stall = wheel.arm(clientStallMs, () => breakOff('client_left'));
     response.once('drain', onDrain);
   });
   reply.on('end', () => {
@@ -82,13 +82,13 @@ export function relayReply({ reply, response, wheel, silenceMs, path }: RelayOpt
   reply.on('close', () => {
     if (!reply.complete) giveUp();
   });
-  response.once('close', () => end('client-left'));
+  response.once('close', () => end('client_left'));
   return {
     outcome: promise,
     cut(error) {
       if (over) return;
       over = true;
-      end('client-left');
+      end('client_left');
       if (!isEventStream(reply) || !between || response.writableNeedDrain) response.destroy();
       else response.end(lastEvent(path, error));
       reply.destroy();

@@ -44,7 +44,7 @@ export function identifyCaller(identities: Identities, request: IncomingMessage,
   const own = identities.keys.authenticate(received.authorization, now);
   const actFor = received[headers.actFor];
   if (typeof actFor !== 'string' || !own.roles.includes('service')) return { key: own, service: null, sessionId: null };
-  demandPath(own, request);
+  requirePath(own, request);
   return {
     key: identities.keys.actingFor(actFor, now),
     service: {
@@ -57,7 +57,7 @@ export function identifyCaller(identities: Identities, request: IncomingMessage,
 }
 
 /** What somebody who has taken over one service may ask of the others is what that service asks of them. */
-function demandPath({ name, paths }: KeyRecord, { method = 'GET', url = '/' }: IncomingMessage): void {
+function requirePath({ name, paths }: KeyRecord, { method = 'GET', url = '/' }: IncomingMessage): void {
   if (paths === undefined) return;
   const [path = '/'] = url.split('?', 1);
   const row = findPath(method, path);
@@ -84,7 +84,7 @@ function callerOfSession(
 }
 
 /** Refuses what another site's page sends to change something where no key is asked for: to sign in. */
-export function refuseOtherSites(identities: Identities, request: IncomingMessage): void {
+export function requireOwnSite(identities: Identities, request: IncomingMessage): void {
   const site = siteOf(identities, request);
   if (site === 'other' && !isSafeMethod(request.method ?? '')) throw crossSite(site);
 }

@@ -55,12 +55,12 @@ export function createKeyStore(pepper: Uint8Array, initial: readonly KeyRecord[]
       const found = byHash.get(hash);
       if (found === undefined || !timingSafeEqual(found.hash, Buffer.from(hash, 'hex')))
         throw invalid('it is not known here');
-      return demandLive(found.record, now);
+      return requireLive(found.record, now);
     },
     actingFor(id, now) {
       const record = byId.get(id);
       if (record === undefined) throw invalid('the one that is acted for is not known here');
-      return demandLive(record, now);
+      return requireLive(record, now);
     },
     withId(id, now) {
       const record = byId.get(id);
@@ -82,7 +82,7 @@ function indexById(keys: readonly KeyRecord[]): Map<string, KeyRecord> {
   return new Map(keys.map((record) => [record.id, record]));
 }
 
-function demandLive(record: KeyRecord, now: number): KeyRecord {
+function requireLive(record: KeyRecord, now: number): KeyRecord {
   if (hasExpired(record, now)) throw invalid('it has expired');
   return record;
 }

@@ -39,7 +39,7 @@ class OpenRevocation implements Revocation {
 }
 
 /** Throws when it is over. */
-export function demandUnrevoked(revocation: Revocation): void {
+export function requireUnrevoked(revocation: Revocation): void {
   const error = revocation.error();
   if (error !== null) throw error;
 }

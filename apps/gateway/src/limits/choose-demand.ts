@@ -2,7 +2,7 @@
  * What a request of a client counts against its key's limits: as one of the requests per minute and as one of those that
  * are open at once, as the former alone, or not at all. Tokens count wherever a model is asked.
  */
-export type Demand = 'request-and-place' | 'request' | 'nothing';
+export type Demand = 'request_and_place' | 'request' | 'nothing';
 
 /**
  * What the console asks for by itself, however little its user does: one stream for each tab, and who is signed in. Nor may
@@ -15,5 +15,5 @@ const ending = /^\/v1\/(?:responses|batches|vector_stores\/[^/]+\/file_batches)\
 
 export function chooseDemand(method: string, path: string): Demand {
   if (uncounted.has(path)) return 'nothing';
-  return method === 'POST' && ending.test(path) ? 'request' : 'request-and-place';
+  return method === 'POST' && ending.test(path) ? 'request' : 'request_and_place';
 }

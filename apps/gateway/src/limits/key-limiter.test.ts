@@ -27,7 +27,7 @@ function code(thunk: () => unknown): string {
   return 'allowed';
 }
 
-const whole = 'request-and-place';
+const whole = 'request_and_place';
 
 /** A request that reserves tokens. */
 function admitted(limiter: KeyLimiter, limited: KeyRecord, tokens: number): Admission {

@@ -84,12 +84,12 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
     admit(key, demand) {
       if (demand === 'nothing' || isUnlimited(key)) return unlimited;
       const usage = usageOf(key, now());
-      const takesPlace = demand === 'request-and-place';
+      const takesPlace = demand === 'request_and_place';
       const maxConcurrent = key.limits.max_concurrent;
       if (takesPlace && maxConcurrent !== null && usage.open >= maxConcurrent) throw full(maxConcurrent, clientRetryMs);
       countRequest(key, usage, now());
       if (takesPlace) usage.open++;
-      return new Admitted(key, usage, now, takesPlace ? 'request-and-place' : 'request');
+      return new Admitted(key, usage, now, takesPlace ? 'request_and_place' : 'request');
     },
     async admitService(key, { lowPriority, leaving }) {
       if (isUnlimited(key)) return unlimited;
@@ -175,7 +175,7 @@ class Admitted implements Admission {
   release(): void {
     if (this.#released) return;
     this.#released = true;
-    if (this.#entry === 'request-and-place') this.#usage.open--;
+    if (this.#entry === 'request_and_place') this.#usage.open--;
     else if (this.#entry !== 'request' && this.#limits.max_concurrent !== null) this.#usage.places.leave();
   }
 

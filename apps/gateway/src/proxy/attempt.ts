@@ -122,7 +122,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
       silence?.rearm();
       call.resume();
     },
-    abort: () => end({ kind: 'client-left' }),
+    abort: () => end({ kind: 'client_left' }),
   };
 }
 

@@ -37,7 +37,7 @@ test('a refusal keeps what it says of the request, without key and place', () =>
 });
 
 test('what the gateway says itself, and what our own workers say, stays', () => {
-  const own: Outcome[] = [{ kind: 'done' }, { kind: 'client-left' }, failed('connect_refused', 'no connection')];
+  const own: Outcome[] = [{ kind: 'done' }, { kind: 'client_left' }, failed('connect_refused', 'no connection')];
   for (const outcome of own) assert.equal(censorOutcome(outcome, endpoint), outcome);
   const inner: Endpoint = { ...endpoint, egress: 'internal' };
   const outcome = failed('server_error', told);

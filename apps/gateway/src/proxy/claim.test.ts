@@ -12,7 +12,7 @@ const endpoint: Endpoint = {
   upstreamModel: null,
   revision: 'r1',
   state: 'ready',
-  continuation: 'token-ids',
+  continuation: 'token_ids',
   maxInFlight: 8,
   maxRunning: 2,
   healthProbe: true,
@@ -37,7 +37,7 @@ function tryAlone(suspicion: Suspicion, outcome: Outcome, change: Partial<Endpoi
 test('two replicas that end or fall silent over a request alone convict it', () => {
   for (const outcome of [broken, failed('stalled', ''), failed('headers_timeout', '')]) {
     const suspicion = request();
-    assert.deepEqual(tryAlone(suspicion, outcome), { kind: 'try-alone' });
+    assert.deepEqual(tryAlone(suspicion, outcome), { kind: 'try_alone' });
     assert.deepEqual(tryAlone(suspicion, outcome), { kind: 'refuse', claims: 2 });
   }
 });
@@ -50,7 +50,7 @@ test('nothing is lost where nothing was begun, where it ends as planned, or wher
     failed('busy', ''),
     failed('first_token_timeout', ''),
     failed('server_error', ''),
-    { kind: 'client-left' } as const,
+    { kind: 'client_left' } as const,
     { kind: 'done' } as const,
   ]) {
     assert.equal(tryAlone(suspicion, outcome), null);
@@ -64,10 +64,10 @@ test('a kept connection that was closed is an excuse once, and none when it took
   const suspicion = request();
   const stale: Outcome = { kind: 'failed', failure: 'broken', detail: 'it was closed', stale: true };
   assert.equal(tryAlone(suspicion, stale), null);
-  assert.deepEqual(tryAlone(suspicion, stale), { kind: 'try-alone' });
+  assert.deepEqual(tryAlone(suspicion, stale), { kind: 'try_alone' });
   const claim = openClaim(createEndpointState(endpoint), request(), fresh);
   time += 1_000;
-  assert.deepEqual(claim.end(stale), { kind: 'try-alone' });
+  assert.deepEqual(claim.end(stale), { kind: 'try_alone' });
 });
 
 test('whoever has brought a token is above suspicion, also for what was lost before', () => {
@@ -85,11 +85,11 @@ test('of several that are lost together each knows of the others, whoever is tol
   const claims = several.map((suspicion) => openClaim(state, suspicion, fresh));
   const streaming = openClaim(state, request(), fresh);
   streaming.proven();
-  for (const claim of claims) assert.deepEqual(claim.end(broken), { kind: 'try-alone' });
+  for (const claim of claims) assert.deepEqual(claim.end(broken), { kind: 'try_alone' });
   assert.equal(streaming.end(broken), null);
   for (const { claims: history } of several) assert.deepEqual(history, { lost: 1, shared: 1 });
   const [first = request()] = several;
-  for (const expected of ['try-alone', 'refuse']) {
+  for (const expected of ['try_alone', 'refuse']) {
     assert.equal(tryAlone(first, broken)?.kind, expected, 'only what it does alone convicts it early');
   }
 });
@@ -103,14 +103,14 @@ test('an answer that was begun is convicted by what it does alone, and by no cro
     for (const claim of claims) assert.equal(claim.end(broken), null);
   }
   const [alone = request()] = moved;
-  for (const expected of ['try-alone', 'refuse']) {
+  for (const expected of ['try_alone', 'refuse']) {
     assert.equal(openClaim(createEndpointState(endpoint), alone, begun).end(broken)?.kind, expected);
   }
 });
 
 test('a crowd that is lost together says nothing of any of it', () => {
   for (const [size, expected] of [
-    [8, 'try-alone'],
+    [8, 'try_alone'],
     [9, null],
   ] as const) {
     const state = createEndpointState({ ...endpoint, maxRunning: 100 });
@@ -125,7 +125,7 @@ test('what waits in the queue is innocent, once its worker has read it', () => {
   const claims = [running, other, waiting, unread].map((suspicion) => openClaim(state, suspicion, fresh));
   for (const claim of claims.slice(0, 3)) claim.prepared();
   const verdicts = claims.map((claim) => claim.end(broken)?.kind ?? null);
-  assert.deepEqual(verdicts, ['try-alone', 'try-alone', null, 'try-alone']);
+  assert.deepEqual(verdicts, ['try_alone', 'try_alone', null, 'try_alone']);
 });
 
 test('a suspect has its replica to itself for a while', () => {

@@ -6,7 +6,7 @@ import type { Outcome } from './outcome.ts';
 
 /** What an outcome says about the endpoint; null when it says nothing. */
 function observationOf(outcome: Outcome): Observation | null {
-  if (outcome.kind === 'client-left') return null;
+  if (outcome.kind === 'client_left') return null;
   if (outcome.kind !== 'failed') return 'success';
   if (outcome.stale === true) return null;
   switch (outcome.failure) {
@@ -19,7 +19,7 @@ function observationOf(outcome: Outcome): Observation | null {
     case 'first_token_timeout':
     case 'protocol_error':
     case 'server_error':
-      return 'failed-reply';
+      return 'failed_reply';
     case 'egress_denied':
     case 'busy':
     case 'diverged':

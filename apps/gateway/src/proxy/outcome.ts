@@ -4,7 +4,7 @@ import type { Failure } from '@kumiki/policy';
 /** What became of one attempt at one endpoint. */
 export type Outcome =
   | { readonly kind: 'done' }
-  | { readonly kind: 'client-left' }
+  | { readonly kind: 'client_left' }
   /** The endpoint refused the request itself; another would refuse it as well. */
   | { readonly kind: 'refused'; readonly status: number; readonly error: UpstreamErrorBody }
   | {

@@ -213,7 +213,7 @@ function mayFinishThere(state: EndpointState, begun: boolean, now: number): bool
 function isHopeless(endpoints: readonly EndpointState[], preferences: readonly Accepts[], waitedMs: number): boolean {
   if (endpoints.length === 0) return false;
   if (endpoints.some((state) => preferences.some((accepts) => accepts(state)))) return false;
-  const revisions = endpoints.some(({ endpoint }) => endpoint.continuation === 'token-ids');
+  const revisions = endpoints.some(({ endpoint }) => endpoint.continuation === 'token_ids');
   return waitedMs >= (revisions ? holdForRevisionMs : 0);
 }
 

@@ -73,14 +73,14 @@ test('who can continue an answer is looked up when it breaks, not when it was as
 });
 
 test('a stream that breaks between its role and its first token is asked for again, whatever it may become', async (context) => {
-  for (const continuation of ['token-ids', 'prefill', 'replay', 'none'] as const) {
+  for (const continuation of ['token_ids', 'prefill', 'replay', 'none'] as const) {
     let calls = 0;
     const script: Script = (_body, response) => {
       beginStream(response);
       if (++calls === 1) return void response.write(chatFrame('', { role: true }), () => response.destroy());
-      const tokens = continuation === 'token-ids' ? [1] : undefined;
+      const tokens = continuation === 'token_ids' ? [1] : undefined;
       response.end(
-        chatFrame('one', { role: continuation !== 'token-ids', ...(tokens && { tokens }) }) +
+        chatFrame('one', { role: continuation !== 'token_ids', ...(tokens && { tokens }) }) +
           chatFrame('', { finish: 'stop' }) +
           doneFrame,
       );

@@ -156,7 +156,7 @@ async function attemptUntilEnd(run: Run): Promise<void> {
     }
     if (tried === null) return;
     const { outcome, verdict } = tried;
-    if (outcome.kind === 'done' || outcome.kind === 'client-left') return;
+    if (outcome.kind === 'done' || outcome.kind === 'client_left') return;
     if (outcome.kind === 'refused') return refuse(run, outcome);
     if (verdict?.kind === 'refuse') throw poisonous(run, verdict.claims);
     if (outcome.stale === true && verdict === null) {
@@ -172,7 +172,7 @@ function nextPlace({ exchange, options, client, revision }: Run, begun: Recorded
   if (begun === null) return options.picker.pick(exchange, client.begun(), anyEndpoint);
   const facts = answerFacts(exchange, begun, revision);
   return options.picker.pick(exchange, true, [
-    ({ endpoint }) => continuationMode(endpoint, facts) === 'token-ids',
+    ({ endpoint }) => continuationMode(endpoint, facts) === 'token_ids',
     ({ endpoint }) => continuationMode(endpoint, facts) !== null,
   ]);
 }
@@ -294,7 +294,7 @@ function afterFailure(run: Run, { failure, detail, inner = detail }: Failed): vo
     { requestId: exchange.id, endpoint: exchange.replica?.endpoint.id, failure, reason: inner, next: verdict.kind },
     'attempt failed',
   );
-  if (verdict.kind === 'give-up') {
+  if (verdict.kind === 'give_up') {
     const reason = `${detail}; ${verdict.reason}`;
     throw verdict.forGood ? new KumikiError('stream_interrupted', { reason }) : finalError(run, failure, reason);
   }

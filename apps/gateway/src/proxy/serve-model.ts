@@ -14,7 +14,7 @@ import type { BodyReader } from '../body/body-reader.ts';
 import { scanRequest, type ScannedRequest } from '../body/scan-request.ts';
 import type { RecordedContext } from '../handle-request.ts';
 import type { Caller } from '../keys/identify-caller.ts';
-import { demandUnrevoked } from '../keys/revocation.ts';
+import { requireUnrevoked } from '../keys/revocation.ts';
 import type { Admission } from '../limits/key-limiter.ts';
 import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
 import type { Route, RouteIndex } from '../routes/route-index.ts';
@@ -58,12 +58,12 @@ export async function serveModel(
 ): Promise<void> {
   const { request } = context;
   const { key } = caller;
-  demandJson(request.headers['content-type']);
+  requireJson(request.headers['content-type']);
   const limits = bodyLimits[path];
   const held = await options.bodies.read(request, Math.min(options.maxBodyBytes, limits.maxBytes), key.id);
   if (held === null) return;
   try {
-    demandUnrevoked(context.revocation);
+    requireUnrevoked(context.revocation);
     await serveBody(options, context, { path, caller, admission, maxValues: limits.maxValues }, held.bytes());
   } finally {
     held.release();
@@ -131,7 +131,7 @@ async function serveBody(
   }
 }
 
-function demandJson(contentType: string | undefined): void {
+function requireJson(contentType: string | undefined): void {
   if (contentType === undefined || /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i.test(contentType)) return;
   throw new KumikiError('unsupported_media_type', { contentType: contentType.slice(0, 100) });
 }

@@ -24,7 +24,7 @@ export interface AttemptPlan {
 /** The first attempt, or one after attempts that showed nothing. */
 export function planFresh(exchange: Exchange, state: EndpointState): AttemptPlan {
   const { endpoint } = state;
-  const tokenIds = exchange.scanned.stream && endpoint.continuation === 'token-ids';
+  const tokenIds = exchange.scanned.stream && endpoint.continuation === 'token_ids';
   return { body: withUpstreamNames(exchange, state, []), tokenIds, rewrite: null };
 }
 
@@ -39,7 +39,7 @@ export function planContinuation(
   const mode = continuationMode(state.endpoint, facts);
   if (mode === null)
     throw new KumikiError('internal_error', {}, { cause: new Error(`${state.endpoint.id} cannot continue`) });
-  if (mode === 'token-ids') {
+  if (mode === 'token_ids') {
     const member = JSON.stringify(toContinuation(recorded));
     return { body: withUpstreamNames(exchange, state, [[continuationKey, member]]), tokenIds: true, rewrite: null };
   }

@@ -17,7 +17,7 @@ export function attemptReason(outcome: Outcome): AttemptEnd | null {
   switch (outcome.kind) {
     case 'done':
       return null;
-    case 'client-left':
+    case 'client_left':
       return { reason: 'the client left', failure: 'client_left' };
     case 'refused':
       return { reason: 'it refused the request', failure: 'refused' };

@@ -11,7 +11,7 @@ const endpoint = (id: string, url = `http://127.0.0.1/${id}`): Endpoint => ({
   upstreamModel: null,
   revision: 'r1',
   state: 'ready',
-  continuation: 'token-ids',
+  continuation: 'token_ids',
   maxInFlight: 4,
   egress: 'internal',
   healthProbe: false,

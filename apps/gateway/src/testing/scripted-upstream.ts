@@ -51,7 +51,7 @@ export async function startScriptedUpstream(
       upstreamModel: null,
       revision: 'r1',
       state: 'ready',
-      continuation: 'token-ids',
+      continuation: 'token_ids',
       maxInFlight: 8,
       egress: 'internal',
       healthProbe: false,

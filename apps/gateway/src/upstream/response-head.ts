@@ -1,7 +1,7 @@
 /** Reads the head of an HTTP/1.1 reply as strictly as RFC 9112 lets a client that trusts nobody. */
 
 /** How the body ends: after that many bytes, by its last chunk, or with the connection. */
-export type Framing = number | 'chunked' | 'until-close';
+export type Framing = number | 'chunked' | 'until_close';
 
 export interface ResponseHead {
   readonly status: number;
@@ -57,7 +57,7 @@ function framingOf(fields: Fields, minorVersion: string): Framing | { readonly r
       ? 'chunked'
       : { reason: 'its transfer-encoding is not just chunked' };
   }
-  if (contentLength === null) return 'until-close';
+  if (contentLength === null) return 'until_close';
   return /^[0-9]{1,15}$/.test(contentLength) ? Number(contentLength) : { reason: 'its content-length is not a number' };
 }
 
@@ -89,7 +89,7 @@ export function parseResponseHead(
     status,
     headers: fields.headers,
     framing,
-    keepAlive: minorVersion === '1' && framing !== 'until-close' && !options.includes('close'),
+    keepAlive: minorVersion === '1' && framing !== 'until_close' && !options.includes('close'),
     keepAliveTimeoutMs: timeout === undefined ? null : Number(timeout) * 1_000,
   };
 }

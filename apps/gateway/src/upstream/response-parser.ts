@@ -56,7 +56,7 @@ export class ResponseParser {
 
   /** The connection has ended. @returns whether that is how the reply ends. */
   finish(): boolean {
-    return this.#head?.framing === 'until-close';
+    return this.#head?.framing === 'until_close';
   }
 
   #readHead(fresh: Buffer): ReadOutcome {
@@ -78,7 +78,7 @@ export class ResponseParser {
     if (head.status < 200) return this.#skipContinue(head.status, bytes.subarray(bodyAt));
     this.#head = head;
     if (head.framing === 'chunked') this.#chunked = createChunkedBody();
-    else if (head.framing !== 'until-close') this.#left = head.framing;
+    else if (head.framing !== 'until_close') this.#left = head.framing;
     this.#sink.onHead(head);
     if (this.stopped) return 'more';
     return this.#readBody(bytes, bodyAt);
@@ -105,7 +105,7 @@ export class ResponseParser {
 
   #readBody(bytes: Buffer, at: number): ReadOutcome {
     if (this.#chunked !== null) return this.#readChunked(this.#chunked, bytes, at);
-    if (this.#head?.framing === 'until-close') {
+    if (this.#head?.framing === 'until_close') {
       if (at < bytes.length) this.#sink.onData(copyOf(bytes, at, bytes.length));
       return 'more';
     }

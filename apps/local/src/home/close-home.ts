@@ -9,7 +9,7 @@ const fileMode = 0o600;
  * Refuses a state folder of another user, who could put keys into it or read them. Throws KumikiError `conflict`. Root may
  * use every folder, as it may everything.
  */
-export function demandOwnFolder(path: string): void {
+export function requireOwnFolder(path: string): void {
   const me = process.getuid?.();
   if (me === undefined || me === 0) return;
   const { uid } = statSync(path);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KumikiError } from '@kumiki/api';
 import { describeImpossible, describeRunning } from '@kumiki/service/folder';
 import { acquireLock } from '@kumiki/service/folder';
-import { closeToOthers, demandOwnFolder } from './close-home.ts';
+import { closeToOthers, requireOwnFolder } from './close-home.ts';
 import { type HomeFolder, homePaths } from './home-folder.ts';
 import { fullDiskError } from './storage-error.ts';
 
@@ -31,7 +31,7 @@ export async function holdHome(path: string): Promise<HeldHome> {
 
 async function hold(home: HomeFolder): Promise<HeldHome> {
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
-  demandOwnFolder(home.path);
+  requireOwnFolder(home.path);
   const releases = [await takeFolder(home.path)];
   const release = (): void => {
     for (const one of releases.splice(0).toReversed()) one();

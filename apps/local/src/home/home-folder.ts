@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { demandOwnFolder } from './close-home.ts';
+import { requireOwnFolder } from './close-home.ts';
 
 /** Paths of the state folder. Everything in it belongs to one user and is readable by nobody else. */
 export interface HomeFolder {
@@ -63,7 +63,7 @@ export function homePaths(path: string): HomeFolder {
 export function openHome(path: string): HomeFolder {
   const home = homePaths(path);
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
-  demandOwnFolder(home.path);
+  requireOwnFolder(home.path);
   chmodSync(home.path, 0o700);
   return home;
 }

@@ -16,7 +16,7 @@ export interface ClaimDesk {
 export function createClaimDesk(claimNext: (suspects: boolean) => Promise<Claim | null>): ClaimDesk {
   let suspect: Claim | null = null;
   let turn: Promise<unknown> = Promise.resolve();
-  const isSuspect = ({ lost }: Claim): boolean => judgePoison({ lost, shared: 0 }).kind === 'try-alone';
+  const isSuspect = ({ lost }: Claim): boolean => judgePoison({ lost, shared: 0 }).kind === 'try_alone';
   return {
     take() {
       const claimed = turn.then(async () => {

@@ -11,12 +11,12 @@ test('what the limits of the key made wait is tried for a day, what fails is giv
   let waitedMs = 0;
   for (let attempt = 1; ; attempt++) {
     const retry = decideRetry(new KumikiError('queue_full'), attempt);
-    if (retry.kind === 'give-up') break;
+    if (retry.kind === 'give_up') break;
     waitedMs += retry.delayMs;
   }
   assert.ok(waitedMs > 24 * 60 * minute);
   assert.equal(decideRetry(new KumikiError('upstream_error'), 11).kind, 'again');
-  assert.equal(decideRetry(new KumikiError('upstream_error'), 12).kind, 'give-up');
-  assert.equal(decideRetry(new KumikiError('quota_exceeded'), 12).kind, 'give-up');
-  assert.equal(decideRetry(new KumikiError('model_not_found'), 1).kind, 'give-up');
+  assert.equal(decideRetry(new KumikiError('upstream_error'), 12).kind, 'give_up');
+  assert.equal(decideRetry(new KumikiError('quota_exceeded'), 12).kind, 'give_up');
+  assert.equal(decideRetry(new KumikiError('model_not_found'), 1).kind, 'give_up');
 });

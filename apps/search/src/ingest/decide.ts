@@ -12,7 +12,7 @@ const longestDelayMs = 300_000;
 
 export type Retry =
   | { readonly kind: 'again'; readonly delayMs: number }
-  | { readonly kind: 'give-up'; readonly message: string };
+  | { readonly kind: 'give_up'; readonly message: string };
 
 /**
  * What becomes of a file after a failure that was not its own: another attempt, later each time, unless the refusal
@@ -21,10 +21,10 @@ export type Retry =
  */
 export function decideRetry(error: KumikiError, attempts: number): Retry {
   const passing = error.status >= 500 || error.status === 429 || error.status === 408;
-  if (!passing) return { kind: 'give-up', message: error.message };
+  if (!passing) return { kind: 'give_up', message: error.message };
   const busy = error.status === 429 && errorTable[error.code].retryable;
   if (attempts >= (busy ? maxBusyAttempts : maxAttempts)) {
-    return { kind: 'give-up', message: `Given up after ${attempts} attempts. ${error.message}` };
+    return { kind: 'give_up', message: `Given up after ${attempts} attempts. ${error.message}` };
   }
   const backoffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempts - 1));
   return { kind: 'again', delayMs: Math.max(backoffMs, error.retryAfterMs ?? 0) };

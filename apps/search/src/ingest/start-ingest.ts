@@ -117,7 +117,7 @@ async function afterFailure(
   const error = toKumikiError(thrown);
   if (error.code === 'internal_error') options.log.error({ err: thrown, storeFile: claim.number }, 'ingest failed');
   const retry = decideRetry(error, claim.attempts);
-  if (retry.kind === 'give-up') {
+  if (retry.kind === 'give_up') {
     await fail(options, claim, { kind: 'failed', code: 'server_error', message: retry.message });
     return options.onOutcome('failed');
   }

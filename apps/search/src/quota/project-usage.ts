@@ -40,7 +40,7 @@ export async function lockUsage(transaction: Queryable, project: string, except:
 }
 
 /** Throws `quota_exceeded` for the first limit that what is to come would pass. */
-export function demandRoom(project: string, limits: ProjectLimits, usage: Usage, needed: Partial<Usage>): void {
+export function requireRoom(project: string, limits: ProjectLimits, usage: Usage, needed: Partial<Usage>): void {
   for (const name of ['files', 'file_bytes', 'vector_stores'] as const) {
     const question = { limit: limits[name], used: usage[name], needed: needed[name] ?? 0 };
     const refusal = question.needed === 0 ? null : judgeQuota(question);

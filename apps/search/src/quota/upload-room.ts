@@ -1,6 +1,6 @@
 import { KumikiError, type ProjectLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
-import { demandRoom, lockUsage } from './project-usage.ts';
+import { requireRoom, lockUsage } from './project-usage.ts';
 
 /** Bytes that are set aside at once for an upload that has not said how long it is. */
 const stepBytes = 16_777_216;
@@ -55,7 +55,7 @@ async function theMostOf(database: Database, owner: UploadOwner, wished: number,
 
 async function setAside(database: Database, { id, project, limits }: UploadOwner, bytes: number): Promise<void> {
   await database.transaction(async (transaction) => {
-    demandRoom(project, limits, await lockUsage(transaction, project, id), { files: 1, file_bytes: bytes });
+    requireRoom(project, limits, await lockUsage(transaction, project, id), { files: 1, file_bytes: bytes });
     await transaction.query(
       `INSERT INTO search.uploads (id, project, bytes, expires_at)
        VALUES ($1, $2, $3, now() + $4 * interval '1 millisecond')
@@ -69,5 +69,5 @@ async function setAside(database: Database, { id, project, limits }: UploadOwner
 export async function settleUpload(transaction: Queryable, owner: UploadOwner, bytes: number): Promise<void> {
   const usage = await lockUsage(transaction, owner.project, owner.id);
   await transaction.query('DELETE FROM search.uploads WHERE id = $1', [owner.id]);
-  demandRoom(owner.project, owner.limits, usage, { files: 1, file_bytes: bytes });
+  requireRoom(owner.project, owner.limits, usage, { files: 1, file_bytes: bytes });
 }

@@ -19,9 +19,9 @@ export function createUploadSlots(
   const ofKey = new Map<string, number>();
   return {
     take(project, keyId) {
-      demand('The number of uploads in progress with this key', ofKey.get(keyId) ?? 0, limits.ofKey);
-      demand('The number of uploads in progress of this project', ofProject.get(project) ?? 0, limits.ofProject);
-      demand('The number of uploads in progress', all, limits.all);
+      requirePlace('The number of uploads in progress with this key', ofKey.get(keyId) ?? 0, limits.ofKey);
+      requirePlace('The number of uploads in progress of this project', ofProject.get(project) ?? 0, limits.ofProject);
+      requirePlace('The number of uploads in progress', all, limits.all);
       all += 1;
       add(ofProject, project, 1);
       add(ofKey, keyId, 1);
@@ -37,7 +37,7 @@ export function createUploadSlots(
   };
 }
 
-function demand(what: string, used: number, limit: number): void {
+function requirePlace(what: string, used: number, limit: number): void {
   if (used < limit) return;
   throw new KumikiError('overloaded', { what, limit, retryAfter: `${retryAfterMs / 1_000} s` }, { retryAfterMs });
 }

@@ -33,12 +33,12 @@ export async function addFiles(database: Database, added: AddFiles): Promise<voi
     }
     await transaction.query('UPDATE search.vector_stores SET last_active_at = now() WHERE number = $1', [added.store]);
     // The store's row is held now: whoever adds at the same time counts after this.
-    await demandPlaces(transaction, added);
+    await requirePlaces(transaction, added);
     await transaction.query(`SELECT pg_notify('${ingestChannel}', '')`);
   });
 }
 
-async function demandPlaces(transaction: Queryable, { store, files }: AddFiles): Promise<void> {
+async function requirePlaces(transaction: Queryable, { store, files }: AddFiles): Promise<void> {
   const { rows } = await transaction.query<{ places: number }>(
     'SELECT count(*) AS places FROM search.store_files WHERE store_number = $1 AND removed_at IS NULL',
     [store],

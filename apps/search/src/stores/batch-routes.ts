@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { checkQuery } from '../http/check-query.ts';
 import { makeId } from '../ids/make-id.ts';
 import { type AddedFile, addFiles } from './add-files.ts';
-import { cancelBatch, demandBatchPlace, insertBatch, requireBatch, toFileBatch } from './batch-rows.ts';
+import { cancelBatch, requireBatchPlace, insertBatch, requireBatch, toFileBatch } from './batch-rows.ts';
 import { listStoreFiles } from './store-file-rows.ts';
 import { pollAfterHeader, pollAfterMs, storeExpired } from './store-routes.ts';
 import { requireStore, requireStoreNumber } from './store-rows.ts';
@@ -24,7 +24,7 @@ export function addBatchRoutes(app: FastifyInstance, database: Database): void {
     const files = filesOf(request.body);
     const store = await requireStore(database, project, request.params.store);
     if (store.expired) throw storeExpired(store.id);
-    await demandBatchPlace(database, store.number);
+    await requireBatchPlace(database, store.number);
     const id = makeId('vsfb_');
     const batch = await insertBatch(database, { id, project, store: store.number });
     try {

@@ -51,7 +51,7 @@ export async function requireBatch(database: Queryable, project: string, store: 
 }
 
 /** Throws when a store has as many batches as are remembered; those that ended go after a month. */
-export async function demandBatchPlace(database: Queryable, store: number): Promise<void> {
+export async function requireBatchPlace(database: Queryable, store: number): Promise<void> {
   const { rows } = await database.query<{ batches: number }>(
     'SELECT count(*) AS batches FROM search.file_batches WHERE store_number = $1',
     [store],

@@ -1,7 +1,7 @@
 import { KumikiError, type ProjectLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import { type Page, type PageQuery, planPage, toPage, unknownCursor } from '../http/page.ts';
-import { demandRoom, lockUsage } from '../quota/project-usage.ts';
+import { requireRoom, lockUsage } from '../quota/project-usage.ts';
 import { type StoreRow, toVectorStore, type VectorStoreObject } from './vector-store.ts';
 
 /** The rows of `search.vector_stores`. Every statement is fenced by the project. */
@@ -38,7 +38,7 @@ export interface NewStore {
 /** Throws `quota_exceeded` when the project may have no more. */
 export async function insertStore(database: Database, store: NewStore, limits: ProjectLimits): Promise<void> {
   await database.transaction(async (transaction) => {
-    demandRoom(store.project, limits, await lockUsage(transaction, store.project, ''), { vector_stores: 1 });
+    requireRoom(store.project, limits, await lockUsage(transaction, store.project, ''), { vector_stores: 1 });
     await insertRow(transaction, store);
   });
 }

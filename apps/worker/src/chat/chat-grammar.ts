@@ -45,7 +45,7 @@ export function planGrammar(body: ChatRequest): GrammarSpec | null {
       return { kind: 'json' };
     case 'json_schema': {
       const { schema } = body.response_format.json_schema;
-      return schema === null || schema === undefined ? { kind: 'json' } : { kind: 'json-schema', schema };
+      return schema === null || schema === undefined ? { kind: 'json' } : { kind: 'json_schema', schema };
     }
     case 'text':
     case undefined:
@@ -69,7 +69,7 @@ function callGrammar(tools: Tools): GrammarSpec {
   });
   const only = calls.length === 1 ? calls[0] : undefined;
   const schema = { ...(only ?? { anyOf: calls }), $defs: definitions };
-  return { kind: 'wrapped-json-schema', before: `${openTag}\n`, schema, after: `\n${closeTag}` };
+  return { kind: 'wrapped_json_schema', before: `${openTag}\n`, schema, after: `\n${closeTag}` };
 }
 
 /** A schema that refers to itself by `#…` goes on doing so from its new place. */

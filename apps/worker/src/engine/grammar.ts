@@ -4,10 +4,10 @@ export type JsonSchema = boolean | { readonly [key: string]: unknown };
 /** What an answer must look like. */
 export type GrammarSpec =
   | { readonly kind: 'json' }
-  | { readonly kind: 'json-schema'; readonly schema: JsonSchema }
+  | { readonly kind: 'json_schema'; readonly schema: JsonSchema }
   /** Fixed text, then JSON of the schema, then fixed text: a tool call. */
   | {
-      readonly kind: 'wrapped-json-schema';
+      readonly kind: 'wrapped_json_schema';
       readonly before: string;
       readonly schema: JsonSchema;
       readonly after: string;

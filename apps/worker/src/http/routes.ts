@@ -33,7 +33,7 @@ export async function route(options: RoutingOptions, exchange: Exchange): Promis
   const { request, response } = exchange;
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   if (path === '/health') {
-    demandMethod(exchange, path, 'GET');
+    requireMethod(exchange, path, 'GET');
     const health = options.health();
     return replyJson(response, health.status, health.body);
   }
@@ -41,7 +41,7 @@ export async function route(options: RoutingOptions, exchange: Exchange): Promis
   if (path === '/simulated/faults' && options.faults !== null) return orderFault(options.faults, exchange);
   const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
   if (answer !== undefined) {
-    demandMethod(exchange, path, 'POST');
+    requireMethod(exchange, path, 'POST');
     const serving = servingNow(options);
     serving.preparing.add(exchange);
     serving.onLoad();
@@ -55,7 +55,7 @@ export async function route(options: RoutingOptions, exchange: Exchange): Promis
   if (path !== '/metrics' && path !== '/v1/models' && !path.startsWith('/v1/models/')) {
     throw new KumikiError('unknown_route', { method: request.method ?? '', path, hint: didYouMean(path, paths) });
   }
-  demandMethod(exchange, path, 'GET');
+  requireMethod(exchange, path, 'GET');
   const serving = servingNow(options);
   if (path === '/v1/models') return replyJson(response, 200, listModels(serving));
   if (path !== '/metrics') return replyJson(response, 200, getModel(serving, modelId(path)));
@@ -71,7 +71,7 @@ function modelId(path: string): string {
   }
 }
 
-function demandMethod({ request }: Exchange, path: string, allowed: Method): void {
+function requireMethod({ request }: Exchange, path: string, allowed: Method): void {
   if (request.method === allowed || (request.method === 'HEAD' && allowed === 'GET')) return;
   throw new KumikiError('method_not_allowed', { method: request.method ?? '', path, allowed });
 }

@@ -15,45 +15,32 @@ const tag = /^[a-z][a-z0-9]*([._][a-z0-9]+)*$/;
 /** What Kubernetes has the casing of, as `kubectl` users write it. */
 const fromKubernetes: ReadonlySet<z.core.$ZodType> = new Set([modelServiceSchema, conditionSchema]);
 
+/** Schemas of values without parts or fixed words. */
+const leaves: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'null', 'unknown', 'custom']);
+
 /** Every name of a member, and every fixed word, of a schema in another casing. */
 function otherCasing(schema: z.core.$ZodType, at: string): string[] {
   if (fromKubernetes.has(schema)) return [];
   const { def } = (schema as z.core.$ZodTypes)._zod;
-  const wrongWords = (words: readonly unknown[]): string[] =>
-    words.filter((word) => typeof word === 'string' && !tag.test(word)).map((word) => `${at}: '${String(word)}'`);
-  switch (def.type) {
-    case 'object':
-      return Object.entries(def.shape).flatMap(([name, value]) => [
-        ...(snakeCase.test(name) ? [] : [`${at}.${name}`]),
-        ...otherCasing(value, `${at}.${name}`),
-      ]);
-    case 'array':
-      return otherCasing(def.element, `${at}[]`);
-    case 'record':
-      return otherCasing(def.valueType, `${at}{}`);
-    case 'union':
-      return def.options.flatMap((option) => otherCasing(option, at));
-    case 'pipe':
-      return [...otherCasing(def.in, at), ...otherCasing(def.out, at)];
-    case 'nullable':
-    case 'optional':
-    case 'default':
-    case 'prefault':
-      return otherCasing(def.innerType, at);
-    case 'enum':
-      return wrongWords(Object.values(def.entries));
-    case 'literal':
-      return wrongWords(def.values);
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'null':
-    case 'unknown':
-    case 'custom':
-      return [];
-    default:
-      throw new Error(`${at}: this test does not know how to look into '${def.type}'`);
+  if (def.type === 'object') {
+    return Object.entries(def.shape).flatMap(([name, value]) => [
+      ...(snakeCase.test(name) ? [] : [`${at}.${name}`]),
+      ...otherCasing(value, `${at}.${name}`),
+    ]);
   }
+  if (def.type === 'array') return otherCasing(def.element, `${at}[]`);
+  if (def.type === 'record') return otherCasing(def.valueType, `${at}{}`);
+  if (def.type === 'union') return def.options.flatMap((option) => otherCasing(option, at));
+  if (def.type === 'pipe') return [...otherCasing(def.in, at), ...otherCasing(def.out, at)];
+  if (def.type === 'enum') return wrongWords(Object.values(def.entries), at);
+  if (def.type === 'literal') return wrongWords(def.values, at);
+  if ('innerType' in def) return otherCasing(def.innerType, at);
+  assert.ok(leaves.has(def.type), `${at}: this test does not know how to look into '${def.type}'`);
+  return [];
+}
+
+function wrongWords(words: readonly unknown[], at: string): string[] {
+  return words.flatMap((word) => (typeof word === 'string' && !tag.test(word) ? [`${at}: '${word}'`] : []));
 }
 
 const schemasOf = ({ body, query, reply }: PathRow) =>
@@ -64,9 +51,9 @@ const schemasOf = ({ body, query, reply }: PathRow) =>
 test('the search for other casing finds it, however deep', () => {
   const schema = z.object({
     a_b: z.array(z.object({ rssBytes: z.int().nullable() })),
-    kind: z.enum(['give-up', 'ok']),
+    kind: z.enum(['gave-up', 'ok']),
   });
-  assert.deepEqual(otherCasing(schema, 'x'), ['x.a_b[].rssBytes', "x.kind: 'give-up'"]);
+  assert.deepEqual(otherCasing(schema, 'x'), ['x.a_b[].rssBytes', "x.kind: 'gave-up'"]);
 });
 
 test('what goes over our own routes is in snake_case: every member of a body, a query and a reply, and every fixed word', () => {

@@ -20,7 +20,7 @@ const authorization = z.string().max(8_192).nullable();
 const serviceName = z.string().min(1).max(255);
 
 /** How an endpoint can go on with an answer that another one began. */
-const continuationModeSchema = z.enum(['token-ids', 'prefill', 'replay', 'none']);
+const continuationModeSchema = z.enum(['token_ids', 'prefill', 'replay', 'none']);
 export type ContinuationMode = z.infer<typeof continuationModeSchema>;
 
 const endpointSchema = z.strictObject({

@@ -6,7 +6,7 @@ export type AddressKind =
   | 'loopback'
   | 'private'
   | 'shared'
-  | 'link-local'
+  | 'link_local'
   | 'metadata'
   | 'multicast'
   | 'broadcast'
@@ -21,7 +21,7 @@ export const kindWords: Readonly<Record<AddressKind, string>> = {
   loopback: 'an address of this machine itself',
   private: 'a private address',
   shared: "an address of a provider's inner network",
-  'link-local': 'a link-local address',
+  link_local: 'a link-local address',
   metadata: 'the address of a metadata service, which gives credentials',
   multicast: 'a multicast address',
   broadcast: 'the broadcast address',
@@ -48,7 +48,7 @@ const ranges: readonly (readonly [string, AddressKind])[] = [
   ['10.0.0.0/8', 'private'],
   ['100.64.0.0/10', 'shared'],
   ['127.0.0.0/8', 'loopback'],
-  ['169.254.0.0/16', 'link-local'],
+  ['169.254.0.0/16', 'link_local'],
   ['172.16.0.0/12', 'private'],
   ['192.0.0.0/24', 'reserved'],
   ['192.0.2.0/24', 'documentation'],
@@ -69,7 +69,7 @@ const ranges: readonly (readonly [string, AddressKind])[] = [
   ['2002::/16', 'tunnel'],
   ['3fff::/20', 'documentation'],
   ['fc00::/7', 'private'],
-  ['fe80::/10', 'link-local'],
+  ['fe80::/10', 'link_local'],
   ['fec0::/10', 'private'],
   ['ff00::/8', 'multicast'],
 ];

@@ -39,7 +39,7 @@ const needed: Readonly<Record<AddressKind, RuleReach>> = {
   private: 'name',
   shared: 'name',
   documentation: 'name',
-  'link-local': 'range',
+  link_local: 'range',
   tunnel: 'range',
   reserved: 'range',
   metadata: 'exact',

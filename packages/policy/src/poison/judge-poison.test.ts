@@ -5,12 +5,12 @@ import { judgePoison, maxFruitlessClaims, maxSharedFruitlessClaims } from './jud
 
 test('what was never lost is tried beside others, what was lost once alone, what was lost twice no more', () => {
   assert.deepEqual(judgePoison({ lost: 0, shared: 0 }), { kind: 'try' });
-  assert.deepEqual(judgePoison({ lost: 1, shared: 0 }), { kind: 'try-alone' });
+  assert.deepEqual(judgePoison({ lost: 1, shared: 0 }), { kind: 'try_alone' });
   assert.deepEqual(judgePoison({ lost: 2, shared: 0 }), { kind: 'refuse', claims: 2 });
 });
 
 test('a loss that may be the fault of another suspect does not convict, but four of them do', () => {
-  assert.deepEqual(judgePoison({ lost: 2, shared: 1 }), { kind: 'try-alone' });
+  assert.deepEqual(judgePoison({ lost: 2, shared: 1 }), { kind: 'try_alone' });
   assert.deepEqual(judgePoison({ lost: 3, shared: 1 }), { kind: 'refuse', claims: 3 });
   assert.deepEqual(judgePoison({ lost: 4, shared: 4 }), { kind: 'refuse', claims: 4 });
 });

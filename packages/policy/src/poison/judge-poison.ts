@@ -26,7 +26,7 @@ export interface ClaimHistory {
 export type PoisonVerdict =
   | { readonly kind: 'try' }
   /** It is under suspicion: no process works on two such pieces at once, so that a second loss convicts the right one. */
-  | { readonly kind: 'try-alone' }
+  | { readonly kind: 'try_alone' }
   /** It is refused with `poisonous_request`; `claims` were made. */
   | { readonly kind: 'refuse'; readonly claims: number };
 
@@ -34,5 +34,5 @@ export function judgePoison({ lost, shared }: ClaimHistory): PoisonVerdict {
   if (lost >= maxSharedFruitlessClaims || lost - Math.min(shared, lost) >= maxFruitlessClaims) {
     return { kind: 'refuse', claims: lost };
   }
-  return lost === 0 ? { kind: 'try' } : { kind: 'try-alone' };
+  return lost === 0 ? { kind: 'try' } : { kind: 'try_alone' };
 }

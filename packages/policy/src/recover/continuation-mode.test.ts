@@ -5,8 +5,8 @@ import { continuationMode } from './continuation-mode.ts';
 const facts = { tokensOf: 'r1', plainText: true, deterministic: true, nothingShown: false };
 
 test('token ids go only to the revision that sampled them', () => {
-  assert.equal(continuationMode({ continuation: 'token-ids', revision: 'r1' }, facts), 'token-ids');
-  assert.equal(continuationMode({ continuation: 'token-ids', revision: 'r2' }, facts), 'prefill');
+  assert.equal(continuationMode({ continuation: 'token_ids', revision: 'r1' }, facts), 'token_ids');
+  assert.equal(continuationMode({ continuation: 'token_ids', revision: 'r2' }, facts), 'prefill');
   assert.equal(continuationMode({ continuation: 'prefill', revision: 'r1' }, facts), 'prefill');
 });
 
@@ -21,7 +21,7 @@ test('what text does not wholly describe is only asked again, and only when the 
 
 test('an answer that shows nothing yet is begun anew anywhere', () => {
   const empty = { tokensOf: null, plainText: false, deterministic: false, nothingShown: true };
-  for (const continuation of ['token-ids', 'prefill', 'replay', 'none'] as const) {
+  for (const continuation of ['token_ids', 'prefill', 'replay', 'none'] as const) {
     assert.equal(continuationMode({ continuation, revision: 'r1' }, empty), 'replay', continuation);
   }
 });

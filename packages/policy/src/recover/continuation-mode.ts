@@ -21,7 +21,7 @@ export function continuationMode(
   answer: AnswerFacts,
 ): Exclude<ContinuationMode, 'none'> | null {
   // Token ids of one revision mean nothing to another, which may have another vocabulary.
-  if (endpoint.continuation === 'token-ids' && answer.tokensOf === endpoint.revision) return 'token-ids';
+  if (endpoint.continuation === 'token_ids' && answer.tokensOf === endpoint.revision) return 'token_ids';
   if (endpoint.continuation === 'none') return answer.nothingShown ? 'replay' : null;
   if (endpoint.continuation !== 'replay' && answer.plainText) return 'prefill';
   return answer.deterministic || answer.nothingShown ? 'replay' : null;

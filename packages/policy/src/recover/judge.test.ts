@@ -38,7 +38,7 @@ test('every chain of failures ends', () => {
   for (const progress of [0, 1]) {
     let attempts = 1;
     let idle = 0;
-    while (judge('broken', { ...answer, begun: true, attempts, attemptsWithoutProgress: idle }).kind !== 'give-up') {
+    while (judge('broken', { ...answer, begun: true, attempts, attemptsWithoutProgress: idle }).kind !== 'give_up') {
       attempts++;
       idle = progress === 1 ? 0 : idle + 1;
       assert.ok(attempts <= defaultRecoveryLimits.maxAttempts);
@@ -48,18 +48,18 @@ test('every chain of failures ends', () => {
 
 test('what cannot be continued is given up with a reason', () => {
   const verdict = judge('broken', { ...answer, begun: true, obstacle: 'it is too long' });
-  assert.deepEqual(verdict, { kind: 'give-up', reason: 'it is too long', forGood: true });
-  assert.equal(judge('total_timeout', answer).kind, 'give-up');
+  assert.deepEqual(verdict, { kind: 'give_up', reason: 'it is too long', forGood: true });
+  assert.equal(judge('total_timeout', answer).kind, 'give_up');
 });
 
 test('who gives another answer is asked once more, and no third time', () => {
   const begun = { ...answer, begun: true };
   assert.equal(judge('diverged', { ...begun, divergences: 1 }).kind, 'continue');
   const verdict = judge('diverged', { ...begun, divergences: 2 });
-  assert.ok(verdict.kind === 'give-up' && verdict.forGood);
+  assert.ok(verdict.kind === 'give_up' && verdict.forGood);
 });
 
 test('what only failed often may be asked for later', () => {
   const verdict = judge('broken', { ...answer, begun: true, attemptsWithoutProgress: 8 });
-  assert.ok(verdict.kind === 'give-up' && !verdict.forGood);
+  assert.ok(verdict.kind === 'give_up' && !verdict.forGood);
 });

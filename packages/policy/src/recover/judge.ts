@@ -42,18 +42,18 @@ export type Verdict =
   | { readonly kind: 'again' }
   | { readonly kind: 'continue' }
   /** `forGood`: the answer itself cannot be continued, and it is of no use to ask for its rest later. */
-  | { readonly kind: 'give-up'; readonly reason: string; readonly forGood: boolean };
+  | { readonly kind: 'give_up'; readonly reason: string; readonly forGood: boolean };
 
 export function judge(failure: Failure, answer: AnswerSoFar, limits = defaultRecoveryLimits): Verdict {
-  const forNow = (reason: string): Verdict => ({ kind: 'give-up', reason, forGood: false });
+  const forNow = (reason: string): Verdict => ({ kind: 'give_up', reason, forGood: false });
   if (failure === 'total_timeout') return forNow('its total time is over');
   if (answer.divergences >= limits.maxDivergences) {
-    return { kind: 'give-up', reason: `${answer.divergences} attempts gave another answer`, forGood: true };
+    return { kind: 'give_up', reason: `${answer.divergences} attempts gave another answer`, forGood: true };
   }
   if (answer.attempts >= limits.maxAttempts) return forNow(`${answer.attempts} attempts were made`);
   if (answer.attemptsWithoutProgress >= limits.maxAttemptsWithoutProgress) {
     return forNow(`${answer.attemptsWithoutProgress} attempts in a row brought nothing`);
   }
   if (!answer.begun) return { kind: 'again' };
-  return answer.obstacle === null ? { kind: 'continue' } : { kind: 'give-up', reason: answer.obstacle, forGood: true };
+  return answer.obstacle === null ? { kind: 'continue' } : { kind: 'give_up', reason: answer.obstacle, forGood: true };
 }

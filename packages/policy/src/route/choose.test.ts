@@ -68,7 +68,7 @@ test('affinity never loads a replica beyond its bounded share', () => {
   fc.assert(
     fc.property(candidates, fc.integer({ min: 0, max: 0xffffffff }), random, (rows, key, dice) => {
       const choice = choose(rows, key, dice);
-      if (choice.kind !== 'chosen' || choice.reason === 'least-load') return;
+      if (choice.kind !== 'chosen' || choice.reason === 'least_load') return;
       const eligible = rows.filter((row) => row.eligible);
       const total = eligible.reduce((sum, row) => sum + row.inFlight, 0);
       assert.ok(rows[choice.index]!.inFlight + 1 <= Math.ceil((loadBound * (total + 1)) / eligible.length));

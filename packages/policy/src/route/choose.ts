@@ -45,7 +45,7 @@ export function forLowPriority(candidate: Candidate, maxRunning = candidate.maxI
 }
 
 export type Choice =
-  | { readonly kind: 'chosen'; readonly index: number; readonly reason: 'affinity' | 'affinity-spilled' | 'least-load' }
+  | { readonly kind: 'chosen'; readonly index: number; readonly reason: 'affinity' | 'affinity_spilled' | 'least_load' }
   /** Eligible replicas exist and all are full. */
   | { readonly kind: 'saturated'; readonly limit: number }
   | { readonly kind: 'none' };
@@ -71,7 +71,7 @@ export function choose(candidates: readonly Candidate[], affinity: number | null
     if (choice !== null) return choice;
   }
   const index = leastLoaded(candidates, random);
-  return index === -1 ? { kind: 'saturated', limit } : { kind: 'chosen', index, reason: 'least-load' };
+  return index === -1 ? { kind: 'saturated', limit } : { kind: 'chosen', index, reason: 'least_load' };
 }
 
 /** The replica with the highest score among those under the bound, or null when none is. */
@@ -91,7 +91,7 @@ function byAffinity(candidates: readonly Candidate[], affinity: number, bound: n
     }
   }
   if (best === -1) return null;
-  return { kind: 'chosen', index: best, reason: bestScore === topScore ? 'affinity' : 'affinity-spilled' };
+  return { kind: 'chosen', index: best, reason: bestScore === topScore ? 'affinity' : 'affinity_spilled' };
 }
 
 /** The replica with the smallest share of its limit in use, a random one of several equals; -1 when all are full. */

@@ -3,16 +3,16 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { defaultEjectPolicy, isEjected, neverEjected, observe, type Observation } from './eject.ts';
 
-const seen = fc.constantFrom<Observation>('success', 'failed-reply', 'gone');
+const seen = fc.constantFrom<Observation>('success', 'failed_reply', 'gone');
 
 test('a refused connection ejects at once, a failed reply only with others in a row', () => {
   assert.ok(isEjected(observe(neverEjected, 'gone', 1_000), 1_000));
   let state = neverEjected;
   for (let count = 1; count < defaultEjectPolicy.failuresInARow; count++) {
-    state = observe(state, 'failed-reply', 1_000);
+    state = observe(state, 'failed_reply', 1_000);
     assert.equal(isEjected(state, 1_000), false);
   }
-  assert.ok(isEjected(observe(state, 'failed-reply', 1_000), 1_000));
+  assert.ok(isEjected(observe(state, 'failed_reply', 1_000), 1_000));
 });
 
 test('a success readmits at once and forgets', () => {

@@ -26,14 +26,14 @@ export type Observation =
   /** It answered as it should, or a probe says that it is well. */
   | 'success'
   /** A reply came and it was a server's failure. */
-  | 'failed-reply'
+  | 'failed_reply'
   /** The connection was refused or broken, or the replica fell silent. */
   | 'gone';
 
 export function observe(state: EjectState, seen: Observation, now: number, policy = defaultEjectPolicy): EjectState {
   if (seen === 'success') return state.failures === 0 && state.ejections === 0 ? state : neverEjected;
   const failures = state.failures + 1;
-  if (seen === 'failed-reply' && failures < policy.failuresInARow) return { ...state, failures };
+  if (seen === 'failed_reply' && failures < policy.failuresInARow) return { ...state, failures };
   // Many streams break at once when a replica dies: one death is one ejection.
   if (state.ejectedUntil > now) return { ...state, failures };
   const wait = Math.min(policy.maxMs, policy.baseMs * 2 ** Math.min(state.ejections, 16));

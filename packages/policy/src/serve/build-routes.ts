@@ -48,7 +48,7 @@ function workerEndpoints(target: ProcessTarget, replicas: readonly ReachableRepl
       upstreamModel: null,
       revision: replica.revision,
       state: replica.drainingSince !== null || isEnding(replica) ? 'draining' : 'ready',
-      continuation: 'token-ids',
+      continuation: 'token_ids',
       maxInFlight: Math.max(unknownMaxInFlight, replica.load?.maxInFlight ?? 0),
       maxRunning: replica.load?.maxRunning,
       egress: 'internal',

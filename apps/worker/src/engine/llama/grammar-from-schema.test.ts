@@ -17,7 +17,7 @@ function judge(spec: Parameters<typeof grammarText>[0]): (text: string) => boole
   return (text) => grammar.isTextCompatible(text);
 }
 
-const schemaJudge = (schema: JsonSchema) => judge({ kind: 'json-schema', schema });
+const schemaJudge = (schema: JsonSchema) => judge({ kind: 'json_schema', schema });
 
 /** Each schema with texts that its grammar accepts, and texts that it refuses. */
 const examples: readonly [name: string, schema: JsonSchema, accepted: readonly string[], refused: readonly string[]][] =
@@ -185,7 +185,7 @@ describe('grammars from schemas', () => {
   test('a wrapped schema stands between its fixed texts', () => {
     const before = '<tool_call>\n{"name": "a\\b", "arguments": ';
     const accepts = judge({
-      kind: 'wrapped-json-schema',
+      kind: 'wrapped_json_schema',
       before,
       schema: { type: 'object' },
       after: '}\n</tool_call>',
@@ -250,7 +250,7 @@ describe('schemas that are refused, with a reason', () => {
   for (const [name, schema] of refusals)
     test(name, () => {
       assert.throws(
-        () => grammarText({ kind: 'json-schema', schema }),
+        () => grammarText({ kind: 'json_schema', schema }),
         (error) => error instanceof KumikiError && error.code === 'invalid_value' && error.param === 'response_format',
       );
     });

@@ -12,9 +12,9 @@ export function grammarText(spec: Grammar): string {
   switch (spec.kind) {
     case 'json':
       return table.text('object');
-    case 'json-schema':
+    case 'json_schema':
       return table.text(compileSchema(table, spec.schema, 'response_format'));
-    case 'wrapped-json-schema': {
+    case 'wrapped_json_schema': {
       const json = compileSchema(table, spec.schema, 'tools');
       return table.text([spec.before, json, spec.after].map((part, at) => (at === 1 ? part : literal(part))).join(' '));
     }

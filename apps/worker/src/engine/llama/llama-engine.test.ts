@@ -32,7 +32,7 @@ const personSchema = {
   required: ['name', 'age', 'tags'],
   additionalProperties: false,
 };
-const person = { kind: 'json-schema', schema: personSchema } as const;
+const person = { kind: 'json_schema', schema: personSchema } as const;
 
 describe('an answer continued elsewhere', () => {
   test('greedy, cut at every token, goes on as the undisturbed one', async () => {
@@ -203,7 +203,7 @@ describe('sampling', () => {
   });
 
   test('a wrapped schema gives its fixed texts around the JSON', async () => {
-    const grammar = { kind: 'wrapped-json-schema', before: '<<\n', schema: { const: [1] }, after: '\n>>' } as const;
+    const grammar = { kind: 'wrapped_json_schema', before: '<<\n', schema: { const: [1] }, after: '\n>>' } as const;
     assert.equal((await ask(engine, 'Hello!', { grammar })).text, '<<\n[1]\n>>');
   });
 });

@@ -113,9 +113,9 @@ export function grammarText(grammar: Grammar, key: number): string {
         { type: 'object', properties: { simulated: { const: true }, text: {}, list: { type: 'array' } } },
         key,
       );
-    case 'json-schema':
+    case 'json_schema':
       return sampleJson(grammar.schema, key);
-    case 'wrapped-json-schema':
+    case 'wrapped_json_schema':
       return grammar.before + sampleJson(grammar.schema, key) + grammar.after;
     case 'gbnf':
       throw new KumikiError('engine_failed', { reason: 'the simulated engine takes schemas alone' });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGroupSync } from '../packages/postgres/src/group-sync.ts';
 import { create, openPglite } from '../packages/postgres/src/open-pglite.ts';
-import { keepResult, median } from './gateway/report.ts';
+import { keepResult, median } from './keep-result.ts';
 
 const rounds = 7;
 

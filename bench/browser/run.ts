@@ -1,3 +1,4 @@
+import { until } from '@kumiki/testing';
 /**
  * The console in Debian's Chromium against the real product: how much script a first load takes, when it can be used, how it
  * holds up under a long stream while somebody types, beside a page that draws the same stream with react-markdown, and how
@@ -8,8 +9,7 @@ import { chatOn } from '../../tests/browser/chat.ts';
 import { launchChromium, whyNoBrowser } from '../../tests/browser/chromium.ts';
 import { openConsole } from '../../tests/browser/console-page.ts';
 import { type ConsoleProduct, simulatedModel, startConsoleProduct } from '../../tests/browser/console-product.ts';
-import { until } from '../../tests/system/until.ts';
-import { keepResult } from '../gateway/report.ts';
+import { keepResult } from '../keep-result.ts';
 import { readWatch, startWatch } from './page-measures.ts';
 import { startRivalPage } from './rival-page.ts';
 

@@ -3,8 +3,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type KeyRecord, type RouteTable, makeApiKey } from '@kumiki/api';
+import { freePort } from '@kumiki/testing';
 import { type BenchProcess, startProcess } from './child-process.ts';
-import { freePort } from './free-port.ts';
 import { benchModel } from './wire-samples.ts';
 
 const keyCount = 10_000;

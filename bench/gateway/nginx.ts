@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '@kumiki/testing';
 import { type BenchProcess, startProcess } from './child-process.ts';
-import { freePort } from './free-port.ts';
 
 /** nginx's version as it names itself, or null when it is not installed. */
 export function nginxVersion(): string | null {

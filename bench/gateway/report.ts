@@ -1,6 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { median } from '../keep-result.ts';
 import type { Round } from './measure.ts';
 
 export interface ProxyRow {
@@ -11,8 +9,6 @@ export interface ProxyRow {
   readonly addedFirstTokenMsP50: number;
   readonly rssMiB: number;
 }
-
-const resultsFolder = new URL('../results/', import.meta.url);
 
 /** CPU as the least of the rounds, since noise only adds; latency as the median of what was added to going direct. */
 export function rowOf(proxy: string, rounds: readonly Round[], direct: readonly Round[], rssBytes: number): ProxyRow {
@@ -28,11 +24,6 @@ export function rowOf(proxy: string, rounds: readonly Round[], direct: readonly 
   };
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
 /** The rows as a Markdown table, so that it can be quoted as it is. */
 export function table(rows: readonly ProxyRow[]): string {
   const lines = [
@@ -46,18 +37,4 @@ export function table(rows: readonly ProxyRow[]): string {
     );
   }
   return lines.join('\n');
-}
-
-/** Keeps a result with its date and machine in bench/results/<name>.json. */
-export function keepResult(name: string, result: Readonly<Record<string, unknown>>): void {
-  mkdirSync(resultsFolder, { recursive: true });
-  const machine = {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${arch()} ${release()}`,
-    node: process.version,
-  };
-  const file = fileURLToPath(new URL(`${name}.json`, resultsFolder));
-  writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), machine, ...result }, null, 2)}\n`);
 }

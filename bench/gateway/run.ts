@@ -6,11 +6,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepResult } from '../keep-result.ts';
 import { type BenchProcess, canPin, script, startProcess } from './child-process.ts';
 import { startKumikiGateway } from './kumiki-gateway.ts';
 import { type Round, measureRound } from './measure.ts';
 import { nginxVersion, startNginx } from './nginx.ts';
-import { type ProxyRow, keepResult, rowOf, table } from './report.ts';
+import { type ProxyRow, rowOf, table } from './report.ts';
 
 const roundCount = 4;
 const proxyCore = 0;

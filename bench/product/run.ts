@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cliEntry } from '@kumiki/cli';
-import { freePort } from '../gateway/free-port.ts';
-import { keepResult, median } from '../gateway/report.ts';
+import { freePort } from '@kumiki/testing';
+import { keepResult, median } from '../keep-result.ts';
 import { type Ask, spendDay } from './day-of-use.ts';
 import { type MeasuredProcess, measureProduct } from './process-memory.ts';
 

@@ -1,4 +1,4 @@
-import { keepResult } from '../gateway/report.ts';
+import { keepResult } from '../keep-result.ts';
 import { type Asked, askAll, type Way, ways } from './quality.ts';
 
 /** Prints recall@10 and the mean reciprocal rank of every way, and keeps bench/results/search-quality.json. */

@@ -1,4 +1,4 @@
-import { keepResult } from '../gateway/report.ts';
+import { keepResult } from '../keep-result.ts';
 import { measureSpeed } from './speed.ts';
 
 /** Prints how fast searches are over 100,000 chunks, and keeps bench/results/search-speed.json. */

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchProcess, performLoad, script, startProcess } from '../gateway/child-process.ts';
 import { startKumikiGateway } from '../gateway/kumiki-gateway.ts';
-import { keepResult } from '../gateway/report.ts';
 import { chatRequestBody, requestBytes } from '../gateway/wire-samples.ts';
+import { keepResult } from '../keep-result.ts';
 
 const idleStreams = 2_000;
 const idlePauseMs = 3_000;

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { until } from '../system/until.ts';
+import { until } from '@kumiki/testing';
 import { chatOn } from './chat.ts';
 import { launchChromium } from './chromium.ts';
 import { openConsole } from './console-page.ts';

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDatabase } from '@kumiki/postgres';
 import { startPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
+import { until } from '@kumiki/testing';
 import OpenAI, { toFile } from 'openai';
-import { startFilesService } from '../system/files-service.ts';
-import { startProduct } from '../system/product.ts';
-import { simulatedModel } from '../system/simulated-model.ts';
-import { until } from '../system/until.ts';
+import { startFilesService } from '../product/files-service.ts';
+import { startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { type ReplicaProcess, startReplica } from './replica-process.ts';
 
 const lines = 200;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { until } from '../system/until.ts';
+import { until } from '@kumiki/testing';
 
 /** A container has process ids, mounts, a network and a name of its own; the files are those of this machine. */
 const isolation = ['--pid', '--mount', '--net', '--uts', '--fork', '--mount-proc', '--kill-child'];

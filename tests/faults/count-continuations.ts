@@ -1,4 +1,4 @@
-import type { Product } from '../system/product.ts';
+import type { Product } from '../product/product.ts';
 
 /** Streams that went on at another worker, as the gateway counts them. */
 export async function countContinuations(product: Product): Promise<number> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { pause } from '@kumiki/testing';
 import OpenAI from 'openai';
-import { pause } from '../system/until.ts';
 import type { DurableFleet } from './durable-fleet.ts';
 import { begin, describeDurable, type DurableReport, reportOf, untilEvents } from './durable-run.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { faultBodies, structuredBodies } from '@kumiki/testing';
 import { demoFleet } from './fault-models.ts';
 import { describeReport, runFaults } from './fault-run.ts';
-import { faultBodies, structuredBodies } from './prompts.ts';
 
 test('200 streams over 3 workers with a real model that are killed and stopped: the text is the same to the byte', async (context) => {
   const report = await runFaults({

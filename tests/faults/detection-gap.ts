@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { startProduct } from '../system/product.ts';
-import { simulatedModel } from '../system/simulated-model.ts';
-import { readStream, streamAgent } from '../system/stream-client.ts';
-import { pause } from '../system/until.ts';
+import { pause, readStream, streamAgent } from '@kumiki/testing';
+import { startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { countContinuations } from './count-continuations.ts';
 
 export interface DetectionGap {

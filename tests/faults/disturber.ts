@@ -1,6 +1,6 @@
-import type { Product } from '../system/product.ts';
-import type { WorkerProcess } from '../system/worker-process.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '@kumiki/testing';
+import type { Product } from '../product/product.ts';
+import type { WorkerProcess } from '../product/worker-process.ts';
 
 export interface DisturberOptions {
   readonly seed: number;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Database, openDatabase } from '@kumiki/postgres';
 import { startPostgres, type TestPostgres } from '@kumiki/postgres/testing';
 import OpenAI from 'openai';
-import { type ModelOptions, type Product, startProduct } from '../system/product.ts';
+import { type ModelOptions, type Product, startProduct } from '../product/product.ts';
 import { type ReplicaProcess, startReplica } from './replica-process.ts';
 
 /** The clocks of the two replicas are two hours apart: only the database's may count. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { until } from '@kumiki/testing';
 import type OpenAI from 'openai';
-import { until } from '../system/until.ts';
 import { checkResponse } from './check-response.ts';
 import type { DurableFleet } from './durable-fleet.ts';
 import { type Followed, followResponse } from './follow-response.ts';

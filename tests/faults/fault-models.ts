@@ -1,6 +1,6 @@
-import type { ModelOptions } from '../system/product.ts';
-import { demoChat } from '../system/product.ts';
-import { simulatedModel } from '../system/simulated-model.ts';
+import type { ModelOptions } from '../product/product.ts';
+import { demoChat } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 
 /** Room for every stream on the one worker that is always spared. */
 const maxWaiting = 512;

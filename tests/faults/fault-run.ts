@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ModelOptions, type Product, startProduct } from '../system/product.ts';
-import { readStream, streamAgent } from '../system/stream-client.ts';
-import type { StreamRecord } from '../system/stream-record.ts';
+import { readStream, streamAgent, type StreamRecord } from '@kumiki/testing';
+import { type ModelOptions, type Product, startProduct } from '../product/product.ts';
 import { countContinuations } from './count-continuations.ts';
 import { type DisturberOptions, startDisturber } from './disturber.ts';
 

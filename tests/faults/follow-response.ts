@@ -1,6 +1,6 @@
+import { pause } from '@kumiki/testing';
 import type OpenAI from 'openai';
 import type { ResponseStreamEvent } from 'openai/resources/responses/responses';
-import { pause } from '../system/until.ts';
 
 export interface Followed {
   readonly events: readonly ResponseStreamEvent[];

@@ -4,7 +4,8 @@
  * tenants, fuzz (with `--requests N` so many) or connections. Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
  */
 import { parseArgs } from 'node:util';
-import type { ModelOptions } from '../system/product.ts';
+import { faultBodies, structuredBodies } from '@kumiki/testing';
+import type { ModelOptions } from '../product/product.ts';
 import { describeOutage, stopDatabase } from './database-faults.ts';
 import { describeGap, detectionGap } from './detection-gap.ts';
 import { startDurableFleet } from './durable-fleet.ts';
@@ -12,7 +13,6 @@ import { describeDurable } from './durable-run.ts';
 import { demoFleet, durableModel, simulatedFleet, slowModel } from './fault-models.ts';
 import { type FaultReport, describeReport, runFaults } from './fault-run.ts';
 import { longForms, printComplaints } from './hostile/long-forms.ts';
-import { faultBodies, structuredBodies } from './prompts.ts';
 import { killDrivers, pauseDrivers } from './replica-faults.ts';
 
 const { values } = parseArgs({

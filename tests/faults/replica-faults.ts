@@ -1,7 +1,6 @@
-import { pause, until } from '../system/until.ts';
+import { pause, seededRandom, until } from '@kumiki/testing';
 import type { DurableFleet } from './durable-fleet.ts';
 import { type Begun, begin, type DurableReport, reportOf, undisturbedText, untilEvents } from './durable-run.ts';
-import { seededRandom } from './seeded-random.ts';
 
 /** A response of the run has some more events than that; the fault comes at any of the earlier ones. */
 const latestFault = 300;

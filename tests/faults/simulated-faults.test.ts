@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { faultBodies } from '@kumiki/testing';
 import { simulatedFleet } from './fault-models.ts';
 import { describeReport, runFaults } from './fault-run.ts';
-import { faultBodies } from './prompts.ts';
 
 test('200 streams over 3 simulated workers that are killed and stopped: none is lost, repeated or changed', async (context) => {
   const report = await runFaults({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { cliEntry } from '@kumiki/cli';
-import { until } from '../system/until.ts';
+import { until } from '@kumiki/testing';
 import { type Container, startContainer, whyNoContainers } from './container.ts';
 
 const skip = whyNoContainers();

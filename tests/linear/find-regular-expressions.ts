@@ -1,5 +1,5 @@
 import { parseSync } from 'vite';
-import { isProduct, lineAt, read, sourceFiles } from '../tidy/source-files.ts';
+import { isProduct, lineAt, read, sourceFiles } from '../repository/source-files.ts';
 
 export interface FoundExpression {
   /** `file:line` */

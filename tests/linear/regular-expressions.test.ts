@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runUnits } from '@kumiki/testing';
 import { analyse } from 'scslre';
-import { runUnits } from '../../apps/search/src/testing/character-runs.ts';
-import { isTest } from '../tidy/source-files.ts';
+import { isTest } from '../repository/source-files.ts';
 import { findRegularExpressions, type FoundExpression } from './find-regular-expressions.ts';
 import { whyNotLinear } from './measure-growth.ts';
 

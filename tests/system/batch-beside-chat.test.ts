@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '@kumiki/testing';
 import OpenAI, { toFile } from 'openai';
+import { startFilesService } from '../product/files-service.ts';
+import { startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { startConversationsService } from './conversations-service.ts';
-import { startFilesService } from './files-service.ts';
-import { startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
-import { until } from './until.ts';
 
 /** One replica that works on four requests at once; a line of the batch takes it at least two seconds. */
 const model = 'busy';

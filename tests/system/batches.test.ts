@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '@kumiki/testing';
 import OpenAI, { toFile } from 'openai';
 import type { Batch, BatchCreateParams } from 'openai/resources/batches';
+import { type FilesService, startFilesService } from '../product/files-service.ts';
+import { type Product, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
-import { type FilesService, startFilesService } from './files-service.ts';
-import { type Product, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
-import { until } from './until.ts';
 
 /** What the official SDK does with batches: through the gateway, over the service of files and simulated models. */
 

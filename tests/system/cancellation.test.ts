@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '@kumiki/testing';
 import OpenAI, { APIUserAbortError } from 'openai';
-import { type Product, demoChat, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
-import { until } from './until.ts';
+import { type Product, demoChat, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 
 const slow = simulatedModel('slow', { interTokenLatencyMs: 50 });
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Chat, type ChatDetail, chatDetailSchema, chatListSchema, chatSchema } from '@kumiki/api';
+import { until } from '@kumiki/testing';
 import OpenAI from 'openai';
+import { type Product, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
-import { type Product, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
-import { until } from './until.ts';
 
 /** Chats as the console uses them: every turn a background response of the official SDK. */
 

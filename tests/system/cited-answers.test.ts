@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import OpenAI, { toFile } from 'openai';
+import { type FilesService, startFilesService } from '../product/files-service.ts';
+import { demoChat, demoEmbedding, type Product, startProduct } from '../product/product.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
-import { type FilesService, startFilesService } from './files-service.ts';
-import { demoChat, demoEmbedding, type Product, startProduct } from './product.ts';
 
 /** A document is uploaded, searched and cited: both services, both demo models and one database together. */
 

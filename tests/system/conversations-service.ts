@@ -3,7 +3,7 @@ import { type BackendRoute, prefixesOf, servicePaths } from '@kumiki/api';
 import { type Conversations, startConversations } from '@kumiki/conversations';
 import { type Database, openDatabase } from '@kumiki/postgres';
 import { createGatewayClient, createLog } from '@kumiki/service';
-import type { Product } from './product.ts';
+import type { Product } from '../product/product.ts';
 
 export interface ConversationsService extends AsyncDisposable {
   readonly database: Database;

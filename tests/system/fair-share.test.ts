@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '@kumiki/testing';
 import OpenAI from 'openai';
-import { type Product, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
-import { until } from './until.ts';
+import { type Product, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 
 const model = 'shared-model';
 const sequences = 4;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ErrorCode, errorTable } from '@kumiki/api';
+import { type Product, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { expectErrorBody } from './expect-error.ts';
-import { type Product, startProduct } from './product.ts';
 import { type RawReply, holdsReplies, openRawConnection, parseReplies } from './raw-connection.ts';
-import { simulatedModel } from './simulated-model.ts';
 
 const limitMs = 10_000;
 const slowHeadersMs = 1_000;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { after, before, test } from 'node:test';
+import { until } from '@kumiki/testing';
 import OpenAI, { toFile } from 'openai';
+import { type FilesService, startFilesService } from '../product/files-service.ts';
+import { type Product, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
-import { type FilesService, startFilesService } from './files-service.ts';
-import { type Product, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
-import { until } from './until.ts';
 
 /** A key's limits count on every route, and on what services do for the key, without anything waiting for itself. */
 

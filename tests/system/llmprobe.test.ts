@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { demoChat, demoEmbedding, startProduct } from '../product/product.ts';
 import { llmprobeExceptions } from './llmprobe-exceptions.ts';
-import { demoChat, demoEmbedding, startProduct } from './product.ts';
 
 /** The whole suite takes about a minute on two busy cores. */
 const limitMs = 240_000;

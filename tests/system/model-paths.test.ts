@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { allPaths } from '@kumiki/api';
-import { type Product, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
+import { type Product, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 
 let product: Product;
 before(async () => {

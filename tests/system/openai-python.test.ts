@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { startFilesService } from '../product/files-service.ts';
+import { demoChat, demoEmbedding, startProduct } from '../product/product.ts';
 import { startConversationsService } from './conversations-service.ts';
-import { startFilesService } from './files-service.ts';
 import { openPythonEnvironment } from './openai-python/python-environment.ts';
-import { demoChat, demoEmbedding, startProduct } from './product.ts';
 
 /** What OpenAI's Python SDK does with the product: the program beside this file calls every method that it has for it. */
 

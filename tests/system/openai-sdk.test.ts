@@ -4,7 +4,7 @@ import OpenAI, { AuthenticationError, BadRequestError, NotFoundError, RateLimitE
 import { LengthFinishReasonError } from 'openai/error';
 import { makeParseableResponseFormat } from 'openai/lib/parser';
 import type { ChatCompletionFunctionTool, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import { type Product, demoChat, demoEmbedding, startProduct } from './product.ts';
+import { type Product, demoChat, demoEmbedding, startProduct } from '../product/product.ts';
 
 /** What the official SDK does with the product and its shipped models. */
 

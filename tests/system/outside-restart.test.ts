@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Database, openDatabase } from '@kumiki/postgres';
+import { until } from '@kumiki/testing';
 import OpenAI from 'openai';
+import { startProduct } from '../product/product.ts';
 import { startConversationsService } from './conversations-service.ts';
 import { breakOff, type OutsideServer, startOutsideServer, wait } from './outside-server.ts';
-import { startProduct } from './product.ts';
-import { until } from './until.ts';
 
 /**
  * Every process of the product ends and begins again, while a server of somebody else, which knows neither token ids

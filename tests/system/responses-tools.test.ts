@@ -3,10 +3,10 @@ import { after, before, test } from 'node:test';
 import OpenAI from 'openai';
 import { makeParseableTextFormat } from 'openai/lib/parser';
 import type { FunctionTool, ResponseStreamEvent } from 'openai/resources/responses/responses';
+import { type Product, demoChat, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { type CannedSearch, startCannedSearch } from './canned-search.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
-import { type Product, demoChat, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
 
 /** Functions, search in files and structured output of responses, as the official SDK uses them. */
 

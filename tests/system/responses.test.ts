@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import OpenAI from 'openai';
 import type { ResponseStreamEvent } from 'openai/resources/responses/responses';
+import { type Product, demoChat, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
-import { type Product, demoChat, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
 
 /** What the official SDK does with responses, over the shipped model and a simulated one. */
 

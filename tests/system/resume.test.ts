@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ChatChunk, type ChatCompletion, mergeChunks } from '@kumiki/openai';
-import { structuredBodies } from '../faults/prompts.ts';
-import { demoChat, type Product, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
-import { until } from './until.ts';
+import { structuredBodies, until } from '@kumiki/testing';
+import { demoChat, type Product, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 
 const actFor = 'key_reader';
 

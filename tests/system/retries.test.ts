@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '@kumiki/testing';
 import OpenAI, { type APIError, InternalServerError } from 'openai';
-import { type Product, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
-import { until } from './until.ts';
+import { type Product, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 
 const lone = simulatedModel('lone', { interTokenLatencyMs: 20, maxSequences: 2, maxWaiting: 1 });
 const pair = simulatedModel('pair', { replicas: 2, interTokenLatencyMs: 20 });

@@ -8,10 +8,8 @@ import { modelServiceSchema, type ModelService } from '@kumiki/api';
 import { startGateway } from '@kumiki/gateway';
 import { holdHome, startLocalRuntime } from '@kumiki/local';
 import { createLog } from '@kumiki/service';
+import { readStream, streamAgent, type StreamRecord, until } from '@kumiki/testing';
 import { workerEntry } from '@kumiki/worker';
-import { readStream, streamAgent } from './stream-client.ts';
-import type { StreamRecord } from './stream-record.ts';
-import { until } from './until.ts';
 
 const streams = 24;
 

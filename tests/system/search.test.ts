@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Database, openDatabase } from '@kumiki/postgres';
 import OpenAI, { toFile } from 'openai';
-import { type FilesService, startFilesService } from './files-service.ts';
-import { demoEmbedding, type Product, startProduct } from './product.ts';
+import { type FilesService, startFilesService } from '../product/files-service.ts';
+import { demoEmbedding, type Product, startProduct } from '../product/product.ts';
 
 /** What the official SDK's helpers do with files and vector stores, through the gateway, with the demo's embedding model. */
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Conversations } from '@kumiki/conversations';
 import type { Database } from '@kumiki/postgres';
+import { until } from '@kumiki/testing';
 import OpenAI from 'openai';
 import type { ResponseStreamEvent } from 'openai/resources/responses/responses';
+import { type Product, startProduct } from '../product/product.ts';
+import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
-import { type Product, startProduct } from './product.ts';
-import { simulatedModel } from './simulated-model.ts';
-import { until } from './until.ts';
 
 /** A run goes on at another replica when its driver dies, is paused, or shuts down, and nobody sees more than a pause. */
 

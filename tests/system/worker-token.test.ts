@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { modelServiceSchema } from '@kumiki/api';
 import { holdHome, startLocalRuntime } from '@kumiki/local';
 import { createLog } from '@kumiki/service';
+import { until } from '@kumiki/testing';
 import { workerEntry } from '@kumiki/worker';
-import { until } from './until.ts';
 
 const service = modelServiceSchema.parse({
   apiVersion: 'kumiki.dev/v1alpha1',

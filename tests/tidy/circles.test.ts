@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import { test } from 'node:test';
+import { isProduct } from '../repository/source-files.ts';
 import { circlesOf, graphOf } from './import-graph.ts';
 import { knownFileCircles, knownFolderPairs } from './known-circles.ts';
-import { isProduct } from './source-files.ts';
 
 test('the search for circles finds them', () => {
   const graph = new Map(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isProduct, lineAt, read, sourceFiles } from '../repository/source-files.ts';
 import { bareCode } from './bare-code.ts';
-import { isProduct, lineAt, read, sourceFiles } from './source-files.ts';
 
 test('no schema is declared to be of a type that is written beside it: types are inferred from schemas', () => {
   const declared = sourceFiles.filter(isProduct).flatMap((path) => {

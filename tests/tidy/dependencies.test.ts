@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path/posix';
 import { test } from 'node:test';
 import { findTestFiles } from '../../scripts/find-test-files.ts';
-import { findFiles, read, root } from './source-files.ts';
+import { findFiles, read, root } from '../repository/source-files.ts';
 
 interface PackageFile {
   readonly name: string;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { test } from 'node:test';
-import { findFiles, read, root } from './source-files.ts';
+import { findFiles, read, root } from '../repository/source-files.ts';
 
 /** The headings of a Markdown text as `## Title`, code blocks left out. */
 function headings(text: string): string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorCode, errorTable } from '@kumiki/api';
-import { read } from './source-files.ts';
+import { read } from '../repository/source-files.ts';
 
 /** docs/errors.md by code: the text of each `## \`code\`` section. */
 function sections(): Map<string, string> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { findFiles, isTest } from '../repository/source-files.ts';
 import { imports, targetOf } from './import-graph.ts';
-import { findFiles, isTest } from './source-files.ts';
 
 /** The folders of a source folder, the lowest first. A file imports from its own folder and from those before it, a test from all. */
 const floors: Readonly<Record<string, readonly string[]>> = {

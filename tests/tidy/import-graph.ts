@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
+import { lineAt, read, sourceFiles } from '../repository/source-files.ts';
 import { bareCode } from './bare-code.ts';
-import { lineAt, read, sourceFiles } from './source-files.ts';
 
 /** One import of the repository's own code. */
 export interface Import {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import { test } from 'node:test';
+import { findFiles, isProduct, isTest, read, sourceFiles } from '../repository/source-files.ts';
 import { imports, workspaceOf } from './import-graph.ts';
-import { findFiles, isProduct, isTest, read, sourceFiles } from './source-files.ts';
 
 /** What a package or app may import of ours besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/service': ['api'],
   'packages/postgres': ['api'],
   'packages/control': ['api', 'manifest', 'policy', 'service'],
+  'packages/testing': [],
   'apps/conversations': ['api', 'openai', 'policy', 'postgres', 'service'],
   'apps/search': ['api', 'openai', 'policy', 'postgres', 'service'],
   'apps/worker': ['api', 'openai', 'policy', 'service'],
@@ -49,9 +50,33 @@ test('the search for imports finds them', () => {
   assert.ok(imports.some(({ from, what }) => from === 'tests/tidy/imports.test.ts' && what === './import-graph.ts'));
 });
 
+test('only tests import what is for tests', () => {
+  const wrong = imports.filter(({ from, what }) => what.startsWith('@kumiki/testing') && isProduct(from));
+  assert.deepEqual(
+    wrong.map(({ where }) => where),
+    [],
+  );
+});
+
+/** What several folders of tests stand on. */
+const sharedByTests = new Set(['tests/product', 'tests/repository']);
+
+test('no folder of tests imports from another, save what is there for all of them', () => {
+  const wrong = imports.filter(({ from, what }) => {
+    if (!from.startsWith('tests/') || !what.startsWith('.')) return false;
+    const target = workspaceOf(posix.join(posix.dirname(from), what));
+    return target.startsWith('tests/') && target !== workspaceOf(from) && !sharedByTests.has(target);
+  });
+  assert.deepEqual(
+    wrong.map(({ where }) => where),
+    [],
+  );
+});
+
 test('every workspace imports only those of ours that it may', () => {
   const wrong = imports.filter(({ from, what }) => {
     if (!what.startsWith('@kumiki/') || !/^(packages|apps)\//.test(from)) return false;
+    if (what === '@kumiki/testing') return false;
     const allowed = mayImport[workspaceOf(from)];
     return allowed === undefined || !allowed.includes(what.split('/')[1] ?? '');
   });

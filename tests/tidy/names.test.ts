@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findFiles, sourceFiles } from './source-files.ts';
+import { findFiles, sourceFiles } from '../repository/source-files.ts';
 
 /** Names that say nothing, and so collect everything. */
 const forbidden = /^(utils?|common|shared|helpers?|misc|lib|stuff|types)$/;

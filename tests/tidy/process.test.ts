@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path/posix';
 import { test } from 'node:test';
+import { isProduct, lineAt, read, sourceFiles } from '../repository/source-files.ts';
 import { bareCode } from './bare-code.ts';
-import { isProduct, lineAt, read, sourceFiles } from './source-files.ts';
 
 /** Where a pattern stands in the code of the product's files. */
 function uses(pattern: RegExp, except: (path: string) => boolean): string[] {

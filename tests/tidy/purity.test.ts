@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path/posix';
 import { test } from 'node:test';
+import { isProduct, lineAt, read, sourceFiles } from '../repository/source-files.ts';
 import { bareCode } from './bare-code.ts';
-import { isProduct, lineAt, read, sourceFiles } from './source-files.ts';
 
 /** A file whose name begins with one of these verbs decides. */
 const decidingName = /^(?:plan|decide|choose|score|judge)(?:-[a-z0-9-]+)?\.tsx?$/;

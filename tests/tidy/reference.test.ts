@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { generatedPages } from '../../scripts/reference/pages.ts';
-import { read, root } from './source-files.ts';
+import { read, root } from '../repository/source-files.ts';
 
 for (const [path, render] of Object.entries(generatedPages)) {
   test(`${path} says what the code does`, () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isTest, read, sourceFiles } from './source-files.ts';
+import { isTest, read, sourceFiles } from '../repository/source-files.ts';
 
 /** Beyond this a file holds more than one idea. */
 const fileLineLimit = 400;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findFiles, lineAt, read } from './source-files.ts';
+import { findFiles, lineAt, read } from '../repository/source-files.ts';
 
 const texts = findFiles([
   '*.{md,json,ts}',

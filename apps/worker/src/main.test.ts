@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { until } from './testing/test-worker.ts';
+import { until } from '@kumiki/testing';
 import {
   startWorkerProcess as start,
   type StartedWorker,
@@ -35,7 +35,7 @@ test('a second SIGTERM ends it at once', async () => {
   const { port } = await worker.ready();
   const response = await worker.ask(port, 8_000);
   worker.child.kill('SIGTERM');
-  await until('it drains', async () => (await fetch(`http://127.0.0.1:${port}/health`)).status === 503);
+  await until('it drains', 60_000, async () => (await fetch(`http://127.0.0.1:${port}/health`)).status === 503);
   worker.child.kill('SIGTERM');
   assert.deepEqual(await worker.exited, [1, null]);
   await assert.rejects(response.text());

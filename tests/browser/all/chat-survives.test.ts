@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seededRandom } from '../../faults/seeded-random.ts';
-import { until } from '../../system/until.ts';
+import { seededRandom, until } from '@kumiki/testing';
 import { assertWhole, chatOn, clipboardRights, storedTurn } from '../chat.ts';
 import { whyNoBrowser } from '../chromium.ts';
 import { openConsole } from '../console-page.ts';

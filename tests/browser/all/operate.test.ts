@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from '../../system/until.ts';
+import { until } from '@kumiki/testing';
 import { chatOn } from '../chat.ts';
 import { whyNoBrowser } from '../chromium.ts';
 import { openConsole } from '../console-page.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '@kumiki/testing';
 import type { Browser } from 'playwright-core';
-import { until } from '../../system/until.ts';
 import { launchChromium, whyNoBrowser } from '../chromium.ts';
 import { openConsole } from '../console-page.ts';
 import { type ConsoleProduct, simulatedModel, startConsoleProduct } from '../console-product.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { pause } from '../../system/until.ts';
+import { pause } from '@kumiki/testing';
 import type { UpProduct } from '../hostile/up-product.ts';
 import { startFlood } from './start-flood.ts';
 

@@ -1,5 +1,5 @@
 import { allPaths } from '@kumiki/api';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '@kumiki/testing';
 import type { OwnIds } from './hostile-routes.ts';
 import { openIdPool } from './id-pool.ts';
 import { type FuzzReport, runFuzz } from './run-fuzz.ts';

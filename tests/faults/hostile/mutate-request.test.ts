@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '@kumiki/testing';
 import { type MutableRoute, type MutatedRequest, mutateRequest } from './mutate-request.ts';
 
 const routes: readonly MutableRoute[] = [

@@ -1,4 +1,4 @@
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '@kumiki/testing';
 import type { HostileBody } from './grow-body.ts';
 import { routesWithBodies } from './hostile-routes.ts';
 import type { ProbeTarget } from './probe-process.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { until } from '../../system/until.ts';
+import { until } from '@kumiki/testing';
 import type { OwnIds } from './hostile-routes.ts';
 import { demoModels, pacedModel, startUpProduct, type UpProduct } from './up-product.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cliEntry } from '@kumiki/cli';
-import { until } from '../../system/until.ts';
+import { until } from '@kumiki/testing';
 
 /** On two busy cores; alone it takes five seconds. */
 const startLimitMs = 300_000;

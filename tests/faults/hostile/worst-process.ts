@@ -6,7 +6,7 @@
 import { connect } from 'node:net';
 import { setPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '@kumiki/testing';
 import { growFiles, growJson, type Json } from './grow-body.ts';
 import { sendRaw } from './send-raw.ts';
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { runUnits, until } from '@kumiki/testing';
 import { watchStretches } from '../testing/busy-stretch.ts';
-import { runUnits } from '../testing/character-runs.ts';
 import { startTestSearch, type TestSearch } from '../testing/test-search.ts';
-import { until } from '../testing/until.ts';
 
 /** Nobody's file may keep others waiting, whatever it is made of: the thread that answers never reads one. */
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openDatabase, type Database } from '@kumiki/postgres';
 import { startPostgres, type TestPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
+import { until } from '@kumiki/testing';
 import { serveModel } from '../testing/model-server.ts';
 import { replicaToken, startReplica, type ReplicaProcess } from '../testing/replica-process.ts';
-import { until } from '../testing/until.ts';
 import { createWordModel } from '../testing/word-model.ts';
 
 /** Files that end or stop the process which works on them, on replicas that really die and really hang. */

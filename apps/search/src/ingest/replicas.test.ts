@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Database, openDatabase } from '@kumiki/postgres';
 import { startPostgres, type TestPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
+import { until } from '@kumiki/testing';
 import { toVectorText } from '../embedding/embedder.ts';
 import { findByVector } from '../retrieval/find-by-vector.ts';
 import { requireSearchedStore } from '../retrieval/searched-store.ts';
 import { serveModel } from '../testing/model-server.ts';
 import { replicaToken, startReplica, type ReplicaProcess } from '../testing/replica-process.ts';
-import { until } from '../testing/until.ts';
 import { createWordModel } from '../testing/word-model.ts';
 
 /** Two replicas as processes of their own, on a real server, with an embedding model behind a real port. */

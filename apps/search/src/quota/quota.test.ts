@@ -4,10 +4,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { after, before, test } from 'node:test';
 import { defaultProjectLimits, headers, type ProjectLimits, writeProjectLimits } from '@kumiki/api';
+import { until } from '@kumiki/testing';
 import { createFolderObjects } from '../objects/folder-objects.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { startTestSearch, type TestSearch } from '../testing/test-search.ts';
-import { until } from '../testing/until.ts';
 
 const patienceMs = 60_000;
 

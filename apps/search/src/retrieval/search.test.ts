@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '@kumiki/testing';
 import { startTestSearch, type TestSearch } from '../testing/test-search.ts';
-import { until } from '../testing/until.ts';
 
 let service: TestSearch;
 let store: string;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { KumikiError } from '@kumiki/api';
+import { until } from '@kumiki/testing';
 import { createFolderObjects } from '../objects/folder-objects.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { startTestSearch, type TestSearch } from '../testing/test-search.ts';
-import { until } from '../testing/until.ts';
 
 let service: TestSearch;
 before(async () => {

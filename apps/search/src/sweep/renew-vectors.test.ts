@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { until } from '@kumiki/testing';
 import { startTestSearch, type TestSearch } from '../testing/test-search.ts';
-import { until } from '../testing/until.ts';
 
 const waitMs = 120_000;
 let service: TestSearch;

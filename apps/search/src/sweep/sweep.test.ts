@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { openDatabase } from '@kumiki/postgres';
 import { startPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
+import { until } from '@kumiki/testing';
 import { startTestSearch, type TestSearch } from '../testing/test-search.ts';
-import { until } from '../testing/until.ts';
 
 const waitMs = 120_000;
 const sweepEveryMs = 50;

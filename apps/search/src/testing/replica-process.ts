@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { until } from './until.ts';
+import { until } from '@kumiki/testing';
 
 /** Long, since other tests may be using the machine. */
 const startLimitMs = 60_000;

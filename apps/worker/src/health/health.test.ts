@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { until } from '../testing/test-worker.ts';
+import { until } from '@kumiki/testing';
 import { startWorkerProcess, stopWorkerProcesses, workerAuthorization } from '../testing/worker-process.ts';
 
 after(stopWorkerProcesses);
@@ -37,9 +37,9 @@ test('health is answered while one request holds up the thread that serves, and 
   void fetch(`http://127.0.0.1:${port}/health`).then(() => (served = true));
   const early = await healthAt(healthPort);
   if (performance.now() - began < 1_900) assert.deepEqual([early.code, early.status], [200, 'ok']);
-  await until('it says that it is stalled', async () => (await healthAt(healthPort)).status === 'stalled');
+  await until('it says that it is stalled', 60_000, async () => (await healthAt(healthPort)).status === 'stalled');
   assert.equal(served, false, 'the serving thread must be held up while the other one answers');
-  await until('it is well again', async () => (await healthAt(healthPort)).status === 'ok');
+  await until('it is well again', 60_000, async () => (await healthAt(healthPort)).status === 'ok');
 });
 
 test('an engine that hangs is found although both threads come round', async () => {
@@ -47,14 +47,14 @@ test('an engine that hangs is found although both threads come round', async () 
   const { port, healthPort } = await worker.ready();
   await order(port, { fault: 'hang' });
   const asked = worker.ask(port, 50);
-  await until('it says that it is stalled', async () => (await healthAt(healthPort)).status === 'stalled');
+  await until('it says that it is stalled', 60_000, async () => (await healthAt(healthPort)).status === 'stalled');
   assert.equal((await healthAt(port)).status, 'stalled', 'the serving thread says the same');
   await fetch(`http://127.0.0.1:${port}/simulated/faults`, {
     method: 'DELETE',
     headers: { authorization: workerAuthorization },
   });
   await (await asked).text();
-  await until('it is well again', async () => (await healthAt(healthPort)).status === 'ok');
+  await until('it is well again', 60_000, async () => (await healthAt(healthPort)).status === 'ok');
 });
 
 test('a request counts from its arrival, so that nobody ends a worker that has one', async () => {
@@ -69,10 +69,10 @@ test('a request counts from its arrival, so that nobody ends a worker that has o
     duplex: 'half',
     signal: controller.signal,
   });
-  await until('it counts', async () => (await healthAt(healthPort)).waiting === 1);
+  await until('it counts', 60_000, async () => (await healthAt(healthPort)).waiting === 1);
   controller.abort();
   await assert.rejects(upload);
-  await until('it is gone', async () => (await healthAt(healthPort)).waiting === 0);
+  await until('it is gone', 60_000, async () => (await healthAt(healthPort)).waiting === 0);
 });
 
 test('livez and readyz: a draining worker lives and is not ready', async () => {
@@ -86,7 +86,7 @@ test('livez and readyz: a draining worker lives and is not ready', async () => {
   assert.deepEqual([await check('/livez'), await check('/readyz'), await check('/metrics')], [200, 200, 404]);
   const response = await worker.ask(port, 8_000);
   worker.child.kill('SIGTERM');
-  await until('it drains', async () => (await check('/readyz')) === 503);
+  await until('it drains', 60_000, async () => (await check('/readyz')) === 503);
   assert.equal(await check('/livez'), 200);
   await response.body?.cancel();
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
-import { readFrames, startTestWorker, testModel, until, type TestWorker } from '../testing/test-worker.ts';
+import { until } from '@kumiki/testing';
+import { readFrames, startTestWorker, testModel, type TestWorker } from '../testing/test-worker.ts';
 
 const chat = '/v1/chat/completions';
 const long = (more: Readonly<Record<string, unknown>> = {}): unknown => ({
@@ -47,7 +48,7 @@ test('when the client leaves, the engine stops and the place is free', async () 
   await response.body!.getReader().read();
   assert.equal((await health(worker)).running, 1);
   leaving.abort();
-  await until('nothing runs', async () => {
+  await until('nothing runs', 60_000, async () => {
     const { running, kv_cache_usage } = await health(worker);
     return running === 0 && kv_cache_usage === 0;
   });
@@ -78,7 +79,11 @@ test('beyond its queue a worker refuses with 429 and a time, before any reply be
   const { value } = await waiting.body!.getReader().read();
   assert.equal(Buffer.from(value ?? []).toString(), ': ping\n\n');
   leaving.abort();
-  await until('nothing runs', async () => (await health(worker)).running + (await health(worker)).waiting === 0);
+  await until(
+    'nothing runs',
+    60_000,
+    async () => (await health(worker)).running + (await health(worker)).waiting === 0,
+  );
 });
 
 test('an engine that stands still is not alive, and its streams fall silent; then it goes on', async () => {
@@ -97,13 +102,17 @@ test('an engine that stands still is not alive, and its streams fall silent; the
       text += Buffer.from(part.value).toString();
   };
   const whole = read();
-  await until('health says stalled', async () => {
+  await until('health says stalled', 60_000, async () => {
     const { code, status } = await health(worker);
     return code === 503 && status === 'stalled';
   });
   const stalledAt = performance.now();
   const before = text;
-  await until('a stream that is not stalled would have had a ping', () => performance.now() - stalledAt > 1_500);
+  await until(
+    'a stream that is not stalled would have had a ping',
+    60_000,
+    () => performance.now() - stalledAt > 1_500,
+  );
   assert.equal(text, before);
   worker.faults.clear();
   await whole;
@@ -147,7 +156,7 @@ test('a client that never reads is waited for, and stalls nobody', async () => {
   const generated = async (): Promise<number> =>
     Number(/^vllm:generation_tokens_total.* (\d+)$/m.exec(await (await fetch(`${worker.url}/metrics`)).text())?.[1]);
   let last = 0;
-  await until('the engine waits for the client', async () => {
+  await until('the engine waits for the client', 60_000, async () => {
     const before = last;
     last = await generated();
     // Before the first token there is nothing that could have come to a halt.
@@ -159,7 +168,7 @@ test('a client that never reads is waited for, and stalls nobody', async () => {
   assert.match(await other.text(), /"completion_tokens":500,/);
   assert.equal((await health(worker)).code, 200);
   socket.destroy();
-  await until('its place is free', async () => (await health(worker)).running === 0);
+  await until('its place is free', 60_000, async () => (await health(worker)).running === 0);
 });
 
 test('a draining worker finishes what runs and refuses what is new', async () => {

@@ -63,19 +63,6 @@ export async function startTestWorker(options: TestWorkerOptions = {}): Promise<
   };
 }
 
-/** Waits until a condition holds. Rejects when it has not after the time. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  limitMs = 60_000,
-): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** A stream's frames, comments that are frames of their own left out. */
 export async function readFrames(response: Response): Promise<string[]> {
   const text = await response.text();

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { until } from '@kumiki/testing';
 import { workerEntry } from '../index.ts';
-import { until } from './test-worker.ts';
 
 interface Message {
   readonly type: string;
@@ -59,7 +59,7 @@ export function startWorkerProcess(
     exited: once(child, 'exit'),
     errors: () => errors,
     async ready() {
-      await until('it is ready', () => messages.some(({ type }) => type === 'ready'));
+      await until('it is ready', 60_000, () => messages.some(({ type }) => type === 'ready'));
       const listening = messages.find(({ type }) => type === 'listening');
       return { port: listening?.port ?? 0, healthPort: listening?.healthPort ?? 0 };
     },

@@ -128,7 +128,7 @@ async function askThread(
   return { state, reply };
 }
 
-const listen = /^LISTEN\s+"?(\w{1,63})"?\s*;?\s*$/i;
+const listen = /^LISTEN\s+"?(\w{1,63})"?\s*(?:;\s*)?$/i;
 const queryType = 0x51;
 /** `LISTEN` and the longest name that PostgreSQL takes. */
 const maxListenBytes = 100;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allPaths } from '@kumiki/api';
+import { isProduct, lineAt, read, sourceFiles } from '../repository/source-files.ts';
 import { bareCode } from './bare-code.ts';
-import { isProduct, lineAt, read, sourceFiles } from './source-files.ts';
 
 interface Literal {
   readonly where: string;

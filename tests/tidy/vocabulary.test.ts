@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isProduct, lineAt, read, sourceFiles } from '../repository/source-files.ts';
 import { bareCode } from './bare-code.ts';
-import { isProduct, lineAt, read, sourceFiles } from './source-files.ts';
 
 /** Where a pattern stands in the product's code. */
 function occurrences(pattern: RegExp, options = { keepStrings: false }): string[] {

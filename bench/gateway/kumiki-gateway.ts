@@ -1,8 +1,9 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type KeyRecord, type RouteTable, makeApiKey } from '@kumiki/api';
+import { createSecretHash } from '@kumiki/seal';
 import { freePort } from '@kumiki/testing';
 import { type BenchProcess, startProcess } from './child-process.ts';
 import { benchModel } from './wire-samples.ts';
@@ -56,7 +57,7 @@ function keyRecord(key: string, index: number, pepper: Buffer): KeyRecord {
     id: `key_${index}`,
     name: `bench ${index}`,
     project: 'bench',
-    hash: createHmac('sha256', pepper).update(key).digest('hex'),
+    hash: createSecretHash(pepper)(key),
     roles: ['inference'],
     models: [benchModel],
     // Limits that are counted for every request and never reached.

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import {
   makeApiKey,
 } from '@kumiki/api';
 import { type Gateway, type GatewayOptions, startGateway } from '@kumiki/gateway';
+import { createSecretHash } from '@kumiki/seal';
 import { createLog } from '@kumiki/service';
 import { type WorkerOptions, type WorkerProcess, startWorker } from './worker-process.ts';
 
@@ -190,7 +191,7 @@ function keyRecord(key: string, pepper: Buffer, options: Partial<KeyRecord>): Ke
     id: `key_${randomBytes(6).toString('hex')}`,
     name: 'test',
     project: 'test',
-    hash: createHmac('sha256', pepper).update(key).digest('hex'),
+    hash: createSecretHash(pepper)(key),
     roles,
     models: null,
     limits: { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null },

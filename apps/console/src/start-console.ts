@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { closeServer, createBearerCheck, listen, type Log } from '@kumiki/service';
+import { createBearerCheck } from '@kumiki/seal';
+import { closeServer, listen, type Log } from '@kumiki/service';
 import { answer, refuse } from './answer.ts';
 import { type Assets, loadAssets } from './load-assets.ts';
 

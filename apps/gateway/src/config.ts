@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { decodePepper } from '@kumiki/seal';
 import { ConfigError, edgeSettings, listenerSettings, readConfig } from '@kumiki/service';
 import { z } from 'zod';
 
@@ -37,7 +38,9 @@ export const gatewaySettings = z.strictObject({
   KUMIKI_PEPPER_FILE: z
     .string()
     .min(1)
-    .describe('File with the secret that hashes of keys are made with: raw bytes, at least 16.'),
+    .describe(
+      'File with the secret that hashes of keys are made with: raw bytes, at least 16, or a file that Kumiki wrote.',
+    ),
   KUMIKI_MAX_BODY_BYTES: z.coerce
     .number()
     .int()
@@ -51,7 +54,7 @@ export const gatewaySettings = z.strictObject({
 /** The gateway's settings, read once at start. Throws ConfigError with every problem in one message. */
 export function readGatewayConfig() {
   const settings = readConfig(gatewaySettings, process.env, 'KUMIKI_');
-  const pepper = readFileSync(settings.KUMIKI_PEPPER_FILE);
-  if (pepper.length < 16) throw new ConfigError(['KUMIKI_PEPPER_FILE: holds fewer than 16 bytes.']);
+  const pepper = decodePepper(readFileSync(settings.KUMIKI_PEPPER_FILE));
+  if (pepper === null) throw new ConfigError(['KUMIKI_PEPPER_FILE: holds fewer than 16 bytes, or is damaged.']);
   return { ...settings, pepper };
 }

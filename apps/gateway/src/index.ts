@@ -1,2 +1,1 @@
-export { hashApiKey } from './keys/key-store.ts';
 export { startGateway, type Gateway, type GatewayOptions } from './start-gateway.ts';

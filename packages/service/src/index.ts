@@ -1,4 +1,3 @@
-export * from './bearer-check.ts';
 export * from './check-body.ts';
 export * from './config.ts';
 export * from './data-service-config.ts';
@@ -13,7 +12,6 @@ export * from './ops-listener.ts';
 export * from './run-data-service.ts';
 export * from './run-service.ts';
 export * from './service-app.ts';
-export * from './session-cookie.ts';
 export { onParentEnd, type ServiceMessage, tellParent } from './tell-parent.ts';
 export * from './token-file.ts';
 export { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';

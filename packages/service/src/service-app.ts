@@ -7,8 +7,8 @@ import {
   readProjectLimits,
   readProjectName,
 } from '@kumiki/api';
+import { createBearerCheck } from '@kumiki/seal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createBearerCheck } from './bearer-check.ts';
 import { checkNames } from './check-names.ts';
 import { sendErrorReply } from './error-reply.ts';
 import { readJson } from './json/read-json.ts';

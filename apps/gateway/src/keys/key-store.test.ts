@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { KumikiError, makeApiKey, type KeyRecord } from '@kumiki/api';
-import { createKeyStore, hashApiKey } from './key-store.ts';
+import { createSecretHash } from '@kumiki/seal';
+import { createKeyStore } from './key-store.ts';
 
 const pepper = randomBytes(32);
 const apiKey = makeApiKey(randomBytes);
@@ -10,7 +11,7 @@ const record: KeyRecord = {
   id: 'key_1',
   name: 'test',
   project: 'default',
-  hash: hashApiKey(apiKey, pepper),
+  hash: createSecretHash(pepper)(apiKey),
   roles: ['inference'],
   models: null,
   limits: { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null },

@@ -1,17 +1,8 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { checkApiKeyFormat, KumikiError, type KeyRecord } from '@kumiki/api';
+import { createSecretHash, isSameHash } from '@kumiki/seal';
 
 /** Longest `authorization` value that is looked at. */
 const maxAuthorizationLength = 512;
-
-/** HMAC-SHA-256 of a key under the installation's pepper, as 64 hex digits: what `KeyRecord.hash` holds. */
-export function hashApiKey(key: string, pepper: Uint8Array): string {
-  return hashUnder(createSecretKey(pepper), key);
-}
-
-function hashUnder(secret: KeyObject, key: string): string {
-  return createHmac('sha256', secret).update(key).digest('hex');
-}
 
 export interface KeyStore {
   replace(keys: readonly KeyRecord[]): void;
@@ -31,8 +22,7 @@ export interface KeyStore {
  * about keys; the final comparison is constant-time all the same.
  */
 export function createKeyStore(pepper: Uint8Array, initial: readonly KeyRecord[]): KeyStore {
-  // Made once: from bytes, Node makes one anew for every request, which costs seven times the hash (9 against 1.3 µs).
-  const secret = createSecretKey(pepper);
+  const hashOf = createSecretHash(pepper);
   let byHash = index(initial);
   let byId = indexById(initial);
 
@@ -51,10 +41,9 @@ export function createKeyStore(pepper: Uint8Array, initial: readonly KeyRecord[]
         case 'valid':
           break;
       }
-      const hash = hashUnder(secret, key);
+      const hash = hashOf(key);
       const found = byHash.get(hash);
-      if (found === undefined || !timingSafeEqual(found.hash, Buffer.from(hash, 'hex')))
-        throw invalid('it is not known here');
+      if (found === undefined || !isSameHash(hash, found.hash)) throw invalid('it is not known here');
       return requireLive(found.record, now);
     },
     actingFor(id, now) {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { allPaths, makeApiKey, servicePaths, type KeyRecord } from '@kumiki/api';
+import { createSecretHash } from '@kumiki/seal';
 import { createSessionStore } from '../sessions/session-store.ts';
 import { identifyCaller } from './identify-caller.ts';
-import { createKeyStore, hashApiKey } from './key-store.ts';
+import { createKeyStore } from './key-store.ts';
 
 const pepper = randomBytes(32);
 const noLimits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };
@@ -14,7 +15,7 @@ test("a service's key reaches the paths of its service and no other, whoever it 
   for (const [name, paths] of Object.entries(servicePaths)) {
     const key = makeApiKey(randomBytes);
     const keys: KeyRecord[] = [
-      { ...record, id: 'key_service', hash: hashApiKey(key, pepper), roles: ['service'], paths },
+      { ...record, id: 'key_service', hash: createSecretHash(pepper)(key), roles: ['service'], paths },
       { ...record, id: 'key_user', hash: '0'.repeat(64), roles: ['inference', 'admin'] },
     ];
     const stores = { keys: createKeyStore(pepper, keys), sessions: createSessionStore(pepper, []) };

@@ -1,6 +1,5 @@
-import { createHmac, createSecretKey } from 'node:crypto';
 import { KumikiError, type SessionRecord } from '@kumiki/api';
-import { sessionCookieName } from '@kumiki/service';
+import { createSecretHash, sessionCookieName } from '@kumiki/seal';
 import { readCookie } from './read-cookie.ts';
 
 /** 256 random bits in base64url. */
@@ -21,7 +20,7 @@ export interface SessionStore {
 
 /** Finds sessions by the hash of their cookie's value, as keys are found. */
 export function createSessionStore(pepper: Uint8Array, initial: readonly SessionRecord[]): SessionStore {
-  const secret = createSecretKey(pepper);
+  const hashOf = createSecretHash(pepper);
   const name = sessionCookieName(pepper);
   let byHash = index(initial);
   let expiries = indexExpiries(initial);
@@ -36,9 +35,7 @@ export function createSessionStore(pepper: Uint8Array, initial: readonly Session
       const cookie = readCookie(cookies, name);
       if (cookie.kind === 'none') return null;
       if (cookie.kind === 'twice') throw invalid('its cookie is there twice, so delete the cookies of this address');
-      const hash = tokenPattern.test(cookie.value)
-        ? createHmac('sha256', secret).update(cookie.value).digest('hex')
-        : null;
+      const hash = tokenPattern.test(cookie.value) ? hashOf(cookie.value) : null;
       const session = hash === null ? undefined : byHash.get(hash);
       if (session === undefined) throw invalid('the session is not known here, or was signed out');
       if (session.expiresAt <= now) throw invalid('the session has expired');

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import {
   makeApiKey,
@@ -10,10 +10,10 @@ import {
   type RouteTable,
   type SessionRecord,
 } from '@kumiki/api';
-import { createLog, sessionCookieName } from '@kumiki/service';
+import { createSecretHash, sessionCookieName } from '@kumiki/seal';
+import { createLog } from '@kumiki/service';
 import type { BackendWaits } from '../backend/choose-wait.ts';
 import type { ResolveHost } from '../egress/resolve-host.ts';
-import { hashApiKey } from '../keys/key-store.ts';
 import { startGateway, type Gateway, type GatewayOptions } from '../start-gateway.ts';
 
 export interface TestGateway {
@@ -75,12 +75,13 @@ export async function startTestGateway(
   change: TestGatewayChange = {},
 ): Promise<TestGateway> {
   const pepper = randomBytes(32);
+  const hashOf = createSecretHash(pepper);
   const [apiKey, serviceKey] = [makeApiKey(randomBytes), makeApiKey(randomBytes)];
   const keys: KeyRecord[] = [
-    { ...record, id: 'key_test', hash: hashApiKey(apiKey, pepper), limits: { ...noLimits, ...change.limits } },
-    { ...record, id: 'key_service', hash: hashApiKey(serviceKey, pepper), roles: ['service'] },
-    { ...record, id: 'key_expired', hash: hashApiKey(makeApiKey(randomBytes), pepper), expiresAt: 1 },
-    { ...record, id: 'key_others', hash: hashApiKey(makeApiKey(randomBytes), pepper), models: ['other'] },
+    { ...record, id: 'key_test', hash: hashOf(apiKey), limits: { ...noLimits, ...change.limits } },
+    { ...record, id: 'key_service', hash: hashOf(serviceKey), roles: ['service'] },
+    { ...record, id: 'key_expired', hash: hashOf(makeApiKey(randomBytes)), expiresAt: 1 },
+    { ...record, id: 'key_others', hash: hashOf(makeApiKey(randomBytes)), models: ['other'] },
   ];
   const gateway = await startGateway({
     host: '127.0.0.1',
@@ -129,7 +130,7 @@ export async function startTestGateway(
 
 function openSession(pepper: Buffer): { record: SessionRecord; cookie: string } {
   const secret = randomBytes(32).toString('base64url');
-  const hash = createHmac('sha256', pepper).update(secret).digest('hex');
+  const hash = createSecretHash(pepper)(secret);
   return {
     record: { id: 'session_1', hash, keyId: 'key_test', createdAt: 1, expiresAt: farAway },
     cookie: `${sessionCookieName(pepper)}=${secret}`,

@@ -1,4 +1,4 @@
-import { sessionCookieName } from '@kumiki/service';
+import { sessionCookieName } from '@kumiki/seal';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LocalRuntime } from '../runtime/runtime.ts';
 import { sessionSeconds } from '../sessions/session-ring.ts';

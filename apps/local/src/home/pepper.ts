@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { decodePepper, encodePepper, makePepper, storedPepperBytes } from '@kumiki/seal';
 import { writeFileAtomic } from '@kumiki/service/folder';
 import { readPlainFile, refuseStart } from './state-file.ts';
 
-const pepperBytes = 32;
-const checksumBytes = 32;
+/** Versions before the checksum wrote the pepper alone. */
+const formerBytes = 32;
 
 /**
  * The installation's pepper, made with the installation. Without it no stored hash matches any key again, so one that is
@@ -11,30 +11,22 @@ const checksumBytes = 32;
  * @param isNew whether nothing was ever stored under it.
  */
 export function openPepper(path: string, isNew: boolean): Buffer {
-  const read = readPlainFile(path, pepperBytes + checksumBytes);
+  const read = readPlainFile(path, storedPepperBytes);
   if (read.kind === 'damaged') refuseStart(path, read.reason, choices);
   if (read.kind === 'absent') {
     if (!isNew) refuseStart(path, 'it is gone, and without it no key that was made is valid', choices);
-    return make(path, randomBytes(pepperBytes));
+    return store(path, makePepper());
   }
   const stored = read.value;
-  const pepper = stored.subarray(0, pepperBytes);
-  // Versions before the checksum wrote the pepper alone.
-  if (stored.length === pepperBytes) return make(path, pepper);
-  if (stored.length === pepperBytes + checksumBytes && stored.subarray(pepperBytes).equals(checksum(pepper))) {
-    return pepper;
-  }
-  return refuseStart(path, `it is damaged: ${stored.length} bytes whose checksum does not match`, choices);
+  if (stored.length === formerBytes) return store(path, stored);
+  const pepper = stored.length === storedPepperBytes ? decodePepper(stored) : null;
+  return pepper ?? refuseStart(path, `it is damaged: ${stored.length} bytes whose checksum does not match`, choices);
 }
 
 const choices =
   "Restore it from a backup. If there is none, move it and the folder 'keys' away: then all keys are void, and the next start makes a new one";
 
-function make(path: string, pepper: Buffer): Buffer {
-  writeFileAtomic(path, Buffer.concat([pepper, checksum(pepper)]));
+function store(path: string, pepper: Buffer): Buffer {
+  writeFileAtomic(path, encodePepper(pepper));
   return pepper;
-}
-
-function checksum(pepper: Buffer): Buffer {
-  return createHash('sha256').update(pepper).digest();
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { checkApiKeyFormat, createKeyBodySchema } from '@kumiki/api';
+import { createSecretHash } from '@kumiki/seal';
 import { type HomeFolder, homePaths } from '../home/home-folder.ts';
 import { openKeyRing } from './key-ring.ts';
 import { openKeyStore } from './key-store.ts';
@@ -34,7 +35,7 @@ test('a made key is stored as a hash only, listed redacted, and void after its r
   ring.onChange((records) => snapshots.push(records.length));
   const { record, key } = await ring.create(body);
   assert.equal(checkApiKeyFormat(key), 'valid');
-  assert.equal(record.hash, createHmac('sha256', pepper).update(key).digest('hex'));
+  assert.equal(record.hash, createSecretHash(pepper)(key));
   assert.deepEqual(record.roles, ['inference']);
   const stored = storedText(home);
   assert.ok(!stored.includes(key) && stored.includes(record.hash));
@@ -56,7 +57,7 @@ test('the key of a service is told to gateways, and neither listed nor stored', 
   const key = ring.serviceKey('data', []);
   assert.equal(checkApiKeyFormat(key), 'valid');
   assert.deepEqual(told, [['inference'], ['inference', 'service']]);
-  assert.equal(ring.snapshot()[1]?.hash, createHmac('sha256', pepper).update(key).digest('hex'));
+  assert.equal(ring.snapshot()[1]?.hash, createSecretHash(pepper)(key));
   assert.equal(ring.records().length, 1);
   assert.ok(!storedText(home).includes('service'));
   assert.throws(() => createKeyBodySchema.parse({ name: 'x', roles: ['service'] }));

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type CreateKeyBody, type KeyRecord, makeApiKey, noKeyLimits, redactApiKey } from '@kumiki/api';
+import { createSecretHash } from '@kumiki/seal';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { storing } from '../home/storage-error.ts';
 import { readAdminKey, writeAdminKey } from './admin-key-file.ts';
@@ -38,7 +39,7 @@ export function openKeyRing(
   let keys: readonly StoredKey[] = store.found;
   let serviceKeys: readonly KeyRecord[] = [];
   const listeners = new Set<(records: readonly KeyRecord[]) => void>();
-  const hash = (key: string): string => createHmac('sha256', pepper).update(key).digest('hex');
+  const hash = createSecretHash(pepper);
 
   const snapshot = (): readonly KeyRecord[] => [...keys, ...serviceKeys];
   const tell = (): void => {

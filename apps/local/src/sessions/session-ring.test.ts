@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { createSecretHash } from '@kumiki/seal';
 import { openSessionRing, sessionSeconds } from './session-ring.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kumiki-sessions-'));
@@ -23,7 +24,7 @@ test('a session is kept over a restart, by its hash alone, in a file for nobody 
   const seen: number[] = [];
   ring.onChange((sessions) => seen.push(sessions.length));
   const { record, secret } = await ring.open('key_1');
-  assert.equal(record.hash, createHmac('sha256', pepper).update(secret).digest('hex'));
+  assert.equal(record.hash, createSecretHash(pepper)(secret));
   assert.equal(record.expiresAt, 1_000 + sessionSeconds);
   assert.ok(!readFileSync(path, 'utf8').includes(secret));
   assert.equal(statSync(path).mode & 0o777, 0o600);

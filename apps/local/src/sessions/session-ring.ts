@@ -1,5 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { maxUserAgentCharacters, type SessionRecord, sessionRecordSchema } from '@kumiki/api';
+import { createSecretHash } from '@kumiki/seal';
 import { z } from 'zod';
 import { readStateFile, type StateKind } from '../home/state-file.ts';
 import { createStateWriter } from '../home/state-writer.ts';
@@ -58,7 +59,8 @@ export interface SessionRingOptions {
 
 /** Reads the stored sessions. Those of a damaged file are lost, which costs a sign-in, and `report` says so. */
 export function openSessionRing(options: SessionRingOptions): { ring: SessionRing; report: string | null } {
-  const { path, pepper, now, hasKey } = options;
+  const { path, now, hasKey } = options;
+  const hashOf = createSecretHash(options.pepper);
   const read = readStateFile(path, sessionsFile);
   const write = createStateWriter(path, sessionsFile);
   let sessions: readonly StoredSession[] = read.kind === 'found' ? read.value : [];
@@ -86,7 +88,7 @@ export function openSessionRing(options: SessionRingOptions): { ring: SessionRin
       const createdAt = now();
       const session: StoredSession = {
         id: `session_${randomBytes(9).toString('hex')}`,
-        hash: createHmac('sha256', pepper).update(secret).digest('hex'),
+        hash: hashOf(secret),
         keyId,
         createdAt,
         expiresAt: createdAt + sessionSeconds,

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createSecretHash } from './secret-hash.ts';
 
 const nameDigits = 8;
 
@@ -7,5 +7,5 @@ const nameDigits = 8;
  * machine would sign each other out if theirs had one name.
  */
 export function sessionCookieName(pepper: Uint8Array): string {
-  return `kumiki_${createHmac('sha256', pepper).update('name of the session cookie').digest('hex').slice(0, nameDigits)}`;
+  return `kumiki_${createSecretHash(pepper)('name of the session cookie').slice(0, nameDigits)}`;
 }

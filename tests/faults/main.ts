@@ -1,7 +1,8 @@
 /**
  * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only NAME]`: the long fault test, of
- * workers and responses, or what the name says: workers, responses, stalls (with `--route TEXT` those of some routes),
- * tenants, fuzz (with `--requests N` so many) or connections. Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
+ * workers and responses, or what the name says: workers, responses, stalls (with `--route TEXT` those of some routes,
+ * with `--part 1/4` a part of them), tenants, fuzz (with `--requests N` so many) or connections. Prints what was done
+ * and what clients saw, and ends with status 1 when any of them could complain.
  */
 import { parseArgs } from 'node:util';
 import { faultBodies, structuredBodies } from '@kumiki/testing';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     route: { type: 'string' },
     requests: { type: 'string' },
+    part: { type: 'string' },
   },
 });
 
@@ -39,7 +41,9 @@ const longForm = longForms[values.only ?? ''];
 if (longForm !== undefined) {
   const route = values.route === undefined ? {} : { route: values.route };
   const requests = values.requests === undefined ? {} : { requests: Number(values.requests) };
-  const options = { seed: Number(values.seed), minutes: Number(values.minutes), ...route, ...requests };
+  const [part, of] = (values.part ?? '1/1').split('/').map(Number);
+  const some = { part: { part: part ?? 1, of: of ?? 1 } };
+  const options = { seed: Number(values.seed), minutes: Number(values.minutes), ...route, ...requests, ...some };
   const complaints = await longForm(options);
   printComplaints(complaints);
   if (complaints.length > 0) process.exitCode = 1;

@@ -1,12 +1,14 @@
 import { besideFlood, describeFlood } from '../connections/beside-flood.ts';
 import { startFloodProduct } from '../connections/flood-product.ts';
 import { fuzzProduct } from './fuzz-product.ts';
-import { stallProduct } from './stall-product.ts';
+import { type BodyPart, stallProduct } from './stall-product.ts';
 import { startTwoProjects, type TwoProjects } from './two-projects.ts';
 import { besideWorstTenant, describeWorstTenant } from './worst-tenant.ts';
 
 /** What a stall may last on a quiet machine. */
 const stallMs = 100;
+/** Larger bodies are files alone, which flow through. */
+const largestBodyBytes = 32 * 1_048_576;
 const aloneShare = 0.1;
 const mostTimesSlower = 2;
 const fuzzConcurrency = 32;
@@ -28,6 +30,8 @@ export interface LongFormOptions {
   readonly minutes: number;
   /** Only routes whose name contains it. */
   readonly route?: string;
+  /** Only a part of the bodies of each. */
+  readonly part?: BodyPart;
   /** Mutated requests in all. */
   readonly requests?: number;
 }
@@ -47,15 +51,14 @@ export function printComplaints(complaints: readonly string[]): void {
 }
 
 /** Every hostile body at the full limit of its route. */
-async function stalls({ seed, route }: LongFormOptions): Promise<readonly string[]> {
+async function stalls({ seed, route, part }: LongFormOptions): Promise<readonly string[]> {
   await using two = await startTwoProjects();
   const onBody = (line: string): void => console.log(line);
-  const chosen = route === undefined ? {} : { route };
+  const chosen = { ...(route === undefined ? {} : { route }), ...(part === undefined ? {} : { part }) };
   // The first round warms up: what it leaves behind belongs to no body.
   await stallProduct(two, { seed, bodiesPerRoute: 2, capBytes: mib, stallMs: Number.POSITIVE_INFINITY, ...chosen });
   const before = two.product.rssBytes();
-  const capBytes = Number.MAX_SAFE_INTEGER;
-  const report = await stallProduct(two, { seed, capBytes, stallMs, onBody, ...chosen });
+  const report = await stallProduct(two, { seed, capBytes: largestBodyBytes, stallMs, onBody, ...chosen });
   const after = await settledBytes(two, before * memoryFactor);
   const statuses = [...report.byStatus].map(([status, count]) => `${count} × ${status}`).join(', ');
   console.log(

@@ -15,7 +15,15 @@ export interface StallProductOptions {
   readonly stallMs: number;
   /** Only routes whose name contains it. */
   readonly route?: string;
+  /** Only each so many-th body of a route, from this one on. */
+  readonly part?: BodyPart;
   readonly onBody?: (line: string) => void;
+}
+
+/** One of `of` parts of equal size, counted from 1. */
+export interface BodyPart {
+  readonly part: number;
+  readonly of: number;
 }
 
 /** The most hostile bodies of every route, beside another tenant's small questions to every service. */
@@ -23,7 +31,9 @@ export function stallProduct(two: TwoProjects, options: StallProductOptions): Pr
   const { product, loudKey, loudIds } = two;
   const random = seededRandom(options.seed);
   const { bodiesPerRoute } = options;
-  const pick = (bodies: readonly HostileBody[]): readonly HostileBody[] => {
+  const pick = (all: readonly HostileBody[]): readonly HostileBody[] => {
+    const { part, of } = options.part ?? { part: 1, of: 1 };
+    const bodies = all.filter((_, index) => index % of === part - 1);
     if (bodiesPerRoute === undefined) return bodies;
     const rest = [...bodies];
     const picked: HostileBody[] = [];

@@ -1,6 +1,6 @@
 import type { ChatChunk, ChatChunkChoice, ToolCallDelta, Usage } from '@kumiki/openai';
 import { outputItemId } from '../ids/new-id.ts';
-import { findCitations, type Passage } from './citations.ts';
+import { type CitationFinder, createCitationFinder, type Passage } from './citations.ts';
 import type { ResponseEvent } from './response-event.ts';
 import {
   type Item,
@@ -29,8 +29,8 @@ interface OpenText {
   text: string;
   readonly annotations: unknown[];
   readonly logprobs: unknown[];
-  /** Where the search for citations goes on. */
-  scanned: number;
+  /** null where nothing may be cited. */
+  readonly citations: CitationFinder | null;
 }
 
 /** An output item that is being produced. */
@@ -183,13 +183,11 @@ export class AnswerMachine {
     const item = this.#item;
     if (part === null || item === null) return;
     part.text += text;
-    part.logprobs.push(...logprobs);
+    // One by one: a server may send more at once than a call takes arguments.
+    for (const logprob of logprobs) part.logprobs.push(logprob);
     const at = { item_id: item.id, output_index: part.outputIndex, content_index: part.contentIndex };
     this.#emit(`response.${kind}.delta`, { ...at, delta: text, ...(kind === 'output_text' ? { logprobs } : {}) });
-    if (kind !== 'output_text' || this.#passages.length === 0) return;
-    const { found, next } = findCitations(part.text, part.scanned, this.#passages);
-    part.scanned = next;
-    for (const annotation of found) {
+    for (const annotation of part.citations?.push(text) ?? []) {
       const annotationIndex = part.annotations.push(annotation) - 1;
       const type = 'response.output_text.annotation.added';
       this.#emit(type, { ...at, annotation_index: annotationIndex, annotation });
@@ -207,7 +205,9 @@ export class AnswerMachine {
     if (item === null) return;
     const { outputIndex } = item;
     const contentIndex = item.content.length;
-    this.#text = { kind, outputIndex, contentIndex, text: '', annotations: [], logprobs: [], scanned: 0 };
+    const cites = kind === 'output_text' && this.#passages.length > 0;
+    const citations = cites ? createCitationFinder(this.#passages) : null;
+    this.#text = { kind, outputIndex, contentIndex, text: '', annotations: [], logprobs: [], citations };
     const part = showText(this.#text);
     const at = { item_id: item.id, output_index: outputIndex, content_index: contentIndex };
     this.#emit('response.content_part.added', { ...at, part });

@@ -80,11 +80,13 @@ async function readTurns(database: Queryable, chatId: string, ids: readonly stri
      WHERE r.id = ANY($2::text[]) ORDER BY r.accepted_at, r.id`,
     [chatId, ids],
   );
-  return rows.map(showTurn);
+  const turns: Turn[] = [];
+  for (const row of rows) turns.push(await showTurn(row));
+  return turns;
 }
 
-function showTurn(row: TurnRow): Turn {
-  const { response, lastSequence } = showRow(row);
+async function showTurn(row: TurnRow): Promise<Turn> {
+  const { response, lastSequence } = await showRow(row);
   return {
     response_id: row.id,
     previous_response_id: row.previous,

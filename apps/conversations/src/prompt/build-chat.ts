@@ -1,4 +1,4 @@
-import type { CreateResponse, ResponseTool, TextFormat } from '@kumiki/api';
+import type { CreateResponse, TextFormat } from '@kumiki/api';
 import type { ChatMessage } from './build-messages.ts';
 
 /** The body of the chat request that answers a response's request. */
@@ -57,10 +57,10 @@ function responseFormat(format: TextFormat): Readonly<Record<string, unknown>> {
 /** The functions and how they may be chosen; searching is done before the model is asked and is no tool of its own. */
 function tools(request: PromptOptions): Readonly<Record<string, unknown>> {
   const choice = request.tool_choice;
-  const allowed = typeof choice === 'object' && choice?.type === 'allowed_tools' ? choice : null;
+  const allowed = typeof choice === 'object' && choice?.type === 'allowed_tools' ? namesOf(choice.tools) : null;
   const functions = (request.tools ?? [])
     .filter((tool) => tool.type === 'function')
-    .filter((tool) => isAllowed(tool, allowed));
+    .filter(({ name }) => allowed === null || allowed.has(name));
   if (functions.length === 0) return {};
   return {
     tools: functions.map(({ name, description, parameters, strict }) => ({
@@ -72,10 +72,8 @@ function tools(request: PromptOptions): Readonly<Record<string, unknown>> {
   };
 }
 
-type AllowedTools = { readonly tools: readonly Readonly<Record<string, unknown>>[] };
-
-function isAllowed(tool: ResponseTool & { type: 'function' }, allowed: AllowedTools | null): boolean {
-  return allowed === null || allowed.tools.some((entry) => entry['type'] === 'function' && entry['name'] === tool.name);
+function namesOf(tools: readonly Readonly<Record<string, unknown>>[]): ReadonlySet<unknown> {
+  return new Set(tools.filter(({ type }) => type === 'function').map(({ name }) => name));
 }
 
 function chatChoice(choice: CreateResponse['tool_choice']): unknown {

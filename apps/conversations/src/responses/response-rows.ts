@@ -14,7 +14,7 @@ export async function findResponse(database: Queryable, project: string, id: str
     [id, project],
   );
   const row = rows[0];
-  return row === undefined ? null : showRow(row).response;
+  return row === undefined ? null : (await showRow(row)).response;
 }
 
 /** A page of a response's own input as JSON. Throws KumikiError when the project has no such response, or that no such item. */

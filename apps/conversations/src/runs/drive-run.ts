@@ -79,7 +79,8 @@ class Parked extends Error {
 
 /** Drives a run to its end, from wherever it stands. Never throws. */
 export async function driveRun(options: DriveOptions): Promise<DriveResult> {
-  const drive = new Drive(options);
+  const { run, frames } = options;
+  const drive = new Drive(options, await rebuildMachine(run, run.prepared, frames));
   try {
     await drive.produce();
     return await drive.complete();
@@ -108,7 +109,7 @@ class Drive {
   /** Why the answer broke off last. */
   #broken = 'The answer was cut short.';
 
-  constructor(options: DriveOptions) {
+  constructor(options: DriveOptions, machine: AnswerMachine) {
     const { run, journal, frames } = options;
     this.#options = options;
     this.#stop = options.stop;
@@ -116,9 +117,9 @@ class Drive {
     this.#revision = run.revision;
     this.#frames = frames;
     this.#begun = run.prepared?.chat != null;
-    this.#machine = rebuildMachine(run, run.prepared, frames);
+    this.#machine = machine;
     const signal = leaving(options.stop);
-    this.#writer = new RunWriter({ journal, machine: this.#machine, storedSeq: run.lastSeq, signal });
+    this.#writer = new RunWriter({ journal, machine, storedSeq: run.lastSeq, signal });
   }
 
   /** Has the model answer, until it has finished. */
@@ -258,7 +259,7 @@ class Drive {
 
   /** Ends the run as cancelled, keeping exactly what is stored and what this driver has read. */
   async #endCancelled(): Promise<DriveResult> {
-    this.#machine = rebuildMachine(this.#options.run, this.#prepared, this.#frames);
+    this.#machine = await rebuildMachine(this.#options.run, this.#prepared, this.#frames);
     await this.#writer.restart(this.#machine);
     this.#machine.cancel();
     const state = await this.#writer.finish();

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { ChatChunk } from '@kumiki/openai';
 import { createFrameSplitter, dataOf, maxFrameBytes } from '@kumiki/openai';
 import { AnswerMachine } from '../answer/answer-machine.ts';
@@ -42,12 +43,18 @@ export function newMachine(run: Pick<RunRecord, 'request' | 'response'>): Answer
   });
 }
 
-/** The machine as it was when these frames were the last that were stored; it gives every event again. */
-export function rebuildMachine(
+/** Bytes of frames that are read before others have their turn on this thread: a few milliseconds of work. */
+const sliceBytes = 131_072;
+
+/**
+ * The machine as it was when these frames were the last that were stored; it gives every event again. Others have their
+ * turn in between, since an answer may be of many megabytes.
+ */
+export async function rebuildMachine(
   run: Pick<RunRecord, 'request' | 'response'>,
   prepared: Prepared | null,
   frames: string,
-): AnswerMachine {
+): Promise<AnswerMachine> {
   const machine = newMachine(run);
   machine.open();
   machine.start();
@@ -55,10 +62,15 @@ export function rebuildMachine(
   if (prepared?.search != null) {
     machine.searchEnds(prepared.search.queries, prepared.search.results, prepared.search.passages);
   }
-  const split = createFrameSplitter(Math.max(maxFrameBytes, frames.length * 4)).push(Buffer.from(frames));
-  for (const frame of split === 'frame_too_large' ? [] : split) {
-    const read = readFrame(frame);
-    if (read.kind === 'chunk') machine.feed(read.chunk);
+  const bytes = Buffer.from(frames);
+  const splitter = createFrameSplitter(Math.max(maxFrameBytes, bytes.length));
+  for (let at = 0; at < bytes.length; at += sliceBytes) {
+    if (at > 0) await turn();
+    const split = splitter.push(bytes.subarray(at, at + sliceBytes));
+    for (const frame of split === 'frame_too_large' ? [] : split) {
+      const read = readFrame(frame);
+      if (read.kind === 'chunk') machine.feed(read.chunk);
+    }
   }
   return machine;
 }

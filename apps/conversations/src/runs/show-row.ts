@@ -23,9 +23,11 @@ export function framesOf(responses: string): string {
 }
 
 /** A response as it is now with what has been written of it, and the last event that this contains. */
-export function showRow(row: StoredResponse): { readonly response: ResponseObject; readonly lastSequence: number } {
+export async function showRow(
+  row: StoredResponse,
+): Promise<{ readonly response: ResponseObject; readonly lastSequence: number }> {
   if (row.ended || row.status === 'queued') return { response: row.response, lastSequence: row.last_seq };
-  const machine = rebuildMachine(row, row.prepared, row.frames ?? '');
+  const machine = await rebuildMachine(row, row.prepared, row.frames ?? '');
   const response = machine.response();
   return { response, lastSequence: machine.take().at(-1)?.sequence_number ?? row.last_seq };
 }

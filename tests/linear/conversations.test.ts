@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CreateResponse, createResponseSchema } from '@kumiki/api';
 import type { ChatChunk } from '@kumiki/openai';
+import { runUnits } from '@kumiki/testing';
 import { AnswerMachine } from '../../apps/conversations/src/answer/answer-machine.ts';
 import { openResponse } from '../../apps/conversations/src/answer/response-object.ts';
 import { checkLine } from '../../apps/conversations/src/batches/input/check-line.ts';
@@ -15,7 +16,6 @@ import { normalizeInput } from '../../apps/conversations/src/prompt/normalize-in
 import { withPassages } from '../../apps/conversations/src/prompt/number-passages.ts';
 import { responseIn, typeOf } from '../../apps/conversations/src/runs/read-log.ts';
 import { rebuildMachine } from '../../apps/conversations/src/runs/rebuild.ts';
-import { runUnits } from '../../apps/search/src/testing/character-runs.ts';
 import { type Growth, whyNotLinear } from './measure-growth.ts';
 
 /** What conversations do with the text and the lists of clients and models takes time in their length. */

@@ -28,8 +28,21 @@ export interface RawResult {
   readonly failure: string | null;
 }
 
+/** How a connection breaks that the server had closed, since it was idle, when the request came. */
+const closedBefore = new Set(['EPIPE', 'ECONNRESET']);
+
 /** Sends a request whatever it holds and reads the reply. Never rejects. */
-export function sendRaw({ port, method, path, headers, body, agent }: RawRequest): Promise<RawResult> {
+export async function sendRaw(request: RawRequest): Promise<RawResult> {
+  const result = await sendOnce(request);
+  // As every client does: a new connection is dialled in place of one that was closed meanwhile.
+  return result === 'closed before' ? ((await sendOnce(request, true)) as RawResult) : result;
+}
+
+function sendOnce(
+  { port, method, path, headers, body, agent: pool }: RawRequest,
+  fresh = false,
+): Promise<RawResult | 'closed before'> {
+  const agent = fresh ? undefined : pool;
   return new Promise((resolve) => {
     let status = 0;
     let text = '';
@@ -45,7 +58,10 @@ export function sendRaw({ port, method, path, headers, body, agent }: RawRequest
     }
     sent.on('timeout', () => sent.destroy(new Error(`no reply within ${replyLimitMs} ms`)));
     // Whoever refuses a body may close before it is whole.
-    sent.on('error', (error) => end(status === 0 ? error.message : null));
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      if (status === 0 && sent.reusedSocket && closedBefore.has(error.code ?? '')) resolve('closed before');
+      else end(status === 0 ? error.message : null);
+    });
     sent.on('response', (reply) => {
       status = reply.statusCode ?? 0;
       reply.setEncoding('utf8');

@@ -95,7 +95,7 @@ const content = writtenString(
     fc.string(),
   ),
 ); // prettier-ignore
-const space = fc.constantFrom('', '', '', ' ', '\n', '\t ', '\r\n');
+const space = fc.constantFrom('', '', '', ' ', '\n', '\t ', '\r\n', ' '.repeat(70));
 const message = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(role, content, space, fc.boolean()).map(([who, what, gap, first]) => first ? `{${gap}"role"${gap}:${gap}${who},"content":${what}}` : `{"content":${what}${gap},${gap}"role":${who}${gap}}`) },
   { weight: 1, arbitrary: fc.constantFrom('{}', '[]', 'null', '1', '"user"', '{"role":{"role":"user"}}', '{"role":"user","role":"x"}', '{"r\\u006fle":"user"}') },
@@ -298,4 +298,19 @@ test('members and elements are counted wherever they are, and texts are not look
     assert.ok(scanRequest(Buffer.from(text), 10_000).ok, name);
   }
   assert.ok(scanRequest(Buffer.from(JSON.stringify({ model: 'm', input: ',[{'.repeat(1_000) })), 10).ok);
+});
+
+test('white space of any length is skipped, and a number longer than any is refused', () => {
+  for (const length of [1, 63, 64, 65, 4_095, 4_159, 4_160, 4_161, 8_257, 100_000]) {
+    for (const blank of [' ', '\n', ' \t']) {
+      const result = scan(`{${blank.repeat(length)}"model":"a"${blank.repeat(length)}}${blank.repeat(length)}`);
+      assert.ok(result.ok && result.value.model === 'a', `${length} × ${JSON.stringify(blank)}`);
+    }
+  }
+  const number = (digits: number): ReturnType<typeof scan> => scan(`{"x":${'9'.repeat(digits)}}`);
+  assert.equal(number(1_000).ok, true);
+  const refused = number(1_200);
+  assert.ok(
+    !refused.ok && refused.code === 'invalid_json' && /too long a number/.test(String(refused.details['reason'])),
+  );
 });

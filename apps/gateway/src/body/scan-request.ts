@@ -85,7 +85,7 @@ function scanMembers(body: Buffer, at: number, { found, maxValues }: Scan): Scan
       return { ok: false, code: 'invalid_value', details: { param: 'body', reason } };
     }
     if (end === tooDeep) return { ok: false, code: 'body_too_deep', details: { limit: maxBodyDepth } };
-    if (end === broken) return notJson(`the value at byte ${start} is not valid or does not end`);
+    if (end === broken) return notJson(`the value at byte ${start} is not valid, too long a number, or does not end`);
     if (key === prototypeIndex)
       return { ok: false, code: 'unknown_parameter', details: { param: '__proto__', hint: '' } };
     if (key !== -1) {

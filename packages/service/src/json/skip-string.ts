@@ -6,21 +6,21 @@ const nativeSearchAfter = 24;
 
 /** The byte after the JSON string whose opening quote is at `at`, or -1 when it does not end. */
 export function skipString(body: Buffer, at: number): number {
-  const near = Math.min(body.length, at + nativeSearchAfter);
   let next = at + 1;
-  while (next < near) {
-    const byte = body[next];
-    if (byte === quote) return next + 1;
-    next += byte === backslash ? 2 : 1;
-  }
-  // Each quote costs a walk back over the backslashes just before it, which no other quote walks: linear time.
-  let from = next;
   for (;;) {
-    const end = from < body.length ? body.indexOf(quote, from) : -1;
+    const near = Math.min(body.length, next + nativeSearchAfter);
+    while (next < near) {
+      const byte = body[next];
+      if (byte === quote) return next + 1;
+      next += byte === backslash ? 2 : 1;
+    }
+    const end = next < body.length ? body.indexOf(quote, next) : -1;
     if (end === -1) return -1;
+    // Each quote costs a walk back over the backslashes just before it, which no other quote walks: linear time.
     let before = end;
     while (before > next && body[before - 1] === backslash) before--;
     if (((end - before) & 1) === 0) return end + 1;
-    from = end + 1;
+    // Where one quote is escaped others are near.
+    next = end + 1;
   }
 }

@@ -5,22 +5,33 @@ import { at, fraction } from './hash.ts';
 /** Levels of a schema, references followed, that are filled in; optional parts below it are left out. */
 const depthLimit = 24;
 
+/** Values of one sample. */
+const valueLimit = 10_000;
+
+/** Characters of one text. */
+const textLimit = 2_000;
+
 /** Draws from a repeatable sequence. */
 interface Draw {
   readonly key: number;
   position: number;
+  /** Values that may still be made. */
+  left: number;
 }
 
-/** JSON that a schema allows, the same for the same key. Its texts say that they are simulated. */
+/**
+ * JSON that a schema allows, the same for the same key. Its texts say that they are simulated. Throws KumikiError
+ * `invalid_value` for what is no schema, and for one that demands too much.
+ */
 export function sampleJson(schema: JsonSchema, key: number): string {
-  return JSON.stringify(sample(schema, schema, { key, position: 0 }, 0));
+  return JSON.stringify(sample(schema, schema, { key, position: 0, left: valueLimit }, 0)) ?? 'null';
 }
 
 function sample(root: JsonSchema, schema: JsonSchema, draw: Draw, depth: number): unknown {
-  if (depth > depthLimit) {
-    throw new KumikiError('invalid_value', { param: 'schema', reason: `it nests deeper than ${depthLimit} levels` });
-  }
+  if (depth > depthLimit) throw refusal(`it nests deeper than ${depthLimit} levels`);
+  if (--draw.left < 0) throw refusal(`it demands more than ${valueLimit} values`);
   if (typeof schema === 'boolean') return sampleText(draw);
+  if (typeof schema !== 'object' || schema === null) throw refusal('a part of it is no schema');
   const below = (part: unknown): unknown => sample(root, part as JsonSchema, draw, depth + 1);
   if (typeof schema['$ref'] === 'string') return below(resolve(root, schema['$ref']));
   if ('const' in schema) return schema['const'];
@@ -50,6 +61,10 @@ function sample(root: JsonSchema, schema: JsonSchema, draw: Draw, depth: number)
   }
 }
 
+function refusal(reason: string): KumikiError {
+  return new KumikiError('invalid_value', { param: 'schema', reason });
+}
+
 function isNullSchema(schema: unknown): boolean {
   return typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'null';
 }
@@ -60,7 +75,7 @@ function resolve(root: JsonSchema, pointer: string): unknown {
     place = (place as Record<string, unknown> | undefined)?.[part.replaceAll('~1', '/').replaceAll('~0', '~')];
   }
   if (place === undefined) {
-    throw new KumikiError('invalid_value', { param: 'schema', reason: `its reference ${pointer} leads nowhere` });
+    throw refusal(`its reference ${pointer} leads nowhere`);
   }
   return place;
 }
@@ -103,9 +118,9 @@ function sampleString(schema: Schema, draw: Draw): string {
     uuid: '00000000-0000-4000-8000-000000000000',
     uri: 'https://example.com/simulated',
   };
-  const fixed = formats[String(schema['format'])];
-  if (fixed !== undefined) return fixed;
-  const text = sampleText(draw).padEnd(numberOr(schema['minLength'], 0), '.');
+  const { format } = schema;
+  if (typeof format === 'string' && Object.hasOwn(formats, format)) return formats[format] ?? '';
+  const text = sampleText(draw).padEnd(Math.min(numberOr(schema['minLength'], 0), textLimit), '.');
   return text.slice(0, numberOr(schema['maxLength'], text.length));
 }
 

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allPaths, type PathRow } from '@kumiki/api';
+import { readJson } from '@kumiki/service';
+import { scanRequest } from '../../../apps/gateway/src/body/scan-request.ts';
+import { growJson, type HostileBody } from './grow-body.ts';
+import { sampleBodies } from './sample-bodies.ts';
+
+/**
+ * What a thread that answers others does with one body without a pause: the gateway's scan, a service's reading and its
+ * schema. The long form of `tests/faults/hostile` measures the same at full size, from outside.
+ */
+
+/** What a body at its route's limit may take of such a thread. */
+const stallMs = 100;
+/** Bodies are as large as this part of their limit, so that all of them can be tried. */
+const part = 1 / 32;
+/** Time is counted above it: compilers and collectors of garbage have their own. */
+const floorMs = 10;
+const smallBytes = 262_144;
+
+const samples = sampleBodies({ chatModel: 'm', embeddingModel: 'e', file: 'file-1', store: 'vs_1' });
+
+function work({ owner, body: { maxValues, schema } }: PathRow, body: Buffer): void {
+  if (owner === 'gateway') {
+    scanRequest(body, maxValues);
+    return;
+  }
+  try {
+    schema?.safeParse(readJson(body, maxValues));
+  } catch {
+    // It was refused, which is an answer.
+  }
+}
+
+function cpuMs(run: () => void): number {
+  const before = process.threadCpuUsage();
+  run();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+function tooSlow(row: PathRow, { shape, build }: HostileBody): string | null {
+  const body = build();
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 4 && least > limitMs; round++)
+    least = Math.min(
+      least,
+      cpuMs(() => work(row, body)),
+    );
+  return least > limitMs
+    ? `${row.method} ${row.pattern}, ${shape}: ${least.toFixed(1)} ms for ${body.length} bytes`
+    : null;
+}
+
+const limitMs = floorMs + stallMs * part;
+
+for (const row of allPaths) {
+  const { kind, maxBytes } = row.body;
+  if (kind !== 'json' || maxBytes < smallBytes) continue;
+  test(`${row.method} ${row.pattern} keeps its thread from others for less than ${stallMs} ms, whatever its body is`, () => {
+    const sample = samples.get(`${row.method} ${row.pattern}`) ?? {};
+    const slow = growJson(sample, maxBytes * part).flatMap((body) => tooSlow(row, body) ?? []);
+    assert.deepEqual(slow, []);
+  });
+}

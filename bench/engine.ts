@@ -79,6 +79,7 @@ function engineSubject(engine: Engine): Subject {
     name: 'engine',
     async answer(question) {
       const answer = engine.generate({
+        tenant: 'bench',
         prompt: promptOf(engine, question),
         resume: [],
         maxTokens: tokensPerAnswer,

@@ -21,12 +21,13 @@ function clientOf(product: Product, project: string): OpenAI {
 }
 
 /** Asks for so many long answers at once. */
-function flood(client: OpenAI, count: number, tokens: number): Flood {
+function flood(client: OpenAI, count: number, tokens: number, prompt = 'Go on.'): Flood {
   let begun = 0;
   let running = 0;
   let most = 0;
-  const one = async (): Promise<void> => {
-    const messages = [{ role: 'user' as const, content: 'Go on.' }];
+  const one = async (_: unknown, index: number): Promise<void> => {
+    // Each begins otherwise, so that no cache helps.
+    const messages = [{ role: 'user' as const, content: `${index} ${prompt}` }];
     const stream = await client.chat.completions.create({ model, messages, stream: true, max_tokens: tokens });
     let first = true;
     for await (const chunk of stream) {
@@ -69,5 +70,18 @@ test('a project that is alone runs as much as there is', async () => {
   ]);
   const flooding = flood(clientOf(product, 'busy'), 8, 100);
   await until('every sequence is in use', 30_000, () => flooding.begun() === sequences);
+  assert.equal(await flooding.ended, 8);
+});
+
+test('long prompts of one project are not read before a short one of another that comes later', async () => {
+  const pace = { interTokenLatencyMs: 10, prefillTokensPerSecond: 2_000 };
+  await using product = await startProduct([simulatedModel(model, { maxSequences: 16, maxWaiting: 16, ...pace })]);
+  const [busy, quiet] = [clientOf(product, 'busy'), clientOf(product, 'quiet')];
+  await askOnce(quiet);
+  // A second of the engine's time for each.
+  const flooding = flood(busy, 8, 4, 'some words of context, '.repeat(90));
+  await until('the engine reads them', 30_000, () => flooding.begun() > 0);
+  await askOnce(quiet);
+  assert.ok(flooding.begun() < 6, `${flooding.begun()} of 8 had begun`);
   assert.equal(await flooding.ended, 8);
 });

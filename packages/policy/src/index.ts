@@ -13,6 +13,7 @@ export * from './recover/judge.ts';
 export * from './route/choose.ts';
 export * from './route/eject.ts';
 export * from './route/hash.ts';
+export * from './route/last-asked.ts';
 export * from './route/share.ts';
 export * from './serve/build-process-targets.ts';
 export * from './serve/build-remote-target.ts';

@@ -14,6 +14,7 @@ import { createCollector, maxErrorBytes, maxReplyBytes, type Collector } from '.
 import type { Exchange } from './exchange.ts';
 import { failed, type Outcome } from './outcome.ts';
 import type { FrameRelay } from './relay-frames.ts';
+import { tenantTag } from './tenant-tag.ts';
 
 /** How long the end of a message may come after `[DONE]`. */
 const lingerMs = 1_000;
@@ -145,6 +146,7 @@ function upstreamRequest(options: AttemptOptions, deadlines: Deadlines) {
   ];
   if (state.endpoint.authorization !== null) list.push('authorization', state.endpoint.authorization);
   if (options.tokenIds) list.push(headers.tokenIds, '1');
+  if (state.endpoint.egress === 'internal') list.push(headers.tenant, tenantTag(exchange.key.project));
   return {
     origin,
     method: 'POST',

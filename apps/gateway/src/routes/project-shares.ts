@@ -1,4 +1,4 @@
-import { othersCountMs } from '@kumiki/policy';
+import { type LastAsked, noteAsked, othersAsked } from '@kumiki/policy';
 import type { EndpointState } from './endpoint-state.ts';
 
 /**
@@ -21,18 +21,6 @@ export interface ProjectShares {
 /** Models whose use is remembered. Beyond it the one unused for longest is forgotten, which at worst lets one project take all of it once. */
 const maxModels = 10_000;
 
-interface Asked {
-  project: string;
-  /** Monotonic milliseconds. */
-  at: number;
-}
-
-/** The two projects that asked last: whoever asks, another one is among them if there is any. */
-interface LastAsked {
-  last: Asked;
-  other: Asked | null;
-}
-
 /** @param now monotonic milliseconds. */
 export function createProjectShares(now: () => number): ProjectShares {
   const asked = new Map<string, LastAsked>();
@@ -46,23 +34,11 @@ export function createProjectShares(now: () => number): ProjectShares {
 
   return {
     ask(model, project) {
-      const at = now();
-      const known = asked.get(model);
-      if (known === undefined) {
-        if (asked.size >= maxModels) asked.delete(asked.keys().next().value ?? '');
-        asked.set(model, { last: { project, at }, other: null });
-      } else if (known.last.project === project) {
-        known.last.at = at;
-      } else {
-        known.other = known.last;
-        known.last = { project, at };
-      }
+      const known = asked.get(model) ?? null;
+      if (known === null && asked.size >= maxModels) asked.delete(asked.keys().next().value ?? '');
+      asked.set(model, noteAsked(known, project, now()));
     },
-    othersAsk(model, project) {
-      const known = asked.get(model);
-      const other = known?.last.project === project ? known.other : (known?.last ?? null);
-      return other !== null && now() - other.at < othersCountMs;
-    },
+    othersAsk: (model, project) => othersAsked(asked.get(model) ?? null, project, now()),
     begin(state, model, project, answers) {
       state.byProject.set(project, (state.byProject.get(project) ?? 0) + answers);
       return () => {

@@ -63,6 +63,8 @@ export interface SamplingOptions {
 }
 
 export interface GenerateRequest {
+  /** Whose it is: engines read the prompts of several tenants side by side. */
+  readonly tenant: string;
   readonly prompt: readonly number[];
   /** Tokens that were sampled before for this very answer; they count as generated and are not yielded again. */
   readonly resume: readonly number[];

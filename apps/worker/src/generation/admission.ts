@@ -1,10 +1,14 @@
+import { type LastAsked, noteAsked, othersAsked, shareOf } from '@kumiki/policy';
+
 /**
- * Who may generate now: as many answers as the engine has sequences, the others in the order in which they came,
- * and beyond a limit nobody.
+ * Who may generate now: as many answers as the engine has sequences, of one tenant as many as its share (policy/route/share)
+ * while others ask, too; beyond a limit nobody may wait. Of those that wait the tenant that has least is next, and each
+ * tenant's own in the order in which they came. Gateways keep to the share as well; here all of them meet, and a request of
+ * many answers is seen as what it is.
  */
 export interface Admission {
-  /** One ticket per answer, or null when the queue has no room for all of them. */
-  enter(count: number): Ticket[] | null;
+  /** One ticket per answer of a tenant, or null when the queue has no room for all of them. */
+  enter(count: number, tenant: string): Ticket[] | null;
   readonly running: number;
   readonly waiting: number;
   /** How long it will take until the queue has room, by the answers that ended lately. */
@@ -31,6 +35,7 @@ const leastRetryMs = 1_000;
 const mostRetryMs = 60_000;
 
 interface Place {
+  readonly tenant: string;
   state: 'waiting' | 'running' | 'gone';
   startedAt: number;
   start: () => void;
@@ -39,34 +44,61 @@ interface Place {
 export function createAdmission(options: AdmissionOptions): Admission {
   const { maxRunning, maxWaiting, now } = options;
   const queue = new Set<Place>();
+  /** Answers of each tenant that run; none of those that have none. */
+  const runningBy = new Map<string, number>();
   let running = 0;
+  let asked: LastAsked | null = null;
   let averageMs = leastRetryMs;
 
+  /** Places in which the tenant may begin another answer now. */
+  function freeFor(tenant: string): number {
+    const share = shareOf(maxRunning, maxRunning, othersAsked(asked, tenant, now()));
+    return Math.min(maxRunning - running, share - (runningBy.get(tenant) ?? 0));
+  }
+
+  function count(tenant: string, change: number): void {
+    running += change;
+    const left = (runningBy.get(tenant) ?? 0) + change;
+    if (left > 0) runningBy.set(tenant, left);
+    else runningBy.delete(tenant);
+  }
+
   function start(place: Place): void {
+    queue.delete(place);
     place.state = 'running';
     place.startedAt = now();
-    running += 1;
+    count(place.tenant, 1);
     place.start();
+  }
+
+  /** Of those that may begin the one whose tenant has least; among equals who has waited longest. */
+  function next(): Place | null {
+    let best: Place | null = null;
+    let least = Number.POSITIVE_INFINITY;
+    if (running >= maxRunning) return null;
+    for (const place of queue) {
+      const has = runningBy.get(place.tenant) ?? 0;
+      if (has >= least || freeFor(place.tenant) <= 0) continue;
+      best = place;
+      least = has;
+    }
+    return best;
   }
 
   function leave(place: Place): void {
     if (place.state === 'waiting') queue.delete(place);
     if (place.state === 'running') {
-      running -= 1;
+      count(place.tenant, -1);
       averageMs += newest * (now() - place.startedAt - averageMs);
     }
     place.state = 'gone';
-    for (const next of queue) {
-      if (running >= maxRunning) break;
-      queue.delete(next);
-      start(next);
-    }
+    for (let place = next(); place !== null; place = next()) start(place);
   }
 
-  function ticket(): Ticket {
-    const place: Place = { state: 'waiting', startedAt: 0, start: () => {} };
+  function ticket(tenant: string, free: boolean): Ticket {
+    const place: Place = { tenant, state: 'waiting', startedAt: 0, start: () => {} };
     const release = (): void => leave(place);
-    if (running < maxRunning && queue.size === 0) {
+    if (free) {
       start(place);
       return { turn: null, release };
     }
@@ -75,6 +107,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
     });
     queue.add(place);
     return { turn, release };
+  }
+
+  function waits(tenant: string): boolean {
+    for (const place of queue) if (place.tenant === tenant) return true;
+    return false;
   }
 
   return {
@@ -88,13 +125,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const estimate = (averageMs * (queue.size + 1)) / maxRunning;
       return Math.round(Math.min(mostRetryMs, Math.max(leastRetryMs, estimate)));
     },
-    enter(count) {
-      const free = queue.size > 0 ? 0 : maxRunning - running;
+    enter(count, tenant) {
+      asked = noteAsked(asked, tenant, now());
+      const free = waits(tenant) ? 0 : Math.max(0, freeFor(tenant));
       const toWait = Math.max(0, count - free);
       // A request of more answers than there are places runs them one after the other once nobody else is here.
       const idle = running === 0 && queue.size === 0;
       if (toWait > 0 && queue.size + toWait > maxWaiting && !idle) return null;
-      return Array.from({ length: count }, ticket);
+      return Array.from({ length: count }, (_, index) => ticket(tenant, index < free));
     },
   };
 }

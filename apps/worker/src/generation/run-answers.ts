@@ -32,6 +32,7 @@ export interface AnswerRun {
   readonly engine: Engine;
   readonly texts: TokenTexts;
   readonly plan: AnswerPlan;
+  readonly tenant: string;
   /** One per choice that is not finished. */
   readonly tickets: readonly Ticket[];
   readonly sink: AnswerSink;
@@ -123,6 +124,7 @@ async function sample(
 ): Promise<Ending> {
   const { plan, meter, sink } = run;
   const tokens = run.engine.generate({
+    tenant: run.tenant,
     prompt: choice.prompt,
     resume: choice.resume,
     maxTokens: plan.maxTokens,

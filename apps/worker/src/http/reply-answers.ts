@@ -54,7 +54,8 @@ function run(
   sink: AnswerSink,
 ): Promise<AnswerTotals> {
   const { engine, texts } = serving;
-  return runAnswers({ engine, texts, plan, tickets, sink, meter, signal: exchange.signal });
+  const { tenant, signal } = exchange;
+  return runAnswers({ engine, texts, plan, tenant, tickets, sink, meter, signal });
 }
 
 async function streamAnswers(

@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts';
 
 /** Places for so many answers of a request. Throws KumikiError `queue_full`. */
 export function takeTickets(serving: Serving, exchange: Exchange, count: number): Ticket[] {
-  const tickets = serving.admission.enter(count);
+  const tickets = serving.admission.enter(count, exchange.tenant);
   serving.preparing.delete(exchange);
   if (tickets !== null) return tickets;
   const retryAfterMs = serving.admission.retryAfterMs();

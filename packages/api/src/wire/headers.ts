@@ -15,6 +15,8 @@ export const headers = {
   resetTokens: 'x-ratelimit-reset-tokens',
   /** Gateway → worker: put each event's token ids in a comment line of the same SSE frame. */
   tokenIds: 'x-kumiki-token-ids',
+  /** Gateway → worker: tells the projects of an installation apart, so that none takes an engine's time from the others. */
+  tenant: 'x-kumiki-tenant',
   /** Gateway → client: the replica that answered, and how often the answer moved to another one. */
   replica: 'x-kumiki-replica',
   /** Worker → gateway: how long the answer waited, was prefilled, was decoded. */

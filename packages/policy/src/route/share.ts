@@ -11,15 +11,12 @@ const runningLeft = 0.25;
 /** Of the places in which requests wait at a replica, it leaves this share to whoever comes new, whether anybody does or not. */
 const waitingLeft = 0.25;
 
-/** Another project counts as there for so long after its last request, in milliseconds. */
-export const othersCountMs = 600_000;
-
 export interface ProjectLoad {
   /** Answers that the project has at the replica. */
   readonly inFlight: number;
   /** Answers that its next request asks for at once. */
   readonly asked: number;
-  /** Whether another project has asked for the model within {@link othersCountMs}. */
+  /** Whether another project has asked for the model of late; see last-asked.ts. */
   readonly othersAsk: boolean;
 }
 

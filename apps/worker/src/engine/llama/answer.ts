@@ -9,6 +9,7 @@ export const aheadLimitTokens = 16;
 
 /** One answer under way, shared by the decode loop, which fills it, and its reader. */
 export interface Answer {
+  readonly tenant: string;
   /** Prompt and resumed tokens. */
   readonly context: Uint32Array;
   readonly promptTokens: number;

@@ -1,4 +1,5 @@
 import { KumikiError } from '@kumiki/api';
+import { createPrefillOrder, type PrefillOrder } from '../prefill-order.ts';
 import { type Answer, aheadLimitTokens, endAnswer, notify } from './answer.ts';
 import { chooseSlot } from './choose-slot.ts';
 import type { Native } from './native.ts';
@@ -23,6 +24,7 @@ export interface DecodeLoop {
   readonly slots: readonly Slot[];
   /** In order of arrival. Never more than there are slots, save ended ones that the next step lets go. */
   answers: Answer[];
+  readonly order: PrefillOrder;
   running: Promise<void> | null;
   uses: number;
   closed: boolean;
@@ -42,6 +44,7 @@ export function createDecodeLoop(native: Native, options: DecodeLoopOptions): De
     options,
     slots: Array.from({ length: options.sequences }, (_, id) => createSlot(native, id)),
     answers: [],
+    order: createPrefillOrder(),
     running: null,
     uses: 0,
     closed: false,
@@ -135,19 +138,23 @@ function admitWaiting(loop: DecodeLoop): void {
 }
 
 function nextBatch(loop: DecodeLoop): BatchItem[] {
+  const { batchTokens, chunkTokens } = loop.options;
+  const runnable = loop.answers.filter((answer) => answer.slot !== null && answer.queue.length < aheadLimitTokens);
+  const generating = runnable.filter((answer) => answer.pending.length <= 1);
+  const prompts = loop.order.sort(runnable.filter((answer) => answer.pending.length > 1));
+  const answers = [...generating, ...prompts];
   const amounts = planBatch(
-    loop.answers.map((answer) => ({
-      pending: answer.pending.length,
-      runnable: answer.slot !== null && answer.queue.length < aheadLimitTokens,
-    })),
-    loop.options.batchTokens,
-    loop.options.chunkTokens,
+    answers.map((answer) => answer.pending.length),
+    batchTokens,
+    chunkTokens,
   );
   const batch: BatchItem[] = [];
-  for (const [index, answer] of loop.answers.entries()) {
+  for (const [index, answer] of answers.entries()) {
     const amount = amounts[index] ?? 0;
     const slot = loop.slots[answer.slot ?? -1];
-    if (amount > 0 && slot !== undefined) batch.push({ slot, answer, amount });
+    if (amount === 0 || slot === undefined) continue;
+    batch.push({ slot, answer, amount });
+    if (answer.pending.length > 1) loop.order.count(answer.tenant, amount);
   }
   // llama.cpp evaluates sequences side by side only where their ids follow each other.
   return batch.sort((a, b) => a.slot.id - b.slot.id);

@@ -66,6 +66,7 @@ test('it does not chat', () => {
   assert.throws(
     () =>
       engine.generate({
+        tenant: 'a',
         prompt: [5],
         resume: [],
         maxTokens: 1,

@@ -55,6 +55,7 @@ export async function ask(
 ): Promise<Finished> {
   let cachedTokens: number | null = null;
   const answer = engine.generate({
+    tenant: 'a',
     prompt: typeof question === 'string' ? promptFor(engine, question) : question,
     resume: [],
     maxTokens: 60,

@@ -67,6 +67,7 @@ function createAnswer({ grammars, model }: Generator, request: GenerateRequest):
   const maxTokens = Math.min(request.maxTokens, model.contextTokens - request.prompt.length);
   const grammar = request.grammar === null ? null : grammars.start(request.grammar, request.resume);
   return {
+    tenant: request.tenant,
     context,
     promptTokens: request.prompt.length,
     maxTokens,

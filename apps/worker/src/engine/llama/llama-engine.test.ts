@@ -251,6 +251,7 @@ describe('limits and the prefix cache', () => {
 
   test('memory use shows while an answer is under way, and progress with every step', async () => {
     const answer = engine.generate({
+      tenant: 'a',
       prompt: promptFor(engine, 'What is a pod?'),
       resume: [],
       maxTokens: 20,
@@ -277,6 +278,7 @@ describe('aborts', () => {
       const sampling = { ...greedy, logitBias: new Map([[77, 100]]) };
       const prompt = promptFor(engine, `Question ${index}: ${'why '.repeat(index % 40)}`);
       const answer = engine.generate({
+        tenant: 'a',
         prompt,
         resume: [],
         maxTokens: 300,

@@ -1,25 +1,18 @@
-export interface BatchCandidate {
-  /** Tokens that wait to be evaluated: 1 while an answer is generated, more while its prompt is read. */
-  readonly pending: number;
-  /** False while the reader of the answer is too far behind. */
-  readonly runnable: boolean;
-}
-
 /**
- * How many tokens of each candidate the next step evaluates; `candidates` are in order of arrival. Answers under way
- * take one token each before any prompt gets the rest, first come first served and `chunkTokens` at most for each, so
- * that a long prompt slows the others by one batch at most.
+ * How many tokens of each answer the next step evaluates. `pending` are the tokens that wait: 1 while an answer is
+ * generated, more while its prompt is read. Answers under way take one token each before any prompt gets the rest, in
+ * the order given and `chunkTokens` at most for each, so that a long prompt slows the others by one batch at most.
  */
-export function planBatch(candidates: readonly BatchCandidate[], batchTokens: number, chunkTokens: number): number[] {
+export function planBatch(pending: readonly number[], batchTokens: number, chunkTokens: number): number[] {
   let left = batchTokens;
-  const amounts = candidates.map(({ pending, runnable }): number => {
-    const amount = runnable && pending === 1 && left > 0 ? 1 : 0;
+  const amounts = pending.map((tokens): number => {
+    const amount = tokens === 1 && left > 0 ? 1 : 0;
     left -= amount;
     return amount;
   });
-  for (const [index, { pending, runnable }] of candidates.entries()) {
-    if (!runnable || pending <= 1) continue;
-    const amount = Math.min(pending, left, chunkTokens);
+  for (const [index, tokens] of pending.entries()) {
+    if (tokens <= 1) continue;
+    const amount = Math.min(tokens, left, chunkTokens);
     amounts[index] = amount;
     left -= amount;
   }

@@ -1,8 +1,10 @@
 import type { GenerateEnd, SampledToken } from '../engine.ts';
+import type { PrefillOrder } from '../prefill-order.ts';
 import type { KvCache, KvLease } from './kv-cache.ts';
 
 /** One answer in the batch. */
 export interface Sequence {
+  readonly tenant: string;
   /** Prompt and answer so far. */
   readonly tokens: number[];
   readonly promptTokens: number;
@@ -22,8 +24,14 @@ export interface Sequence {
 
 /** A reader who leaves so many tokens unread is waited for. */
 const unreadLimit = 256;
-/** Tokens that one step prefills at most (vLLM's `max_num_batched_tokens`), so that a long prompt holds up the others' tokens a little only. */
+/** Tokens that one step prefills at most: vLLM's default `max_num_batched_tokens`. */
 const prefillTokensPerStep = 2_048;
+/**
+ * Milliseconds that the prefill of one step takes at most, so that a long prompt holds up the others' tokens a little only.
+ * Real engines are set up so: their step has as many tokens as the time between two tokens allows (Sarathi-Serve: Agrawal
+ * and others, 2024).
+ */
+const prefillStepMs = 100;
 
 export interface StepPlan {
   readonly prefills: { readonly sequence: Sequence; readonly tokens: number }[];
@@ -31,24 +39,42 @@ export interface StepPlan {
   readonly prefillTokens: number;
 }
 
-/** What the next step does: a token for each sequence that is prefilled, and some prefill for the others, in order. */
-export function planStep(sequences: Iterable<Sequence>, cache: KvCache): StepPlan {
+/** Tokens that one step of an engine of this speed prefills at most. */
+export function prefillBudget(tokensPerSecond: number): number {
+  return Math.max(1, Math.min(prefillTokensPerStep, Math.floor((tokensPerSecond * prefillStepMs) / 1_000)));
+}
+
+export interface StepOptions {
+  readonly cache: KvCache;
+  readonly order: PrefillOrder;
+  /** See {@link prefillBudget}. */
+  readonly budgetTokens: number;
+}
+
+/** What the next step does: a token for each sequence that is prefilled, and some prefill for the others, in their order. */
+export function planStep(sequences: Iterable<Sequence>, { cache, order, budgetTokens }: StepOptions): StepPlan {
   const plan: { prefills: StepPlan['prefills']; decodes: Sequence[]; prefillTokens: number } = {
     prefills: [],
     decodes: [],
     prefillTokens: 0,
   };
+  const waiting: Sequence[] = [];
   for (const sequence of sequences) {
     if (sequence.end !== null || sequence.unread.length >= unreadLimit) continue;
+    if (sequence.lease !== null && sequence.prefill === 0) plan.decodes.push(sequence);
+    else waiting.push(sequence);
+  }
+  for (const sequence of order.sort(waiting)) {
     if (sequence.lease === null && !admit(sequence, cache)) continue;
     if (sequence.prefill === 0) {
       plan.decodes.push(sequence);
       continue;
     }
-    const tokens = Math.min(sequence.prefill, prefillTokensPerStep - plan.prefillTokens);
+    const tokens = Math.min(sequence.prefill, budgetTokens - plan.prefillTokens);
     if (tokens <= 0) continue;
     plan.prefills.push({ sequence, tokens });
     plan.prefillTokens += tokens;
+    order.count(sequence.tenant, tokens);
   }
   return plan;
 }

@@ -2,8 +2,9 @@ import { simulatedEngineSchema, type Task } from '@kumiki/api';
 import type { z } from 'zod';
 import type { Engine, GenerateEnd, GenerateRequest, SampledToken } from '../engine.ts';
 import { noPrompting } from '../no-prompting.ts';
+import { createPrefillOrder, type PrefillOrder } from '../prefill-order.ts';
 import type { TextPiece } from '../prompting.ts';
-import { endSequence, finishStep, planStep, type Sequence } from './batch.ts';
+import { endSequence, finishStep, planStep, prefillBudget, type Sequence } from './batch.ts';
 import { embedTokens, simulatedDimensions } from './embed.ts';
 import type { Faults } from './faults.ts';
 import { at, fraction } from './hash.ts';
@@ -30,6 +31,7 @@ interface Simulation {
   readonly knobs: z.infer<typeof simulatedEngineSchema>;
   readonly vocabulary: Vocabulary;
   readonly cache: KvCache;
+  readonly order: PrefillOrder;
   readonly sequences: Set<Sequence>;
   readonly faults: Faults | null;
   /** Embeddings being computed. */
@@ -47,6 +49,7 @@ export function createSimulatedEngine(options: SimulatedEngineOptions): Engine {
     knobs,
     vocabulary: createVocabulary(knobs.vocabularySize),
     cache: createKvCache({ blocks: knobs.kvBlocks, blockTokens: knobs.kvBlockTokens }),
+    order: createPrefillOrder(),
     sequences: new Set(),
     faults: options.faults,
     embedding: 0,
@@ -106,8 +109,9 @@ function standsStill({ sequences, faults, embedding }: Simulation): boolean {
   return false;
 }
 
-function planWork({ sequences, cache, knobs, faults }: Simulation): StepWork | null {
-  const plan = planStep(sequences, cache);
+function planWork({ sequences, cache, order, knobs, faults }: Simulation): StepWork | null {
+  const budgetTokens = prefillBudget(knobs.prefillTokensPerSecond);
+  const plan = planStep(sequences, { cache, order, budgetTokens });
   if (plan.decodes.length === 0 && plan.prefills.length === 0) return null;
   const slowdown = 1 + batchSlowdown * Math.max(0, plan.decodes.length - 1);
   const decodeMs = plan.decodes.length === 0 ? 0 : knobs.interTokenLatencyMs * slowdown;
@@ -168,6 +172,7 @@ function createSequence(request: GenerateRequest, vocabulary: Vocabulary): Seque
     vocabulary,
   );
   return {
+    tenant: request.tenant,
     tokens: [...request.prompt, ...request.resume],
     promptTokens: request.prompt.length,
     maxTokens: request.maxTokens,

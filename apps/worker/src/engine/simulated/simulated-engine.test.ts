@@ -15,6 +15,7 @@ function engineOf(simulated: Readonly<Record<string, unknown>> = {}, more: { max
 
 function requestOf(engine: Engine, content: string, more: Partial<GenerateRequest> = {}): GenerateRequest {
   return {
+    tenant: 'a',
     prompt: promptTokens(engine, {
       messages: [{ role: 'user', content }],
       tools: null,

@@ -41,58 +41,84 @@ interface Place {
   start: () => void;
 }
 
+/** What runs, and of which tenant. */
+interface Shares {
+  readonly running: number;
+  ask(tenant: string): void;
+  /** How many answers the tenant may begin now. */
+  freeFor(tenant: string): number;
+  runningOf(tenant: string): number;
+  count(tenant: string, change: number): void;
+}
+
+function createShares({ maxRunning, now }: AdmissionOptions): Shares {
+  /** None of those that have none. */
+  const byTenant = new Map<string, number>();
+  let running = 0;
+  let asked: LastAsked | null = null;
+  const runningOf = (tenant: string): number => byTenant.get(tenant) ?? 0;
+  return {
+    get running() {
+      return running;
+    },
+    ask(tenant) {
+      asked = noteAsked(asked, tenant, now());
+    },
+    freeFor(tenant) {
+      const share = shareOf(maxRunning, maxRunning, othersAsked(asked, tenant, now()));
+      return Math.max(0, Math.min(maxRunning - running, share - runningOf(tenant)));
+    },
+    runningOf,
+    count(tenant, change) {
+      running += change;
+      const left = runningOf(tenant) + change;
+      if (left > 0) byTenant.set(tenant, left);
+      else byTenant.delete(tenant);
+    },
+  };
+}
+
+/** Of those that may begin the one whose tenant has least; among equals who has waited longest. */
+function nextPlace(queue: Iterable<Place>, shares: Shares): Place | null {
+  let best: Place | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const place of queue) {
+    const has = shares.runningOf(place.tenant);
+    if (has >= least || shares.freeFor(place.tenant) === 0) continue;
+    best = place;
+    least = has;
+  }
+  return best;
+}
+
+function waits(queue: Iterable<Place>, tenant: string): boolean {
+  for (const place of queue) if (place.tenant === tenant) return true;
+  return false;
+}
+
 export function createAdmission(options: AdmissionOptions): Admission {
   const { maxRunning, maxWaiting, now } = options;
   const queue = new Set<Place>();
-  /** Answers of each tenant that run; none of those that have none. */
-  const runningBy = new Map<string, number>();
-  let running = 0;
-  let asked: LastAsked | null = null;
+  const shares = createShares(options);
   let averageMs = leastRetryMs;
-
-  /** Places in which the tenant may begin another answer now. */
-  function freeFor(tenant: string): number {
-    const share = shareOf(maxRunning, maxRunning, othersAsked(asked, tenant, now()));
-    return Math.min(maxRunning - running, share - (runningBy.get(tenant) ?? 0));
-  }
-
-  function count(tenant: string, change: number): void {
-    running += change;
-    const left = (runningBy.get(tenant) ?? 0) + change;
-    if (left > 0) runningBy.set(tenant, left);
-    else runningBy.delete(tenant);
-  }
 
   function start(place: Place): void {
     queue.delete(place);
     place.state = 'running';
     place.startedAt = now();
-    count(place.tenant, 1);
+    shares.count(place.tenant, 1);
     place.start();
-  }
-
-  /** Of those that may begin the one whose tenant has least; among equals who has waited longest. */
-  function next(): Place | null {
-    let best: Place | null = null;
-    let least = Number.POSITIVE_INFINITY;
-    if (running >= maxRunning) return null;
-    for (const place of queue) {
-      const has = runningBy.get(place.tenant) ?? 0;
-      if (has >= least || freeFor(place.tenant) <= 0) continue;
-      best = place;
-      least = has;
-    }
-    return best;
   }
 
   function leave(place: Place): void {
     if (place.state === 'waiting') queue.delete(place);
     if (place.state === 'running') {
-      count(place.tenant, -1);
+      shares.count(place.tenant, -1);
       averageMs += newest * (now() - place.startedAt - averageMs);
     }
     place.state = 'gone';
-    for (let place = next(); place !== null; place = next()) start(place);
+    if (shares.running >= maxRunning) return;
+    for (let next = nextPlace(queue, shares); next !== null; next = nextPlace(queue, shares)) start(next);
   }
 
   function ticket(tenant: string, free: boolean): Ticket {
@@ -109,14 +135,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return { turn, release };
   }
 
-  function waits(tenant: string): boolean {
-    for (const place of queue) if (place.tenant === tenant) return true;
-    return false;
-  }
-
   return {
     get running() {
-      return running;
+      return shares.running;
     },
     get waiting() {
       return queue.size;
@@ -126,11 +147,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
       return Math.round(Math.min(mostRetryMs, Math.max(leastRetryMs, estimate)));
     },
     enter(count, tenant) {
-      asked = noteAsked(asked, tenant, now());
-      const free = waits(tenant) ? 0 : Math.max(0, freeFor(tenant));
+      shares.ask(tenant);
+      const free = waits(queue, tenant) ? 0 : shares.freeFor(tenant);
       const toWait = Math.max(0, count - free);
       // A request of more answers than there are places runs them one after the other once nobody else is here.
-      const idle = running === 0 && queue.size === 0;
+      const idle = shares.running === 0 && queue.size === 0;
       if (toWait > 0 && queue.size + toWait > maxWaiting && !idle) return null;
       return Array.from({ length: count }, (_, index) => ticket(tenant, index < free));
     },

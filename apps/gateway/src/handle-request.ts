@@ -12,6 +12,7 @@ import {
 import type { Log } from '@kumiki/service';
 import { drainBody } from './body/read-body.ts';
 import { checkRequest } from './http/check-request.ts';
+import type { OpenReplies } from './http/open-replies.ts';
 import { protectReply } from './http/protect-reply.ts';
 import { makeRequestId, openHop, type TraceHop } from './http/random-ids.ts';
 import { sendError, sendJson } from './http/send-error.ts';
@@ -75,6 +76,7 @@ export interface HandlerOptions {
   readonly openRequests: OpenRequests;
   /** Told of every request that came with a valid key or session. */
   readonly vouch: (request: IncomingMessage) => void;
+  readonly openReplies: OpenReplies;
   readonly routes: RouteIndex;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
@@ -201,6 +203,7 @@ async function dispatch(options: HandlerOptions, context: RequestContext): Promi
   options.vouch(request);
   if (caller.sessionId !== null) protectReply(response);
   if (modelPaths.has(path) || backend?.route.role === 'inference') beginRecord(options, context, caller, backend);
+  if (caller.service === null) options.openReplies.add(response);
   const ends = endsCredentials(method, path);
   if (!ends) options.openRequests.add(caller, context.revocation);
   let admission: Admission | null = null;

@@ -9,6 +9,7 @@ import { createRequestHandler } from './handle-request.ts';
 import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
 import type { ConnectionGuard } from './http/connection-guard.ts';
 import { type EdgeOptions, openEdge } from './http/open-edge.ts';
+import { createOpenReplies } from './http/open-replies.ts';
 import { createKeyStore } from './keys/key-store.ts';
 import { createOpenRequests, type OpenRequests } from './keys/open-requests.ts';
 import { createKeyLimiter } from './limits/key-limiter.ts';
@@ -80,8 +81,11 @@ export interface Gateway extends ObservedGateway {
   replaceKeys(keys: readonly KeyRecord[]): void;
   replaceSessions(sessions: readonly SessionRecord[]): void;
   replaceProjectLimits(records: readonly ProjectLimitsRecord[]): void;
-  /** Takes no more requests and waits until those that are open have ended, at most so long. */
-  drain(limitMs: number): Promise<void>;
+  /**
+   * Takes no more requests and waits until those that are open have ended, at most so long.
+   * @param whose `clients`: what services of the installation ask for is not waited for.
+   */
+  drain(limitMs: number, whose?: 'all' | 'clients'): Promise<void>;
   /** Ends everything now. */
   close(): Promise<void>;
 }
@@ -116,13 +120,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     upstreamFor: upstreams.clientFor,
     ...createPicking(routes, now),
   };
-  const openRequests = createOpenRequests(snapshots, () => Math.floor(Date.now() / 1_000));
+  const open = createOpen(snapshots);
   let draining = false;
   const handler = createRequestHandler({
     ...shared,
     identities: { ...snapshots, isHttps: edge.origin.isHttps },
     limiter: createKeyLimiter(now),
-    openRequests,
+    ...open,
     vouch: edge.connections.vouch,
     draining: () => draining,
     serveModel: (...request) => serveModel(serving, ...request),
@@ -139,23 +143,31 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port,
     opsPort: ops?.port ?? null,
-    ...replacing(snapshots, openRequests, upstreams),
+    ...replacing(snapshots, open.openRequests, upstreams),
     requests,
     load: () => load.read(now()),
     sessionLastUsed: sessions.lastUsed,
-    async drain(limitMs) {
+    async drain(limitMs, whose = 'all') {
       draining = true;
-      await untilClosed(server, limitMs);
+      await untilClosed(server, limitMs, () => whose === 'clients' && open.openReplies.count === 0);
     },
     async close() {
       draining = true;
       prober.stop();
       load.stop();
-      openRequests.stop();
+      open.openRequests.stop();
       await Promise.all([closeServer(server), ops?.close()]);
       forwarder.close();
       upstreams.close();
     },
+  };
+}
+
+/** What is under way, by whom it came and by who waits for it. */
+function createOpen(snapshots: ReturnType<typeof openSnapshots>) {
+  return {
+    openRequests: createOpenRequests(snapshots, () => Math.floor(Date.now() / 1_000)),
+    openReplies: createOpenReplies(),
   };
 }
 
@@ -239,11 +251,14 @@ function createHttpServer(
   return server;
 }
 
-/** Stops listening; resolves when the last connection has closed or the time is over. */
-function untilClosed(server: Server, limitMs: number): Promise<void> {
+/** Stops listening; resolves when the last connection has closed, enough have, or the time is over. */
+function untilClosed(server: Server, limitMs: number, enough: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     // A connection whose last reply began before the draining is kept alive by its client: it is closed once idle.
-    const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      if (enough()) finish();
+    }, sweepMs);
     const finish = (): void => {
       clearInterval(sweep);
       clearTimeout(timer);

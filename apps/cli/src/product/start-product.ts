@@ -127,8 +127,9 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     adminKey,
     signInUrl: () => runtime.signInLinks.make({ keyId: adminKey.id, sessionId: null }, addresses.shown).url,
     async stop(drainMs) {
-      // Streams of clients end first, while what they need still runs; runs that nobody reads are let go afterwards.
-      const drained = gateway.drain(drainMs);
+      // Streams of clients end first, while what they need still runs. What services ask for in the background is not
+      // waited for, since there may always be more of it: it is let go afterwards.
+      const drained = gateway.drain(drainMs, 'clients');
       control.endFollowing();
       await drained;
       await data.stop();

@@ -288,6 +288,37 @@ test('draining waits for the streams that run and takes nothing new', async (con
   await drained;
 });
 
+const patient = {
+  connectMs: 1_000,
+  headersMs: 60_000,
+  firstTokenMs: 60_000,
+  betweenTokensMs: 60_000,
+  totalMs: 60_000,
+};
+
+test('draining for clients waits for theirs, and not for what services ask for', async (context) => {
+  for (const [whose, leastMs] of [
+    ['client', 300],
+    ['service', 0],
+  ] as const) {
+    const server = await upstream(context, 'a', (_body, response) => {
+      beginStream(response);
+      response.write(chatFrame('one', { tokens: [1], role: true }));
+    });
+    const { chat, gateway, serviceKey } = await startTestGateway(context, [server.endpoint], {
+      route: { deadlines: patient },
+    });
+    const ofService = { authorization: `Bearer ${serviceKey}`, 'x-kumiki-act-for': 'key_test' };
+    const headers = { ...ofService, 'content-type': 'application/json' };
+    const response = await chat(streaming, whose === 'client' ? {} : { headers });
+    const startedAt = performance.now();
+    await gateway.drain(whose === 'client' ? leastMs : 60_000, 'clients');
+    const tookMs = performance.now() - startedAt;
+    assert.ok(tookMs >= leastMs - 10 && tookMs < leastMs + 30_000, `${whose}: ${tookMs} ms`);
+    await response.body?.cancel();
+  }
+});
+
 test('a client that is refused by its key or its path learns why', async (context) => {
   const { origin, chat, apiKey } = await startTestGateway(context, []);
   assert.equal((await fetch(`${origin}/v1/models`)).status, 401);

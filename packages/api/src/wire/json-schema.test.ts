@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { boundedArray, boundedRecord } from './bounded.ts';
-import { jsonSchemaOf } from './json-schema.ts';
+import { jsonSchemaOf, jsonSchemasOf } from './json-schema.ts';
 
 test('lists and records that are counted first say what they hold and how many', () => {
   const schema = z.strictObject({
@@ -28,5 +28,14 @@ test('lists and records that are counted first say what they hold and how many',
       },
     },
     additionalProperties: false,
+  });
+});
+
+test('schemas that stand in others are referred to by their name', () => {
+  const name = z.string().max(3);
+  const list = z.object({ data: z.array(z.object({ name })) });
+  assert.deepEqual(jsonSchemasOf({ Name: name, List: list }, '#/x/')['List']?.properties?.['data'], {
+    type: 'array',
+    items: { type: 'object', properties: { name: { $ref: '#/x/Name' } }, required: ['name'] },
   });
 });

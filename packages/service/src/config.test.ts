@@ -44,3 +44,13 @@ test('a setting counts beside them, and a misspelt one is still refused', () => 
   }
   assert.throws(() => read({ KUMIKI_LISTEN_PORT: 'tcp://10.0.0.1:80' }), ConfigError, 'no Service has that name');
 });
+
+test('an empty setting is told to be empty, in plain words', () => {
+  const schema = z.strictObject({ KUMIKI_HOME: z.string().min(1), KUMIKI_PORT: z.coerce.number().min(1).optional() });
+  for (const name of ['KUMIKI_HOME', 'KUMIKI_PORT']) {
+    assert.throws(
+      () => readConfig(schema, { KUMIKI_HOME: '/a', [name]: '' }, 'KUMIKI_'),
+      new RegExp(`^ConfigError: ${name} is empty: give it a value, or unset it\\.$`),
+    );
+  }
+});

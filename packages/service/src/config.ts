@@ -35,7 +35,10 @@ export function readConfig<Schema extends z.ZodObject>(
   }
   const result = schema.safeParse(values);
   if (!result.success) {
-    for (const issue of result.error.issues) problems.push(`${issue.path.join('.')}: ${issue.message}`);
+    for (const { path, message } of result.error.issues) {
+      const name = path.join('.');
+      problems.push(values[name] === '' ? `${name} is empty: give it a value, or unset it.` : `${name}: ${message}`);
+    }
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return result.data as z.infer<Schema>;

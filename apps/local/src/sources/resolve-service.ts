@@ -5,7 +5,7 @@ import {
   buildProcessTargets,
   buildRemoteTarget,
   chooseEngine,
-  demoFiles,
+  demoFileOf,
   demoHint,
   type FoundModel,
   type Resolution,
@@ -43,7 +43,7 @@ async function findModels(source: string, modelsFolder: string, mayRead: ModelAc
   if (sourceKind(source) === 'simulated') {
     return { ok: true, models: [{ source, fileBytes: 0, identity: '', nameInFolder: null }] };
   }
-  const demo = demoFiles[source];
+  const demo = demoFileOf(source);
   if (sourceKind(source) === 'demo' && demo === undefined) {
     return { ok: false, reason: `there is no '${source}'. ${demoHint(source)}` };
   }

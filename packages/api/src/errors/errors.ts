@@ -260,9 +260,15 @@ export type ErrorCode = keyof typeof errorTable;
 
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
-/** Fills a row's template. A detail that is missing shows as an empty string, never as `undefined`. */
+/**
+ * Fills a row's template. A detail that is missing shows as an empty string, never as `undefined`; one that ends its own
+ * sentence ends the template's as well.
+ */
 export function errorMessage(code: ErrorCode, details: ErrorDetails = {}): string {
-  return errorTable[code].message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ''));
+  return errorTable[code].message.replace(/\{(\w+)\}(\.?)/g, (_, name: string, end: string) => {
+    const detail = String(details[name] ?? '');
+    return detail.endsWith('.') ? detail : detail + end;
+  });
 }
 
 export interface KumikiErrorOptions {

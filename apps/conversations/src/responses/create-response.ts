@@ -17,6 +17,7 @@ import { newMachine } from '../runs/rebuild.ts';
 import { insertRun, type NewRun, responsesRoute } from '../runs/run-store.ts';
 import type { RunRecord } from '../runs/run.ts';
 import type { OpenRun, Runner } from '../runs/runner.ts';
+import { readUsage, requireWithin } from '../usage/usage-rows.ts';
 import { findStatus } from './response-rows.ts';
 
 /** What a response shows of its request (instructions, tools, format, metadata) in bytes: each of its events repeats it. */
@@ -78,6 +79,9 @@ export async function createRun(
     refusedMs: 0,
   };
   if (request.store === false) {
+    const open = await openStored(deps.database, caller.project);
+    // Nothing is waited for from here to the start: what runs unstored is counted as it is.
+    requireWithin(caller, 'open_responses', open + deps.runner.unstoredRuns(caller.project), 1);
     const journal = createMemoryJournal(id, deps.hub);
     const bytes = Buffer.byteLength(JSON.stringify(input));
     return { id, open: deps.runner.start({ ...run, lastSeq: -1, bytes }, journal), log: memoryLog(journal) };
@@ -92,6 +96,16 @@ export async function createRun(
     return { id: made.id, log, open: begins ? deps.runner.start({ ...run, bytes: made.bytes }) : null };
   } finally {
     place?.();
+  }
+}
+
+/** What is not stored needs no database: while it is away, what it holds does not count. */
+async function openStored(database: Database, project: string): Promise<number> {
+  try {
+    return (await readUsage(database, project)).open_responses;
+  } catch (error) {
+    if (error instanceof KumikiError && error.code === 'service_unavailable') return 0;
+    throw error;
   }
 }
 

@@ -102,3 +102,22 @@ test('a key that is revoked ends its responses for good, with a code that says s
   assert.deepEqual([failed.status, failed.error.code], ['failed', 'credential_revoked']);
   assert.equal(model.calls.length, 1);
 });
+
+test('responses that are not stored count as open ones, however many come at once', async () => {
+  const busy = Promise.withResolvers<void>();
+  model.onChat = () => busy.promise;
+  const limits = { open_responses: 5 };
+  const unstored = { model: 'm', input: 'hi', store: false };
+  const replies = Array.from({ length: 12 }, () =>
+    ask(service, '/v1/responses', { body: unstored, project: 'forgetful', limits }),
+  );
+  const refused: Response[] = [];
+  for (const reply of replies) void reply.then((one) => one.status === 429 && refused.push(one));
+  await untilTrue('what is too much is refused', async () => refused.length === 7);
+  for (const one of refused) assert.equal((await refusalOf(one)).code, 'quota_exceeded');
+  busy.resolve();
+  const statuses = (await Promise.all(replies)).map(({ status }) => status);
+  assert.equal(statuses.filter((status) => status === 200).length, 5);
+  const next = await ask(service, '/v1/responses', { body: unstored, project: 'forgetful', limits });
+  assert.equal(next.status, 200);
+});

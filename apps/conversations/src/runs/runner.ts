@@ -56,6 +56,8 @@ export interface Runner {
   /** Whether this replica has let go of its runs: another one goes on with them. */
   released(): boolean;
   openRuns(): number;
+  /** Runs of a project that are open here and not stored, which no database counts. */
+  unstoredRuns(project: string): number;
   takeovers(): number;
   /** Drives nothing more: its runs are let go, for another replica to take. */
   release(): Promise<void>;
@@ -111,6 +113,10 @@ class RunnerOfReplica implements Runner {
 
   openRuns(): number {
     return this.#open.size;
+  }
+
+  unstoredRuns(project: string): number {
+    return [...this.#open.values()].filter(({ run, stored }) => !stored && run.project === project).length;
   }
 
   takeovers(): number {

@@ -23,12 +23,12 @@ import { createRevocation, requireUnrevoked, type Revocation } from './keys/revo
 import { chooseDemand } from './limits/choose-demand.ts';
 import { unlimited, type Admission, type KeyLimiter } from './limits/key-limiter.ts';
 import type { LoadMeter } from './load/load-meter.ts';
-import type { GatewayMetrics } from './observe/gateway-metrics.ts';
-import type { ModelPath } from './proxy/exchange.ts';
-import { listModels, retrieveModel } from './proxy/list-models.ts';
+import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import type { ModelPath } from './model/exchange.ts';
+import { listModels, retrieveModel } from './model/list-models.ts';
 import type { RequestLog } from './requests/request-log.ts';
-import { withMethod, type Backend } from './routes/backends.ts';
-import type { RouteIndex } from './routes/route-index.ts';
+import type { RouteIndex } from './routing/route-index.ts';
+import { withMethod, type Backend } from './services/backends.ts';
 
 /** Longest path that is looked at; the header limit bounds it too. */
 const maxPathLength = 4_096;

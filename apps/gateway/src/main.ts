@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { keyRecordsSchema, projectLimitsRecordsSchema, routeTableSchema, sessionRecordsSchema } from '@kumiki/api';
 import { createLog, edgeOptions, runService } from '@kumiki/service';
 import { readGatewayConfig } from './config.ts';
-import { readSnapshot, watchSnapshot } from './snapshot-file.ts';
-import { createSnapshotHealth } from './snapshot-health.ts';
+import { readSnapshot, watchSnapshot } from './snapshot/snapshot-file.ts';
+import { createSnapshotHealth } from './snapshot/snapshot-health.ts';
 import { startGateway } from './start-gateway.ts';
 
 // What a request leaves behind is dead within milliseconds, so a small young generation is collected as cheaply as a

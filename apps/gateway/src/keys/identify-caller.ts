@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { findPath, headers, KumikiError, type KeyRecord, type SessionRecord } from '@kumiki/api';
 import { isSafeMethod, judgeSite, type Site } from '../sessions/judge-site.ts';
-import { invalid, type SessionStore } from '../sessions/session-store.ts';
-import type { KeyStore } from './key-store.ts';
+import type { KeyStore } from '../snapshot/key-store.ts';
+import { invalid, type SessionStore } from '../snapshot/session-store.ts';
 
 /** What a service of the installation may ask for beyond what clients can. */
 export interface ServiceWishes {

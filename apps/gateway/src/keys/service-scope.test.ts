@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { allPaths, makeApiKey, servicePaths, type KeyRecord } from '@kumiki/api';
 import { createSecretHash } from '@kumiki/seal';
-import { createSessionStore } from '../sessions/session-store.ts';
+import { createKeyStore } from '../snapshot/key-store.ts';
+import { createSessionStore } from '../snapshot/session-store.ts';
 import { identifyCaller } from './identify-caller.ts';
-import { createKeyStore } from './key-store.ts';
 
 const pepper = randomBytes(32);
 const noLimits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };

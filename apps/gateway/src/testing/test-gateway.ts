@@ -12,8 +12,8 @@ import {
 } from '@kumiki/api';
 import { createSecretHash, sessionCookieName } from '@kumiki/seal';
 import { createLog } from '@kumiki/service';
-import type { BackendWaits } from '../backend/choose-wait.ts';
 import type { ResolveHost } from '../egress/resolve-host.ts';
+import type { BackendWaits } from '../services/choose-wait.ts';
 import { startGateway, type Gateway, type GatewayOptions } from '../start-gateway.ts';
 
 export interface TestGateway {

@@ -8,7 +8,7 @@ import {
   type EjectState,
   type Observation,
 } from '@kumiki/policy';
-import type { OpenClaim } from '../proxy/claim.ts';
+import type { OpenClaim } from '../model/claim.ts';
 
 /** What a gateway knows of one endpoint beyond what it was told: its own load there and what became of it. */
 export interface EndpointState {

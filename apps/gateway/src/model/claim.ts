@@ -1,5 +1,5 @@
 import { judgePoison, type ClaimHistory, type PoisonVerdict } from '@kumiki/policy';
-import type { EndpointState } from '../routes/endpoint-state.ts';
+import type { EndpointState } from '../routing/endpoint-state.ts';
 import type { Outcome } from './outcome.ts';
 
 /**

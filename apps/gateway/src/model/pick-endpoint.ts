@@ -1,9 +1,9 @@
 import { KumikiError } from '@kumiki/api';
 import { choose, forLowPriority, forProject } from '@kumiki/policy';
 import { formatDuration } from '../limits/format-duration.ts';
-import { isEligible, toCandidate, type EndpointState } from '../routes/endpoint-state.ts';
-import type { ProjectShares } from '../routes/project-shares.ts';
-import type { RouteIndex } from '../routes/route-index.ts';
+import { isEligible, toCandidate, type EndpointState } from '../routing/endpoint-state.ts';
+import type { ProjectShares } from '../routing/project-shares.ts';
+import type { RouteIndex } from '../routing/route-index.ts';
 import type { Exchange } from './exchange.ts';
 
 /** How long a request that has shown nothing yet is held while no replica can take it. */

@@ -6,9 +6,9 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { keyRecordsSchema, projectLimitsRecordsSchema } from '@kumiki/api';
 import { createLog } from '@kumiki/service';
+import { startGateway } from '../start-gateway.ts';
 import { maxSnapshotBytes, readSnapshot, watchSnapshot } from './snapshot-file.ts';
 import { createSnapshotHealth } from './snapshot-health.ts';
-import { startGateway } from './start-gateway.ts';
 
 test('a damaged file counts after its grace, and no longer once it is mended', () => {
   let time = 0;

@@ -1,6 +1,6 @@
 import { KumikiError, type SessionRecord } from '@kumiki/api';
 import { createSecretHash, sessionCookieName } from '@kumiki/seal';
-import { readCookie } from './read-cookie.ts';
+import { readCookie } from '../sessions/read-cookie.ts';
 
 /** 256 random bits in base64url. */
 const tokenPattern = /^[A-Za-z0-9_-]{43}$/;

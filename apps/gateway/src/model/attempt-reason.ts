@@ -1,6 +1,6 @@
 import type { Failure } from '@kumiki/policy';
-import type { Outcome } from '../proxy/outcome.ts';
-import type { AttemptEnd } from './record-attempt.ts';
+import type { AttemptEnd } from '../requests/record-attempt.ts';
+import type { Outcome } from './outcome.ts';
 
 /** Failures whose detail is the server's own text. */
 const inItsWords: Partial<Record<Failure, string>> = {

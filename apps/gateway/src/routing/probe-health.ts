@@ -1,5 +1,5 @@
-import type { EndpointState } from '../routes/endpoint-state.ts';
 import type { UpstreamClient, UpstreamRequest } from '../upstream/upstream.ts';
+import type { EndpointState } from './endpoint-state.ts';
 
 /**
  * Whether `GET /health` of an endpoint answers 200 within the time. A kept connection that the endpoint had closed

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '@kumiki/api';
-import type { BackendOutcome } from '../backend/attempt-backend.ts';
-import { type AttemptEnd, beginAttempt, endAttempt, noteFirstByte } from './record-attempt.ts';
-import type { RequestLog } from './request-log.ts';
+import { type AttemptEnd, beginAttempt, endAttempt, noteFirstByte } from '../requests/record-attempt.ts';
+import type { RequestLog } from '../requests/request-log.ts';
+import type { BackendOutcome } from './attempt-backend.ts';
 
 /** What a record says of an attempt; null where it went well. */
 const reasons: Readonly<Record<BackendOutcome['kind'], AttemptEnd | null>> = {

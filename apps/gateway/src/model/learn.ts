@@ -1,7 +1,7 @@
 import type { Observation } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
-import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
-import { record, type EndpointState } from '../routes/endpoint-state.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import { record, type EndpointState } from '../routing/endpoint-state.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What an outcome says about the endpoint; null when it says nothing. */

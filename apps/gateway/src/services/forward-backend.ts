@@ -9,15 +9,15 @@ import type { ClientOrigin } from '../http/client-origin.ts';
 import { createPublicPlaces } from '../http/public-places.ts';
 import type { Caller } from '../keys/identify-caller.ts';
 import { requireUnrevoked } from '../keys/revocation.ts';
-import type { ProjectLimitsStore } from '../limits/project-limits-store.ts';
 import type { RequestLog } from '../requests/request-log.ts';
-import { watchForward } from '../requests/watch-forward.ts';
-import { maxInFlightPerReplica, pickReplica, type Backend, type BackendReplica } from '../routes/backends.ts';
+import type { ProjectLimitsStore } from '../snapshot/project-limits-store.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { attemptBackend, type BackendOutcome } from './attempt-backend.ts';
 import { type BackendCaller, replyHeaders, requestHeaders } from './backend-headers.ts';
+import { maxInFlightPerReplica, pickReplica, type Backend, type BackendReplica } from './backends.ts';
 import { type BackendWaits, chooseWait } from './choose-wait.ts';
 import { isEventStream } from './relay-reply.ts';
+import { watchForward } from './watch-forward.ts';
 
 /** A form up to this size is read first, so that it can be sent to another replica; JSON is in any case. */
 const maxHeldFormBytes = 1_048_576;

@@ -9,7 +9,7 @@ import {
 } from '@kumiki/openai';
 import { continuationMode, type AnswerFacts } from '@kumiki/policy';
 import { editBody } from '../body/edit-body.ts';
-import type { EndpointState } from '../routes/endpoint-state.ts';
+import type { EndpointState } from '../routing/endpoint-state.ts';
 import type { Exchange } from './exchange.ts';
 import type { Recorded, Recording } from './recording.ts';
 import type { FrameRewrite } from './relay-frames.ts';

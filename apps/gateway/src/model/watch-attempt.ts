@@ -1,12 +1,12 @@
 import type { Timings } from '@kumiki/api';
 import type { LoadMeter } from '../load/load-meter.ts';
-import type { Exchange } from '../proxy/exchange.ts';
-import type { Outcome } from '../proxy/outcome.ts';
-import type { EndpointState } from '../routes/endpoint-state.ts';
+import { beginAttempt, endAttempt, noteFirstByte, noteTimings } from '../requests/record-attempt.ts';
+import type { RequestLog } from '../requests/request-log.ts';
+import { unixTime } from '../requests/wall-clock.ts';
+import type { EndpointState } from '../routing/endpoint-state.ts';
 import { attemptReason } from './attempt-reason.ts';
-import { beginAttempt, endAttempt, noteFirstByte, noteTimings } from './record-attempt.ts';
-import type { RequestLog } from './request-log.ts';
-import { unixTime } from './wall-clock.ts';
+import type { Exchange } from './exchange.ts';
+import type { Outcome } from './outcome.ts';
 
 /** Writes down what becomes of one attempt at a replica of a model. */
 export interface AttemptWatch {

@@ -4,10 +4,9 @@ import type { Log } from '@kumiki/service';
 import { sendError } from '../http/send-error.ts';
 import { formatDuration } from '../limits/format-duration.ts';
 import type { LoadMeter } from '../load/load-meter.ts';
-import type { GatewayMetrics } from '../observe/gateway-metrics.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { RequestLog } from '../requests/request-log.ts';
-import { watchAttempt, type AttemptWatch } from '../requests/watch-attempt.ts';
-import type { EndpointState } from '../routes/endpoint-state.ts';
+import type { EndpointState } from '../routing/endpoint-state.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { UpstreamClient } from '../upstream/upstream.ts';
 import { answerFacts, isWhole } from './answer-facts.ts';
@@ -24,6 +23,7 @@ import { createFrameRelay, type Notice } from './relay-frames.ts';
 import { seedRecording } from './resume-answer.ts';
 import { answerHeaders, cachedTokens, sendRefusal, sendReply } from './send-reply.ts';
 import { planContinuation, planFresh, type AttemptPlan } from './stream-answer.ts';
+import { watchAttempt, type AttemptWatch } from './watch-attempt.ts';
 
 /** Tokens by which a stream's reservation grows once it has outgrown it. */
 const reservationStep = 64;

@@ -1,5 +1,5 @@
 import { KumikiError, didYouMean, type KeyRecord, type ModelRoute, type Task } from '@kumiki/api';
-import type { RouteIndex } from '../routes/route-index.ts';
+import type { RouteIndex } from '../routing/route-index.ts';
 
 /** A model as `/v1/models` shows it. */
 export interface ModelObject {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Endpoint } from '@kumiki/api';
-import { createEndpointState } from '../routes/endpoint-state.ts';
+import { createEndpointState } from '../routing/endpoint-state.ts';
 import { openClaim, type Suspicion } from './claim.ts';
 import { failed, type Outcome } from './outcome.ts';
 

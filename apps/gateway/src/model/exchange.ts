@@ -4,9 +4,9 @@ import type { ClaimHistory } from '@kumiki/policy';
 import type { ScannedRequest } from '../body/scan-request.ts';
 import type { Revocation } from '../keys/revocation.ts';
 import type { Admission } from '../limits/key-limiter.ts';
-import type { ModelMetrics } from '../observe/gateway-metrics.ts';
-import type { EndpointState } from '../routes/endpoint-state.ts';
-import type { Route } from '../routes/route-index.ts';
+import type { ModelMetrics } from '../metrics/gateway-metrics.ts';
+import type { EndpointState } from '../routing/endpoint-state.ts';
+import type { Route } from '../routing/route-index.ts';
 
 /** The paths that go to models. */
 export type ModelPath = '/v1/chat/completions' | '/v1/completions' | '/v1/embeddings';

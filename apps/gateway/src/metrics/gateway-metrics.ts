@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from '@kumiki/service';
-import type { RouteIndex } from '../routes/route-index.ts';
-import type { SnapshotHealth } from '../snapshot-health.ts';
+import type { RouteIndex } from '../routing/route-index.ts';
+import type { SnapshotHealth } from '../snapshot/snapshot-health.ts';
 
 /** Seconds; from a cache hit on a tiny model to a long prefill. */
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];

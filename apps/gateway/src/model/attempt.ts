@@ -1,6 +1,6 @@
 import { headers, parseTimings, type Deadlines, type Timings, withoutTrailing } from '@kumiki/api';
 import { parseUpstreamError } from '@kumiki/openai';
-import type { EndpointState } from '../routes/endpoint-state.ts';
+import type { EndpointState } from '../routing/endpoint-state.ts';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import {
   headerValue,

@@ -14,12 +14,13 @@ import { drainBody } from './body/read-body.ts';
 import { checkRequest } from './http/check-request.ts';
 import type { OpenReplies } from './http/open-replies.ts';
 import { protectReply } from './http/protect-reply.ts';
-import { makeRequestId, openHop, type TraceHop } from './http/random-ids.ts';
+import { makeRequestId, openHop } from './http/random-ids.ts';
+import type { RecordedContext, RequestContext } from './http/request-context.ts';
 import { sendError, sendJson } from './http/send-error.ts';
 import { endsCredentials } from './keys/ends-credentials.ts';
 import { identifyCaller, requireOwnSite, type Caller, type Identities } from './keys/identify-caller.ts';
 import type { OpenRequests } from './keys/open-requests.ts';
-import { createRevocation, requireUnrevoked, type Revocation } from './keys/revocation.ts';
+import { createRevocation, requireUnrevoked } from './keys/revocation.ts';
 import { chooseDemand } from './limits/choose-demand.ts';
 import { unlimited, type Admission, type KeyLimiter } from './limits/key-limiter.ts';
 import type { LoadMeter } from './load/load-meter.ts';
@@ -50,25 +51,6 @@ const modelPaths: ReadonlySet<string> = new Set<ModelPath>([
 ]);
 
 const ownPaths = [...modelPaths, '/v1/models'];
-
-/** One request, admitted so far as having an id. */
-export interface RequestContext {
-  readonly id: string;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly path: string;
-  readonly hop: TraceHop;
-  /** Monotonic milliseconds. */
-  readonly startedAt: number;
-  readonly revocation: Revocation;
-  /** Whether its key or session has been checked and is valid. */
-  known: boolean;
-  /** What is remembered of it; null before its caller is known, and for what nobody needs to remember. */
-  record: RequestRecord | null;
-}
-
-/** A request that is remembered. */
-export type RecordedContext = RequestContext & { readonly record: RequestRecord };
 
 export interface HandlerOptions {
   readonly identities: Identities;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { scanRequest, type ScannedRequest, type ScanResult } from './scan-request.ts';
+import { scanRequest, type ScannedRequest } from './scan-request.ts';
+import type { ScanResult } from './scanned-request.ts';
 import { wantedKeys } from './wanted-keys.ts';
 
 type Members = readonly (readonly [key: string, json: string])[];

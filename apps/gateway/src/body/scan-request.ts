@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import type { ErrorDetails } from '@kumiki/api';
 import { scanMessages } from './first-user-message.ts';
 import {
   broken,
@@ -17,19 +16,10 @@ import {
   countValue,
   countValues,
 } from './json-scan.ts';
-import { interpret, type FoundValues, type ScannedRequest } from './scanned-request.ts';
+import { interpret, type FoundValues, type ScanRefusal, type ScanResult } from './scanned-request.ts';
 import { wantedKeyAt, wantedKeys } from './wanted-keys.ts';
 
 export type { ScannedRequest, Span } from './scanned-request.ts';
-
-export type ScanResult = { readonly ok: true; readonly value: ScannedRequest } | ScanRefusal;
-
-export interface ScanRefusal {
-  readonly ok: false;
-  readonly code: 'invalid_json' | 'body_too_deep' | 'invalid_value' | 'unknown_parameter';
-  /** For `new KumikiError(code, details)`. */
-  readonly details: ErrorDetails;
-}
 
 const messagesIndex = wantedKeys.indexOf('messages');
 const prototypeIndex = wantedKeys.indexOf('__proto__');

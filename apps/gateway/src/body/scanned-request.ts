@@ -1,7 +1,16 @@
+import type { ErrorDetails } from '@kumiki/api';
 import { openBrace, openBracket, quote } from './json-scan.ts';
 import { decodeString } from './json-string.ts';
-import type { ScanResult } from './scan-request.ts';
 import { wantedKeys, type WantedKey } from './wanted-keys.ts';
+
+export type ScanResult = { readonly ok: true; readonly value: ScannedRequest } | ScanRefusal;
+
+export interface ScanRefusal {
+  readonly ok: false;
+  readonly code: 'invalid_json' | 'body_too_deep' | 'invalid_value' | 'unknown_parameter';
+  /** For `new KumikiError(code, details)`. */
+  readonly details: ErrorDetails;
+}
 
 /** Bytes [start, end) of a JSON value in the body. */
 export interface Span {

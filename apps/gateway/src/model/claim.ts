@@ -1,5 +1,5 @@
 import { judgePoison, type ClaimHistory, type PoisonVerdict } from '@kumiki/policy';
-import type { EndpointState } from '../routing/endpoint-state.ts';
+import type { EndpointState, OpenClaim } from '../routing/endpoint-state.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -20,15 +20,6 @@ export interface Suspicion {
   claims: ClaimHistory;
   /** A kept connection was closed under it once, as idle ones are. */
   excused: boolean;
-}
-
-/** Attempts at one replica in the order of their beginning. */
-export interface OpenClaim {
-  readonly places: number;
-  prepared: boolean;
-  proven: boolean;
-  /** What was found when something there was lost; it holds for all that end by the same loss. */
-  found: { readonly suspect: boolean; readonly shared: boolean; readonly at: number } | null;
 }
 
 /** All that is lost when a process ends, or is found silent, is noticed within this time. */

@@ -12,7 +12,7 @@ import { hashBytes, minAffinityBytes } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { BodyReader } from '../body/body-reader.ts';
 import { scanRequest, type ScannedRequest } from '../body/scan-request.ts';
-import type { RecordedContext } from '../handle-request.ts';
+import type { RecordedContext } from '../http/request-context.ts';
 import type { Caller } from '../keys/identify-caller.ts';
 import { requireUnrevoked } from '../keys/revocation.ts';
 import type { Admission } from '../limits/key-limiter.ts';

@@ -8,7 +8,15 @@ import {
   type EjectState,
   type Observation,
 } from '@kumiki/policy';
-import type { OpenClaim } from '../model/claim.ts';
+
+/** An attempt that is open at an endpoint, as far as it may be what the endpoint dies of. */
+export interface OpenClaim {
+  readonly places: number;
+  prepared: boolean;
+  proven: boolean;
+  /** What was found when something there was lost; it holds for all that end by the same loss. */
+  found: { readonly suspect: boolean; readonly shared: boolean; readonly at: number } | null;
+}
 
 /** What a gateway knows of one endpoint beyond what it was told: its own load there and what became of it. */
 export interface EndpointState {

@@ -4,9 +4,9 @@ import { type BodyLimits, findPath, jsonBody, KumikiError, smallBodyBytes, witho
 import { observe, type Observation } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { BodyReader, HeldBody } from '../body/body-reader.ts';
-import type { RequestContext } from '../handle-request.ts';
 import type { ClientOrigin } from '../http/client-origin.ts';
 import { createPublicPlaces } from '../http/public-places.ts';
+import type { RequestContext } from '../http/request-context.ts';
 import type { Caller } from '../keys/identify-caller.ts';
 import { requireUnrevoked } from '../keys/revocation.ts';
 import type { RequestLog } from '../requests/request-log.ts';

@@ -1,7 +1,6 @@
 import { connect, Socket } from 'node:net';
 import type { EgressGuard } from '../egress/egress-guard.ts';
 import type { Deadline, DeadlineWheel } from './deadline-wheel.ts';
-import type { Exchange } from './exchange.ts';
 
 /** Where an origin is reached, and which of its connections wait for work, the last used one at the end. */
 export interface Origin {
@@ -26,6 +25,14 @@ export interface ConnectionOwner {
   onClosed(connection: Connection): void;
 }
 
+/** What a connection tells the exchange that it carries. */
+export interface Carried {
+  onConnected(): void;
+  onRead(bytes: Buffer): void;
+  onSocketError(error: NodeJS.ErrnoException): void;
+  onSocketEnd(): void;
+}
+
 /** Bytes that one read takes at most. */
 const readBufferBytes = 65_536;
 
@@ -43,7 +50,7 @@ export class Connection {
   readonly origin: Origin;
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
-  #exchange: Exchange | null = null;
+  #exchange: Carried | null = null;
   #idleDeadline: Deadline | null = null;
   #connected = false;
   #closed = false;
@@ -92,7 +99,7 @@ export class Connection {
   }
 
   /** Gives the connection, new or idle, its next exchange. */
-  begin(exchange: Exchange): void {
+  begin(exchange: Carried): void {
     this.#idleDeadline?.clear();
     this.#idleDeadline = null;
     this.#exchange = exchange;

@@ -1,5 +1,5 @@
 import { egressDenied, egressRefusal } from '../egress/egress-guard.ts';
-import type { Connection } from './connection.ts';
+import type { Carried, Connection } from './connection.ts';
 import type { Deadline, DeadlineWheel } from './deadline-wheel.ts';
 import type { ResponseHead } from './response-head.ts';
 import { ResponseParser } from './response-parser.ts';
@@ -7,7 +7,7 @@ import type { UpstreamExchange, UpstreamFailureCode, UpstreamHandlers, UpstreamR
 import { writeRequest } from './write-request.ts';
 
 /** One request and its reply on a connection. */
-export class Exchange implements UpstreamExchange {
+export class Exchange implements Carried, UpstreamExchange {
   readonly reused: boolean;
   readonly #request: UpstreamRequest;
   readonly #head: string;

@@ -1,9 +1,9 @@
 import { totalmem } from 'node:os';
-import { createBodyBudget, shareMemory } from '../body/body-budget.ts';
-import { createBodyReader } from '../body/body-reader.ts';
-import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
-import { createClientOrigin } from './client-origin.ts';
-import { type ConnectionLimits, createConnectionGuard, defaultConnectionLimits } from './connection-guard.ts';
+import { createBodyBudget, shareMemory } from './body/body-budget.ts';
+import { createBodyReader } from './body/body-reader.ts';
+import { createClientOrigin } from './http/client-origin.ts';
+import { type ConnectionLimits, createConnectionGuard, defaultConnectionLimits } from './http/connection-guard.ts';
+import type { DeadlineWheel } from './upstream/deadline-wheel.ts';
 
 const defaultMaxBodyBytes = 33_554_432;
 

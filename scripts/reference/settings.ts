@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { cliSettings } from '../../apps/cli/src/host/config.ts';
 import { consoleSettings } from '../../apps/console/src/config.ts';
 import { conversationsSettings } from '../../apps/conversations/src/config.ts';
+import { databaseSettings } from '../../apps/database/src/config.ts';
 import { gatewaySettings } from '../../apps/gateway/src/config.ts';
 import { searchSettings } from '../../apps/search/src/config.ts';
 import { workerSettings } from '../../apps/worker/src/config.ts';
@@ -14,6 +15,11 @@ const programs: readonly { readonly name: string; readonly what: string; readonl
   { name: 'gateway', what: 'The one URL.', settings: gatewaySettings },
   { name: 'conversations', what: 'Responses, conversations, batches and chats.', settings: conversationsSettings },
   { name: 'search', what: 'Files and vector stores.', settings: searchSettings },
+  {
+    name: 'database',
+    what: 'The embedded database of one machine, served to its services. Nothing of a cluster.',
+    settings: databaseSettings,
+  },
   { name: 'console', what: 'The web console.', settings: consoleSettings },
   { name: 'worker', what: 'One loaded model.', settings: workerSettings },
 ];

@@ -32,3 +32,9 @@ export async function startControl(runtime: LocalRuntime, gateway: ObservedGatew
 
 /** The manifest that a new state folder starts with. */
 export const demoManifestPath = fileURLToPath(new URL('../manifests/demo.yaml', import.meta.url));
+
+export type { HeldHome } from './home/hold-home.ts';
+export type { RotatingLog } from './home/rotating-log.ts';
+export type { ServiceProgram } from './processes/spawn-service.ts';
+export { type SupervisedService, superviseService } from './processes/supervise-service.ts';
+export { residentBytes } from './replicas/resident-bytes.ts';

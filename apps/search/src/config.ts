@@ -8,6 +8,11 @@ export const searchSettings = z.strictObject({
   KUMIKI_EMBEDDING_MODEL: modelNameSchema
     .optional()
     .describe('For stores that name no embedding model; the first of `/v1/models` when absent.'),
+  KUMIKI_OBJECTS_FOLDER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder for the bytes of files, on one machine; in the database, which all replicas reach, when absent.'),
   KUMIKI_INGEST_CONCURRENCY: z.coerce
     .number()
     .int()

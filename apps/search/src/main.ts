@@ -11,7 +11,7 @@ await runDataService({
   start: (parts, config) =>
     startSearch({
       ...parts,
-      objectsFolder: null,
+      objectsFolder: config.KUMIKI_OBJECTS_FOLDER ?? null,
       embeddingModel: config.KUMIKI_EMBEDDING_MODEL ?? null,
       ingestConcurrency: config.KUMIKI_INGEST_CONCURRENCY,
       leaseMs: config.KUMIKI_INGEST_LEASE_MS,

@@ -33,5 +33,6 @@ export * from './serve/source-kind.ts';
 export * from './serve/target.ts';
 export * from './supervise/liveness.ts';
 export * from './supervise/memory-need.ts';
+export * from './supervise/plan-process.ts';
 export * from './supervise/restart-backoff.ts';
 export * from './supervise/rollout.ts';

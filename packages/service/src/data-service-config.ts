@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigError } from './config.ts';
 import { listenerSettings } from './listener-settings.ts';
 import { readToken } from './token-file.ts';
 
@@ -12,7 +13,13 @@ export function dataServiceSettings(ownPort: number) {
     KUMIKI_POSTGRES_URL: z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .optional()
       .describe('PostgreSQL 15 or later, with pgvector where vectors are kept.'),
+    KUMIKI_POSTGRES_URL_FILE: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File with that URL, which may hold a password; one of the two must be set. Read once.'),
     KUMIKI_GATEWAY_URL: z
       .url({ protocol: /^https?$/ })
       .describe('Origin of the gateway, through which models and other services are reached.'),
@@ -27,11 +34,21 @@ export function dataServiceSettings(ownPort: number) {
 /** Those settings once they are read, and the token that one of them leads to. */
 export type DataServiceConfig = z.infer<z.ZodObject<ReturnType<typeof dataServiceSettings>>> & {
   readonly token: string;
+  readonly postgresUrl: string;
 };
 
-/** Adds the token of the gateway. Throws ConfigError. */
-export function withToken<Settings extends { readonly KUMIKI_BACKEND_TOKEN_FILE: string }>(
-  settings: Settings,
-): Settings & { readonly token: string } {
-  return { ...settings, token: readToken('KUMIKI_BACKEND_TOKEN_FILE', settings.KUMIKI_BACKEND_TOKEN_FILE) };
+/** Adds the token of the gateway and the URL of the database. Throws ConfigError. */
+export function withToken<
+  Settings extends {
+    readonly KUMIKI_BACKEND_TOKEN_FILE: string;
+    readonly KUMIKI_POSTGRES_URL?: string | undefined;
+    readonly KUMIKI_POSTGRES_URL_FILE?: string | undefined;
+  },
+>(settings: Settings): Settings & { readonly token: string; readonly postgresUrl: string } {
+  const { KUMIKI_POSTGRES_URL: url, KUMIKI_POSTGRES_URL_FILE: file } = settings;
+  const token = readToken('KUMIKI_BACKEND_TOKEN_FILE', settings.KUMIKI_BACKEND_TOKEN_FILE);
+  if ((url === undefined) === (file === undefined)) {
+    throw new ConfigError(['KUMIKI_POSTGRES_URL: either this or KUMIKI_POSTGRES_URL_FILE must be set, and not both.']);
+  }
+  return { ...settings, token, postgresUrl: url ?? readToken('KUMIKI_POSTGRES_URL_FILE', file ?? '') };
 }

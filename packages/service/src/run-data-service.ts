@@ -45,7 +45,7 @@ export function runDataService<Database extends { close(): Promise<unknown> }, C
   return runService(name, exit, async () => {
     const config = options.readConfig();
     const log = createLog({ service: name, level: config.KUMIKI_LOG_LEVEL });
-    const database = options.openDatabase({ url: config.KUMIKI_POSTGRES_URL, applicationName: `kumiki-${name}` });
+    const database = options.openDatabase({ url: config.postgresUrl, applicationName: `kumiki-${name}` });
     const gateway = createGatewayClient({
       url: config.KUMIKI_GATEWAY_URL,
       key: () => readFileSync(config.KUMIKI_SERVICE_KEY_FILE, 'utf8').trim(),

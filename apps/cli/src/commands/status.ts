@@ -40,8 +40,15 @@ const stateColors = { ready: colors.green, starting: colors.yellow, failed: colo
 function printDataServices(services: readonly DataService[]): void {
   print(
     formatTable(
-      ['DATA SERVICE', 'STATE', 'WHY'],
-      services.map(({ name, state, reason }) => [name, stateColors[state](state), reason]),
+      ['DATA SERVICE', 'STATE', 'PID', 'MEMORY', 'RESTARTS', 'WHY'],
+      services.map(({ name, state, pid, rss_bytes: memory, restarts, reason }) => [
+        name,
+        stateColors[state](state),
+        String(pid ?? '-'),
+        memory === null ? '-' : formatBytes(memory),
+        String(restarts),
+        reason,
+      ]),
     ),
   );
 }

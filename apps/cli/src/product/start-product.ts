@@ -3,14 +3,20 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { servicePaths, type BackendRoute, type ModelService } from '@kumiki/api';
-import { type AdminKey, holdHome, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
-import type { DatabaseLocation } from '@kumiki/postgres';
+import {
+  type AdminKey,
+  type HeldHome,
+  holdHome,
+  type LocalRuntime,
+  startControl,
+  startLocalRuntime,
+} from '@kumiki/local';
 import { createLog, type EdgeOptions, type Log } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker/entry';
 import { readVersion } from '../host/version.ts';
 import { boundLog } from './bound-log.ts';
 import { type Addresses, chooseAddresses, type MachineAddress } from './choose-addresses.ts';
-import { startDataServices } from './start-data-services.ts';
+import { createServices } from './start-services.ts';
 
 export interface ProductOptions {
   readonly home: string;
@@ -50,7 +56,7 @@ const defaultPostgresPort = 5_432;
 export async function startProduct(options: ProductOptions): Promise<Product> {
   // Before anything in the folder is read or written, the log included: it may be another process's.
   const home = await holdHome(options.home);
-  const logFile = join(home.logs, 'up.log');
+  const logFile = logFileOf(home);
   boundLog(logFile);
   const log = createLog({ service: 'local', to: logFile });
   const runtime = await startLocalRuntime({
@@ -63,7 +69,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   });
   try {
     if (options.services.length > 0) await runtime.apply(options.services, null);
-    return await openDoors(runtime, options, log, logFile);
+    return await openDoors(runtime, home, options, log);
   } catch (error) {
     await runtime.stop(0);
     throw error;
@@ -74,7 +80,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
  * Gateway and control service around a runtime whose workers are starting. What has been opened is closed again when
  * something after it does not open.
  */
-async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Log, logFile: string): Promise<Product> {
+async function openDoors(runtime: LocalRuntime, home: HeldHome, options: ProductOptions, log: Log): Promise<Product> {
   await using opened = new AsyncDisposableStack();
   const { startGateway } = await import('@kumiki/gateway');
   const adminKey = await runtime.keys.adminKey();
@@ -87,7 +93,7 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     keys: runtime.keys.snapshot(),
     sessions: runtime.sessions.snapshot(),
     projectLimits: runtime.projectLimits.snapshot(),
-    log: createLog({ service: 'gateway', to: logFile, buffered: true }),
+    log: createLog({ service: 'gateway', to: logFileOf(home), buffered: true }),
   });
   opened.defer(() => gateway.close());
   runtime.onRoutes(gateway.replaceRoutes);
@@ -97,12 +103,13 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
   gateway.replaceRoutes(runtime.routes());
   const { port } = gateway;
   const addresses = chooseAddresses({ ...options, port }, machineAddresses());
-  const data = startDataServices({
-    location: databaseLocation(runtime, options),
-    filesFolder: runtime.home.files,
+  const data = createServices({
+    home,
+    postgresUrl: options.postgresUrl,
     gatewayUrl: addresses.local,
     serviceKey: (name) => runtime.keys.serviceKey(name, servicePaths[name]),
-    log: createLog({ service: 'data', to: logFile }),
+    openLog: runtime.openLog,
+    log,
     onChange: () => publish(),
   });
   opened.defer(() => data.stop());
@@ -112,6 +119,7 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
     runtime.setDataServices(data.states());
   };
   publish();
+  data.start();
   const control = await startControl(runtime, gateway, log);
   opened.defer(() => control.close());
   const pages = await openConsole(log);
@@ -140,6 +148,11 @@ async function openDoors(runtime: LocalRuntime, options: ProductOptions, log: Lo
   };
 }
 
+/** What this process itself says. */
+function logFileOf({ logs }: HeldHome): string {
+  return join(logs, 'up.log');
+}
+
 /** The pages of the console: all that is not under `/v1`, for everybody, since they hold nothing of anybody. */
 async function openConsole(log: Log): Promise<{ backend: BackendRoute; close(): Promise<void> }> {
   const { startConsole } = await import('@kumiki/console');
@@ -161,11 +174,6 @@ async function openConsole(log: Log): Promise<{ backend: BackendRoute; close(): 
 function databasePlace(postgresUrl: string): string {
   const url = URL.parse(postgresUrl);
   return `http://${url?.hostname ?? 'localhost'}:${url?.port || defaultPostgresPort}`;
-}
-
-function databaseLocation(runtime: LocalRuntime, { postgresUrl }: ProductOptions): DatabaseLocation {
-  if (postgresUrl !== null) return { url: postgresUrl, applicationName: 'kumiki' };
-  return { folder: runtime.home.data };
 }
 
 function machineAddresses(): MachineAddress[] {

@@ -65,6 +65,10 @@ test('a data service that failed breaks the installation, and comes before what 
     state: 'failed',
     reason: 'no database',
     cause: 'broken',
+    pid: null,
+    restarts: 0,
+    rss_bytes: null,
+    started_at: null,
   } as const;
   const { verdict, problems } = judgeHealth(status({ services: [rolling], data_services: [search] }), quiet, stepMs);
   assert.equal(verdict, 'broken');

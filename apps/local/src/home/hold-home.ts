@@ -11,6 +11,8 @@ import { fullDiskError } from './storage-error.ts';
 export interface HeldHome extends HomeFolder {
   /** Lets others have it. */
   release(): void;
+  /** Lets another process have the folder of the embedded database: the one that serves it. */
+  releaseData(): void;
 }
 
 /** What versions before the lock of the operating system left. */
@@ -46,7 +48,8 @@ async function hold(home: HomeFolder): Promise<HeldHome> {
     release();
     throw error;
   }
-  return { ...home, release };
+  const releaseData = (): void => releases.splice(1).forEach((one) => one());
+  return { ...home, release, releaseData };
 }
 
 async function takeFolder(folder: string): Promise<() => void> {

@@ -30,6 +30,8 @@ export interface HomeFolder {
   readonly data: string;
   /** Bytes of uploaded files, where no server is named. */
   readonly files: string;
+  /** What the services of this machine are started with, tokens among it, and the socket of the database. Made anew at each start. */
+  readonly run: string;
   /** A link that signs a browser in, where the one of the start was not told to a terminal. */
   readonly signInLink: string;
   /** The URL of the running product. */
@@ -54,6 +56,7 @@ export function homePaths(path: string): HomeFolder {
     adminKey: join(path, 'admin.key'),
     data: join(path, 'data'),
     files: join(path, 'files'),
+    run: join(path, 'run'),
     signInLink: join(path, 'sign-in-link'),
     url: join(path, 'url'),
   };

@@ -26,6 +26,8 @@ export interface FleetOptions {
 export interface Fleet {
   replicas(): readonly ReplicaRecord[];
   logOf(id: string): RotatingLog | undefined;
+  /** The log of another process of this machine, which is kept as those of replicas are. */
+  openLog(name: string): RotatingLog;
   /** Plans and acts. Call it after a change of the targets. */
   reconcile(): void;
   /** Ends every process: SIGTERM, and SIGKILL after the limit. Resolves when all are gone. */
@@ -82,6 +84,7 @@ export function createFleet(options: FleetOptions): Fleet {
   return {
     replicas: () => [...replicas.values()],
     logOf: (id) => logs.get(id),
+    openLog: logs.open,
     reconcile,
     async stop(limitMs) {
       stopping = true;

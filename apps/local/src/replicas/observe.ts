@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { addSight, type End, type HealthSight, isServing, noHealthYet, unable } from '@kumiki/policy';
 import { crashesAfterEnd } from './plan.ts';
 import { probeTimeoutMs, type ProbeResult, probeWorker } from './probe-worker.ts';
 import type { ReplicaRecord } from './replica.ts';
+import { residentBytes } from './resident-bytes.ts';
 import type { WorkerMessage } from './spawn-worker.ts';
 
 /**
@@ -148,15 +148,4 @@ function takeProbe(replica: ReplicaRecord, result: ProbeResult, askedAt: number,
 function sightOf(result: ProbeResult, punctual: boolean): HealthSight {
   if (result.kind === 'silent') return punctual ? 'silent' : 'unfair';
   return result.kind === 'stalled' ? 'stalled' : 'answered';
-}
-
-/** Resident memory of a process in bytes; null where the system does not tell. */
-function residentBytes(pid: number | null): number | null {
-  if (pid === null || process.platform !== 'linux') return null;
-  try {
-    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kibibytes === undefined ? null : Number(kibibytes) * 1_024;
-  } catch {
-    return null;
-  }
 }

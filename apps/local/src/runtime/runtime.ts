@@ -7,6 +7,7 @@ import type { Log } from '@kumiki/service';
 import { writeFileAtomic } from '@kumiki/service/folder';
 import type { HeldHome } from '../home/hold-home.ts';
 import type { HomeFolder } from '../home/home-folder.ts';
+import type { RotatingLog } from '../home/rotating-log.ts';
 import { openServiceStore, type ServiceStore } from '../home/service-store.ts';
 import { fullDiskError } from '../home/storage-error.ts';
 import { type Identities, openIdentities } from '../keys/open-identities.ts';
@@ -55,6 +56,8 @@ export interface LocalRuntime extends Identities, Installation {
   onRoutes(listener: (table: RouteTable) => void): void;
   /** What changed since the start, and who did it. */
   readonly changes: ChangeLog;
+  /** The log of a service of this machine, read as those of replicas are. */
+  openLog(name: string): RotatingLog;
   setBackends(backends: readonly BackendRoute[]): void;
   /** How the services with data of their own are, for the status. */
   setDataServices(dataServices: readonly DataService[]): void;
@@ -133,6 +136,7 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
     status,
     gauges: () => replicaGauges(status().services, fleet.replicas()),
     logs: openLogReader(home.logs, fleet.logOf),
+    openLog: fleet.openLog,
     setBackends: (backends) => publisher.setBackends(backends, services.targets(), fleet.replicas()),
     setDataServices: watch.setDataServices,
     address: () => address,

@@ -10,6 +10,11 @@ export const dataServiceSchema = z.object({
   /** One sentence: why it is not ready, and what to do if someone must; empty when it is. */
   reason: z.string(),
   cause: z.enum(dataServiceCauses).nullable(),
+  /** Its process on this machine; null while it has none. */
+  pid: z.int().nullable(),
+  restarts: z.int(),
+  rss_bytes: z.int().nullable(),
+  started_at: z.int().nullable(),
 });
 export type DataService = z.infer<typeof dataServiceSchema>;
 

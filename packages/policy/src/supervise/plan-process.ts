@@ -1,0 +1,61 @@
+import { type HealthHistory, judgeLiveness } from './liveness.ts';
+import { restartDelayMs } from './restart-backoff.ts';
+
+/** One service's process, as it was last seen. Times are milliseconds on one monotonic clock. */
+export interface ObservedProcess {
+  /** null before the first start. */
+  readonly startedAt: number | null;
+  /** Since when it listens. */
+  readonly readyAt: number | null;
+  readonly ended: { readonly at: number; readonly jitter: number } | null;
+  /** In a row, see `countCrash`. */
+  readonly crashes: number;
+  readonly health: HealthHistory;
+  readonly terminatedAt: number | null;
+  readonly killedAt: number | null;
+}
+
+export type ProcessStep =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'terminate' }
+  | { readonly kind: 'kill'; readonly why: 'silent' | 'not_ready' | 'not_ending' }
+  /** Nothing to do; look again then, or at an event alone when null. */
+  | { readonly kind: 'wait'; readonly until: number | null };
+
+export interface ProcessLimits {
+  /** From its start to listening. */
+  readonly readyMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly terminateMs: number;
+}
+
+/**
+ * What to do now with a process that is to run, or that is to end: the rule that replicas of models have, for services of which
+ * there is one.
+ */
+export function planProcess(
+  process: ObservedProcess,
+  isWanted: boolean,
+  limits: ProcessLimits,
+  now: number,
+): ProcessStep {
+  const { startedAt, ended, terminatedAt, killedAt } = process;
+  const waitUntil = (until: number): ProcessStep => ({ kind: 'wait', until });
+  if (startedAt === null) return isWanted ? { kind: 'start' } : { kind: 'wait', until: null };
+  if (ended !== null) {
+    if (!isWanted) return { kind: 'wait', until: null };
+    const due = ended.at + restartDelayMs(process.crashes, ended.jitter);
+    return now < due ? waitUntil(due) : { kind: 'start' };
+  }
+  if (killedAt !== null) return { kind: 'wait', until: null };
+  if (terminatedAt !== null) {
+    const limit = terminatedAt + limits.terminateMs;
+    return now < limit ? waitUntil(limit) : { kind: 'kill', why: 'not_ending' };
+  }
+  if (!isWanted) return { kind: 'terminate' };
+  // A service has one thread that everything depends on, and no engine beside it: it answers or it does not.
+  if (judgeLiveness(process.health) !== null) return { kind: 'kill', why: 'silent' };
+  if (process.readyAt !== null) return { kind: 'wait', until: null };
+  const limit = startedAt + limits.readyMs;
+  return now < limit ? waitUntil(limit) : { kind: 'kill', why: 'not_ready' };
+}

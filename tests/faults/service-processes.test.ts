@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { isRunning } from '@kumiki/service/folder';
+import {
+  type CliProcess,
+  makeTestFolder,
+  simulatedManifest,
+  startCli,
+  untilReady,
+} from '../../apps/cli/src/testing/cli-process.ts';
+import { until } from '../system/until.ts';
+
+/** Long enough for a p99 that means something, short enough to be run every time. */
+const measureMs = 4_000;
+/** Between two requests of one kind. */
+const paceMs = 40;
+/** A killed service is back within this, beyond what the same start took when nothing was killed. */
+const backMs = 2_000;
+/** On two cores that others use too, a request waits for the processor now and then. */
+const noiseMs = 750;
+const limitMs = 60_000;
+
+interface Service {
+  readonly name: string;
+  readonly state: string;
+  readonly pid: number | null;
+  readonly restarts: number;
+}
+
+const folder = makeTestFolder();
+let up: CliProcess;
+let url = '';
+let key = '';
+
+before(async () => {
+  up = startCli(folder.home, ['up', '--port', '0', '--json', '-f', folder.write('up.yaml', simulatedManifest('shop'))]);
+  ({ url, apiKey: key } = await untilReady(up));
+  await until('all services are ready', limitMs, async () =>
+    (await services()).every(({ state }) => state === 'ready'),
+  );
+});
+
+after(async () => {
+  up.child.kill('SIGTERM');
+  await up.ended;
+  folder[Symbol.dispose]();
+});
+
+async function ask(path: string, body?: unknown): Promise<Response> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const reply = await fetch(url + path, {
+    headers,
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  });
+  await reply.arrayBuffer();
+  return reply;
+}
+
+async function services(): Promise<readonly Service[]> {
+  const reply = await fetch(`${url}/kumiki/status`, { headers: { authorization: `Bearer ${key}` } });
+  return ((await reply.json()) as { data_services: Service[] }).data_services;
+}
+
+async function service(name: string): Promise<Service> {
+  const found = (await services()).find((one) => one.name === name);
+  assert.ok(found, name);
+  return found;
+}
+
+/** Requests of which each needs one service and no other. */
+const kinds: Readonly<Record<string, () => Promise<Response>>> = {
+  chat: () => ask('/chat/completions', { model: 'shop', messages: [{ role: 'user', content: 'Hi' }], max_tokens: 4 }),
+  conversations: () => ask('/conversations', {}),
+  search: () => ask('/files?limit=1'),
+};
+
+interface Measured {
+  readonly p99: number;
+  readonly failures: number;
+}
+
+/** Asks each kind again and again while something happens. */
+async function measure(names: readonly string[], happening: () => Promise<unknown>): Promise<Map<string, Measured>> {
+  const begun = performance.now();
+  let over = false;
+  const happened = happening();
+  const lanes = names.map(async (name): Promise<[string, Measured]> => {
+    const times: number[] = [];
+    let failures = 0;
+    while (!over) {
+      const at = performance.now();
+      const reply = await kinds[name]?.();
+      if (reply?.ok !== true) failures++;
+      times.push(performance.now() - at);
+      await new Promise((resolve) => setTimeout(resolve, paceMs));
+    }
+    times.sort((a, b) => a - b);
+    return [name, { p99: times[Math.floor(times.length * 0.99)] ?? 0, failures }];
+  });
+  await happened;
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, measureMs - (performance.now() - begun))));
+  over = true;
+  return new Map(await Promise.all(lanes));
+}
+
+/** Nobody but those who need the service may notice. */
+function compare(during: ReadonlyMap<string, Measured>, quiet: ReadonlyMap<string, Measured>): void {
+  for (const [name, { p99, failures }] of during) {
+    assert.equal(failures, 0, name);
+    const allowed = 3 * (quiet.get(name)?.p99 ?? 0) + noiseMs;
+    assert.ok(p99 < allowed, `${name}: ${p99.toFixed(0)} ms, and ${allowed.toFixed(0)} ms were allowed`);
+  }
+}
+
+/** Who needs none of the service that something happens to. */
+const unharmed: Readonly<Record<string, readonly string[]>> = {
+  conversations: ['chat', 'search'],
+  search: ['chat', 'conversations'],
+  database: ['chat'],
+};
+
+for (const [name, others] of Object.entries(unharmed)) {
+  test(`a killed process of ${name} is back soon, and nobody else notices`, async () => {
+    const quiet = await measure(others, async () => {});
+    const { pid, restarts } = await service(name);
+    assert.ok(pid !== null);
+    let backAfter = Number.POSITIVE_INFINITY;
+    const during = await measure(others, async () => {
+      const killedAt = performance.now();
+      process.kill(pid, 'SIGKILL');
+      await until(`${name} is back`, limitMs, async () => {
+        const now = await service(name);
+        return now.state === 'ready' && now.restarts === restarts + 1 && now.pid !== pid;
+      });
+      backAfter = performance.now() - killedAt;
+    });
+    compare(during, quiet);
+    assert.ok(backAfter < backMs + noiseMs, `${backAfter.toFixed(0)} ms`);
+    const own = kinds[name] ?? kinds['conversations'];
+    await until(`${name} serves again`, limitMs, async () => (await own?.())?.ok === true);
+  });
+
+  test(`a process of ${name} that stands still is replaced, and nobody else notices`, async () => {
+    const quiet = await measure(others, async () => {});
+    const { pid } = await service(name);
+    assert.ok(pid !== null);
+    const during = await measure(others, async () => {
+      process.kill(pid, 'SIGSTOP');
+      await until(`${name} is replaced`, limitMs, async () => {
+        const now = await service(name);
+        return now.state === 'ready' && now.pid !== pid;
+      });
+    });
+    compare(during, quiet);
+    assert.ok(!isRunning({ pid, startedAt: null }));
+  });
+}
+
+test('when the process that started them is killed, no service and no worker is left', async () => {
+  const own = makeTestFolder();
+  const other = startCli(own.home, [
+    'up',
+    '--port',
+    '0',
+    '--json',
+    '-f',
+    own.write('up.yaml', simulatedManifest('shop')),
+  ]);
+  const ready = await untilReady(other);
+  const status = async () => {
+    const headers = { authorization: `Bearer ${ready.apiKey}` };
+    const reply = await fetch(`${ready.url}/kumiki/status`, { headers });
+    return (await reply.json()) as {
+      data_services: Service[];
+      services: { replicas: { pid: number | null }[] }[];
+    };
+  };
+  await until('all services have a process', limitMs, async () =>
+    (await status()).data_services.every(({ pid }) => pid !== null),
+  );
+  const { data_services: started, services: models } = await status();
+  const pids = [...started, ...models.flatMap(({ replicas }) => replicas)].map(({ pid }) => pid ?? 0);
+  assert.ok(pids.length >= 4 && !pids.includes(0), pids.join(' '));
+  other.child.kill('SIGKILL');
+  await until('all have ended', 1_000 + noiseMs, async () => pids.every((pid) => !isRunning({ pid, startedAt: null })));
+  await other.ended;
+  own[Symbol.dispose]();
+});

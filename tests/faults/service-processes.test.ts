@@ -82,12 +82,12 @@ interface Measured {
 /** Asks each kind again and again while something happens. */
 async function measure(names: readonly string[], happening: () => Promise<unknown>): Promise<Map<string, Measured>> {
   const begun = performance.now();
-  let over = false;
+  const over = new AbortController();
   const happened = happening();
   const lanes = names.map(async (name): Promise<[string, Measured]> => {
     const times: number[] = [];
     let failures = 0;
-    while (!over) {
+    while (!over.signal.aborted) {
       const at = performance.now();
       const reply = await kinds[name]?.();
       if (reply?.ok !== true) failures++;
@@ -99,7 +99,7 @@ async function measure(names: readonly string[], happening: () => Promise<unknow
   });
   await happened;
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, measureMs - (performance.now() - begun))));
-  over = true;
+  over.abort();
   return new Map(await Promise.all(lanes));
 }
 

@@ -26,7 +26,13 @@ export async function startDatabase({ folder, socketFolder }: DatabaseOptions): 
   if (lock.kind === 'held') throw new ConfigError([describeRunning(folder, lock.by)]);
   if (lock.kind === 'impossible') throw new ConfigError([describeImpossible(folder, lock.reason)]);
   const served = serveEmbedded(folder);
-  await served.opened;
+  try {
+    await served.opened;
+  } catch (error) {
+    await served.close();
+    lock.release();
+    throw error;
+  }
   const server = createServer((socket) => served.accept(socket));
   const path = join(socketFolder, socketName);
   // Of a process that was killed. The folder's lock says that it is gone.

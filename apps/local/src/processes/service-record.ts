@@ -1,4 +1,4 @@
-import { type End, type HealthHistory, noHealthYet, type ObservedProcess } from '@kumiki/policy';
+import { countCrash, type End, type HealthHistory, noHealthYet, type ObservedProcess, unable } from '@kumiki/policy';
 import type { ServiceHandle, ServiceMessage } from './spawn-service.ts';
 
 /** What is known of one service's process, and what was done to it. */
@@ -43,4 +43,41 @@ export function newRecord(): ServiceRecord {
     lastEnd: null,
     lackedOther: false,
   };
+}
+
+/** It is about to be started. What is known of its last end stays until it listens again. */
+export function noteStart(record: ServiceRecord, now: number, nowUnix: number): void {
+  const { restarts, crashes, lastEnd, lackedOther, startedAt } = record;
+  Object.assign(record, {
+    ...newRecord(),
+    restarts: startedAt === null ? 0 : restarts + 1,
+    crashes,
+    lastEnd,
+    lackedOther,
+  });
+  record.startedAt = now;
+  record.startedAtUnix = nowUnix;
+}
+
+export function noteMessage(record: ServiceRecord, message: ServiceMessage, now: number): void {
+  if (message.type === 'failed') {
+    record.failure = message;
+    return;
+  }
+  record.ports = message;
+  record.readyAt = now;
+  record.lastEnd = null;
+}
+
+/** @param jitter uniform in [0, 1). */
+export function noteEnd(record: ServiceRecord, end: End, now: number, jitter: number): void {
+  record.crashes = countCrash(record.crashes, record.readyAt === null ? 0 : now - record.readyAt);
+  // The most telling of what is known: its own last word, why we killed it, or how it ended.
+  record.lastEnd = record.failure === null ? (record.killedFor ?? end) : unable(record.failure.reason);
+  record.lackedOther = record.failure?.unavailable ?? false;
+  record.ended = { at: now, jitter };
+  record.process = null;
+  record.ports = null;
+  record.readyAt = null;
+  record.health = noHealthYet;
 }

@@ -1,19 +1,9 @@
-import {
-  addSight,
-  countCrash,
-  type End,
-  noHealthYet,
-  notEnding,
-  notReady,
-  planProcess,
-  silent,
-  unable,
-} from '@kumiki/policy';
+import { addSight, type End, notEnding, notReady, planProcess, silent } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { RotatingLog } from '../home/rotating-log.ts';
 import { probeLiveness } from './probe-liveness.ts';
-import { newRecord, type ServiceRecord } from './service-record.ts';
-import { type ServiceHandle, type ServiceMessage, type ServiceProgram, spawnService } from './spawn-service.ts';
+import { newRecord, noteEnd, noteMessage, noteStart, type ServiceRecord } from './service-record.ts';
+import { type ServiceProgram, spawnService } from './spawn-service.ts';
 
 const probeIntervalMs = 1_000;
 /** A new database is made within seconds; a slow disk and a busy machine need longer. */
@@ -49,7 +39,7 @@ export function superviseService(options: SuperviseOptions): SupervisedService {
   const ended = Promise.withResolvers<void>();
   let isWanted = false;
   let timer: NodeJS.Timeout | undefined;
-  let prober: NodeJS.Timeout | undefined;
+  let stopProbing = (): void => {};
 
   function reconcile(): void {
     clearTimeout(timer);
@@ -74,58 +64,29 @@ export function superviseService(options: SuperviseOptions): SupervisedService {
   }
 
   function start(): void {
-    if (record.startedAt !== null) record.restarts += 1;
-    const { restarts, crashes, lastEnd, lackedOther } = record;
-    Object.assign(record, { ...newRecord(), restarts, crashes, lastEnd, lackedOther });
-    record.startedAt = now();
-    record.startedAtUnix = Math.floor(Date.now() / 1_000);
+    noteStart(record, now(), Math.floor(Date.now() / 1_000));
+    const { output } = options;
     record.process = spawnService(options.program(), options.cacheFolder, {
-      message: takeMessage,
-      output: options.output.write,
-      end: takeEnd,
+      output: output.write,
+      message(message) {
+        noteMessage(record, message, now());
+        if (message.type === 'listening') stopProbing = probeUntilStopped(record, reconcile);
+        moved();
+      },
+      end(end) {
+        output.flush();
+        stopProbing();
+        noteEnd(record, end, now(), Math.random());
+        log[isWanted ? 'warn' : 'info']({ service: name, reason: record.lastEnd?.reason }, 'a service ended');
+        moved();
+      },
     });
-    changed();
-    reconcile();
+    moved();
   }
 
-  function takeMessage(message: ServiceMessage): void {
-    if (message.type === 'failed') record.failure = message;
-    else {
-      record.ports = message;
-      record.readyAt = now();
-      record.lastEnd = null;
-      clearInterval(prober);
-      prober = setInterval(() => void probe(), probeIntervalMs);
-      log.info({ service: name, pid: record.process?.pid }, 'a service listens');
-    }
+  /** What a dead process leaves behind is told before another is started in its place. */
+  function moved(): void {
     changed();
-    reconcile();
-  }
-
-  function takeEnd(end: End): void {
-    options.output.flush();
-    clearInterval(prober);
-    const at = now();
-    record.crashes = countCrash(record.crashes, record.readyAt === null ? 0 : at - record.readyAt);
-    record.lastEnd = record.failure === null ? (record.killedFor ?? end) : unable(record.failure.reason);
-    record.lackedOther = record.failure?.unavailable ?? false;
-    record.ended = { at, jitter: Math.random() };
-    record.process = null;
-    record.ports = null;
-    record.readyAt = null;
-    record.health = noHealthYet;
-    log[isWanted ? 'warn' : 'info']({ service: name, reason: record.lastEnd.reason }, 'a service ended');
-    changed();
-    reconcile();
-  }
-
-  async function probe(): Promise<void> {
-    const { process, ports } = record;
-    if (process === null || ports?.opsPort === null || ports === null) return;
-    const sight = await probeLiveness(ports.opsPort);
-    // It may have ended, or another one taken its place, while it was asked.
-    if (!isSame(process, record.process)) return;
-    record.health = addSight(record.health, sight);
     reconcile();
   }
 
@@ -144,8 +105,20 @@ export function superviseService(options: SuperviseOptions): SupervisedService {
   };
 }
 
-function isSame(one: ServiceHandle, other: ServiceHandle | null): boolean {
-  return one === other;
+/** Asks the process that runs now whether it moves, again and again. Returns what ends that. */
+function probeUntilStopped(record: ServiceRecord, sighted: () => void): () => void {
+  const { process } = record;
+  const port = record.ports?.opsPort ?? null;
+  if (port === null) return () => {};
+  const probe = async (): Promise<void> => {
+    const sight = await probeLiveness(port);
+    // It may have ended, or another one taken its place, while it was asked.
+    if (process !== record.process) return;
+    record.health = addSight(record.health, sight);
+    sighted();
+  };
+  const timer = setInterval(() => void probe(), probeIntervalMs);
+  return () => clearInterval(timer);
 }
 
 function endOf(why: 'silent' | 'not_ready' | 'not_ending', record: ServiceRecord, terminateMs: number): End {

@@ -34,17 +34,17 @@ export interface ProcessLimits {
  * there is one.
  */
 export function planProcess(
-  process: ObservedProcess,
+  observed: ObservedProcess,
   isWanted: boolean,
   limits: ProcessLimits,
   now: number,
 ): ProcessStep {
-  const { startedAt, ended, terminatedAt, killedAt } = process;
+  const { startedAt, ended, terminatedAt, killedAt } = observed;
   const waitUntil = (until: number): ProcessStep => ({ kind: 'wait', until });
   if (startedAt === null) return isWanted ? { kind: 'start' } : { kind: 'wait', until: null };
   if (ended !== null) {
     if (!isWanted) return { kind: 'wait', until: null };
-    const due = ended.at + restartDelayMs(process.crashes, ended.jitter);
+    const due = ended.at + restartDelayMs(observed.crashes, ended.jitter);
     return now < due ? waitUntil(due) : { kind: 'start' };
   }
   if (killedAt !== null) return { kind: 'wait', until: null };
@@ -54,8 +54,8 @@ export function planProcess(
   }
   if (!isWanted) return { kind: 'terminate' };
   // A service has one thread that everything depends on, and no engine beside it: it answers or it does not.
-  if (judgeLiveness(process.health) !== null) return { kind: 'kill', why: 'silent' };
-  if (process.readyAt !== null) return { kind: 'wait', until: null };
+  if (judgeLiveness(observed.health) !== null) return { kind: 'kill', why: 'silent' };
+  if (observed.readyAt !== null) return { kind: 'wait', until: null };
   const limit = startedAt + limits.readyMs;
   return now < limit ? waitUntil(limit) : { kind: 'kill', why: 'not_ready' };
 }

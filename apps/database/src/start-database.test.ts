@@ -23,6 +23,6 @@ test('a folder that holds something else is refused with the reason', async () =
   const other = mkdtempSync(join(root, 'other-'));
   mkdtempSync(join(other, 'something-'));
   await assert.rejects(startDatabase({ ...at, folder: other }), (error: Error) =>
-    /holds something else than a database/.test(String((error.cause as Error).message)),
+    /holds something else than a database/.test((error.cause as Error).message),
   );
 });

@@ -27,10 +27,6 @@ export interface ServiceEntry {
   /** The file that Node runs. */
   readonly entry: URL;
   readonly nodeFlags: readonly string[];
-  /** For every key that may use models. They answer "not ready" while the service does not listen. */
-  readonly prefixes: readonly string[];
-  /** For admins alone. */
-  readonly adminPrefixes: readonly string[];
   /** Its settings besides those of all. The database has no secrets: only those who may enter its folder reach it. */
   settings(place: ServicePlace, secrets: ServiceSecrets | null): Readonly<Record<string, string>>;
 }
@@ -51,8 +47,6 @@ export const serviceList: readonly ServiceEntry[] = [
     entry: databaseEntry,
     // Of its engine only what runs is compiled.
     nodeFlags: [smallYoungGeneration, '--wasm-lazy-compilation'],
-    prefixes: [],
-    adminPrefixes: [],
     settings: ({ embedded }) => ({
       KUMIKI_DATABASE_FOLDER: embedded?.dataFolder ?? '',
       KUMIKI_SOCKET_FOLDER: embedded?.socketFolder ?? '',
@@ -62,16 +56,12 @@ export const serviceList: readonly ServiceEntry[] = [
     name: 'conversations',
     entry: conversationsEntry,
     nodeFlags: [smallYoungGeneration],
-    prefixes: ['/v1/responses', '/v1/conversations', '/v1/batches', '/v1/kumiki/chats'],
-    adminPrefixes: ['/v1/kumiki/projects', '/v1/kumiki/usage/conversations'],
     settings: dataServiceSettings,
   },
   {
     name: 'search',
     entry: searchEntry,
     nodeFlags: [smallYoungGeneration],
-    prefixes: ['/v1/files', '/v1/vector_stores'],
-    adminPrefixes: ['/v1/kumiki/usage/files'],
     settings: (place, secrets) => ({
       ...dataServiceSettings(place, secrets),
       ...(place.objectsFolder === null ? {} : { KUMIKI_OBJECTS_FOLDER: place.objectsFolder }),

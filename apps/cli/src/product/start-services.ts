@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { BackendRoute, DataService, DataServiceCause } from '@kumiki/api';
+import { type BackendRoute, type DataService, type DataServiceCause, prefixesOf } from '@kumiki/api';
 import {
   type HeldHome,
   residentBytes,
@@ -150,14 +150,15 @@ function stateOf(record: SupervisedService['record']): Pick<DataService, 'state'
   return { state: 'failed', reason: `${reason}${reason.endsWith('.') ? '' : '.'} It is tried again.`, cause };
 }
 
-function routesOf({ entry, token, service: { record } }: Started): BackendRoute[] {
+/** Its paths, those of the table, answer "not ready" while it does not listen. */
+function routesOf({ entry: { name }, token, service: { record } }: Started): BackendRoute[] {
+  if (name === 'database') return [];
   const port = record.ports?.port ?? null;
-  const routeFor = (role: BackendRoute['role']) => (prefix: string) => ({
-    service: entry.name,
+  return prefixesOf(name).map(({ prefix, role }) => ({
+    service: name,
     prefix,
     urls: port === null ? [] : [`http://127.0.0.1:${port}`],
     authorization: `Bearer ${token}`,
     role,
-  });
-  return [...entry.prefixes.map(routeFor('inference')), ...entry.adminPrefixes.map(routeFor('admin'))];
+  }));
 }

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { isRunning } from '@kumiki/service/folder';
+import { until } from '@kumiki/testing';
 import {
   type CliProcess,
   makeTestFolder,
@@ -10,7 +11,6 @@ import {
   startCli,
   untilReady,
 } from '../../apps/cli/src/testing/cli-process.ts';
-import { until } from '../system/until.ts';
 
 /** Long enough for a p99 that means something, short enough to be run every time. */
 const measureMs = 4_000;

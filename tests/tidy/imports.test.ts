@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/policy': ['api'],
   'packages/manifest': ['api'],
   'packages/service': ['api', 'seal'],
-  'packages/postgres': ['api'],
+  'packages/postgres': ['api', 'policy'],
   'packages/control': ['api', 'manifest', 'policy', 'service'],
   'packages/testing': [],
   'apps/conversations': ['api', 'openai', 'policy', 'postgres', 'service'],

@@ -1,0 +1,84 @@
+import type { Database, Queryable } from '../../database.ts';
+
+/** The world as one process sees it that is going to die. */
+export interface DyingWorld {
+  readonly database: Database;
+  /** Resolves at the moment of death. */
+  readonly dead: Promise<void>;
+  /** Steps that were made. */
+  steps(): number;
+  /** Dies now, whatever steps are left. */
+  die(): void;
+  /** The same object, where each call of one of these methods is two steps: its effect, and the arrival of its reply. */
+  calls<Target extends object>(target: Target, methods: readonly (keyof Target)[]): Target;
+}
+
+type Call = (request: { readonly signal?: AbortSignal | undefined }, ...rest: unknown[]) => unknown;
+
+/**
+ * A process that dies before its n-th step. A step is a statement, a commit, the effect of a call to another service, or
+ * the arrival of its reply. From then on nothing that the process does has an effect: statements fail, and calls never
+ * return unless their signal is aborted. What the process held in the database stays as it was.
+ */
+export function diesAtStep(real: Database, step: number): DyingWorld {
+  const death = Promise.withResolvers<void>();
+  let made = 0;
+  let alive = true;
+  const die = (): void => {
+    alive = false;
+    death.resolve();
+  };
+  const live = (): void => {
+    if (alive && made >= step) die();
+    if (!alive) throw new Error('this process is dead');
+    made++;
+  };
+  const dying = (queryable: Queryable): Queryable => ({
+    async query(sql, parameters) {
+      live();
+      return queryable.query(sql, parameters);
+    },
+  });
+  const call = async (method: Call, request: Parameters<Call>[0], rest: unknown[]): Promise<unknown> => {
+    try {
+      live();
+      const reply = await method(request, ...rest);
+      live();
+      return reply;
+    } catch (error) {
+      if (alive) throw error;
+      return untilAborted(request.signal);
+    }
+  };
+  return {
+    dead: death.promise,
+    steps: () => made,
+    die,
+    database: {
+      ...real,
+      ...dying(real),
+      transaction: (work, limitMs) =>
+        real.transaction(async (transaction) => {
+          const value = await work(dying(transaction));
+          live();
+          return value;
+        }, limitMs),
+    },
+    calls(target, methods) {
+      const wrapped = methods.map((name) => {
+        const method = target[name] as Call;
+        return [name, (request: Parameters<Call>[0], ...rest: unknown[]) => call(method, request, rest)];
+      });
+      return { ...target, ...Object.fromEntries(wrapped) };
+    },
+  };
+}
+
+/** The dead get no replies. */
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = (): void => reject(new Error('this process is dead'));
+    if (signal === undefined || signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}

@@ -1,8 +1,8 @@
 /**
  * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only NAME]`: the long fault test, of
  * workers and responses, or what the name says: workers, responses, stalls (with `--route TEXT` those of some routes,
- * with `--part 1/4` a part of them), tenants, fuzz (with `--requests N` so many) or connections. Prints what was done
- * and what clients saw, and ends with status 1 when any of them could complain.
+ * with `--part 1/4` a part of them), tenants, fuzz (with `--requests N` so many), connections or steps (with `--seeds N`).
+ * Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
  */
 import { parseArgs } from 'node:util';
 import { faultBodies, structuredBodies } from '@kumiki/testing';
@@ -15,6 +15,7 @@ import { demoFleet, durableModel, simulatedFleet, slowModel } from './fault-mode
 import { type FaultReport, describeReport, runFaults } from './fault-run.ts';
 import { longForms, printComplaints } from './hostile/long-forms.ts';
 import { killDrivers, pauseDrivers } from './replica-faults.ts';
+import { crashAtEveryStep } from './steps.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'both' },
     only: { type: 'string' },
     route: { type: 'string' },
+    seeds: { type: 'string', default: '10000' },
     requests: { type: 'string' },
     part: { type: 'string' },
   },
@@ -38,7 +40,11 @@ console.log(`seed ${values.seed}`);
 const engines = values.engine === 'both' ? ['simulated', 'demo'] : [values.engine];
 const reports: FaultReport[] = [];
 const longForm = longForms[values.only ?? ''];
-if (longForm !== undefined) {
+if (values.only === 'steps') {
+  const complaints = await crashAtEveryStep({ seed: Number(values.seed), seeds: Number(values.seeds) });
+  printComplaints(complaints);
+  if (complaints.length > 0) process.exitCode = 1;
+} else if (longForm !== undefined) {
   const route = values.route === undefined ? {} : { route: values.route };
   const requests = values.requests === undefined ? {} : { requests: Number(values.requests) };
   const [part, of] = (values.part ?? '1/1').split('/').map(Number);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import multipart from '@fastify/multipart';
 import { type Database, migrate } from '@kumiki/postgres';
@@ -67,6 +68,7 @@ export async function startSearch(options: SearchOptions): Promise<Search> {
     contexts: createModelContexts(),
     log,
     concurrency: options.ingestConcurrency ?? defaultIngestConcurrency,
+    owner: `search-${randomBytes(8).toString('hex')}`,
     leaseMs: options.leaseMs ?? defaultLeaseMs,
     pollMs,
     onOutcome: metrics.ingested,

@@ -1,23 +1,25 @@
 import type { Database } from '@kumiki/postgres';
+import { createKeeper, LeaseLostError, startWorkerLoop } from '@kumiki/postgres/leased';
 import type { GatewayClient, Log } from '@kumiki/service';
 import { forgetIdempotencyKeys } from '../idempotency/claim-key.ts';
 import { createByteBudget } from '../runs/byte-budget.ts';
 import { type DriveContext, driveBatch, StopWork } from './drive-batch.ts';
-import { keepLease, type LeaseKeeper } from './keep-lease.ts';
 import { createOneAtATime } from './lines/one-at-a-time.ts';
 import type { RecordedLines } from './lines/record-results.ts';
-import { claimBatch, LeaseLostError, releaseLease } from './rows/batch-lease.ts';
+import { batchLeases, type Renewal } from './rows/batch-lease.ts';
 import { batchChannel } from './rows/batch-store.ts';
 import type { BatchRow } from './rows/batch.ts';
 import { drivenBatches, lineBytesAtOnce } from './rows/limits.ts';
 
-/** A driver that is not heard of for so long has died. */
+/** A batch whose driver has shown no sign of life for this long is claimed by another replica. */
 const defaultLeaseMs = 6_000;
-/** Between two looks for batches that nobody drives; notifications make it sooner. */
+/** Between two looks for batches without a driver, where nobody says that there are some. */
 const defaultPollMs = 2_000;
-/** Until a batch is tried again whose step could not be made, by whichever replica. */
+/** Until a batch is tried again whose step could not be made, by any replica. */
 const defaultRetryMs = 5_000;
 const forgetEveryMs = 3_600_000;
+/** Batches order the lines and input files under suspicion themselves; see {@link DriveContext}. */
+const anySuspects = Number.MAX_SAFE_INTEGER;
 
 export interface BatchRunnerOptions {
   readonly database: Database;
@@ -34,87 +36,75 @@ export interface BatchRunnerOptions {
 }
 
 export interface BatchRunner {
-  /** Gives its batches up, once however often it is called; other replicas go on with them. Their open lines are run again there. */
+  /** Gives its batches back; other replicas go on with them, and run their open lines again. May be called twice. */
   close(): Promise<void>;
 }
 
 interface Driving {
-  readonly keeper: LeaseKeeper;
   readonly life: AbortController;
   readonly done: Promise<void>;
 }
 
 /** Drives the batches that nobody drives. */
 export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
-  const { database, log } = options;
+  const { database, log, replica } = options;
   const leaseMs = options.leaseMs ?? defaultLeaseMs;
   const driving = new Map<string, Driving>();
-  const closing = new AbortController();
   const shared = { oneSuspect: createOneAtATime(), lineBytes: createByteBudget(lineBytesAtOnce) };
-  let claiming: Promise<void> | null = null;
-  let wanted = false;
 
-  const claimAll = async (): Promise<void> => {
-    while (!closing.signal.aborted && driving.size < drivenBatches.most) {
-      const batch = await claimBatch(database, options.replica, leaseMs, mostOfProject(driving.size));
-      if (batch === null) return;
-      // One that this replica still drives although its lease ran out.
-      const old = driving.get(batch.id);
-      old?.life.abort(new LeaseLostError(batch.id));
-      await old?.done;
-      drive(batch);
-    }
-  };
-  const look = (): void => {
-    wanted = true;
-    claiming ??= (async () => {
-      while (wanted && !closing.signal.aborted) {
-        wanted = false;
-        await claimAll().catch((error: unknown) => log.warn({ err: error }, 'no batch could be claimed'));
-      }
-      claiming = null;
-    })();
-  };
+  const keeper = createKeeper<Renewal>({
+    renew: (leases) => batchLeases.renew(database, leases, leaseMs),
+    everyMs: leaseMs / 3,
+    onTrouble: (error) => log.warn({ err: error }, 'the leases of batches could not be renewed'),
+  });
   const drive = (batch: BatchRow): void => {
     const life = new AbortController();
     const work = new AbortController();
-    const keeper = keepLease({ database, log, leaseMs }, batch, {
-      lost: (error) => life.abort(error),
-      renewed(renewal) {
-        if (renewal.status === 'cancelling') work.abort(new StopWork('cancelled'));
-        else if (renewal.expired) work.abort(new StopWork('expired'));
+    const forget = keeper.keep(batch, {
+      lost: () => life.abort(new LeaseLostError(batch.id)),
+      renewed({ status, expired }) {
+        if (status === 'cancelling') work.abort(new StopWork('cancelled'));
+        else if (expired) work.abort(new StopWork('expired'));
       },
     });
     const done = runDriver({ ...options, ...shared }, batch, life.signal, work.signal).finally(() => {
-      keeper.stop();
+      forget();
       driving.delete(batch.id);
-      look();
+      loop.look();
     });
-    driving.set(batch.id, { keeper, life, done });
-    if (closing.signal.aborted) life.abort(new LeaseLostError(batch.id));
-    else keeper.look();
+    driving.set(batch.id, { life, done });
+    // It may have expired, or have been cancelled, while it waited.
+    keeper.look();
   };
-
-  const listening = database.listen(batchChannel, (id) => {
-    const driven = id === null ? [...driving.values()] : [driving.get(id)];
-    for (const batch of driven) batch?.keeper.look();
-    look();
+  const loop = startWorkerLoop<BatchRow>({
+    database,
+    channel: batchChannel,
+    pollMs: options.pollMs ?? defaultPollMs,
+    graceMs: leaseMs,
+    room: () =>
+      driving.size < drivenBatches.most
+        ? { rows: 1, own: [...driving.keys()], rowsOfProjectEverywhere: mostOfProject(driving.size) }
+        : null,
+    claim: (room) => batchLeases.claim(database, { owner: replica, leaseMs }, { ...room, suspects: anySuspects }),
+    async begin({ row }) {
+      drive(row);
+    },
+    release: ({ lease }) => batchLeases.release(database, [lease]),
+    hears(id) {
+      if (id === null || driving.has(id)) keeper.look();
+      return true;
+    },
+    onTrouble: (what, error) => log.warn({ err: error }, `batches: ${what}`),
   });
-  listening.catch((error: unknown) => log.warn({ err: error }, 'batches are found by polling alone'));
-  const polling = setInterval(look, options.pollMs ?? defaultPollMs);
   const forgetting = setInterval(() => forgetOldKeys(options), forgetEveryMs);
-  look();
 
   const close = async (): Promise<void> => {
-    closing.abort();
-    clearInterval(polling);
     clearInterval(forgetting);
-    const stopListening = await listening.catch(() => null);
-    await stopListening?.();
-    await claiming;
+    await loop.close();
     const open = [...driving.entries()];
     for (const [id, { life }] of open) life.abort(new LeaseLostError(id));
     await Promise.all(open.map(([, { done }]) => done));
+    await keeper.stop();
   };
   let closed: Promise<void> | null = null;
   return { close: () => (closed ??= close()) };
@@ -134,17 +124,17 @@ async function runDriver(
 ): Promise<void> {
   const { database, gateway, log, random = Math.random, onRecorded = () => {}, oneSuspect, lineBytes } = options;
   const work = AbortSignal.any([life, stopWork]);
-  let retryMs = 0;
+  let afterMs = 0;
   try {
     await driveBatch({ database, gateway, random, onRecorded, oneSuspect, lineBytes }, batch, { life, work });
     return;
   } catch (error) {
     if (!life.aborted && !(error instanceof LeaseLostError)) {
       log.warn({ err: error, batch: batch.id }, 'a batch could not go on; it is tried again');
-      retryMs = (options.retryMs ?? defaultRetryMs) * (1 + random());
+      afterMs = Math.round((options.retryMs ?? defaultRetryMs) * (1 + random()));
     }
   }
-  await releaseLease(database, batch, retryMs).catch((error: unknown) => {
+  await batchLeases.release(database, [batch], { afterMs }).catch((error: unknown) => {
     log.warn({ err: error, batch: batch.id }, 'the lease of a batch runs out by itself');
   });
 }

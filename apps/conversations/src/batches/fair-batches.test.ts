@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
 import { createBatch } from './rows/batch-store.ts';
-import { createMortal } from './testing/mortal.ts';
 import { chatLine, createStandInGateway } from './testing/stand-in-gateway.ts';
 import {
   createTestBatch,
+  dyingReplica,
   openTestDatabase,
   resultLines,
   startTestRunner,
@@ -55,7 +55,7 @@ test('a line that ends its process twice gets an error that says so; the lines b
   );
   let deaths = 0;
   for (; deaths < 2; deaths++) {
-    const world = createMortal({ database, gateway }, Number.MAX_SAFE_INTEGER);
+    const world = dyingReplica({ database, gateway }, Number.MAX_SAFE_INTEGER);
     const dying = Promise.withResolvers<void>();
     gateway.answer = async (body, call) => {
       const name = (body['messages'] as { content: string }[])[0]?.content;

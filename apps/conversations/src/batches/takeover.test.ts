@@ -3,10 +3,10 @@ import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
 import fc from 'fast-check';
 import { cancelBatch } from './rows/batch-store.ts';
-import { createMortal } from './testing/mortal.ts';
 import { chatLine, createStandInGateway } from './testing/stand-in-gateway.ts';
 import {
   createTestBatch,
+  dyingReplica,
   openTestDatabase,
   resultLines,
   startTestRunner,
@@ -47,7 +47,7 @@ async function prepare() {
 
 /** Lets a replica drive until it dies after so many steps, or has nothing more to do; its lease is over then. */
 async function driveUntilDeath(world: Awaited<ReturnType<typeof prepare>>, steps: number): Promise<void> {
-  const mortal = createMortal({ database, gateway: world.gateway }, steps);
+  const mortal = dyingReplica({ database, gateway: world.gateway }, steps);
   const runner = startTestRunner({ ...mortal, replica: 'mortal' });
   await Promise.race([mortal.dead, untilBatch(database, world.id)]);
   await runner.close();

@@ -12,11 +12,12 @@ import { normalizeInput } from '../prompt/normalize-input.ts';
 import type { Hub } from '../runs/hub.ts';
 import { conversationIdOf, hasContext, loadContext } from '../runs/load-context.ts';
 import { createMemoryJournal } from '../runs/memory-journal.ts';
+import type { OpenRun } from '../runs/open-run.ts';
 import { type EventLog, memoryLog, storedLog } from '../runs/read-log.ts';
 import { newMachine } from '../runs/rebuild.ts';
 import { insertRun, type NewRun, responsesRoute } from '../runs/run-store.ts';
 import type { RunRecord } from '../runs/run.ts';
-import type { OpenRun, Runner } from '../runs/runner.ts';
+import type { Runner } from '../runs/runner.ts';
 import { readUsage, requireWithin } from '../usage/usage-rows.ts';
 import { findStatus } from './response-rows.ts';
 
@@ -87,7 +88,7 @@ export async function createRun(
     return { id, open: deps.runner.start({ ...run, lastSeq: -1, bytes }, journal), log: memoryLog(journal) };
   }
   // In the background it begins at once where there is room, and waits for its turn otherwise.
-  const place = run.background ? deps.runner.reserve(run.project) : null;
+  const place = run.background ? await deps.runner.reserve(run.project) : null;
   const waiting = run.background && place === null;
   try {
     const made = await storeOnce(deps, run, { events, limits: caller.limits, waiting }, idempotencyKey);

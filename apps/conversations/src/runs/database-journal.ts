@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
+import { leaseEnd } from '@kumiki/postgres/leased';
 import { isDelta } from '../answer/response-event.ts';
 import type { ResponseObject } from '../answer/response-object.ts';
 import { appendItems, writeItems } from '../conversations/append-items.ts';
@@ -22,7 +23,7 @@ const discardPatienceMs = 600_000;
 const appendSql = `
 WITH held AS (
   UPDATE conversations.responses
-  SET last_seq = $4, lease_until = now() + $7 * interval '1 millisecond', status = 'in_progress',
+  SET last_seq = $4, lease_until = ${leaseEnd('$7')}, status = 'in_progress',
       claims = CASE WHEN $6 <> '' OR $8::json IS NOT NULL THEN 0 ELSE claims END,
       prepared = COALESCE($8::json, prepared), revision = COALESCE($9, revision),
       begun_at = CASE WHEN $11 THEN COALESCE(begun_at, now()) ELSE begun_at END,
@@ -40,7 +41,7 @@ SELECT pg_notify('${noticeChannel}', $10) FROM held`;
 
 const endSql = `
 UPDATE conversations.responses
-SET status = $5, response = $6::json, last_seq = $4, ended_at = now(), prepared = NULL, lease_until = now(),
+SET status = $5, response = $6::json, last_seq = $4, ended_at = now(), prepared = NULL,
     bytes = bytes + octet_length($6::text) + $9::bigint + COALESCE((SELECT sum(octet_length(events))
       FROM conversations.response_events WHERE response_id = $1 AND first_seq > 0), 0),
     begun_at = CASE WHEN $7 THEN COALESCE(begun_at, now()) ELSE begun_at END,

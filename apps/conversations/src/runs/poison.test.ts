@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
+import { type DyingWorld, diesAtStep } from '@kumiki/postgres/testing';
 import type { GatewayClient } from '@kumiki/service';
 import type { Conversations } from '../start-conversations.ts';
 import { createTestModel } from '../testing/test-model.ts';
@@ -25,47 +26,16 @@ async function closeVictims(): Promise<void> {
   await Promise.all(victims.splice(0).map((victim) => victim.close()));
 }
 
-interface Mortal {
-  readonly database: Database;
-  readonly gateway: GatewayClient;
-  readonly dead: Promise<void>;
-}
+type Mortal = Pick<DyingWorld, 'database' | 'dead'> & { readonly gateway: GatewayClient };
 
-/** The world of a process that dies when it asks the model for something deadly: nothing that it does has an effect then. */
+/** The world of a process that dies when it asks the model for something deadly. */
 function createMortal(): Mortal {
-  const death = Promise.withResolvers<void>();
-  let alive = true;
-  const live = (): void => {
-    if (!alive) throw new Error('this process is dead');
+  const world = diesAtStep(database, Number.MAX_SAFE_INTEGER);
+  const send: GatewayClient['send'] = (call) => {
+    if (JSON.stringify(call.body).includes(deadly)) world.die();
+    return model.send(call);
   };
-  return {
-    dead: death.promise,
-    database: {
-      ...database,
-      query(...statement) {
-        live();
-        return database.query(...statement);
-      },
-      transaction(work) {
-        live();
-        return database.transaction(work);
-      },
-    },
-    gateway: {
-      ...model,
-      async send(call) {
-        live();
-        if (JSON.stringify(call.body).includes(deadly)) {
-          alive = false;
-          death.resolve();
-          return new Promise<never>((_resolve, reject) =>
-            call.signal?.addEventListener('abort', () => reject(new Error('dead'))),
-          );
-        }
-        return model.send(call);
-      },
-    },
-  };
+  return { database: world.database, dead: world.dead, gateway: world.calls({ ...model, send }, ['send']) };
 }
 
 async function begin(service: Conversations, input: string): Promise<string> {

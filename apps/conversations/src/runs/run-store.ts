@@ -1,5 +1,6 @@
 import { type CreateResponse, KumikiError, type ProjectLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
+import { leaseEnd } from '@kumiki/postgres/leased';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
 import { requireWithin, openResponsesOf, storedBytesOf } from '../usage/usage-rows.ts';
@@ -37,14 +38,14 @@ WITH used AS (
 ), stored AS (
   INSERT INTO conversations.responses (
     id, project, key_id, request_id, background, status, previous_response_id, conversation_id, request, input,
-    response, created_at, accepted_at, expires_at, last_seq, fence, claims, waiting, lease_owner, lease_until,
+    response, created_at, accepted_at, expires_at, last_seq, fence, claims, lease_owner, lease_until,
     traceparent, bytes)
   SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11::json, to_timestamp($12), now(),
     CASE WHEN $18 THEN 'infinity' ELSE
       now() + COALESCE((SELECT response_days FROM conversations.retention WHERE project = $2), $13::int)
         * interval '1 day' END,
-    $14, CASE WHEN $20 THEN 0 ELSE 1 END, CASE WHEN $20 THEN 0 ELSE 1 END, $20, $15,
-    now() + CASE WHEN $20 THEN -1000 ELSE $16 END * interval '1 millisecond', $19, $21
+    $14, CASE WHEN $20 THEN 0 ELSE 1 END, CASE WHEN $20 THEN 0 ELSE 1 END, CASE WHEN $20 THEN NULL ELSE $15 END,
+    ${leaseEnd('CASE WHEN $20 THEN 0 ELSE $16 END')}, $19, $21
   FROM used WHERE used.open < $22 AND used.bytes + $21 <= $23
   RETURNING id
 ), logged AS (
@@ -125,51 +126,7 @@ export async function loadFrames(database: Queryable, id: string): Promise<strin
   return rows.map(({ frames }) => frames).join('');
 }
 
-export interface Held {
-  readonly id: string;
-  readonly fence: number;
-}
-
-/** Renews the leases of runs. @returns those that are still held, and whether each is to be cancelled. */
-export async function renewLeases(
-  database: Database,
-  held: readonly Held[],
-): Promise<ReadonlyMap<string, { readonly cancel: boolean }>> {
-  const { rows } = await database.query<{ id: string; cancel_requested: boolean }>(
-    `UPDATE conversations.responses AS r SET lease_until = now() + $3 * interval '1 millisecond'
-     FROM unnest($1::text[], $2::bigint[]) AS held (id, fence)
-     WHERE r.id = held.id AND r.fence = held.fence AND r.ended_at IS NULL
-     RETURNING r.id, r.cancel_requested`,
-    [held.map(({ id }) => id), held.map(({ fence }) => fence), leaseMs],
-  );
-  return new Map(rows.map((row) => [row.id, { cancel: row.cancel_requested }]));
-}
-
-/** Lets go of runs, so that another replica takes them over at once. */
-export async function releaseLeases(database: Database, held: readonly Held[]): Promise<void> {
-  await database.query(
-    `WITH released AS (
-       UPDATE conversations.responses AS r
-       SET lease_until = now() - interval '1 second', claims = greatest(claims - 1, 0)
-       FROM unnest($1::text[], $2::bigint[]) AS held (id, fence)
-       WHERE r.id = held.id AND r.fence = held.fence AND r.ended_at IS NULL RETURNING r.id)
-     SELECT pg_notify('${noticeChannel}', $3) FROM released LIMIT 1`,
-    [held.map(({ id }) => id), held.map(({ fence }) => fence), notices.released],
-  );
-}
-
-/** Lets a run wait that no model has room for: nobody drives it, and it is tried again after so long. */
-export async function parkRun(database: Database, { id, fence }: Held, afterMs: number): Promise<void> {
-  await database.query(
-    `UPDATE conversations.responses
-     SET waiting = true, claims = greatest(claims - 1, 0), refused_since = COALESCE(refused_since, now()),
-       lease_until = now() + $3 * interval '1 millisecond'
-     WHERE id = $1 AND fence = $2 AND ended_at IS NULL`,
-    [id, fence, afterMs],
-  );
-}
-
-/** Asks the driver of an open run to cancel it, whoever that is. */
+/** Asks the driver of an open run to cancel it. */
 export async function requestCancel(database: Database, project: string, id: string): Promise<void> {
   await database.query(
     `WITH asked AS (

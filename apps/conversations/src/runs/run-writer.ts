@@ -1,171 +1,132 @@
 import type { AnswerMachine } from '../answer/answer-machine.ts';
-import { isDelta, type ResponseEvent } from '../answer/response-event.ts';
-import type { Batch, Journal, Prepared } from './run.ts';
+import type { Journal, Prepared } from './run.ts';
+import { createUnstoredBatch } from './unstored-batch.ts';
 
-/** Events and frames of a run are stored together, at latest after this time, */
-const flushMs = 100;
-/** or when so many characters wait, */
-const flushCharacters = 32_768;
-/** and no more is read from the model while so many do. */
-const maxUnstoredCharacters = 1_048_576;
+/** Events wait for others at most this long before they are stored. */
+const defaultFlushMs = 100;
 
-/** Why a run goes on no longer under this driver. */
+/** Whether a run goes on under this driver. `cancelled`: it may end only as cancelled. */
 export type WriteState = 'open' | 'lost' | 'cancelled';
 
 /**
- * Gathers a run's events and frames and stores them in batches: the first delta at once, the others every tenth of a
- * second.
- * One batch is on its way at a time; what comes meanwhile waits for the next.
+ * Stores a run's events and frames in batches, one write after the other: the first delta at once, the others after a
+ * short while. What comes during a write goes with the next one.
  */
-export class RunWriter {
-  readonly #journal: Journal;
-  readonly #signal: AbortSignal;
-  readonly #abandoned = new AbortController();
-  #machine: AnswerMachine;
-  /** Events up to this one are in the log already: a replay gives them again and they are dropped. */
-  #storedSeq: number;
-  #events: ResponseEvent[] = [];
-  #frames = '';
-  #prepared: Prepared | null = null;
-  #revision: string | null = null;
-  #unstored = 0;
-  #flushing: Promise<void> | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  /** A first delta is on its way to be stored, so that what follows may wait. */
-  #shown = false;
-  #onRoom: (() => void) | null = null;
-  #state: WriteState = 'open';
-
-  constructor(options: {
-    readonly journal: Journal;
-    readonly machine: AnswerMachine;
-    readonly storedSeq: number;
-    readonly signal: AbortSignal;
-  }) {
-    this.#journal = options.journal;
-    this.#machine = options.machine;
-    this.#storedSeq = options.storedSeq;
-    this.#signal = AbortSignal.any([options.signal, this.#abandoned.signal]);
-  }
-
-  state(): WriteState {
-    return this.#state;
-  }
-
-  setPrepared(prepared: Prepared, revision: string | null): void {
-    this.#prepared = prepared;
-    this.#revision = revision;
-  }
-
-  /** Takes what the machine has made of a frame. @param frame its text, empty for what no frame gave. */
-  push(frame: string): void {
-    this.#collect();
-    this.#frames += frame;
-    this.#unstored += frame.length;
-    if (this.#flushing === null) this.#schedule();
-  }
-
-  /** Now for the first thing that a client waits for and for much at once, else soon. */
-  #schedule(): void {
-    const isFirst = !this.#shown && this.#events.some(({ type }) => isDelta(type));
-    if (isFirst || this.#unstored >= flushCharacters) void this.flush();
-    else this.#timer ??= setTimeout(() => void this.flush(), flushMs);
-  }
-
-  /** Resolves once so little waits to be stored that more may be read from the model. */
-  async room(): Promise<void> {
-    while (this.#unstored >= maxUnstoredCharacters && this.#state === 'open') {
-      await new Promise<void>((resolve) => {
-        this.#onRoom = resolve;
-      });
-    }
-  }
-
+export interface RunWriter {
+  state(): WriteState;
+  /** To be stored with the next batch. */
+  setPrepared(prepared: Prepared, revision: string | null): void;
+  /** Takes what the machine has made of a frame. @param frame its text; empty for what no frame gave. */
+  push(frame: string): void;
+  /** Resolves when so little waits to be stored that more may be read from the model. */
+  room(): Promise<void>;
   /** Stores all that waits. */
-  async flush(): Promise<void> {
-    this.#stopTimer();
-    while (this.#flushing !== null) await this.#flushing;
-    if (this.#state !== 'open' || !this.#hasWaiting()) return;
-    this.#flushing = this.#store();
-    await this.#flushing;
-  }
-
+  flush(): Promise<void>;
   /**
    * Stores what waits and what the machine has added since, and ends the run with the machine's response.
-   * @returns 'cancelled' when the run may end only as cancelled: nothing was stored then.
+   * @returns `cancelled` when the run may end only as cancelled: nothing was stored then.
    */
-  async finish(): Promise<WriteState> {
-    this.#stopTimer();
-    while (this.#flushing !== null) await this.#flushing;
-    this.#stopTimer();
-    if (this.#state !== 'open') return this.#state;
-    this.#collect();
-    const result = await this.#journal.finish(this.#takeBatch(), this.#machine.response(), this.#signal);
-    if (result !== 'stored') this.#state = result;
-    return this.#state;
-  }
-
+  finish(): Promise<WriteState>;
   /** Stores nothing more: nobody will want the run. A write that is on its way is waited for. */
-  async abandon(): Promise<void> {
-    this.#state = 'lost';
-    this.#abandoned.abort();
-    this.#stopTimer();
-    while (this.#flushing !== null) await this.#flushing;
-    this.#stopTimer();
-  }
+  abandon(): Promise<void>;
+  /** Goes on with a machine that was built again and gives every event again. */
+  restart(machine: AnswerMachine): Promise<void>;
+}
 
-  /** Goes on with a machine that was built anew and gives every event again. */
-  async restart(machine: AnswerMachine): Promise<void> {
-    this.#stopTimer();
-    while (this.#flushing !== null) await this.#flushing;
-    this.#stopTimer();
-    this.#machine = machine;
-    this.#events = [];
-    if (this.#state === 'cancelled') this.#state = 'open';
-    this.#collect();
-  }
+export interface RunWriterOptions {
+  readonly journal: Journal;
+  readonly machine: AnswerMachine;
+  /** The last event that is stored. */
+  readonly storedSeq: number;
+  /** Ends the wait for a database that is away. */
+  readonly signal: AbortSignal;
+  readonly flushMs?: number;
+}
 
-  #hasWaiting(): boolean {
-    return this.#events.length > 0 || this.#frames !== '' || this.#prepared !== null;
-  }
+export function createRunWriter(options: RunWriterOptions): RunWriter {
+  const { journal, storedSeq, flushMs = defaultFlushMs } = options;
+  const abandoned = new AbortController();
+  const signal = AbortSignal.any([options.signal, abandoned.signal]);
+  const unstored = createUnstoredBatch(storedSeq);
+  let { machine } = options;
+  let state: WriteState = 'open';
+  const writes = createWrites();
+  let timer: NodeJS.Timeout | undefined;
+  /** A flush waits for the write before it, and will take what comes until then. */
+  let queued = false;
 
-  #collect(): void {
-    for (const event of this.#machine.take()) {
-      if (event.sequence_number <= this.#storedSeq) continue;
-      this.#events.push(event);
-    }
-  }
-
-  #takeBatch(): Batch {
-    this.#shown ||= this.#events.some(({ type }) => isDelta(type));
-    const batch = { events: this.#events, frames: this.#frames, prepared: this.#prepared, revision: this.#revision };
-    this.#events = [];
-    this.#frames = '';
-    this.#prepared = null;
-    this.#revision = null;
-    this.#unstored = 0;
-    return batch;
-  }
-
-  async #store(): Promise<void> {
-    const batch = this.#takeBatch();
+  const enqueue = (write: () => Promise<void>): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    return writes.add(write);
+  };
+  const isOpen = (): boolean => state === 'open';
+  const collect = (frame: string): void => unstored.add(machine.take(), frame);
+  const store = async (): Promise<void> => {
+    queued = false;
+    if (!isOpen() || unstored.due() === 'never') return;
+    const batch = unstored.take();
     try {
-      const result = await this.#journal.append(batch, this.#signal);
-      if (result === 'stored') this.#storedSeq = batch.events.at(-1)?.sequence_number ?? this.#storedSeq;
-      else this.#state = 'lost';
+      if ((await journal.append(batch, signal)) === 'stored') unstored.stored(batch);
+      else state = 'lost';
     } catch {
-      // Not the database being away, which is waited for: nothing more can be stored under this driver.
-      this.#state = 'lost';
-    } finally {
-      this.#flushing = null;
-      this.#onRoom?.();
-      this.#onRoom = null;
+      // A database that is away is waited for. Whatever else fails, nothing more can be stored under this driver.
+      state = 'lost';
     }
-    if (this.#state === 'open' && this.#hasWaiting()) this.#schedule();
-  }
+  };
+  const flush = (): Promise<void> => {
+    if (queued) return writes.done();
+    queued = true;
+    return enqueue(store);
+  };
 
-  #stopTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-  }
+  return {
+    state: () => state,
+    setPrepared: unstored.setPrepared,
+    push(frame) {
+      collect(frame);
+      const due = unstored.due();
+      if (due === 'now') void flush();
+      else if (due === 'soon') timer ??= setTimeout(() => void flush(), flushMs);
+    },
+    async room() {
+      while (unstored.isFull() && isOpen()) await flush();
+    },
+    flush,
+    async finish() {
+      await enqueue(async () => {
+        if (state !== 'open') return;
+        collect('');
+        const result = await journal.finish(unstored.take(), machine.response(), signal);
+        if (result !== 'stored') state = result;
+      });
+      return state;
+    },
+    async abandon() {
+      state = 'lost';
+      abandoned.abort();
+      clearTimeout(timer);
+      await writes.done();
+    },
+    async restart(next) {
+      await enqueue(async () => {
+        machine = next;
+        unstored.dropEvents();
+        if (state === 'cancelled') state = 'open';
+      });
+    },
+  };
+}
+
+/** Runs writes one after the other. One that fails keeps no other from being made. */
+function createWrites() {
+  let written = Promise.resolve();
+  return {
+    add(write: () => Promise<void>): Promise<void> {
+      const done = written.then(write);
+      written = done.catch(() => {});
+      return done;
+    },
+    done: () => written,
+  };
 }

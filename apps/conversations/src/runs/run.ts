@@ -13,14 +13,29 @@ export interface SearchOutcome {
   readonly passages: readonly (Passage & { readonly text: string })[];
 }
 
-/** What was settled before the model was asked; whoever takes a run over must not settle it again. */
+/** What was settled before the model was asked. The next driver of the run must not settle it again. */
 export interface Prepared {
   readonly search: SearchOutcome | null;
   /** null until the model has taken the request. */
   readonly chat: ChatBody | null;
 }
 
-/** A response to be produced, and what is known of it. */
+/**
+ * A response to be produced, and what is known of it.
+ *
+ * ```
+ *   created ──▶ waiting ──claim──▶ driven ──┬── the answer is whole ──────▶ completed, incomplete
+ *      │          ▲  ▲               │ ▲    ├── it cannot be had ─────────▶ failed
+ *      │          │  └─ park: no ────┘ │    ├── somebody cancels it ──────▶ cancelled
+ *      │          │    model has room  │    └── refused before anybody saw it ──▶ gone
+ *      │          └──── release: the replica shuts down
+ *      └── there is room here ─────────┤
+ *                                      └── claim: the driver died or fell silent, and a second time it is refused: failed
+ * ```
+ *
+ * `waiting` and `driven` are states of its lease (`@kumiki/postgres/leased`). What is stored while it is driven are frames of
+ * the model and the events that they gave. The next driver puts the frames through the same state machine, and goes on.
+ */
 export interface RunRecord {
   readonly id: string;
   readonly project: string;
@@ -28,7 +43,7 @@ export interface RunRecord {
   readonly requestId: string;
   /** Of the request that began it. */
   readonly traceparent: string | null;
-  /** Gives way to all other requests until a model has taken it; not stored, since whoever takes a run over finishes it. */
+  /** Gives way to all other requests until a model has taken it. Not stored: the next driver finishes the run. */
   readonly lowPriority?: boolean;
   readonly background: boolean;
   readonly request: CreateResponse;
@@ -71,7 +86,7 @@ export type StoreResult = 'stored' | 'lost' | 'cancelled';
 
 /** Where a run's events are kept and read. */
 export interface Journal {
-  /** Stores a batch, waiting for as long as the database is away and the signal allows. */
+  /** Stores a batch. While the database is away it waits, until the signal is aborted. */
   append(batch: Batch, signal: AbortSignal): Promise<StoreResult>;
   /** Stores the last batch and the whole response, and ends the run. */
   finish(batch: Batch, response: ResponseObject, signal: AbortSignal): Promise<StoreResult>;

@@ -12,8 +12,8 @@ export interface Usage {
 
 /** SQL for the responses of a project that have not ended, from two small indexes. */
 export const openResponsesOf = (project: string): string =>
-  `((SELECT count(*) FROM conversations.responses WHERE project = ${project} AND ended_at IS NULL AND waiting)
-  + (SELECT count(*) FROM conversations.responses WHERE project = ${project} AND ended_at IS NULL AND NOT waiting))`;
+  `((SELECT count(*) FROM conversations.responses WHERE project = ${project} AND ended_at IS NULL AND lease_owner IS NULL)
+  + (SELECT count(*) FROM conversations.responses WHERE project = ${project} AND ended_at IS NULL AND lease_owner IS NOT NULL))`;
 
 /** SQL for the batches of a project that have not ended. */
 export const openBatchesOf = (project: string): string =>

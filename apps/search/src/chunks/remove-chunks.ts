@@ -31,7 +31,7 @@ export async function endStoreFile(
   if (row === undefined) return;
   if (row.status === 'completed') await countTerms(transaction, row.store, storeFile, -1);
   await transaction.query(
-    `UPDATE search.store_files SET fence = fence + 1, lease_until = NULL, usage_bytes = 0,
+    `UPDATE search.store_files SET fence = fence + 1, lease_owner = NULL, lease_until = NULL, usage_bytes = 0,
        status = CASE WHEN $2 = 'removed' THEN 'cancelled' ELSE $2 END,
        removed_at = CASE WHEN $2 = 'removed' THEN now() END
      WHERE number = $1`,

@@ -4,7 +4,7 @@ import { toVectorText } from '../embedding/embedder.ts';
 import type { Revisions } from '../embedding/revisions.ts';
 import { decodeBatch, type ReadChunk } from '../reading/read-reply.ts';
 import { ensureVectorIndex } from '../retrieval/vector-index.ts';
-import { type Claim, hold } from './queue.ts';
+import { type Claim, ingestLeases } from './queue.ts';
 
 export type EmbedOutcome = 'done' | 'lost' | { readonly message: string };
 
@@ -80,12 +80,12 @@ function writeChunks(
   chunks: readonly EmbeddedChunk[],
 ): Promise<boolean> {
   return database.transaction(async (transaction) => {
-    if (!(await hold(transaction, claim))) return false;
+    if ((await ingestLeases.hold(transaction, claim)) === null) return false;
     await insertChunks(transaction, claim, dimensions, chunks);
     await transaction.query(
       // Only what nobody had reached before is progress: else a file could end its process at the same place for ever.
       `UPDATE search.store_files SET chunks_total = $2, chunks_done = greatest(chunks_done, $3),
-         fruitless_claims = CASE WHEN $3 > chunks_done THEN 0 ELSE fruitless_claims END
+         claims = CASE WHEN $3 > chunks_done THEN 0 ELSE claims END
        WHERE number = $1`,
       [claim.number, total, (chunks.at(-1)?.position ?? -1) + 1],
     );

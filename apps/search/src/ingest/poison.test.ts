@@ -132,7 +132,7 @@ test(
     }
     await until('the file is in work', patienceMs, () => asked === 3);
     const { rows } = await database.query<{ lost: number }>(
-      `SELECT fruitless_claims - 1 AS lost FROM search.store_files WHERE status = 'in_progress'`,
+      `SELECT claims - 1 AS lost FROM search.store_files WHERE status = 'in_progress'`,
     );
     assert.deepEqual(rows, [{ lost: 0 }]);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Database, migrate, openDatabase } from '@kumiki/postgres';
-import { claimNext, complete, giveBack, postpone } from './queue.ts';
+import { type ClaimedFile, complete, giveBack, ingestLeases, postpone } from './queue.ts';
 
 let database: Database;
 before(async () => {
@@ -28,7 +28,16 @@ async function queue(project: string, files: number): Promise<void> {
   );
 }
 
-const claim = (suspects = true) => claimNext(database, { leaseMs: 60_000, suspects });
+const claimed = async (suspects: number): Promise<ClaimedFile | null> => {
+  const holder = { owner: 'test', leaseMs: 60_000 };
+  const [one] = await ingestLeases.claim(database, holder, { rows: 1, own: [], suspects });
+  return one ?? null;
+};
+
+const claim = async (suspects = 1) => {
+  const one = await claimed(suspects);
+  return one === null ? null : { ...one.row, lost: one.lost };
+};
 
 test('a thousand files of one project delay the only one of another by none', async () => {
   await queue('many', 1_000);
@@ -60,16 +69,15 @@ test('projects with nothing in work go round, whoever queued first', async () =>
 
 test('a claim counts when it is made, not when it is given back or answered, and suspects wait for their turn', async () => {
   await queue('a', 1);
-  const lost = async (): Promise<number | undefined> => {
-    await database.query(`UPDATE search.store_files SET lease_until = now() - interval '1 second'`);
-    return (await claim())?.lost;
-  };
+  const expire = () => database.query(`UPDATE search.store_files SET lease_until = now() - interval '1 second'`);
   const first = await claim();
   assert.equal(first?.lost, 0);
-  assert.equal(await lost(), 1);
-  assert.equal(await lost(), 2);
-  await database.query(`UPDATE search.store_files SET lease_until = now() - interval '1 second'`);
-  assert.equal(await claim(false), null);
+  await expire();
+  assert.equal(await claim(0), null);
+  assert.equal((await claim())?.lost, 1);
+  await expire();
+  assert.equal((await claim())?.lost, 2);
+  await expire();
   const again = await claim();
   assert.equal(again?.lost, 3);
   assert.ok(again !== null);
@@ -78,5 +86,5 @@ test('a claim counts when it is made, not when it is given back or answered, and
   assert.equal(last?.lost, 3);
   assert.ok(last !== null);
   await postpone(database, last, 0, 'busy');
-  assert.equal((await claim(false))?.lost, 0);
+  assert.equal((await claim(0))?.lost, 0);
 });

@@ -1,16 +1,16 @@
 import { errorMessage, toKumikiError } from '@kumiki/api';
-import { judgePoison } from '@kumiki/policy';
+import { createKeeper, type Keeper, startWorkerLoop } from '@kumiki/postgres/leased';
 import type { Log } from '@kumiki/service';
 import { clearChunks, endStoreFile } from '../chunks/remove-chunks.ts';
-import { createBell } from './bell.ts';
-import { createClaimDesk } from './claim-desk.ts';
 import { decideRetry } from './decide.ts';
 import { type Failed, ingestFile, type IngestDeps, type IngestOutcome } from './ingest-file.ts';
 import { persist } from './persist.ts';
-import { type Claim, claimNext, giveBack, hold, ingestChannel, postpone, renew } from './queue.ts';
+import { type Claim, type ClaimedFile, giveBack, ingestChannel, ingestLeases, postpone } from './queue.ts';
 
 export interface IngestOptions extends IngestDeps {
   readonly log: Log;
+  /** Names this process among those that ingest. */
+  readonly owner: string;
   /** Files that this replica works on at once. */
   readonly concurrency: number;
   /** How long a file stays with a replica that gives no sign of life. */
@@ -25,71 +25,80 @@ export interface Ingest {
   stop(): Promise<void>;
 }
 
-/** Works off the ingest queue, for as long as it is not stopped. */
+/** Works off the ingest queue until it is stopped. */
 export function startIngest(options: IngestOptions): Ingest {
+  const { database, log, leaseMs, owner } = options;
   const stopping = new AbortController();
-  const bell = createBell();
-  const unlisten = options.database.listen(ingestChannel, bell.ring).catch(() => async () => {});
+  const inWork = new Map<number, Promise<void>>();
 
-  const desk = createClaimDesk((suspects) => claimNext(options.database, { leaseMs: options.leaseMs, suspects }));
-
-  async function work(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const rung = bell.next();
-      const claim = await desk.take().catch((error: unknown) => {
-        options.log.warn({ err: error }, 'the ingest queue cannot be read');
-        return null;
+  const keeper = createKeeper({
+    renew: (leases) => ingestLeases.renew(database, leases, leaseMs),
+    everyMs: leaseMs / 3,
+    onTrouble: (error) => log.debug({ err: error }, 'leases not renewed'),
+  });
+  const loop = startWorkerLoop<Claim>({
+    database,
+    channel: ingestChannel,
+    pollMs: options.pollMs,
+    graceMs: leaseMs,
+    room: () =>
+      inWork.size < options.concurrency ? { rows: options.concurrency - inWork.size, own: [...inWork.keys()] } : null,
+    claim: (room) => ingestLeases.claim(database, { owner, leaseMs }, room),
+    async begin(claimed, cleared) {
+      const { id } = claimed.row;
+      const work = workOn(options, claimed, stopping.signal, keeper).finally(() => {
+        inWork.delete(id);
+        cleared();
+        loop.look();
       });
-      if (claim === null) {
-        await rung(options.pollMs, stopping.signal);
-        continue;
-      }
-      await workOn(options, claim, stopping.signal);
-      desk.done(claim);
-    }
-  }
+      inWork.set(id, work);
+    },
+    release: ({ row }) => giveBack(database, row),
+    onTrouble: (what, error) => log.warn({ err: error }, `ingest: ${what}`),
+  });
 
-  const workers = Array.from({ length: options.concurrency }, work);
   return {
     async stop() {
       stopping.abort();
-      await Promise.all(workers);
-      await (
-        await unlisten
-      )();
+      await loop.close();
+      await Promise.all(inWork.values());
+      await keeper.stop();
     },
   };
 }
 
 /** One claimed file to its end, whatever that is. Never rejects. */
-async function workOn(options: IngestOptions, claim: Claim, stopping: AbortSignal): Promise<void> {
-  const { database, log } = options;
+async function workOn(
+  options: IngestOptions,
+  claimed: ClaimedFile,
+  stopping: AbortSignal,
+  keeper: Keeper<object>,
+): Promise<void> {
+  const { log } = options;
+  const claim = claimed.row;
   const lost = new AbortController();
-  const heartbeat = setInterval(() => {
-    renew(database, claim, options.leaseMs).then(
-      (held) => (held ? undefined : lost.abort()),
-      // The database is away: the lease may run out, and the fence keeps us from writing then.
-      () => {},
-    );
-  }, options.leaseMs / 3);
+  const forget = keeper.keep(claim, { lost: () => lost.abort() });
   try {
-    await settle(options, claim, await outcomeOf(options, claim, AbortSignal.any([stopping, lost.signal])));
+    await settle(options, claim, await outcomeOf(options, claimed, AbortSignal.any([stopping, lost.signal])));
   } catch (error) {
     // A database that is away makes no file a suspect: what became of it is told when it is back.
     await persist(
       () => afterFailure(options, claim, error, stopping.aborted, lost.signal.aborted),
       AbortSignal.any([stopping, lost.signal]),
-    ).catch((error: unknown) => {
-      log.warn({ err: error, storeFile: claim.number }, 'a file waits for its lease to run out');
+    ).catch((late: unknown) => {
+      log.warn({ err: late, storeFile: claim.number }, 'a file waits for its lease to run out');
     });
   } finally {
-    clearInterval(heartbeat);
+    forget();
   }
 }
 
-/** What has cost so many processes already is not tried again. */
-async function outcomeOf(options: IngestOptions, claim: Claim, signal: AbortSignal): Promise<IngestOutcome> {
-  const verdict = judgePoison({ lost: claim.lost, shared: 0 });
+/** A file that has ended each process which worked on it is not tried again. */
+async function outcomeOf(
+  options: IngestOptions,
+  { row: claim, verdict }: ClaimedFile,
+  signal: AbortSignal,
+): Promise<IngestOutcome> {
   if (verdict.kind !== 'refuse') return ingestFile(options, claim, signal);
   const message = errorMessage('poisonous_request', {
     what: `The file '${claim.filename}'`,
@@ -127,7 +136,7 @@ async function afterFailure(
 
 async function fail(options: IngestOptions, claim: Claim, { code, message, poison }: Failed): Promise<void> {
   const held = await options.database.transaction(async (transaction) => {
-    if (!(await hold(transaction, claim))) return false;
+    if ((await ingestLeases.hold(transaction, claim)) === null) return false;
     await transaction.query(
       'UPDATE search.store_files SET error_code = $2, error_message = $3, failure = $4 WHERE number = $1',
       [claim.number, code, message, poison === undefined ? null : 'poisonous_request'],

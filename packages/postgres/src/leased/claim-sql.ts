@@ -65,16 +65,17 @@ WITH RECURSIVE projects AS (
   GROUP BY work.project
 ), free AS (
   SELECT ${row} FROM ${name} AS work
-  WHERE ${open} AND ${claimable} AND work.lease_owner IS NOT NULL AND work.lease_until < ${leaseClock}
+  WHERE ${open} AND ${claimable} AND work.lease_owner IS NOT NULL AND (work.lease_until IS NULL OR work.lease_until < ${leaseClock})
     AND NOT work.${key.column} = ANY($4::${key.type}[])
-    AND (work.lease_owner <> $1 OR work.lease_until < ${leaseClock} - $5 * interval '1 millisecond')
+    AND (work.lease_owner <> $1 OR work.lease_until IS NULL
+      OR work.lease_until < ${leaseClock} - $5::bigint * interval '1 millisecond')
   UNION ALL
   SELECT first.* FROM projects CROSS JOIN LATERAL (
     SELECT ${row} FROM ${name} AS work
     WHERE ${open} AND ${claimable} AND work.lease_owner IS NULL AND work.project = projects.project
       AND (work.lease_until IS NULL OR work.lease_until <= ${leaseClock})
-      AND ($8 > 0 OR NOT (${counted} AND work.claims BETWEEN 1 AND ${maxFruitlessClaims - 1}))
-    ORDER BY ${columns} LIMIT $3 + ${spareCandidates}) AS first
+      AND ($8::bigint > 0 OR NOT (${counted} AND work.claims BETWEEN 1 AND ${maxFruitlessClaims - 1}))
+    ORDER BY ${columns} LIMIT $3::bigint + ${spareCandidates}) AS first
 ), pending AS (
   SELECT * FROM unnest($12::text[], $13::int[]) AS pending (project, rows)
 ), ranked AS (
@@ -87,14 +88,14 @@ WITH RECURSIVE projects AS (
 ), chosen AS (
   SELECT ranked.lease_key, row_number() OVER next AS place, sum(ranked.bytes) OVER next AS reached
   FROM ranked ${withTurns}
-  WHERE ranked.nth_here <= $6 AND ranked.nth <= $7 AND (ranked.bytes_here <= $11 OR ranked.nth_here = 1)
-    AND (NOT ranked.suspect OR ranked.nth_suspect <= $8)
+  WHERE ranked.nth_here <= $6::bigint AND ranked.nth <= $7::bigint AND (ranked.bytes_here <= $11::bigint OR ranked.nth_here = 1)
+    AND (NOT ranked.suspect OR ranked.nth_suspect <= $8::bigint)
   WINDOW next AS (ORDER BY ranked.nth, ${byTurn} ${orderOf('ranked')})
 ), picked AS (
   SELECT work.${key.column} AS lease_key FROM ${name} AS work JOIN chosen ON chosen.lease_key = work.${key.column}
-  WHERE chosen.place <= $3 + ${spareCandidates} AND (chosen.reached <= $9 OR $10 AND chosen.place = 1)
+  WHERE chosen.place <= $3::bigint + ${spareCandidates} AND (chosen.reached <= $9::bigint OR $10 AND chosen.place = 1)
     AND ${open} AND ${claimable} AND (work.lease_until IS NULL OR work.lease_until <= ${leaseClock})
-  ORDER BY chosen.place LIMIT $3 FOR UPDATE OF work SKIP LOCKED
+  ORDER BY chosen.place LIMIT $3::bigint FOR UPDATE OF work SKIP LOCKED
 ), claimed AS (
   UPDATE ${name} AS work SET ${assignments(table)}
   WHERE work.${key.column} IN (SELECT lease_key FROM picked) RETURNING work.*

@@ -34,7 +34,7 @@ export function createKeeper<Renewed>({ renew, everyMs, onTrouble }: KeeperOptio
   let looking = Promise.resolve();
   let busy = false;
   let wanted = false;
-  let stopped = false;
+  const stopping = new AbortController();
 
   const renewAll = async (): Promise<void> => {
     const asked = [...entries];
@@ -49,7 +49,7 @@ export function createKeeper<Renewed>({ renew, everyMs, onTrouble }: KeeperOptio
     }
   };
   const work = async (): Promise<void> => {
-    while (wanted && !stopped) {
+    while (wanted && !stopping.signal.aborted) {
       wanted = false;
       await renewAll().catch(onTrouble);
     }
@@ -71,7 +71,7 @@ export function createKeeper<Renewed>({ renew, everyMs, onTrouble }: KeeperOptio
     },
     look,
     async stop() {
-      stopped = true;
+      stopping.abort();
       clearInterval(timer);
       await looking;
     },

@@ -14,7 +14,7 @@
  * |---------|---------------|------------------------------------------------|
  * | waiting | null          | null, or the earliest time of the next claim   |
  * | held    | the process   | in the future                                  |
- * | lost    | the process   | in the past                                    |
+ * | lost    | the process   | in the past, or null                           |
  * | ended   | any           | any; the table's condition `open` is false     |
  *
  * Every claim adds one to `fence`, and nothing else changes it but an end that shuts the holder out. A write counts only
@@ -47,9 +47,8 @@ export interface LeasedTable {
    * is next that has waited longest for a claim. Needed where a process holds few rows at once.
    */
   readonly turns?: string;
-  /** Further assignments of a claim, and those of a release that undo them. */
+  /** Further assignments of a claim. */
   readonly onClaim?: string;
-  readonly onRelease?: string;
   /** What a claim returns of a row, and the joins that this needs. */
   readonly columns: string;
   readonly joins?: string;

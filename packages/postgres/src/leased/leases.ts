@@ -130,11 +130,10 @@ export function createLeases<Row extends object, Renewed extends object>(table: 
 }
 
 function statements(table: LeasedTable) {
-  const { name, key, open, onRelease } = table;
+  const { name, key, open } = table;
   const id = `work.${key.column}`;
   const held = `FROM unnest($1::${key.type}[], $2::bigint[]) AS held (id, fence)
-    WHERE ${id} = held.id AND work.fence = held.fence AND ${open}`;
-  const undone = onRelease === undefined ? '' : `, ${onRelease}`;
+    WHERE ${id} = held.id AND work.fence = held.fence AND work.lease_owner IS NOT NULL AND ${open}`;
   return {
     renewing: `UPDATE ${name} AS work SET lease_until = ${leaseEnd('$3')} ${held}
       RETURNING ${id} AS lease_id, ${table.renewed}`,
@@ -142,11 +141,11 @@ function statements(table: LeasedTable) {
     releasing: (also?: string) => `
       WITH released AS (
         UPDATE ${name} AS work SET lease_owner = NULL, lease_until = ${leaseEnd('$3')},
-          claims = CASE WHEN $4 THEN 0 ELSE greatest(work.claims - 1, 0) END ${undone} ${also === undefined ? '' : `, ${also}`}
+          claims = CASE WHEN $4 THEN 0 ELSE greatest(work.claims - 1, 0) END ${also === undefined ? '' : `, ${also}`}
         ${held} RETURNING ${id})
       SELECT pg_notify($5, $6) FROM released WHERE $3 = 0 LIMIT 1`,
     holding: `SELECT work.*, set_config('idle_in_transaction_session_timeout', $3, true) FROM ${name} AS work
-      WHERE ${id} = $1 AND work.fence = $2 AND ${open} FOR UPDATE`,
+      WHERE ${id} = $1 AND work.fence = $2 AND work.lease_owner IS NOT NULL AND ${open} FOR UPDATE`,
   };
 }
 

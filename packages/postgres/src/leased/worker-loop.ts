@@ -46,36 +46,18 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
   let claiming = Promise.resolve();
   let busy = false;
   let wanted = false;
-  let stopped = false;
-  let suspects = 0;
+  const stopping = new AbortController();
+  const suspects: Suspects = { inWork: 0, cleared: () => look() };
   /** Monotonic milliseconds. */
   let claimAfter = 0;
 
-  const beginOne = async (claimed: Claimed<Row>): Promise<void> => {
-    let suspect = claimed.verdict.kind === 'try-alone';
-    if (suspect) suspects++;
-    const cleared = (): void => {
-      if (!suspect) return;
-      suspect = false;
-      suspects--;
-      look();
-    };
-    try {
-      if (stopped) throw new Error('this process claims nothing more');
-      await options.begin(claimed, cleared);
-    } catch (error) {
-      onTrouble('claimed work could not be begun', error);
-      await options.release(claimed).catch((late: unknown) => onTrouble('a lease runs out by itself', late));
-      cleared();
-    }
-  };
   const claimAll = async (): Promise<void> => {
-    while (wanted && !stopped && performance.now() >= claimAfter) {
+    while (wanted && !stopping.signal.aborted && performance.now() >= claimAfter) {
       const room = options.room();
       if (room === null) return;
       wanted = false;
-      const found = await options.claim({ ...room, suspects: suspects === 0 ? 1 : 0 });
-      for (const claimed of found) await beginOne(claimed);
+      const found = await options.claim({ ...room, suspects: suspects.inWork === 0 ? 1 : 0 });
+      for (const claimed of found) await begin(options, claimed, suspects, stopping.signal);
       if (found.length > 0) wanted = true;
     }
   };
@@ -108,7 +90,7 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
   queueMicrotask(look);
 
   const stop = async (): Promise<void> => {
-    stopped = true;
+    stopping.abort();
     clearInterval(polling);
     await claiming;
   };
@@ -123,4 +105,35 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
       )();
     },
   };
+}
+
+/** Work under suspicion in this process. */
+interface Suspects {
+  inWork: number;
+  readonly cleared: () => void;
+}
+
+/** Begins work on a row, or gives it back. Never rejects. */
+async function begin<Row>(
+  options: WorkerLoopOptions<Row>,
+  claimed: Claimed<Row>,
+  suspects: Suspects,
+  stopping: AbortSignal,
+): Promise<void> {
+  let suspect = claimed.verdict.kind === 'try_alone';
+  if (suspect) suspects.inWork++;
+  const cleared = (): void => {
+    if (!suspect) return;
+    suspect = false;
+    suspects.inWork--;
+    suspects.cleared();
+  };
+  try {
+    stopping.throwIfAborted();
+    await options.begin(claimed, cleared);
+  } catch (error) {
+    if (!stopping.aborted) options.onTrouble('claimed work could not be begun', error);
+    await options.release(claimed).catch((late: unknown) => options.onTrouble('a lease runs out by itself', late));
+    cleared();
+  }
 }

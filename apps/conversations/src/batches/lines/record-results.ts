@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { KumikiError } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
-import { type BatchLease, LeaseLostError, writeFenced } from '../rows/batch-lease.ts';
+import { LeaseLostError } from '@kumiki/postgres/leased';
+import { type BatchLease, writeFenced } from '../rows/batch-lease.ts';
 import { chunkLimits } from '../rows/limits.ts';
 import { type LineResult, noUsage, type TokenUsage } from './result-line.ts';
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { defaultProjectLimits } from '@kumiki/api';
 import { migrate, openDatabase, type Database } from '@kumiki/postgres';
+import { type DyingWorld, diesAtStep } from '@kumiki/postgres/testing';
 import { createLog } from '@kumiki/service';
 import { type BatchRunner, type BatchRunnerOptions, startBatchRunner } from '../batch-runner.ts';
 import { createBatch, readBatch } from '../rows/batch-store.ts';
@@ -32,6 +33,15 @@ export function createTestBatch(
       completion_window: '24h',
     },
   );
+}
+
+/** What a replica has that dies before its n-th step. */
+export function dyingReplica(
+  real: { readonly database: Database; readonly gateway: StandInGateway },
+  step: number,
+): Pick<DyingWorld, 'database' | 'dead' | 'die'> & { readonly gateway: StandInGateway } {
+  const { database, dead, die, calls } = diesAtStep(real.database, step);
+  return { database, dead, die, gateway: calls(real.gateway, ['exchange', 'send', 'json']) };
 }
 
 /** A replica that looks often and loses its leases soon. */

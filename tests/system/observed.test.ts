@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type RequestRecord, requestQuerySchema, requestRecordSchema } from '@kumiki/api';
+import { observedRequestQuerySchema, type RequestRecord, requestRecordSchema } from '@kumiki/api';
 import { until } from '@kumiki/testing';
 import OpenAI, { toFile } from 'openai';
 import { type FilesService, startFilesService } from '../product/files-service.ts';
@@ -30,15 +30,19 @@ after(async () => {
 const secret = 'The-moon-is-made-of-cheese';
 
 function records(query: object = {}): RequestRecord[] {
-  const { data } = product.gateway.requests.list(requestQuerySchema.parse({ limit: 200, ...query }));
+  const { data } = product.gateway.requests.list(observedRequestQuerySchema.parse({ limit: 200, ...query }));
   return data.map((record) => requestRecordSchema.parse(record));
+}
+
+function traceById(id: string): RequestRecord[] {
+  return records({ trace_id: id }).toSorted((a, b) => a.started_at - b.started_at);
 }
 
 /** All of the trace of the newest request to a path, once all of it has ended. */
 async function traceOf(path: string): Promise<RequestRecord[]> {
   const [newest] = records({ path });
   assert.ok(newest);
-  const find = (): RequestRecord[] => product.gateway.requests.find(newest.id)?.trace ?? [];
+  const find = (): RequestRecord[] => traceById(newest.trace_id);
   await until('all of the trace has ended', 20_000, () => find().every(({ outcome }) => outcome !== 'open'));
   return find();
 }
@@ -74,8 +78,8 @@ test('a worker that is killed in mid-stream leaves one record: two attempts, one
   assert.notEqual(first?.replica, second?.replica);
   assert.equal(second?.replica, record.replica);
   assert.ok((second?.decode_ms ?? 0) > 0 && second?.queue_ms !== null && second?.prefill_ms !== null);
-  const load = product.gateway.load();
-  assert.ok(load.tokensPerSecond > 0 && (load.itlMs?.p50 ?? 0) > 0 && (load.ttftMs?.p95 ?? 0) > 0);
+  const { load } = product.gateway.load();
+  assert.ok(load.tokens_per_second > 0 && (load.itl_ms?.values[9] ?? 0) > 0 && (load.ttft_ms?.values[18] ?? 0) > 0);
 });
 
 test('a question about a document is one trace: response, search, embedding of the question, answer', async () => {
@@ -115,8 +119,7 @@ test('a run that another replica takes over stays in its trace', async () => {
   });
   const [root] = records({ path: '/v1/responses' });
   assert.ok(root);
-  const answers = (): RequestRecord[] =>
-    (product.gateway.requests.find(root.id)?.trace ?? []).filter(({ path }) => path === '/v1/chat/completions');
+  const answers = (): RequestRecord[] => traceById(root.trace_id).filter(({ path }) => path === '/v1/chat/completions');
   await until('the model answers', 20_000, () => answers().some(({ first_token_at }) => first_token_at !== null));
   service.route([second], files.routes);
   await first?.drain(100);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { decodePepper } from '@kumiki/seal';
-import { ConfigError, edgeSettings, listenerSettings, readConfig } from '@kumiki/service';
+import { ConfigError, edgeSettings, listenerSettings, readConfig, readToken } from '@kumiki/service';
 import { z } from 'zod';
 
 /** What this program takes from its environment. */
@@ -48,6 +48,19 @@ export const gatewaySettings = z.strictObject({
     .max(1_073_741_824)
     .default(33_554_432)
     .describe('Largest body of a request, where its route allows no less.'),
+  KUMIKI_OBSERVED_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address of the listener that tells the control API of requests and load.'),
+  KUMIKI_OBSERVED_PORT: z.coerce.number().int().min(0).max(65_535).default(8_422).describe('Port of that listener.'),
+  KUMIKI_OBSERVED_TOKEN_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File with the token that the control API proves itself with there. Without it there is no such listener.',
+    ),
   ...edgeSettings,
 });
 
@@ -56,5 +69,16 @@ export function readGatewayConfig() {
   const settings = readConfig(gatewaySettings, process.env, 'KUMIKI_');
   const pepper = decodePepper(readFileSync(settings.KUMIKI_PEPPER_FILE));
   if (pepper === null) throw new ConfigError(['KUMIKI_PEPPER_FILE: holds fewer than 16 bytes, or is damaged.']);
-  return { ...settings, pepper };
+  const tokenFile = settings.KUMIKI_OBSERVED_TOKEN_FILE;
+  const observed =
+    tokenFile === undefined
+      ? {}
+      : {
+          observed: {
+            host: settings.KUMIKI_OBSERVED_HOST,
+            port: settings.KUMIKI_OBSERVED_PORT,
+            token: readToken('KUMIKI_OBSERVED_TOKEN_FILE', tokenFile),
+          },
+        };
+  return { ...settings, pepper, observed };
 }

@@ -32,6 +32,7 @@ await runService(
       projectLimits: limitsFile === undefined ? [] : readSnapshot(limitsFile, projectLimitsRecordsSchema),
       maxBodyBytes: config.KUMIKI_MAX_BODY_BYTES,
       snapshots,
+      ...config.observed,
       ...edgeOptions(config),
       log,
     });

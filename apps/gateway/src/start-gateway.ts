@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { KeyRecord, ObservedGateway, ProjectLimitsRecord, RouteTable, SessionRecord } from '@kumiki/api';
+import type { KeyRecord, ObservedGatewayLoad, ProjectLimitsRecord, RouteTable, SessionRecord } from '@kumiki/api';
 import { closeServer, listen, startOpsListener, type Log, type OpsListener, type Registry } from '@kumiki/service';
 import { resolveHost, type ResolveHost } from './egress/resolve-host.ts';
 import { createRequestHandler } from './handle-request.ts';
@@ -13,8 +13,14 @@ import { createLoadMeter } from './load/load-meter.ts';
 import { createGatewayMetrics } from './metrics/gateway-metrics.ts';
 import { createPicker } from './model/pick-endpoint.ts';
 import { serveModel } from './model/serve-model.ts';
+import {
+  type Observed,
+  type ObservedListener,
+  type ObservedListenerOptions,
+  startObservedListener,
+} from './observed/observed-listener.ts';
 import { type EdgeOptions, openEdge } from './open-edge.ts';
-import { createRequestLog } from './requests/request-log.ts';
+import { createRequestLog, type RequestLog } from './requests/request-log.ts';
 import { type Probe, startHealthProber } from './routing/health-prober.ts';
 import { probeHealth } from './routing/probe-health.ts';
 import { createProjectShares } from './routing/project-shares.ts';
@@ -64,6 +70,8 @@ export interface GatewayOptions extends EdgeOptions {
   readonly opsHost?: string;
   /** No ops listener when absent. */
   readonly opsPort?: number;
+  /** Where those who operate the installation ask; nobody does when absent. */
+  readonly observed?: ObservedListenerOptions;
   /** A client must have sent its headers within this time, */
   readonly headersTimeoutMs?: number;
   /** and the body within this one, or, where it is passed on as it flows, make progress in every such span. */
@@ -74,9 +82,14 @@ export interface GatewayOptions extends EdgeOptions {
   readonly resolve?: ResolveHost;
 }
 
-export interface Gateway extends ObservedGateway {
+export interface Gateway {
   readonly port: number;
   readonly opsPort: number | null;
+  readonly observedPort: number | null;
+  readonly requests: Pick<RequestLog, 'list' | 'open' | 'subscribe'>;
+  load(): ObservedGatewayLoad;
+  /** Unix seconds, by the session's id. */
+  sessionsLastUsed(): ReadonlyMap<string, number>;
   replaceRoutes(table: RouteTable): void;
   replaceKeys(keys: readonly KeyRecord[]): void;
   replaceSessions(sessions: readonly SessionRecord[]): void;
@@ -113,13 +126,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     waits: { ...defaultBackendWaits, ...options.backendWaits },
   });
   const shared = { routes, metrics, requests, load, log, bodyTimeoutMs };
-  const serving = {
-    ...shared,
-    ...edge,
-    wheel,
-    upstreamFor: upstreams.clientFor,
-    ...createPicking(routes, now),
-  };
+  const picking = createPicking(routes, now);
+  const serving = { ...shared, ...edge, ...picking, wheel, upstreamFor: upstreams.clientFor };
   const open = createOpen(snapshots);
   let draining = false;
   const handler = createRequestHandler({
@@ -136,29 +144,29 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   metrics.observeConnections(edge.connections.ended);
   await listen(server, options.port, options.host, waitingConnections);
   const prober = startHealthProber({ routes, log, now, probe: probeThrough(upstreams) });
+  const readLoad = (): ObservedGatewayLoad => ({ open_requests: requests.open(), load: load.read(now()) });
   const ops = await openOps(options, metrics.registry, () => draining);
+  const observed = await openObserved(options, requests, readLoad, sessions.lastUsed);
   const { port } = server.address() as AddressInfo;
-  upstreams.open(options.routes, ops === null ? [port] : [port, ops.port]);
+  const ports = { port, opsPort: ops?.port ?? null, observedPort: observed?.port ?? null };
+  const ownPorts = Object.values(ports).filter((one) => one !== null);
+  upstreams.open(options.routes, ownPorts);
 
   return {
-    port,
-    opsPort: ops?.port ?? null,
+    ...ports,
     ...replacing(snapshots, open.openRequests, upstreams),
     requests,
-    load: () => load.read(now()),
-    sessionLastUsed: sessions.lastUsed,
+    load: readLoad,
+    sessionsLastUsed: sessions.lastUsed,
     async drain(limitMs, whose = 'all') {
       draining = true;
       await untilClosed(server, limitMs, () => whose === 'clients' && open.openReplies.count === 0);
     },
     async close() {
       draining = true;
-      prober.stop();
-      load.stop();
-      open.openRequests.stop();
-      await Promise.all([closeServer(server), ops?.close()]);
-      forwarder.close();
-      upstreams.close();
+      for (const part of [prober, load, open.openRequests]) part.stop();
+      await Promise.all([closeServer(server), ops?.close(), observed?.close()]);
+      for (const part of [forwarder, upstreams]) part.close();
     },
   };
 }
@@ -204,6 +212,22 @@ function replacing(
     },
     replaceProjectLimits: (records) => projectLimits.replace(records),
   };
+}
+
+async function openObserved(
+  { observed }: GatewayOptions,
+  requests: RequestLog,
+  load: Gateway['load'],
+  sessionsLastUsed: Gateway['sessionsLastUsed'],
+): Promise<ObservedListener | null> {
+  if (observed === undefined) return null;
+  const told: Observed = {
+    load,
+    requests: requests.list,
+    subscribe: requests.subscribe,
+    sessions: () => ({ data: [...sessionsLastUsed()].map(([id, at]) => ({ id, last_used_at: at })) }),
+  };
+  return startObservedListener(observed, told);
 }
 
 function probeThrough(upstreams: UpstreamClients): Probe {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { ObservedGateway } from '@kumiki/api';
+import { type GatewayPlace, openGateways } from '@kumiki/control';
 import type { Log } from '@kumiki/service';
 import type { Control } from './control/start-control.ts';
 import type { LocalRuntime } from './runtime/runtime.ts';
@@ -24,10 +24,17 @@ export type { AdminKey } from './keys/key-ring.ts';
 export { tryModel, type TryResult } from './replicas/try-model.ts';
 export { withAbsolutePaths } from './sources/absolute-paths.ts';
 
-/** Starts the control service. Loaded when called: its HTTP framework takes longer to load than workers to start. */
-export async function startControl(runtime: LocalRuntime, gateway: ObservedGateway, log: Log): Promise<Control> {
+/**
+ * Starts the control service. Loaded when called: its HTTP framework takes longer to load than workers to start.
+ * @param gateways where those of the installation tell what they have observed.
+ */
+export async function startControl(
+  runtime: LocalRuntime,
+  gateways: () => readonly GatewayPlace[],
+  log: Log,
+): Promise<Control> {
   const control = await import('./control/start-control.ts');
-  return control.startControl(runtime, gateway, log);
+  return control.startControl(runtime, openGateways(gateways), log);
 }
 
 /** The manifest that a new state folder starts with. */

@@ -9,6 +9,7 @@ export * from './kumiki/changes.ts';
 export * from './kumiki/chats.ts';
 export * from './kumiki/keys.ts';
 export * from './kumiki/live.ts';
+export * from './kumiki/missing-gateways.ts';
 export * from './kumiki/load.ts';
 export * from './kumiki/observed-gateway.ts';
 export * from './kumiki/project-limits.ts';

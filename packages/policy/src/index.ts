@@ -4,6 +4,7 @@ export { parseAddress } from './egress/parse-address.ts';
 export { formatPlace, type Place, placeOf, plainHost } from './egress/place.ts';
 export * from './limit/adaptive-concurrency.ts';
 export * from './limit/token-bucket.ts';
+export * from './load/merge-summaries.ts';
 export * from './load/pending-records.ts';
 export * from './load/sliding-counter.ts';
 export * from './load/sliding-samples.ts';

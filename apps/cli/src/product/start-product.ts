@@ -84,6 +84,7 @@ async function openDoors(runtime: LocalRuntime, home: HeldHome, options: Product
   await using opened = new AsyncDisposableStack();
   const { startGateway } = await import('@kumiki/gateway');
   const adminKey = await runtime.keys.adminKey();
+  const observed = { host: '127.0.0.1', port: 0, token: randomBytes(32).toString('base64url') };
   const gateway = await startGateway({
     host: options.host,
     port: options.port,
@@ -93,6 +94,7 @@ async function openDoors(runtime: LocalRuntime, home: HeldHome, options: Product
     keys: runtime.keys.snapshot(),
     sessions: runtime.sessions.snapshot(),
     projectLimits: runtime.projectLimits.snapshot(),
+    observed,
     log: createLog({ service: 'gateway', to: logFileOf(home), buffered: true }),
   });
   opened.defer(() => gateway.close());
@@ -102,6 +104,7 @@ async function openDoors(runtime: LocalRuntime, home: HeldHome, options: Product
   runtime.projectLimits.onChange(gateway.replaceProjectLimits);
   gateway.replaceRoutes(runtime.routes());
   const { port } = gateway;
+  const place = { name: 'gateway', url: `http://127.0.0.1:${gateway.observedPort}`, token: observed.token };
   const addresses = chooseAddresses({ ...options, port }, machineAddresses());
   const data = createServices({
     home,
@@ -120,7 +123,7 @@ async function openDoors(runtime: LocalRuntime, home: HeldHome, options: Product
   };
   publish();
   data.start();
-  const control = await startControl(runtime, gateway, log);
+  const control = await startControl(runtime, () => [place], log);
   opened.defer(() => control.close());
   const pages = await openConsole(log);
   opened.defer(() => pages.close());

@@ -14,6 +14,7 @@ function load(at: number, perSecond = 1): Load {
     ttft_ms: perSecond === 0 ? null : { p50: perSecond * 10, p95: perSecond * 20 },
     itl_ms: null,
     replicas: [],
+    missing_gateways: [],
   };
 }
 

@@ -31,14 +31,27 @@ test('a stream counts where it flows: its tokens, the time to its first and betw
   meter.requestBegins(2_000);
   meter.tokens('b', 100, 2_000);
   const load = meter.read(2_000);
-  assert.deepEqual(load.endpoints.get('a'), {
-    tokensPerSecond: 5.1,
-    ttftMs: { p50: 200, p95: 200 },
-    itlMs: { p50: 20, p95: 20 },
-  });
-  assert.deepEqual(load.endpoints.get('b'), { tokensPerSecond: 10, ttftMs: null, itlMs: null });
   assert.deepEqual(
-    [load.tokensPerSecond, load.ttftMs?.p50, load.itlMs?.p50, load.requestsPerSecond, load.errorsPerSecond],
+    load.endpoints.find(({ id }) => id === 'a'),
+    {
+      id: 'a',
+      tokens_per_second: 5.1,
+      ttft_ms: { weight: 1, values: Array.from({ length: 20 }, () => 200) },
+      itl_ms: { weight: 50, values: Array.from({ length: 20 }, () => 20) },
+    },
+  );
+  assert.deepEqual(
+    load.endpoints.find(({ id }) => id === 'b'),
+    { id: 'b', tokens_per_second: 10, ttft_ms: null, itl_ms: null },
+  );
+  assert.deepEqual(
+    [
+      load.tokens_per_second,
+      load.ttft_ms?.values[9],
+      load.itl_ms?.values[9],
+      load.requests_per_second,
+      load.errors_per_second,
+    ],
     [15.1, 250, 20, 0.1, 0],
   );
   assert.equal(record.completion_tokens, 51);
@@ -49,9 +62,9 @@ test('what was quiet for the window is nought, and the endpoints that are kept a
   const meter = createLoadMeter(() => 0);
   for (let at = 0; at < 1_100; at++) meter.tokens(`endpoint ${at}`, 1, at);
   const { endpoints } = meter.read(1_100);
-  assert.equal(endpoints.size, 1_024);
-  assert.ok(endpoints.has('endpoint 1099') && !endpoints.has('endpoint 0'));
+  assert.equal(endpoints.length, 1_024);
+  assert.ok(endpoints.some(({ id }) => id === 'endpoint 1099') && !endpoints.some(({ id }) => id === 'endpoint 0'));
   const later = meter.read(20_000);
-  assert.deepEqual([later.tokensPerSecond, later.ttftMs, later.itlMs], [0, null, null]);
+  assert.deepEqual([later.tokens_per_second, later.ttft_ms, later.itl_ms], [0, null, null]);
   meter.stop();
 });

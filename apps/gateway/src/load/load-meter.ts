@@ -127,9 +127,9 @@ export function createLoadMeter(now: () => number): LoadMeter {
     },
     read: (time) => ({
       ...readMeters(all, time),
-      requestsPerSecond: requests.perSecond(time),
-      errorsPerSecond: errors.perSecond(time),
-      endpoints: new Map([...byEndpoint].map(([id, meters]) => [id, readMeters(meters, time)])),
+      requests_per_second: requests.perSecond(time),
+      errors_per_second: errors.perSecond(time),
+      endpoints: [...byEndpoint].map(([id, meters]) => ({ id, ...readMeters(meters, time) })),
     }),
     stop: () => clearInterval(timer),
   };
@@ -145,8 +145,8 @@ function createMeters(): Meters {
 
 function readMeters(meters: Meters, now: number): EndpointLoad {
   return {
-    tokensPerSecond: meters.tokens.perSecond(now),
-    ttftMs: meters.ttft.percentiles(now),
-    itlMs: meters.itl.percentiles(now),
+    tokens_per_second: meters.tokens.perSecond(now),
+    ttft_ms: meters.ttft.summary(now),
+    itl_ms: meters.itl.summary(now),
   };
 }

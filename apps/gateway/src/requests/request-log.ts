@@ -1,4 +1,4 @@
-import type { KeyRecord, RequestReader, RequestRecord } from '@kumiki/api';
+import type { KeyRecord, ObservedRequestQuery, ObservedRequests, RequestRecord } from '@kumiki/api';
 import type { TraceHop } from '../http/random-ids.ts';
 import { selectRequests } from './select-requests.ts';
 import { unixTime } from './wall-clock.ts';
@@ -21,7 +21,15 @@ export interface Opening {
   readonly startedAt: number;
 }
 
-export interface RequestLog extends RequestReader {
+export interface RequestLog {
+  /** Requests that are open now. */
+  readonly open: () => number;
+  list(query: ObservedRequestQuery): ObservedRequests;
+  /**
+   * Tells of every record that begins, moves on or ends. It is the record itself, which changes on. The listener must
+   * be quick and not throw. Returns what ends the subscription.
+   */
+  subscribe(listener: (record: RequestRecord) => void): () => void;
   begin(opening: Opening): RequestRecord;
   /** Something that a reader would want to see has changed. */
   moved(record: RequestRecord): void;
@@ -37,13 +45,6 @@ export function createRequestLog(maxRecords = defaultMaxRecords): RequestLog {
   let next = 0;
   let open = 0;
   const listeners = new Set<(record: RequestRecord) => void>();
-
-  function* newestFirst(): Generator<RequestRecord> {
-    for (let back = 1; back <= ring.length; back++) {
-      const record = ring[(next - back + ring.length) % ring.length];
-      if (record !== undefined) yield record;
-    }
-  }
 
   function moved(record: RequestRecord): void {
     for (const listener of listeners) listener(record);
@@ -67,14 +68,7 @@ export function createRequestLog(maxRecords = defaultMaxRecords): RequestLog {
       moved(record);
     },
     open: () => open,
-    list: (query) => selectRequests(newestFirst(), query),
-    find(id) {
-      const all = [...newestFirst()];
-      const record = all.find((one) => one.id === id);
-      if (record === undefined) return null;
-      const trace = all.filter(({ trace_id }) => trace_id === record.trace_id);
-      return { ...record, trace: trace.sort((a, b) => a.started_at - b.started_at) };
-    },
+    list: (query) => selectRequests(ring, query),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

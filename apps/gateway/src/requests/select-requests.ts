@@ -1,14 +1,17 @@
-import type { RequestList, RequestQuery, RequestRecord } from '@kumiki/api';
+import type { ObservedRequestQuery, ObservedRequests, RequestRecord } from '@kumiki/api';
 
 /** Whether a record is one of those that a query asks for. */
-function matches(record: RequestRecord, query: RequestQuery): boolean {
+function matches(record: RequestRecord, query: ObservedRequestQuery): boolean {
   return (
+    (query.id === undefined || record.id === query.id) &&
+    (query.trace_id === undefined || record.trace_id === query.trace_id) &&
     (query.model === undefined || record.model === query.model) &&
     (query.project === undefined || record.project === query.project) &&
     (query.key_id === undefined || record.key_id === query.key_id) &&
     (query.outcome === undefined || record.outcome === query.outcome) &&
     (query.kind === undefined || record.kind === query.kind) &&
-    (query.path === undefined || isUnder(record.path, query.path))
+    (query.path === undefined || isUnder(record.path, query.path)) &&
+    (query.before_at === undefined || isOlder(record, query.before_at, query.before_id ?? ''))
   );
 }
 
@@ -16,26 +19,14 @@ function isUnder(path: string, above: string): boolean {
   return path.startsWith(above) && (path.length === above.length || above.endsWith('/') || path[above.length] === '/');
 }
 
-/**
- * A page of records.
- * @param newestFirst all that is remembered. What was forgotten since the page before was older than all of it, so an
- *   `after` that is not there has nothing after it.
- */
-export function selectRequests(newestFirst: Iterable<RequestRecord>, query: RequestQuery): RequestList {
-  const data: RequestRecord[] = [];
-  let begun = query.after === undefined;
-  let hasMore = false;
-  for (const record of newestFirst) {
-    if (!begun) {
-      begun = record.id === query.after;
-      continue;
-    }
-    if (!matches(record, query)) continue;
-    if (data.length === query.limit) {
-      hasMore = true;
-      break;
-    }
-    data.push(record);
-  }
-  return { object: 'list', data, first_id: data[0]?.id ?? '', last_id: data.at(-1)?.id ?? '', has_more: hasMore };
+function isOlder({ started_at: at, id }: RequestRecord, beforeAt: number, beforeId: string): boolean {
+  return at < beforeAt || (at === beforeAt && id < beforeId);
+}
+
+/** Those of the records that a query asks for, by their start, newest first, and by id among equals. */
+export function selectRequests(records: Iterable<RequestRecord>, query: ObservedRequestQuery): ObservedRequests {
+  const found: RequestRecord[] = [];
+  for (const record of records) if (matches(record, query)) found.push(record);
+  found.sort((a, b) => b.started_at - a.started_at || (a.id < b.id ? 1 : -1));
+  return { data: found.slice(0, query.limit), has_more: found.length > query.limit };
 }

@@ -59,10 +59,10 @@ test('a session acts as its key, on own paths and behind the gateway, and its co
   );
   assert.match(reply.headers.get('content-security-policy') ?? '', /sandbox/);
   assert.equal(reply.headers.get('x-content-type-options'), 'nosniff');
-  assert.ok(Math.abs((gateway.gateway.sessionLastUsed('session_1') ?? 0) - Date.now() / 1_000) < 60);
+  assert.ok(Math.abs((gateway.gateway.sessionsLastUsed().get('session_1') ?? 0) - Date.now() / 1_000) < 60);
   gateway.signOut();
   assert.deepEqual(await codeOf(gateway, cookie), [401, 'invalid_session']);
-  assert.equal(gateway.gateway.sessionLastUsed('session_1'), null);
+  assert.equal(gateway.gateway.sessionsLastUsed().get('session_1'), undefined);
 });
 
 const codeOf = async (gateway: TestGateway, cookie: string): Promise<[number, string | null]> => {

@@ -14,8 +14,8 @@ export interface SessionStore {
   find(cookies: string | undefined, now: number): SessionRecord | null;
   /** Whether the session is there and has not expired. @param now Unix seconds. */
   has(id: string, now: number): boolean;
-  /** When a session was last found, in Unix seconds; null when it has not been since this process started. */
-  lastUsed(id: string): number | null;
+  /** When sessions were last found, in Unix seconds, by id; of those that were since this process started. */
+  lastUsed(): ReadonlyMap<string, number>;
 }
 
 /** Finds sessions by the hash of their cookie's value, as keys are found. */
@@ -43,7 +43,7 @@ export function createSessionStore(pepper: Uint8Array, initial: readonly Session
       return session;
     },
     has: (id, now) => (expiries.get(id) ?? 0) > now,
-    lastUsed: (id) => usedAt.get(id) ?? null,
+    lastUsed: () => usedAt,
   };
 }
 

@@ -4,10 +4,9 @@ import {
   type EndedSessions,
   endSessionsQuerySchema,
   KumikiError,
-  type ObservedGateway,
   sessionQuerySchema,
 } from '@kumiki/api';
-import { readBody, sessionIdOf, whoAsks } from '@kumiki/control';
+import { type Gateways, readBody, sessionIdOf, whoAsks } from '@kumiki/control';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LocalRuntime } from '../runtime/runtime.ts';
@@ -20,7 +19,11 @@ import { createSessionCookie } from './session-cookie.ts';
 export const sessionsPath = '/v1/kumiki/sessions';
 
 /** The browsers that are signed in: of one's own key for everybody, of all keys for admins. Others' are not there. */
-export function addSessionListRoutes(app: FastifyInstance, runtime: LocalRuntime, gateway: ObservedGateway): void {
+export function addSessionListRoutes(
+  app: FastifyInstance,
+  runtime: LocalRuntime,
+  gateways: Pick<Gateways, 'sessionsLastUsed'>,
+): void {
   const { sessions, keys, changes } = runtime;
   const cookie = createSessionCookie(runtime);
   const tells = createTellSeldom(Date.now);
@@ -44,11 +47,12 @@ export function addSessionListRoutes(app: FastifyInstance, runtime: LocalRuntime
     });
   };
 
-  app.get(sessionsPath, (request, reply): BrowserSessionList => {
+  app.get(sessionsPath, async (request, reply): Promise<BrowserSessionList> => {
     const query = readBody(sessionQuerySchema, request.query);
     const own = asksAsAdmin(runtime, request) ? null : callerOf(request).keyId;
     const keyId = keyMeant(request, query.key_id) ?? own;
     reply.header('cache-control', 'no-store');
+    const { usedAt, missing } = await gateways.sessionsLastUsed();
     const names = new Map(keys.records().map(({ id, name }) => [id, name]));
     const data = sessions
       .list()
@@ -59,11 +63,11 @@ export function addSessionListRoutes(app: FastifyInstance, runtime: LocalRuntime
         key: { id: session.keyId, name: names.get(session.keyId) ?? session.keyId },
         created_at: session.createdAt,
         expires_at: session.expiresAt,
-        last_used_at: gateway.sessionLastUsed(session.id),
+        last_used_at: usedAt.get(session.id) ?? null,
         user_agent: session.userAgent,
         current: session.id === sessionIdOf(request),
       }));
-    return { object: 'list', data: data.toReversed() };
+    return { object: 'list', data: data.toReversed(), missing_gateways: missing };
   });
 
   app.delete<{ Params: { readonly id: string } }>(`${sessionsPath}/:id`, async (request, reply) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { BackendRoute, ObservedGateway } from '@kumiki/api';
-import { addControlRoutes, ownPath } from '@kumiki/control';
+import type { BackendRoute } from '@kumiki/api';
+import { addControlRoutes, type Gateways, ownPath } from '@kumiki/control';
 import { createServiceApp, listenApp, type Log } from '@kumiki/service';
 import type { LocalRuntime } from '../runtime/runtime.ts';
 import { callersOf } from './callers.ts';
@@ -22,14 +22,14 @@ export interface Control {
  * The operations under `/v1/kumiki/`, on a port of this machine that only the gateway knows the token of: there the
  * caller's key was checked.
  */
-export async function startControl(runtime: LocalRuntime, gateway: ObservedGateway, log: Log): Promise<Control> {
+export async function startControl(runtime: LocalRuntime, gateways: Gateways, log: Log): Promise<Control> {
   const token = randomBytes(32).toString('base64url');
   const { app } = await createServiceApp({ owner: 'control', token, log, requestTimeoutMs });
-  const routes = addControlRoutes(app, { installation: runtime, gateway, callers: callersOf(runtime) });
+  const routes = addControlRoutes(app, { installation: runtime, gateways, callers: callersOf(runtime) });
   addKeyRoutes(app, runtime);
   addLimitRoutes(app, runtime);
   addSessionRoutes(app, runtime);
-  addSessionListRoutes(app, runtime, gateway);
+  addSessionListRoutes(app, runtime, gateways);
   const port = await listenApp(app, '127.0.0.1', 0);
   const at = { urls: [`http://127.0.0.1:${port}`], authorization: `Bearer ${token}` };
   return {
@@ -46,6 +46,7 @@ export async function startControl(runtime: LocalRuntime, gateway: ObservedGatew
     endFollowing: routes.endFollowing,
     async close() {
       routes.stop();
+      gateways.stop();
       app.server.closeAllConnections();
       await app.close();
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { missingGatewaysSchema } from './missing-gateways.ts';
 
 /** How busy an installation is, measured over the last seconds, and how fast it answers. */
 
@@ -43,6 +44,7 @@ export const loadSchema = z.object({
   /** Inter-token latency, of streams. */
   itl_ms: percentilesSchema.nullable(),
   replicas: z.array(replicaLoadSchema),
+  missing_gateways: missingGatewaysSchema,
 });
 export type Load = z.infer<typeof loadSchema>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { attemptFailures } from '../errors/causes.ts';
+import { missingGatewaysSchema } from './missing-gateways.ts';
 
 /**
  * What a gateway remembers of the requests that it served: who, what, when, where and how it went. Never a prompt, an
@@ -85,6 +86,7 @@ export type RequestRecord = z.infer<typeof requestRecordSchema>;
 export const requestDetailSchema = requestRecordSchema.extend({
   /** Everything of the same trace that is still remembered, itself included, by start. */
   trace: z.array(requestRecordSchema),
+  missing_gateways: missingGatewaysSchema,
 });
 export type RequestDetail = z.infer<typeof requestDetailSchema>;
 
@@ -117,5 +119,6 @@ export const requestListSchema = z.object({
   first_id: z.string(),
   last_id: z.string(),
   has_more: z.boolean(),
+  missing_gateways: missingGatewaysSchema,
 });
 export type RequestList = z.infer<typeof requestListSchema>;

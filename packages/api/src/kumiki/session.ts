@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roles } from '../snapshot/key-record.ts';
+import { missingGatewaysSchema } from './missing-gateways.ts';
 
 /** `POST /v1/kumiki/session`: the token of a sign-in link, which works once. */
 export const signInBodySchema = z.strictObject({ token: z.string().min(1).max(256) });
@@ -55,7 +56,11 @@ export const browserSessionSchema = z.object({
 export type BrowserSession = z.infer<typeof browserSessionSchema>;
 
 /** `GET /v1/kumiki/sessions`: those of the caller's key; all for a key with the role `admin`. Newest first. */
-export const browserSessionListSchema = z.object({ object: z.literal('list'), data: z.array(browserSessionSchema) });
+export const browserSessionListSchema = z.object({
+  object: z.literal('list'),
+  data: z.array(browserSessionSchema),
+  missing_gateways: missingGatewaysSchema,
+});
 export type BrowserSessionList = z.infer<typeof browserSessionListSchema>;
 
 /** The query of `GET /v1/kumiki/sessions`: of which key. Another's takes the role `admin`. */

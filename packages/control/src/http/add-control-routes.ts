@@ -1,5 +1,5 @@
-import type { ObservedGateway } from '@kumiki/api';
 import type { FastifyInstance } from 'fastify';
+import type { Gateways } from '../gateways/gateways.ts';
 import type { Callers } from '../ports/callers.ts';
 import type { Installation } from '../ports/installation.ts';
 import { addObserveRoutes } from './observe-routes.ts';
@@ -10,7 +10,7 @@ import { addServiceRoutes } from './service-routes.ts';
 
 export interface ControlPorts {
   readonly installation: Installation;
-  readonly gateway: ObservedGateway;
+  readonly gateways: Gateways;
   readonly callers: Callers;
 }
 
@@ -23,13 +23,13 @@ export interface ControlRoutes {
 /** The operations under `/v1/kumiki/` that are about the installation, the same on one machine and on a cluster. */
 export function addControlRoutes(
   app: FastifyInstance,
-  { installation, gateway, callers }: ControlPorts,
+  { installation, gateways, callers }: ControlPorts,
 ): ControlRoutes {
   addServiceRoutes(app, installation, callers);
   const followed = addReplicaRoutes(app, installation);
-  addRequestRoutes(app, gateway);
-  addOwnRequestRoutes(app, gateway.requests);
-  const observing = addObserveRoutes(app, installation, gateway, callers);
+  addRequestRoutes(app, gateways);
+  addOwnRequestRoutes(app, gateways);
+  const observing = addObserveRoutes(app, installation, gateways, callers);
   return {
     endFollowing() {
       for (const leave of followed) leave();

@@ -1,5 +1,6 @@
-import { type ChangeList, headers, type Load, type ObservedGateway } from '@kumiki/api';
+import { type ChangeList, headers, type Load } from '@kumiki/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Gateways } from '../gateways/gateways.ts';
 import { createLiveHub } from '../live/live-hub.ts';
 import { buildLoad } from '../load/build-load.ts';
 import { recordLoad } from '../load/load-history.ts';
@@ -17,15 +18,20 @@ export interface Observing {
 export function addObserveRoutes(
   app: FastifyInstance,
   installation: Installation,
-  gateway: ObservedGateway,
+  gateways: Gateways,
   callers: Callers,
 ): Observing {
-  const { requests } = gateway;
   const { changes, status } = installation;
   const now = (): number => Date.now();
-  const readLoad = (): Load => buildLoad(now(), requests.open(), gateway.load(), installation.gauges());
+  const readLoad = (): Load => buildLoad(now(), gateways.load(), installation.gauges());
   const recorder = recordLoad(readLoad);
-  const hub = createLiveHub({ status, load: readLoad, requests, onChange: changes.subscribe, now });
+  const hub = createLiveHub({
+    status,
+    load: readLoad,
+    onRequest: gateways.subscribe,
+    onChange: changes.subscribe,
+    now,
+  });
   const leave = installation.onChange(hub.statusMoved);
 
   app.get('/v1/kumiki/load', () => recorder.history());

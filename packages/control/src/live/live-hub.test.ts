@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { mock, test, type TestContext } from 'node:test';
 import { liveEventSchema, type LiveEvent, type Status } from '@kumiki/api';
 import { createChangeLog } from '../changes/change-log.ts';
+import { mergeLoads } from '../gateways/merge-answers.ts';
 import { buildLoad } from '../load/build-load.ts';
 import { fakeGateway, fakeRecord } from '../testing/fake-gateway.ts';
 import { createLiveHub } from './live-hub.ts';
@@ -27,8 +28,8 @@ function startHub(context: TestContext) {
   });
   const hub = createLiveHub({
     status,
-    load: () => buildLoad(1_000, 3, gateway.load(), []),
-    requests: gateway.requests,
+    load: () => buildLoad(1_000, mergeLoads([], []), []),
+    onRequest: gateway.subscribe,
     onChange: changes.subscribe,
     now: () => 1_000,
   });

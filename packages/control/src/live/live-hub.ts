@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Change, LiveEvent, Load, RequestReader, RequestRecord, Status } from '@kumiki/api';
+import type { Change, LiveEvent, Load, RequestRecord, Status } from '@kumiki/api';
 import { createPendingRecords } from '@kumiki/policy';
 import { createLiveReaders } from './live-readers.ts';
 
@@ -12,7 +12,8 @@ const requestsMs = 250;
 export interface LiveSources {
   readonly status: () => Status;
   readonly load: () => Load;
-  readonly requests: RequestReader;
+  /** Returns what ends the subscription. */
+  readonly onRequest: (listener: (record: RequestRecord) => void) => () => void;
   /** Returns what ends the subscription. */
   readonly onChange: (listener: (change: Change) => void) => () => void;
   /** Unix milliseconds. */
@@ -68,7 +69,7 @@ export function createLiveHub(sources: LiveSources): LiveHub {
 
 /** What happens only while somebody reads. Returns what stops it. */
 function start(
-  { load, requests, onChange, now }: LiveSources,
+  { load, onRequest, onChange, now }: LiveSources,
   tell: (event: LiveEvent) => void,
   check: () => void,
 ): () => void {
@@ -83,7 +84,7 @@ function start(
       for (const request of pending.take()) tell({ type: 'request', request });
     }, requestsMs),
   ];
-  const leaveRequests = requests.subscribe(pending.add);
+  const leaveRequests = onRequest(pending.add);
   const leaveChanges = onChange((change) => tell({ type: 'change', change }));
   return () => {
     for (const timer of timers) clearInterval(timer);

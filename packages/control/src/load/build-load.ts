@@ -1,25 +1,21 @@
-import type { GatewayLoad, Load, Percentiles } from '@kumiki/api';
+import type { Load, Percentiles } from '@kumiki/api';
+import type { MergedLoad } from '../gateways/merge-answers.ts';
 import type { ReplicaGauges } from '../ports/installation.ts';
 
 /**
- * What the gateway measured and what the workers told, in one.
+ * What the gateways measured and what the workers told, in one.
  * @param at Unix milliseconds.
  */
-export function buildLoad(
-  at: number,
-  openRequests: number,
-  measured: GatewayLoad,
-  replicas: readonly ReplicaGauges[],
-): Load {
+export function buildLoad(at: number, measured: MergedLoad, replicas: readonly ReplicaGauges[]): Load {
   return {
     object: 'kumiki.load',
     at,
-    open_requests: openRequests,
+    open_requests: measured.openRequests,
     requests_per_second: measured.requestsPerSecond,
     errors_per_second: measured.errorsPerSecond,
-    tokens_per_second: measured.tokensPerSecond,
-    ttft_ms: inHundredths(measured.ttftMs),
-    itl_ms: inHundredths(measured.itlMs),
+    tokens_per_second: measured.all.tokensPerSecond,
+    ttft_ms: inHundredths(measured.all.ttftMs),
+    itl_ms: inHundredths(measured.all.itlMs),
     replicas: replicas.map((replica) => {
       const here = measured.endpoints.get(replica.endpoint);
       return {
@@ -36,6 +32,7 @@ export function buildLoad(
         rss_bytes: replica.rssBytes,
       };
     }),
+    missing_gateways: [...measured.missing],
   };
 }
 

@@ -1,6 +1,8 @@
-import type { ObservedGateway, RequestRecord } from '@kumiki/api';
+import type { RequestRecord } from '@kumiki/api';
+import type { Gateways } from '../gateways/gateways.ts';
+import { mergeLoads } from '../gateways/merge-answers.ts';
 
-export interface FakeGateway extends ObservedGateway {
+export interface FakeGateway extends Gateways {
   readonly records: RequestRecord[];
   /** When sessions were last used. */
   readonly usedAt: Map<string, number>;
@@ -9,7 +11,7 @@ export interface FakeGateway extends ObservedGateway {
   subscribers(): number;
 }
 
-/** What a gateway tells of itself, without one. */
+/** What gateways tell, without one. */
 export function fakeGateway(): FakeGateway {
   const records: RequestRecord[] = [];
   const usedAt = new Map<string, number>();
@@ -21,31 +23,22 @@ export function fakeGateway(): FakeGateway {
       for (const listener of listeners) listener(record);
     },
     subscribers: () => listeners.size,
-    requests: {
-      open: () => records.length,
-      list({ key_id: keyId }) {
-        const data = records.filter((record) => keyId === undefined || record.key_id === keyId);
-        return { object: 'list', data, first_id: '', last_id: '', has_more: false };
-      },
-      find(id) {
-        const record = records.find((one) => one.id === id);
-        const trace = records.filter(({ trace_id }) => trace_id === record?.trace_id);
-        return record === undefined ? null : { ...record, trace };
-      },
-      subscribe(listener) {
-        listeners.add(listener);
-        return () => void listeners.delete(listener);
-      },
+    async list({ key_id: keyId }) {
+      const data = records.filter((record) => keyId === undefined || record.key_id === keyId);
+      return { object: 'list', data, first_id: '', last_id: '', has_more: false, missing_gateways: [] };
     },
-    sessionLastUsed: (id) => usedAt.get(id) ?? null,
-    load: () => ({
-      requestsPerSecond: 2,
-      errorsPerSecond: 0,
-      tokensPerSecond: 40,
-      ttftMs: { p50: 100, p95: 200 },
-      itlMs: null,
-      endpoints: new Map(),
-    }),
+    async find(id) {
+      const record = records.find((one) => one.id === id);
+      const trace = records.filter(({ trace_id }) => trace_id === record?.trace_id);
+      return record === undefined ? null : { ...record, trace, missing_gateways: [] };
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    sessionsLastUsed: async () => ({ usedAt, missing: [] }),
+    load: () => mergeLoads([], []),
+    stop() {},
   };
 }
 

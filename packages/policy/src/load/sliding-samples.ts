@@ -1,7 +1,4 @@
-export interface SamplePercentiles {
-  readonly p50: number;
-  readonly p95: number;
-}
+import { type QuantileSummary, summaryValues } from '@kumiki/api';
 
 /** Measurements of the last seconds, of which at most a fixed number is kept: the newest. */
 export interface SlidingSamples {
@@ -11,10 +8,10 @@ export interface SlidingSamples {
    */
   add(now: number, value: number, weight: number): void;
   /** null when nothing was measured in the window that ends at `now`. */
-  percentiles(now: number): SamplePercentiles | null;
+  summary(now: number): QuantileSummary | null;
 }
 
-/** @param limit samples that are kept at most; beyond it percentiles are those of the newest. */
+/** @param limit samples that are kept at most; beyond it a summary is that of the newest. */
 export function createSlidingSamples(windowMs: number, limit: number): SlidingSamples {
   const values = new Float64Array(limit);
   const weights = new Float64Array(limit);
@@ -30,7 +27,7 @@ export function createSlidingSamples(windowMs: number, limit: number): SlidingSa
       next = (next + 1) % limit;
       if (count < limit) count++;
     },
-    percentiles(now) {
+    summary(now) {
       const places: number[] = [];
       let total = 0;
       for (let back = 1; back <= count; back++) {
@@ -42,15 +39,16 @@ export function createSlidingSamples(windowMs: number, limit: number): SlidingSa
       if (places.length === 0) return null;
       const valueAt = (place: number): number => values[place] ?? 0;
       places.sort((a, b) => valueAt(a) - valueAt(b));
-      const atShare = (share: number): number => {
-        let before = 0;
-        for (const place of places) {
-          before += weights[place] ?? 0;
-          if (before >= share * total) return valueAt(place);
+      const result: number[] = [];
+      let before = 0;
+      for (const place of places) {
+        before += weights[place] ?? 0;
+        while (result.length < summaryValues && before * summaryValues >= (result.length + 1) * total) {
+          result.push(valueAt(place));
         }
-        return valueAt(places.at(-1) ?? 0);
-      };
-      return { p50: atShare(0.5), p95: atShare(0.95) };
+      }
+      while (result.length < summaryValues) result.push(valueAt(places.at(-1) ?? 0));
+      return { weight: total, values: result };
     },
   };
 }

@@ -111,6 +111,7 @@ export function load(facts: Partial<Load> = {}): Load {
     ttft_ms: null,
     itl_ms: null,
     replicas: [],
+    missing_gateways: [],
     ...facts,
   };
 }

@@ -1,0 +1,162 @@
+import {
+  maxObservedRecords,
+  type MissingGateway,
+  observedLoadSchema,
+  observedPaths,
+  type ObservedRequestQuery,
+  type ObservedRequests,
+  observedRequestsSchema,
+  observedSessionsSchema,
+  type RequestDetail,
+  type RequestList,
+  type RequestQuery,
+  type RequestRecord,
+} from '@kumiki/api';
+import type { z } from 'zod';
+import { askGateway, type GatewayPlace } from './ask-gateway.ts';
+import { followRecords } from './follow-records.ts';
+import { mergeLoads, type MergedLoad, mergeRequests } from './merge-answers.ts';
+
+/** Between two looks at the load, and at which gateways there are. */
+const lookMs = 1_000;
+
+/** What all gateways have observed, as if they were one. What one of them does not say in time is left out, and named. */
+export interface Gateways {
+  /** As it was at the last look. */
+  load(): MergedLoad;
+  list(query: RequestQuery): Promise<RequestList>;
+  /** The record and the others of its trace; null when none of the gateways that answer remembers it. */
+  find(id: string): Promise<RequestDetail | null>;
+  /** Unix seconds, by the session's id. */
+  sessionsLastUsed(): Promise<{ readonly usedAt: ReadonlyMap<string, number>; readonly missing: MissingGateway[] }>;
+  /** Tells of every record that moves. Returns what ends the subscription. */
+  subscribe(listener: (record: RequestRecord) => void): () => void;
+  stop(): void;
+}
+
+/** @param places of all gateways, as they are when it is asked. */
+export function openGateways(places: () => readonly GatewayPlace[]): Gateways {
+  let load = mergeLoads([], []);
+  let looking = false;
+  const listeners = new Set<(record: RequestRecord) => void>();
+  const followed = new Map<string, () => void>();
+
+  /** Follows those gateways that there are, while somebody listens. */
+  function follow(): void {
+    const wanted = new Map(listeners.size === 0 ? [] : places().map((place) => [`${place.url} ${place.token}`, place]));
+    for (const [key, leave] of followed) {
+      if (wanted.has(key)) continue;
+      leave();
+      followed.delete(key);
+    }
+    for (const [key, place] of wanted) {
+      if (followed.has(key)) continue;
+      const tell = (record: RequestRecord): void => {
+        for (const listener of listeners) listener(record);
+      };
+      followed.set(key, followRecords(place, tell));
+    }
+  }
+
+  async function look(): Promise<void> {
+    follow();
+    if (looking) return;
+    looking = true;
+    const { values, missing } = await askAll(places(), observedPaths.load, observedLoadSchema);
+    load = mergeLoads(values, missing);
+    looking = false;
+  }
+
+  void look();
+  const timer = setInterval(() => void look(), lookMs);
+  timer.unref();
+  return {
+    load: () => load,
+    list: (query) => listRequests(places(), query),
+    find: (id) => findRequest(places(), id),
+    async sessionsLastUsed() {
+      const { values, missing } = await askAll(places(), observedPaths.sessions, observedSessionsSchema);
+      const usedAt = new Map<string, number>();
+      for (const { id, last_used_at: at } of values.flatMap(({ data }) => data)) {
+        usedAt.set(id, Math.max(at, usedAt.get(id) ?? 0));
+      }
+      return { usedAt, missing };
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      follow();
+      return () => {
+        listeners.delete(listener);
+        follow();
+      };
+    },
+    stop() {
+      clearInterval(timer);
+      listeners.clear();
+      follow();
+    },
+  };
+}
+
+interface AllAnswers<Value> {
+  readonly values: readonly Value[];
+  readonly missing: MissingGateway[];
+}
+
+/** Asks all at once: together they take no longer than the slowest may. */
+async function askAll<Schema extends z.ZodType>(
+  places: readonly GatewayPlace[],
+  path: string,
+  schema: Schema,
+): Promise<AllAnswers<z.infer<Schema>>> {
+  const answers = await Promise.all(places.map((place) => askGateway(place, path, schema)));
+  const missing = answers.flatMap((answer, at) =>
+    answer.ok ? [] : [{ gateway: places[at]?.name ?? '', reason: answer.reason }],
+  );
+  return { values: answers.flatMap((answer) => (answer.ok ? [answer.value] : [])), missing };
+}
+
+function askRequests(
+  places: readonly GatewayPlace[],
+  query: ObservedRequestQuery,
+): Promise<AllAnswers<ObservedRequests>> {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.set(name, String(value));
+  return askAll(places, `${observedPaths.requests}?${asked.toString()}`, observedRequestsSchema);
+}
+
+async function listRequests(places: readonly GatewayPlace[], { after, ...query }: RequestQuery): Promise<RequestList> {
+  const place = after === undefined ? {} : await placeOf(places, after);
+  const { values, missing } =
+    // What was forgotten was older than all that is remembered: nothing comes after it.
+    place === null ? { values: [], missing: [] } : await askRequests(places, { ...query, ...place });
+  const { data, has_more: hasMore } = mergeRequests(values, query.limit);
+  return {
+    object: 'list',
+    data,
+    first_id: data[0]?.id ?? '',
+    last_id: data.at(-1)?.id ?? '',
+    has_more: hasMore,
+    missing_gateways: missing,
+  };
+}
+
+/** Where a page ended, in words that all gateways understand: only one of them knows the record. */
+async function placeOf(
+  places: readonly GatewayPlace[],
+  id: string,
+): Promise<{ readonly before_at: number; readonly before_id: string } | null> {
+  const { values } = await askRequests(places, { id, limit: 1 });
+  const [record] = values.flatMap(({ data }) => data);
+  return record === undefined ? null : { before_at: record.started_at, before_id: record.id };
+}
+
+async function findRequest(places: readonly GatewayPlace[], id: string): Promise<RequestDetail | null> {
+  const { values } = await askRequests(places, { id, limit: 1 });
+  const [record] = values.flatMap(({ data }) => data);
+  if (record === undefined) return null;
+  // One request may pass several gateways: each knows its part of the trace.
+  const rest = await askRequests(places, { trace_id: record.trace_id, limit: maxObservedRecords });
+  const trace = rest.values.flatMap(({ data }) => data).toSorted((a, b) => a.started_at - b.started_at);
+  return { ...record, trace, missing_gateways: rest.missing };
+}

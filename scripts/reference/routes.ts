@@ -6,6 +6,7 @@ const owners: Readonly<Record<PathOwner, string>> = {
   gateway: 'Models: answered by the gateway, which asks replicas',
   conversations: 'Responses, conversations, batches and chats',
   search: 'Files and vector stores',
+  accounts: 'Keys, sessions of browsers and what projects may have',
   control: 'Operating an installation',
   console: 'The web console',
 };

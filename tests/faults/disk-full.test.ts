@@ -42,7 +42,8 @@ test(
   async () => {
     const told = await runOnDisk(
       4,
-      `const { openIdentities } = await import(${source('apps/local/src/keys/open-identities.ts')});
+      `const { openAccounts } = await import(${source('apps/accounts/src/open-accounts.ts')});
+    const { accountsFolder } = await import(${source('apps/accounts/src/folder/accounts-folder.ts')});
     const { homePaths } = await import(${source('apps/local/src/home/home-folder.ts')});
     const { holdHome } = await import(${source('apps/local/src/home/hold-home.ts')});
     const { openServiceStore } = await import(${source('apps/local/src/home/service-store.ts')});
@@ -51,7 +52,7 @@ test(
     const { fakeService } = await import(${source('apps/local/src/testing/fake-runtime.ts')});
     const { createKeyBodySchema } = await import(${source('packages/api/src/index.ts')});
     const home = homePaths(disk);
-    const open = () => openIdentities(home, () => 1000).identities;
+    const open = () => openAccounts(accountsFolder(disk), () => 1000).accounts;
     const { keys, sessions } = open();
     const body = createKeyBodySchema.parse({ name: 'shop' });
     const { record: kept } = await keys.create(body);

@@ -48,7 +48,8 @@ const matches = (wanted: RegExp | string, path: string): boolean =>
   typeof wanted === 'string' ? wanted === path : wanted.test(path);
 
 const stateScript = (home: string): string => `
-  const { openIdentities } = await import(${source('apps/local/src/keys/open-identities.ts')});
+  const { openAccounts } = await import(${source('apps/accounts/src/open-accounts.ts')});
+  const { accountsFolder } = await import(${source('apps/accounts/src/folder/accounts-folder.ts')});
   const { homePaths } = await import(${source('apps/local/src/home/home-folder.ts')});
   const { openServiceStore } = await import(${source('apps/local/src/home/service-store.ts')});
   const { openSecretStore } = await import(${source('apps/local/src/home/secret-store.ts')});
@@ -62,7 +63,7 @@ const stateScript = (home: string): string => `
   };
   const home = homePaths(${JSON.stringify(home)});
   const now = () => 1000;
-  const { keys, sessions } = (await step('pepper', () => openIdentities(home, now))).identities;
+  const { keys, sessions } = (await step('pepper', () => openAccounts(accountsFolder(home.path), now))).accounts;
   const admin = await step('admin', () => keys.adminKey());
   const body = { name: 'x', project: 'p', roles: ['inference'], models: null, expires_at: null,
     limits: { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null } };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { accountsFolder, openAccounts } from '@kumiki/accounts';
 import { modelServiceSchema, type ModelService } from '@kumiki/api';
 import { startGateway } from '@kumiki/gateway';
 import { holdHome, startLocalRuntime } from '@kumiki/local';
@@ -38,17 +39,18 @@ async function startProduct(context: TestContext, service: ModelService) {
     log,
     firstServices: [service],
   });
+  const { accounts } = openAccounts(accountsFolder(home), () => Math.floor(Date.now() / 1_000));
   const gateway = await startGateway({
     host: '127.0.0.1',
     port: 0,
-    pepper: runtime.pepper,
+    pepper: accounts.pepper,
     routes: runtime.routes(),
     keys: [],
     log,
   });
   runtime.onRoutes(gateway.replaceRoutes);
-  const apiKey = (await runtime.keys.adminKey()).key;
-  gateway.replaceKeys(runtime.keys.records());
+  const apiKey = (await accounts.keys.adminKey()).key;
+  gateway.replaceKeys(accounts.keys.records());
   const agent = streamAgent();
   context.after(async () => {
     agent.destroy();

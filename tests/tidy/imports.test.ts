@@ -22,9 +22,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'apps/gateway': ['api', 'openai', 'policy', 'seal', 'service'],
   'apps/console': ['api', 'openai', 'seal', 'service'],
   'apps/database': ['postgres', 'service'],
-  'apps/local': ['api', 'control', 'policy', 'seal', 'service'],
+  'apps/accounts': ['api', 'control', 'seal', 'service'],
+  'apps/local': ['api', 'control', 'policy', 'service'],
   'apps/cli': [
+    'accounts',
     'api',
+    'control',
     'manifest',
     'openai',
     'service',

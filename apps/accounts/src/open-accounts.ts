@@ -1,14 +1,14 @@
-import type { HomeFolder } from '../home/home-folder.ts';
-import { openPepper } from '../home/pepper.ts';
-import { type LimitsRing, openLimitsRing } from '../limits/limits-ring.ts';
-import { openSessionRing, type SessionRing } from '../sessions/session-ring.ts';
-import { createSignInLinks, type SignInLinks } from '../sessions/sign-in-links.ts';
-import { readAdminKey } from './admin-key-file.ts';
-import { type KeyRing, openKeyRing } from './key-ring.ts';
-import { openKeyStore } from './key-store.ts';
+import type { AccountsFolder } from './folder/accounts-folder.ts';
+import { readAdminKey } from './keys/admin-key-file.ts';
+import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
+import { openKeyStore } from './keys/key-store.ts';
+import { openPepper } from './keys/pepper-file.ts';
+import { type LimitsRing, openLimitsRing } from './limits/limits-ring.ts';
+import { openSessionRing, type SessionRing } from './sessions/session-ring.ts';
+import { createSignInLinks, type SignInLinks } from './sessions/sign-in-links.ts';
 
 /** Who may come in, by a key or with a browser, and how much their projects may have. */
-export interface Identities {
+export interface Accounts {
   readonly pepper: Buffer;
   readonly keys: KeyRing;
   readonly sessions: SessionRing;
@@ -22,7 +22,7 @@ export interface Identities {
  * @param now Unix seconds.
  * @returns them, and a sentence for each file whose loss is none.
  */
-export function openIdentities(home: HomeFolder, now: () => number): { identities: Identities; reports: string[] } {
+export function openAccounts(home: AccountsFolder, now: () => number): { accounts: Accounts; reports: string[] } {
   const store = openKeyStore(home);
   // The folder of keys is made first: where there is a pepper, there were keys.
   const pepper = openPepper(home.pepper, store.found.length === 0);
@@ -38,7 +38,7 @@ export function openIdentities(home: HomeFolder, now: () => number): { identitie
     ({ keyId, sessionId }) => hasKey(keyId) && (sessionId === null || sessions.get(sessionId) !== undefined),
   );
   return {
-    identities: { pepper, keys, sessions, signInLinks, projectLimits },
+    accounts: { pepper, keys, sessions, signInLinks, projectLimits },
     reports: report === null ? [] : [report],
   };
 }

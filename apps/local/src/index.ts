@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type GatewayPlace, openGateways } from '@kumiki/control';
+import type { Callers, Gateways } from '@kumiki/control';
 import type { Log } from '@kumiki/service';
 import type { Control } from './control/start-control.ts';
 import type { LocalRuntime } from './runtime/runtime.ts';
@@ -17,24 +17,21 @@ export { editEgressList, readEgressList, spellRule, withRules } from './home/egr
 export { editModelList, readModelList, withPaths } from './home/model-list.ts';
 export { listModelsOf } from './sources/model-access.ts';
 export { listServersOf } from './outside/list-servers.ts';
-export { fullDiskError } from './home/storage-error.ts';
+export { fullDiskError } from '@kumiki/service/folder';
 export { isRunning } from '@kumiki/service/folder';
 export { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime/runtime.ts';
-export type { AdminKey } from './keys/key-ring.ts';
 export { tryModel, type TryResult } from './replicas/try-model.ts';
 export { withAbsolutePaths } from './sources/absolute-paths.ts';
 
-/**
- * Starts the control service. Loaded when called: its HTTP framework takes longer to load than workers to start.
- * @param gateways where those of the installation tell what they have observed.
- */
+/** Starts the control service. Loaded when called: its HTTP framework takes longer to load than workers to start. */
 export async function startControl(
   runtime: LocalRuntime,
-  gateways: () => readonly GatewayPlace[],
+  gateways: Gateways,
+  callers: Callers,
   log: Log,
 ): Promise<Control> {
   const control = await import('./control/start-control.ts');
-  return control.startControl(runtime, openGateways(gateways), log);
+  return control.startControl(runtime, gateways, callers, log);
 }
 
 /** The manifest that a new state folder starts with. */

@@ -1,6 +1,5 @@
 import { checkApiKeyFormat } from '@kumiki/api';
-import { writeFileAtomic } from '@kumiki/service/folder';
-import { readPlainFile, refuseStart } from '../home/state-file.ts';
+import { readPlainFile, refuseStart, writeFileAtomic } from '@kumiki/service/folder';
 
 /** A key has some 60. */
 const maxBytes = 1_024;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { checkApiKeyFormat, createKeyBodySchema } from '@kumiki/api';
 import { createSecretHash } from '@kumiki/seal';
-import { type HomeFolder, homePaths } from '../home/home-folder.ts';
+import { type AccountsFolder, accountsFolder } from '../folder/accounts-folder.ts';
 import { openKeyRing } from './key-ring.ts';
 import { openKeyStore } from './key-store.ts';
 
@@ -16,14 +16,14 @@ after(() => rmSync(root, { recursive: true }));
 const body = createKeyBodySchema.parse({ name: 'shop' });
 const pepper = randomBytes(32);
 
-function newHome(): HomeFolder {
-  return homePaths(mkdtempSync(join(root, 'home-')));
+function newHome(): AccountsFolder {
+  return accountsFolder(mkdtempSync(join(root, 'home-')));
 }
 
-const openRing = (home: HomeFolder, now = 1_000) => openKeyRing(home, openKeyStore(home), pepper, () => now);
+const openRing = (home: AccountsFolder, now = 1_000) => openKeyRing(home, openKeyStore(home), pepper, () => now);
 
 /** Everything that is stored of keys. */
-const storedText = (home: HomeFolder): string =>
+const storedText = (home: AccountsFolder): string =>
   readdirSync(home.keys)
     .map((name) => readFileSync(join(home.keys, name), 'utf8'))
     .join('');

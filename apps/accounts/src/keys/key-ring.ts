@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type CreateKeyBody, type KeyRecord, makeApiKey, noKeyLimits, redactApiKey } from '@kumiki/api';
 import { createSecretHash } from '@kumiki/seal';
-import type { HomeFolder } from '../home/home-folder.ts';
-import { storing } from '../home/storage-error.ts';
+import { storing } from '@kumiki/service/folder';
+import type { AccountsFolder } from '../folder/accounts-folder.ts';
 import { readAdminKey, writeAdminKey } from './admin-key-file.ts';
 import type { KeyStore } from './key-store.ts';
 import type { StoredKey } from './stored-key.ts';
@@ -15,6 +15,8 @@ export interface AdminKey {
 
 export interface KeyRing {
   records(): readonly StoredKey[];
+  /** Name of a key; null when it is gone. */
+  nameOf(id: string): string | null;
   /** Makes a key. The returned text is the only copy of it. */
   create(body: CreateKeyBody): Promise<{ record: StoredKey; key: string }>;
   /** @returns false when there is no such key. */
@@ -31,7 +33,7 @@ export interface KeyRing {
 
 /** @param nowSeconds Unix seconds. */
 export function openKeyRing(
-  home: Pick<HomeFolder, 'adminKey'>,
+  home: Pick<AccountsFolder, 'adminKey'>,
   store: KeyStore,
   pepper: Buffer,
   nowSeconds: () => number,
@@ -68,6 +70,7 @@ export function openKeyRing(
 
   return {
     records: () => keys,
+    nameOf: (id) => keys.find((key) => key.id === id)?.name ?? null,
     create,
     async revoke(id) {
       if (!keys.some((key) => key.id === id)) return false;

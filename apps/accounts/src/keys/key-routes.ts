@@ -1,32 +1,31 @@
 import { type ApiKey, createKeyBodySchema, KumikiError } from '@kumiki/api';
 import { readBody, whoAsks } from '@kumiki/control';
 import type { FastifyInstance } from 'fastify';
-import type { StoredKey } from '../keys/stored-key.ts';
-import type { LocalRuntime } from '../runtime/runtime.ts';
-import { callersOf } from './callers.ts';
+import type { Surroundings } from '../ports/surroundings.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { StoredKey } from './stored-key.ts';
 
-export function addKeyRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
-  const { keys, changes } = runtime;
+export function addKeyRoutes(app: FastifyInstance, keys: KeyRing, surroundings: Surroundings): void {
   app.get('/v1/kumiki/keys', () => ({ object: 'list', data: keys.records().map(describeKey) }));
 
   app.post('/v1/kumiki/keys', async (request, reply) => {
     const { record, key } = await keys.create(readBody(createKeyBodySchema, request.body));
     const { id, name, project } = record;
-    changes.add({
+    surroundings.tell({
       kind: 'key.created',
       subject: id,
       params: { name, project },
-      by: whoAsks(callersOf(runtime), request),
+      by: whoAsks(keys, request),
     });
     return reply.code(201).send({ ...describeKey(record), value: key });
   });
 
   app.delete<{ Params: { readonly id: string } }>('/v1/kumiki/keys/:id', async (request) => {
     const { id } = request.params;
-    const by = whoAsks(callersOf(runtime), request);
-    const name = keys.records().find((record) => record.id === id)?.name;
-    if (name === undefined || !(await keys.revoke(id))) throw new KumikiError('not_found', { what: 'key', id });
-    changes.add({ kind: 'key.revoked', subject: id, params: { name }, by });
+    const by = whoAsks(keys, request);
+    const name = keys.nameOf(id);
+    if (name === null || !(await keys.revoke(id))) throw new KumikiError('not_found', { what: 'key', id });
+    surroundings.tell({ kind: 'key.revoked', subject: id, params: { name }, by });
     return { object: 'kumiki.key.deleted', id, deleted: true };
   });
 }

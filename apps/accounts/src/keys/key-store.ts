@@ -1,10 +1,18 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KumikiError } from '@kumiki/api';
-import { draftSuffix, removeFile, replaceFile, syncFolderNow, writeFileAtomic } from '@kumiki/service/folder';
-import type { HomeFolder } from '../home/home-folder.ts';
-import { encodeState, readStateFile, refuseStart } from '../home/state-file.ts';
-import { storing } from '../home/storage-error.ts';
+import {
+  draftSuffix,
+  encodeState,
+  readStateFile,
+  refuseStart,
+  removeFile,
+  replaceFile,
+  storing,
+  syncFolderNow,
+  writeFileAtomic,
+} from '@kumiki/service/folder';
+import type { AccountsFolder } from '../folder/accounts-folder.ts';
 import { formerKeysFile, keyFile, maxKeys, maxKeysBytes, type StoredKey } from './stored-key.ts';
 
 /** The keys of one machine on its disk: a file for each, so that one more costs one small file, however many there are. */
@@ -23,7 +31,7 @@ const maxTold = 3;
  * Opens the folder of keys, and makes it from the one file of former versions. Throws KumikiError `conflict` when any key
  * cannot be read: a ring with fewer keys than there were would shut people out, and the next change would make it so for good.
  */
-export function openKeyStore(home: HomeFolder): KeyStore {
+export function openKeyStore(home: AccountsFolder): KeyStore {
   const folder = home.keys;
   if (!existsSync(folder)) {
     if (existsSync(home.formerKeys)) unpackFormer(home);
@@ -68,7 +76,7 @@ function noRoom(reason: string): KumikiError {
   return new KumikiError('conflict', { reason: `${reason}; revoke some first` });
 }
 
-function makeFolder(home: HomeFolder): void {
+function makeFolder(home: AccountsFolder): void {
   if (existsSync(home.pepper)) {
     refuseStart(
       home.keys,
@@ -81,7 +89,7 @@ function makeFolder(home: HomeFolder): void {
 }
 
 /** The folder appears whole: until then the one file counts. */
-function unpackFormer(home: HomeFolder): void {
+function unpackFormer(home: AccountsFolder): void {
   const read = readStateFile(home.formerKeys, formerKeysFile);
   if (read.kind !== 'found') {
     const reason = read.kind === 'absent' ? 'it is gone' : read.reason;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { createKeyBodySchema } from '@kumiki/api';
-import { homePaths } from '../home/home-folder.ts';
-import { encodeState } from '../home/state-file.ts';
+import { encodeState } from '@kumiki/service/folder';
+import { accountsFolder } from '../folder/accounts-folder.ts';
 import { openKeyRing } from './key-ring.ts';
 import { openKeyStore } from './key-store.ts';
 import { keyFile, maxKeys, type StoredKey } from './stored-key.ts';
@@ -32,7 +32,7 @@ function storedKey(number: number): StoredKey {
 }
 
 test('beside ten thousand keys another is made and revoked without a stall, and one more is refused', async () => {
-  const home = homePaths(mkdtempSync(join(tmpdir(), 'kumiki-many-keys-')));
+  const home = accountsFolder(mkdtempSync(join(tmpdir(), 'kumiki-many-keys-')));
   try {
     mkdirSync(home.keys);
     const rounds = 10;

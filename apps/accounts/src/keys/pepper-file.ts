@@ -1,6 +1,5 @@
 import { decodePepper, encodePepper, makePepper, storedPepperBytes } from '@kumiki/seal';
-import { writeFileAtomic } from '@kumiki/service/folder';
-import { readPlainFile, refuseStart } from './state-file.ts';
+import { readPlainFile, refuseStart, writeFileAtomic } from '@kumiki/service/folder';
 
 /** Versions before the checksum wrote the pepper alone. */
 const formerBytes = 32;

@@ -1,6 +1,6 @@
 import { grantableRoles, keyRecordSchema } from '@kumiki/api';
+import type { StateKind } from '@kumiki/service/folder';
 import { z } from 'zod';
-import type { StateKind } from '../home/state-file.ts';
 
 /** Most keys of one machine. */
 export const maxKeys = 10_000;

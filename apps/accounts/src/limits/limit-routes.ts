@@ -8,12 +8,16 @@ import {
 } from '@kumiki/api';
 import { readBody, whoAsks } from '@kumiki/control';
 import type { FastifyInstance } from 'fastify';
-import type { LocalRuntime } from '../runtime/runtime.ts';
-import { callersOf } from './callers.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { Surroundings } from '../ports/surroundings.ts';
+import type { LimitsRing } from './limits-ring.ts';
 
 /** What each project may have. */
-export function addLimitRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
-  const { projectLimits, changes } = runtime;
+export function addLimitRoutes(
+  app: FastifyInstance,
+  { projectLimits, keys }: { readonly projectLimits: LimitsRing; readonly keys: KeyRing },
+  surroundings: Surroundings,
+): void {
   const show = (project: string): ProjectLimitsView => ({
     object: 'kumiki.project_limits',
     project,
@@ -37,7 +41,7 @@ export function addLimitRoutes(app: FastifyInstance, runtime: LocalRuntime): voi
       throw new KumikiError('invalid_value', { param: 'body', reason });
     }
     projectLimits.set(project, change);
-    changes.add({ kind: 'limits.set', subject: project, params: {}, by: whoAsks(callersOf(runtime), request) });
+    surroundings.tell({ kind: 'limits.set', subject: project, params: {}, by: whoAsks(keys, request) });
     return show(project);
   });
 }

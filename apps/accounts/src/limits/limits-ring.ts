@@ -8,9 +8,8 @@ import {
   projectLimitsRecordSchema,
   type SetProjectLimits,
 } from '@kumiki/api';
-import { writeFileAtomic } from '@kumiki/service/folder';
+import { encodeState, readStateFile, refuseStart, type StateKind, writeFileAtomic } from '@kumiki/service/folder';
 import { z } from 'zod';
-import { encodeState, readStateFile, refuseStart, type StateKind } from '../home/state-file.ts';
 
 /** Projects with limits of their own; the file of all of them stays far below what the next start reads. */
 const maxProjects = 10_000;

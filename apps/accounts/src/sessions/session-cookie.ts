@@ -1,7 +1,7 @@
 import { sessionCookieName } from '@kumiki/seal';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { LocalRuntime } from '../runtime/runtime.ts';
-import { sessionSeconds } from '../sessions/session-ring.ts';
+import type { ShownAddress } from '../ports/surroundings.ts';
+import { sessionSeconds } from './session-ring.ts';
 
 /** The cookie of a browser's session: no script can read it, no other site's page can use it. */
 export interface SessionCookie {
@@ -9,7 +9,7 @@ export interface SessionCookie {
   clear(request: FastifyRequest, reply: FastifyReply): void;
 }
 
-export function createSessionCookie({ pepper, address }: Pick<LocalRuntime, 'pepper' | 'address'>): SessionCookie {
+export function createSessionCookie(pepper: Uint8Array, address: () => ShownAddress): SessionCookie {
   const name = sessionCookieName(pepper);
   const send = (request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): void => {
     const secure = isBehindTls(request) || address().shown.startsWith('https:') ? '; Secure' : '';

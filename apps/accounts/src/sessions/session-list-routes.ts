@@ -6,53 +6,49 @@ import {
   KumikiError,
   sessionQuerySchema,
 } from '@kumiki/api';
-import { type Gateways, readBody, sessionIdOf, whoAsks } from '@kumiki/control';
+import { readBody, sessionIdOf, whoAsks } from '@kumiki/control';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { LocalRuntime } from '../runtime/runtime.ts';
-import type { StoredSession } from '../sessions/session-ring.ts';
-import { createTellSeldom } from '../sessions/tell-seldom.ts';
-import { asksAsAdmin } from './asks-as-admin.ts';
-import { callersOf } from './callers.ts';
+import { asksAsAdmin } from '../keys/asks-as-admin.ts';
+import type { Surroundings } from '../ports/surroundings.ts';
 import { createSessionCookie } from './session-cookie.ts';
+import type { StoredSession } from './session-ring.ts';
+import type { SignIn } from './session-routes.ts';
+import { createTellSeldom } from './tell-seldom.ts';
 
-export const sessionsPath = '/v1/kumiki/sessions';
+const sessionsPath = '/v1/kumiki/sessions';
 
 /** The browsers that are signed in: of one's own key for everybody, of all keys for admins. Others' are not there. */
-export function addSessionListRoutes(
-  app: FastifyInstance,
-  runtime: LocalRuntime,
-  gateways: Pick<Gateways, 'sessionsLastUsed'>,
-): void {
-  const { sessions, keys, changes } = runtime;
-  const cookie = createSessionCookie(runtime);
+export function addSessionListRoutes(app: FastifyInstance, signIn: SignIn, surroundings: Surroundings): void {
+  const { sessions, keys } = signIn;
+  const cookie = createSessionCookie(signIn.pepper, surroundings.address);
   const tells = createTellSeldom(Date.now);
 
   /** The key whose sessions are meant: one that is named, else null. Another's is nobody's for who may not see it. */
   const keyMeant = (request: FastifyRequest, keyId: string | undefined): string | null => {
     if (keyId === undefined) return null;
-    const seen = keyId === callerOf(request).keyId || asksAsAdmin(runtime, request);
+    const seen = keyId === callerOf(request).keyId || asksAsAdmin(keys, request);
     if (seen && keys.records().some(({ id }) => id === keyId)) return keyId;
     throw new KumikiError('not_found', { what: 'key', id: keyId });
   };
 
   const tellEnd = (request: FastifyRequest, keyId: string, count: number): void => {
     if (count === 0 || !tells(`${callerOf(request).keyId} ${keyId}`)) return;
-    const name = keys.records().find(({ id }) => id === keyId)?.name ?? keyId;
-    changes.add({
+    const name = keys.nameOf(keyId) ?? keyId;
+    surroundings.tell({
       kind: 'session.ended',
       subject: keyId,
       params: { name, count },
-      by: whoAsks(callersOf(runtime), request),
+      by: whoAsks(keys, request),
     });
   };
 
   app.get(sessionsPath, async (request, reply): Promise<BrowserSessionList> => {
     const query = readBody(sessionQuerySchema, request.query);
-    const own = asksAsAdmin(runtime, request) ? null : callerOf(request).keyId;
+    const own = asksAsAdmin(keys, request) ? null : callerOf(request).keyId;
     const keyId = keyMeant(request, query.key_id) ?? own;
     reply.header('cache-control', 'no-store');
-    const { usedAt, missing } = await gateways.sessionsLastUsed();
+    const { usedAt, missing } = await surroundings.sessionsLastUsed();
     const names = new Map(keys.records().map(({ id, name }) => [id, name]));
     const data = sessions
       .list()
@@ -73,7 +69,7 @@ export function addSessionListRoutes(
   app.delete<{ Params: { readonly id: string } }>(`${sessionsPath}/:id`, async (request, reply) => {
     const { id } = request.params;
     const session = sessions.get(id);
-    const seen = session?.keyId === callerOf(request).keyId || asksAsAdmin(runtime, request);
+    const seen = session?.keyId === callerOf(request).keyId || asksAsAdmin(keys, request);
     if (session === undefined || !seen) throw new KumikiError('not_found', { what: 'session', id });
     tellEnd(request, session.keyId, await sessions.end((one) => one.id === id));
     if (id === sessionIdOf(request)) cookie.clear(request, reply);

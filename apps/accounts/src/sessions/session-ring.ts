@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { maxUserAgentCharacters, type SessionRecord, sessionRecordSchema } from '@kumiki/api';
 import { createSecretHash } from '@kumiki/seal';
+import { createStateWriter, readStateFile, type StateKind } from '@kumiki/service/folder';
 import { z } from 'zod';
-import { readStateFile, type StateKind } from '../home/state-file.ts';
-import { createStateWriter } from '../home/state-writer.ts';
 import { chooseStaying } from './choose-staying.ts';
 
 const storedSessionSchema = sessionRecordSchema.extend({

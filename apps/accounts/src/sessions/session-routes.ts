@@ -2,23 +2,35 @@ import { KumikiError, type Session, signInBodySchema, type SignInLink } from '@k
 import { readBody, sessionIdOf } from '@kumiki/control';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
-import type { LocalRuntime } from '../runtime/runtime.ts';
-import { createTellSeldom } from '../sessions/tell-seldom.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { Surroundings } from '../ports/surroundings.ts';
 import { createSessionCookie } from './session-cookie.ts';
+import type { SessionRing } from './session-ring.ts';
+import type { SignInLinks } from './sign-in-links.ts';
+import { createTellSeldom } from './tell-seldom.ts';
 
-export const sessionPath = '/v1/kumiki/session';
-export const signInLinksPath = '/v1/kumiki/sign_in_links';
+const sessionPath = '/v1/kumiki/session';
+const signInLinksPath = '/v1/kumiki/sign_in_links';
+
+/** Who may come in with a browser. */
+export interface SignIn {
+  readonly pepper: Uint8Array;
+  readonly keys: KeyRing;
+  readonly sessions: SessionRing;
+  readonly signInLinks: SignInLinks;
+}
 
 /** Signing in by a link that works once, and out. The gateway has checked which page a browser sends this from. */
-export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): void {
-  const { sessions, signInLinks, address } = runtime;
-  const cookie = createSessionCookie(runtime);
+export function addSessionRoutes(app: FastifyInstance, signIn: SignIn, surroundings: Surroundings): void {
+  const { keys, sessions, signInLinks } = signIn;
+  const { address } = surroundings;
+  const cookie = createSessionCookie(signIn.pepper, address);
   const tells = createTellSeldom(Date.now);
 
   // For every key, and for itself alone: a link has the rights of whoever asks for it.
   app.post(signInLinksPath, (request, reply) => {
     const { keyId } = callerOf(request);
-    describeSession(runtime, keyId, null);
+    describeSession(keys, surroundings, keyId, null);
     const { shown, configured } = address();
     const { url, expiresAt } = signInLinks.make({ keyId, sessionId: sessionIdOf(request) }, shown);
     const link: SignInLink = { object: 'kumiki.sign_in_link', url, expires_at: expiresAt, configured };
@@ -28,11 +40,11 @@ export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): v
   app.post(sessionPath, async (request, reply) => {
     const { token } = readBody(signInBodySchema, request.body);
     const keyId = signInLinks.use(token);
-    const session = describeSession(runtime, keyId, null);
+    const session = describeSession(keys, surroundings, keyId, null);
     const { record, secret } = await sessions.open(keyId, request.headers['user-agent'] ?? null);
     const { name } = session.key;
     if (tells(keyId)) {
-      runtime.changes.add({ kind: 'session.created', subject: record.id, params: { name }, by: name });
+      surroundings.tell({ kind: 'session.created', subject: record.id, params: { name }, by: name });
     }
     cookie.set(request, reply, secret);
     return reply.code(201).send({ ...session, expires_at: earlier(record.expiresAt, session.expires_at) });
@@ -42,7 +54,7 @@ export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): v
     const sessionId = sessionIdOf(request);
     const session = sessionId === null ? undefined : sessions.get(sessionId);
     reply.header('cache-control', 'no-store');
-    return describeSession(runtime, callerOf(request).keyId, session?.expiresAt ?? null);
+    return describeSession(keys, surroundings, callerOf(request).keyId, session?.expiresAt ?? null);
   });
 
   app.delete(sessionPath, async (request, reply) => {
@@ -54,7 +66,12 @@ export function addSessionRoutes(app: FastifyInstance, runtime: LocalRuntime): v
   });
 }
 
-function describeSession({ keys, version, address }: LocalRuntime, keyId: string, expiresAt: number | null): Session {
+function describeSession(
+  keys: KeyRing,
+  { version, address }: Surroundings,
+  keyId: string,
+  expiresAt: number | null,
+): Session {
   const key = keys.records().find(({ id }) => id === keyId);
   if (key === undefined) throw new KumikiError('invalid_session', { reason: 'its key was revoked' });
   const { id, name, project, roles } = key;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { accountsFolder } from '@kumiki/accounts';
 import { withoutTrailing } from '@kumiki/api';
 import { findRunning, homePaths } from '@kumiki/local';
 import { CliError } from '../host/cli-error.ts';
@@ -38,8 +39,9 @@ export function connect(flags: ConnectionFlags): Connection {
   }
   const found = readText(home.url);
   if (found === null) throw new CliError("Kumiki is just starting. Wait until 'kumiki up' says that it is ready.");
-  const apiKey = flags.apiKey ?? config.apiKey ?? readText(home.adminKey);
-  if (apiKey === null) throw new CliError(`There is no key in ${home.adminKey}. Give one with --api-key.`);
+  const { adminKey } = accountsFolder(home.path);
+  const apiKey = flags.apiKey ?? config.apiKey ?? readText(adminKey);
+  if (apiKey === null) throw new CliError(`There is no key in ${adminKey}. Give one with --api-key.`);
   return { url: found, apiKey, isLocal: true, home: home.path };
 }
 

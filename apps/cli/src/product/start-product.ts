@@ -2,20 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Accounts, type AdminKey, callersOf } from '@kumiki/accounts';
 import { servicePaths, type BackendRoute, type ModelService } from '@kumiki/api';
-import {
-  type AdminKey,
-  type HeldHome,
-  holdHome,
-  type LocalRuntime,
-  startControl,
-  startLocalRuntime,
-} from '@kumiki/local';
+import { type Gateways, openGateways } from '@kumiki/control';
+import type { Gateway } from '@kumiki/gateway';
+import { type HeldHome, holdHome, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
 import { createLog, type EdgeOptions, type Log } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker/entry';
 import { readVersion } from '../host/version.ts';
 import { boundLog } from './bound-log.ts';
 import { type Addresses, chooseAddresses, type MachineAddress } from './choose-addresses.ts';
+import { type OpenedAccounts, openHeldAccounts, serveAccounts } from './serve-accounts.ts';
 import { createServices } from './start-services.ts';
 
 export interface ProductOptions {
@@ -38,6 +35,8 @@ export interface Product {
   readonly port: number;
   readonly addresses: Addresses;
   readonly adminKey: AdminKey;
+  /** Sentences about state that could not be used, and is no loss. */
+  readonly reports: readonly string[];
   /** A new link that signs a browser in as the administrator of this machine, once. */
   signInUrl(): string;
   /** Lets answers end, at most so long, then stops everything. */
@@ -59,6 +58,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const logFile = logFileOf(home);
   boundLog(logFile);
   const log = createLog({ service: 'local', to: logFile });
+  const opened = openHeldAccounts(home);
   const runtime = await startLocalRuntime({
     home,
     workerEntry: fileURLToPath(workerEntry),
@@ -69,7 +69,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   });
   try {
     if (options.services.length > 0) await runtime.apply(options.services, null);
-    return await openDoors(runtime, home, options, log);
+    return await openDoors(runtime, home, opened, options, log);
   } catch (error) {
     await runtime.stop(0);
     throw error;
@@ -80,37 +80,24 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
  * Gateway and control service around a runtime whose workers are starting. What has been opened is closed again when
  * something after it does not open.
  */
-async function openDoors(runtime: LocalRuntime, home: HeldHome, options: ProductOptions, log: Log): Promise<Product> {
+async function openDoors(
+  runtime: LocalRuntime,
+  home: HeldHome,
+  { accounts, reports }: OpenedAccounts,
+  options: ProductOptions,
+  log: Log,
+): Promise<Product> {
   await using opened = new AsyncDisposableStack();
-  const { startGateway } = await import('@kumiki/gateway');
-  const adminKey = await runtime.keys.adminKey();
-  const observed = { host: '127.0.0.1', port: 0, token: randomBytes(32).toString('base64url') };
-  const gateway = await startGateway({
-    host: options.host,
-    port: options.port,
-    ...options.edge,
-    pepper: runtime.pepper,
-    routes: runtime.routes(),
-    keys: runtime.keys.snapshot(),
-    sessions: runtime.sessions.snapshot(),
-    projectLimits: runtime.projectLimits.snapshot(),
-    observed,
-    log: createLog({ service: 'gateway', to: logFileOf(home), buffered: true }),
-  });
+  const adminKey = await accounts.keys.adminKey();
+  const { gateway, gateways } = await openGateway(runtime, home, accounts, options);
   opened.defer(() => gateway.close());
-  runtime.onRoutes(gateway.replaceRoutes);
-  runtime.keys.onChange(gateway.replaceKeys);
-  runtime.sessions.onChange(gateway.replaceSessions);
-  runtime.projectLimits.onChange(gateway.replaceProjectLimits);
-  gateway.replaceRoutes(runtime.routes());
   const { port } = gateway;
-  const place = { name: 'gateway', url: `http://127.0.0.1:${gateway.observedPort}`, token: observed.token };
   const addresses = chooseAddresses({ ...options, port }, machineAddresses());
   const data = createServices({
     home,
     postgresUrl: options.postgresUrl,
     gatewayUrl: addresses.local,
-    serviceKey: (name) => runtime.keys.serviceKey(name, servicePaths[name]),
+    serviceKey: (name) => accounts.keys.serviceKey(name, servicePaths[name]),
     openLog: runtime.openLog,
     log,
     onChange: () => publish(),
@@ -123,11 +110,13 @@ async function openDoors(runtime: LocalRuntime, home: HeldHome, options: Product
   };
   publish();
   data.start();
-  const control = await startControl(runtime, () => [place], log);
+  const control = await startControl(runtime, gateways, callersOf(accounts), log);
   opened.defer(() => control.close());
+  const served = await serveAccounts(accounts, runtime, gateways, addresses, log);
+  opened.defer(() => served.close());
   const pages = await openConsole(log);
   opened.defer(() => pages.close());
-  own = [...control.backends, pages.backend];
+  own = [...control.backends, ...served.backends, pages.backend];
   publish();
   runtime.setAddress(addresses);
   opened.move();
@@ -136,7 +125,8 @@ async function openDoors(runtime: LocalRuntime, home: HeldHome, options: Product
     port,
     addresses,
     adminKey,
-    signInUrl: () => runtime.signInLinks.make({ keyId: adminKey.id, sessionId: null }, addresses.shown).url,
+    reports,
+    signInUrl: () => accounts.signInLinks.make({ keyId: adminKey.id, sessionId: null }, addresses.shown).url,
     async stop(drainMs) {
       // Streams of clients end first, while what they need still runs. What services ask for in the background is not
       // waited for, since there may always be more of it: it is let go afterwards.
@@ -144,11 +134,47 @@ async function openDoors(runtime: LocalRuntime, home: HeldHome, options: Product
       control.endFollowing();
       await drained;
       await data.stop();
-      await Promise.all([control.close(), pages.close()]);
+      await Promise.all([control.close(), served.close(), pages.close()]);
       await runtime.stop(workerStopMs);
       await gateway.close();
     },
   };
+}
+
+interface OpenGateway {
+  readonly gateway: Gateway;
+  /** What it observes. */
+  readonly gateways: Gateways;
+}
+
+/** Starts the gateway, which gets every new snapshot at once. */
+async function openGateway(
+  runtime: LocalRuntime,
+  home: HeldHome,
+  { pepper, keys, sessions, projectLimits }: Accounts,
+  options: ProductOptions,
+): Promise<OpenGateway> {
+  const { startGateway } = await import('@kumiki/gateway');
+  const observed = { host: '127.0.0.1', port: 0, token: randomBytes(32).toString('base64url') };
+  const gateway = await startGateway({
+    host: options.host,
+    port: options.port,
+    ...options.edge,
+    pepper,
+    routes: runtime.routes(),
+    keys: keys.snapshot(),
+    sessions: sessions.snapshot(),
+    projectLimits: projectLimits.snapshot(),
+    observed,
+    log: createLog({ service: 'gateway', to: logFileOf(home), buffered: true }),
+  });
+  runtime.onRoutes(gateway.replaceRoutes);
+  keys.onChange(gateway.replaceKeys);
+  sessions.onChange(gateway.replaceSessions);
+  projectLimits.onChange(gateway.replaceProjectLimits);
+  gateway.replaceRoutes(runtime.routes());
+  const place = { name: 'gateway', url: `http://127.0.0.1:${gateway.observedPort}`, token: observed.token };
+  return { gateway, gateways: openGateways(() => [place]) };
 }
 
 /** What this process itself says. */

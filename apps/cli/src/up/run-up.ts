@@ -46,7 +46,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
     edge: config.edge,
   });
   try {
-    for (const report of product.runtime.reports) display.warn(report);
+    for (const report of product.reports) display.warn(report);
     const exposure = judgeExposure({ host: options.host, port: product.port, publicUrl });
     if (exposure !== null) display.warn(exposure);
     await showStart(product, display, interrupts);

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { accountsFolder } from '@kumiki/accounts';
 import { writeFileAtomic } from '@kumiki/local';
 import type { Product } from '../product/start-product.ts';
 
@@ -17,7 +18,8 @@ export interface ToldSecrets {
  * a file that belongs to the user alone holds them, and its path is told.
  */
 export function tellSecrets({ runtime, adminKey, signInUrl }: Product, toTerminal: boolean): ToldSecrets {
-  const { signInLink: linkFile, adminKey: keyFile } = runtime.home;
+  const { path, signInLink: linkFile } = runtime.home;
+  const keyFile = accountsFolder(path).adminKey;
   const link = signInUrl();
   if (toTerminal) {
     // One of a start that was killed is worth nothing.

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import {
-  apiKeySchema,
   changeListSchema,
-  createKeyBodySchema,
-  createdKeySchema,
   headers,
   liveEventSchema,
   loadHistorySchema,
@@ -33,7 +31,7 @@ test('no file and no variable of the machine is read for a manifest, and nothing
   process.env['KUMIKI_TEST_VARIABLE'] = 'hidden';
   const { home } = control.fake.runtime;
   const places = [
-    { file: home.adminKey },
+    { file: join(home.path, 'admin.key') },
     { file: '/etc/hostname' },
     { file: '/nowhere/at/all' },
     { env: 'KUMIKI_TEST_VARIABLE' },
@@ -94,15 +92,6 @@ test('refuses in the one error envelope, with what would pass', async () => {
       'manifest_invalid',
       /manifests\[0\]\.spec: is missing/,
     ],
-    [
-      'POST',
-      'keys',
-      { name: 'x', roles: ['boss'] },
-      400,
-      'invalid_value',
-      /roles\[0\]: must be 'inference' or 'admin'/,
-    ],
-    ['DELETE', 'keys/key_none', undefined, 404, 'not_found', /no key 'key_none'/],
     ['GET', 'replicas/..%2F..%2Fpepper/logs', undefined, 404, 'not_found', /no object/],
     ['GET', 'replicas/shop/logs?tial=3', undefined, 400, 'invalid_value', /tail/],
   ];
@@ -125,21 +114,6 @@ test('refuses bodies that are no JSON, of another type, or too large, and caller
   assert.equal(errorOf(await post('a=b', { 'content-type': 'text/csv' })).code, 'unsupported_media_type');
   assert.equal((await post(`"${'x'.repeat(4_200_000)}"`, json)).status, 413);
   assert.equal((await post('{}', { ...json, authorization: 'Bearer wrong' })).status, 401);
-});
-
-test('makes keys that are told once, lists them without their secret, and revokes them', async () => {
-  await using control = await startFakeControl();
-  const created = await control.call('POST', 'keys', { name: 'app', models: ['shop'], limits: { max_concurrent: 3 } });
-  assert.equal(created.status, 201);
-  const key = createdKeySchema.parse(created.body);
-  const list = (await control.call('GET', 'keys')).body as { data: unknown[] };
-  assert.deepEqual(
-    list.data.map((entry) => apiKeySchema.parse(entry).id),
-    [key.id],
-  );
-  assert.ok(!JSON.stringify(list).includes(key.value));
-  assert.equal((await control.call('DELETE', `keys/${key.id}`)).status, 200);
-  assert.deepEqual((await control.call('GET', 'keys')).body, { object: 'list', data: [] });
 });
 
 test('tells the last lines of a log, and with follow those that come', async () => {
@@ -185,11 +159,11 @@ test('tells requests, load and changes in the shapes of the contract, and who ch
   assert.equal(errorOf(await control.call('GET', 'requests?outcome=good')).code, 'invalid_value');
   assert.equal(errorOf(await control.call('GET', 'requests?limit=1000')).code, 'invalid_value');
   loadHistorySchema.parse((await control.call('GET', 'load')).body);
-  const { record } = await fake.runtime.keys.create(createKeyBodySchema.parse({ name: 'the boss' }));
+  control.keyNames.set('key_boss', 'the boss');
   await control.fetch('/v1/kumiki/services/shop/scale', {
     method: 'POST',
     body: '{"replicas":2}',
-    headers: { 'content-type': 'application/json', [headers.key]: record.id },
+    headers: { 'content-type': 'application/json', [headers.key]: 'key_boss' },
   });
   const changes = changeListSchema.parse((await control.call('GET', 'changes')).body).data;
   const scaled = changes.find(({ kind }) => kind === 'service.scaled');
@@ -200,8 +174,8 @@ test('tells requests, load and changes in the shapes of the contract, and who ch
 test('the live stream tells of replicas, requests and changes, and ends when it is told to', async () => {
   await using control = await startFakeControl();
   const { fake, gateway } = control;
-  const { record } = await fake.runtime.keys.create(createKeyBodySchema.parse({ name: 'the boss', roles: ['admin'] }));
-  const response = await control.fetch('/v1/kumiki/live', { headers: { [headers.key]: record.id } });
+  control.keyNames.set('key_boss', 'the boss');
+  const response = await control.fetch('/v1/kumiki/live', { headers: { [headers.key]: 'key_boss' } });
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
   const seen: string[] = [];
   const decoder = new TextDecoder();

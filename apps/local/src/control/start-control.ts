@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { BackendRoute } from '@kumiki/api';
-import { addControlRoutes, type Gateways, ownPath } from '@kumiki/control';
+import { addControlRoutes, type Callers, type Gateways, ownPath } from '@kumiki/control';
 import { createServiceApp, listenApp, type Log } from '@kumiki/service';
 import type { LocalRuntime } from '../runtime/runtime.ts';
-import { callersOf } from './callers.ts';
-import { addKeyRoutes } from './key-routes.ts';
-import { addLimitRoutes } from './limit-routes.ts';
-import { addSessionListRoutes, sessionsPath } from './session-list-routes.ts';
-import { addSessionRoutes, sessionPath, signInLinksPath } from './session-routes.ts';
 
 const requestTimeoutMs = 60_000;
 
@@ -22,26 +17,21 @@ export interface Control {
  * The operations under `/v1/kumiki/`, on a port of this machine that only the gateway knows the token of: there the
  * caller's key was checked.
  */
-export async function startControl(runtime: LocalRuntime, gateways: Gateways, log: Log): Promise<Control> {
+export async function startControl(
+  runtime: LocalRuntime,
+  gateways: Gateways,
+  callers: Callers,
+  log: Log,
+): Promise<Control> {
   const token = randomBytes(32).toString('base64url');
   const { app } = await createServiceApp({ owner: 'control', token, log, requestTimeoutMs });
-  const routes = addControlRoutes(app, { installation: runtime, gateways, callers: callersOf(runtime) });
-  addKeyRoutes(app, runtime);
-  addLimitRoutes(app, runtime);
-  addSessionRoutes(app, runtime);
-  addSessionListRoutes(app, runtime, gateways);
+  const routes = addControlRoutes(app, { installation: runtime, gateways, callers });
   const port = await listenApp(app, '127.0.0.1', 0);
   const at = { urls: [`http://127.0.0.1:${port}`], authorization: `Bearer ${token}` };
   return {
     backends: [
       { ...at, prefix: '/v1/kumiki', role: 'admin' },
-      ...[sessionPath, signInLinksPath, sessionsPath, ownPath].map((prefix) => ({
-        ...at,
-        prefix,
-        role: 'any' as const,
-      })),
-      // Whoever signs in has nothing yet to show.
-      { ...at, prefix: sessionPath, role: null, methods: ['POST'] },
+      { ...at, prefix: ownPath, role: 'any' },
     ],
     endFollowing: routes.endFollowing,
     async close() {

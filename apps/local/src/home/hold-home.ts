@@ -1,11 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KumikiError } from '@kumiki/api';
-import { describeImpossible, describeRunning } from '@kumiki/service/folder';
-import { acquireLock } from '@kumiki/service/folder';
+import { acquireLock, describeImpossible, describeRunning, fullDiskError } from '@kumiki/service/folder';
 import { closeToOthers, requireOwnFolder } from './close-home.ts';
 import { type HomeFolder, homePaths } from './home-folder.ts';
-import { fullDiskError } from './storage-error.ts';
 
 /** A state folder that this process alone may use. */
 export interface HeldHome extends HomeFolder {

@@ -9,13 +9,6 @@ export interface HomeFolder {
   readonly logs: string;
   /** Compiled code of workers, so that the next one starts sooner. Can be deleted at any time. */
   readonly cache: string;
-  /** A file for each key. */
-  readonly keys: string;
-  /** All keys in one file, as versions before wrote them. */
-  readonly formerKeys: string;
-  readonly sessions: string;
-  /** What projects may have. */
-  readonly limits: string;
   /** What manifests may name as secrets: a folder for each. */
   readonly secrets: string;
   /** Models that need no other word of the operator. */
@@ -24,8 +17,6 @@ export interface HomeFolder {
   readonly modelList: string;
   /** Which servers outside may be reached. */
   readonly egress: string;
-  readonly pepper: string;
-  readonly adminKey: string;
   /** The embedded database, where no server is named. */
   readonly data: string;
   /** Bytes of uploaded files, where no server is named. */
@@ -44,16 +35,10 @@ export function homePaths(path: string): HomeFolder {
     services: join(path, 'services'),
     logs: join(path, 'logs'),
     cache: join(path, 'cache'),
-    keys: join(path, 'keys'),
-    formerKeys: join(path, 'keys.json'),
-    sessions: join(path, 'sessions.json'),
-    limits: join(path, 'limits.json'),
     secrets: join(path, 'secrets'),
     models: join(path, 'models'),
     modelList: join(path, 'models.json'),
     egress: join(path, 'egress.json'),
-    pepper: join(path, 'pepper'),
-    adminKey: join(path, 'admin.key'),
     data: join(path, 'data'),
     files: join(path, 'files'),
     run: join(path, 'run'),

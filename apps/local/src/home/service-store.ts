@@ -1,10 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ModelService, modelServiceSchema } from '@kumiki/api';
-import { draftSuffix, dropStaged, nameStaged, removeFile, stageFile, writeFileAtomic } from '@kumiki/service/folder';
+import {
+  draftSuffix,
+  dropStaged,
+  encodeState,
+  nameStaged,
+  readStateFile,
+  refuseStart,
+  removeFile,
+  stageFile,
+  type StateKind,
+  storing,
+  writeFileAtomic,
+} from '@kumiki/service/folder';
 import { z } from 'zod';
-import { encodeState, readStateFile, refuseStart, type StateKind } from './state-file.ts';
-import { storing } from './storage-error.ts';
 
 /** A manifest names models, limits and endpoints: a real one has a few kilobytes. */
 const maxServiceBytes = 1_048_576;

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelService } from '@kumiki/api';
+import { readStateFile } from '@kumiki/service/folder';
 import { serviceFile } from './service-store.ts';
-import { readStateFile } from './state-file.ts';
 
 /**
  * The manifests of a state folder, for who only looks: nothing is made, moved or locked, and what cannot be read is left

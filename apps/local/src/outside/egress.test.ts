@@ -31,7 +31,9 @@ async function startApi(context: TestContext, fake: FakeRuntime) {
     socket.destroy();
   });
   await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
-  const control = await startControl(fake.runtime, fakeGateway(), createLog({ service: 'test', level: 'silent' }));
+  const nobody = { nameOf: () => null, mayStillOperate: () => false };
+  const log = createLog({ service: 'test', level: 'silent' });
+  const control = await startControl(fake.runtime, fakeGateway(), nobody, log);
   context.after(async () => {
     trap.close();
     await control.close();

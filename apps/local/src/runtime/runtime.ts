@@ -4,13 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { BackendRoute, DataService, ModelService, RouteTable, Status } from '@kumiki/api';
 import { type ChangeLog, createChangeLog, type Installation, replicaGauges, watchChanges } from '@kumiki/control';
 import type { Log } from '@kumiki/service';
-import { writeFileAtomic } from '@kumiki/service/folder';
+import { fullDiskError, writeFileAtomic } from '@kumiki/service/folder';
 import type { HeldHome } from '../home/hold-home.ts';
 import type { HomeFolder } from '../home/home-folder.ts';
 import type { RotatingLog } from '../home/rotating-log.ts';
 import { openServiceStore, type ServiceStore } from '../home/service-store.ts';
-import { fullDiskError } from '../home/storage-error.ts';
-import { type Identities, openIdentities } from '../keys/open-identities.ts';
 import { openOutside } from '../outside/open-outside.ts';
 import { createFleet, type Fleet } from '../replicas/fleet.ts';
 import { openLogReader } from '../replicas/log-reader.ts';
@@ -47,11 +45,9 @@ export interface Address {
 }
 
 /** What Kubernetes and the operator do on a cluster, on one machine. */
-export interface LocalRuntime extends Identities, Installation {
+export interface LocalRuntime extends Installation {
   readonly home: HomeFolder;
   readonly version: string;
-  /** Sentences about state that could not be used, and is no loss. */
-  readonly reports: readonly string[];
   routes(): RouteTable;
   onRoutes(listener: (table: RouteTable) => void): void;
   /** What changed since the start, and who did it. */
@@ -81,7 +77,6 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
 async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<LocalRuntime> {
   const nowUnix = (): number => Math.floor(Date.now() / 1_000);
   const startedAt = nowUnix();
-  const { identities, reports } = openIdentities(home, nowUnix);
   const store = openServiceStore(home.services);
   const stored = store.load();
   let address: Address = { local: '', shown: '', configured: false };
@@ -125,9 +120,7 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
 
   return {
     home,
-    ...identities,
     version: options.version,
-    reports,
     routes: publisher.current,
     onRoutes: publisher.subscribe,
     changes,

@@ -46,7 +46,15 @@ test('a path that nobody chose is refused in the same words whatever lies there'
   using folder = newFolder();
   await using fake = await startFakeRuntime([]);
   const { home } = fake.runtime;
-  const paths = ['/etc/passwd', '/etc/shadow', '/root', '/dev/zero', '/nowhere/at/all', home.adminKey, home.path];
+  const paths = [
+    '/etc/passwd',
+    '/etc/shadow',
+    '/root',
+    '/dev/zero',
+    '/nowhere/at/all',
+    join(home.path, 'admin.key'),
+    home.path,
+  ];
   paths.push(folder.write('real.gguf'), folder.path, `${home.models}/../admin.key`, `${home.models}-more/x.gguf`);
   for (const path of paths) {
     const message = await told(fake, path);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Callers } from '@kumiki/control';
 import { type FakeGateway, fakeGateway } from '@kumiki/control/testing';
 import { createLog } from '@kumiki/service';
 import { startControl } from '../control/start-control.ts';
@@ -13,6 +14,8 @@ export interface Reply {
 export interface FakeControl extends AsyncDisposable {
   readonly fake: FakeRuntime;
   readonly gateway: FakeGateway;
+  /** Keys that may operate the installation, by their ids. */
+  readonly keyNames: Map<string, string>;
   endFollowing(): void;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** @param caller headers that say who asks. */
@@ -22,7 +25,9 @@ export interface FakeControl extends AsyncDisposable {
 export async function startFakeControl(): Promise<FakeControl> {
   const fake = await startFakeRuntime([fakeService('shop', 'behaves')]);
   const gateway = fakeGateway();
-  const control = await startControl(fake.runtime, gateway, createLog({ service: 'test', level: 'silent' }));
+  const keyNames = new Map<string, string>();
+  const callers: Callers = { nameOf: (id) => keyNames.get(id) ?? null, mayStillOperate: (id) => keyNames.has(id) };
+  const control = await startControl(fake.runtime, gateway, callers, createLog({ service: 'test', level: 'silent' }));
   const [backend] = control.backends;
   const authorization = backend?.authorization ?? '';
   const send = (path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) =>
@@ -30,6 +35,7 @@ export async function startFakeControl(): Promise<FakeControl> {
   return {
     fake,
     gateway,
+    keyNames,
     endFollowing: control.endFollowing,
     fetch: send,
     async call(method, path, body, caller = {}) {

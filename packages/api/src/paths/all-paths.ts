@@ -1,3 +1,4 @@
+import { accountPaths } from './account-paths.ts';
 import { consolePaths } from './console-paths.ts';
 import { controlPaths } from './control-paths.ts';
 import { conversationPaths } from './conversation-paths.ts';
@@ -10,6 +11,7 @@ export type PathPattern = (
   | (typeof modelPaths)[number]
   | (typeof conversationPaths)[number]
   | (typeof searchPaths)[number]
+  | (typeof accountPaths)[number]
   | (typeof controlPaths)[number]
   | (typeof consolePaths)[number]
 )['pattern'];
@@ -19,6 +21,7 @@ export const allPaths: readonly PathRow<PathPattern>[] = [
   ...modelPaths,
   ...conversationPaths,
   ...searchPaths,
+  ...accountPaths,
   ...controlPaths,
   ...consolePaths,
 ];

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { BackendRoute } from '../snapshot/route-table.ts';
 
 /** Which process answers behind the one URL. */
-export type PathOwner = 'gateway' | 'conversations' | 'search' | 'control' | 'console';
+export type PathOwner = 'gateway' | 'conversations' | 'search' | 'accounts' | 'control' | 'console';
 
 export type PathMethod = 'GET' | 'POST' | 'DELETE';
 

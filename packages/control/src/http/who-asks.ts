@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Callers } from '../ports/callers.ts';
 
 /** Name of the key that a request came with; its id where the key is gone, null where the gateway named none. */
-export function whoAsks(callers: Callers, request: FastifyRequest): string | null {
+export function whoAsks(callers: Pick<Callers, 'nameOf'>, request: FastifyRequest): string | null {
   const id = request.headers[headers.key];
   return typeof id === 'string' ? (callers.nameOf(id) ?? id) : null;
 }

@@ -1,5 +1,15 @@
-/** One folder, one process: its lock, who holds it, and files that are written whole or not at all. */
+/** One folder, one process: its lock, who holds it, files that are written whole or not at all, and state that is read whole or not at all. */
 export * from './atomic-file.ts';
 export { describeImpossible, describeRunning } from './describe-lock.ts';
 export { acquireLock, findRunning, type LockResult, type Running } from './lock.ts';
 export { isRunning } from './process-identity.ts';
+export {
+  encodeState,
+  readPlainFile,
+  readStateFile,
+  refuseStart,
+  type StateKind,
+  type StateRead,
+} from './state-file.ts';
+export { createStateWriter } from './state-writer.ts';
+export { fullDiskError, storing } from './storage-error.ts';

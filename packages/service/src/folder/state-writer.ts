@@ -1,4 +1,4 @@
-import { replaceFile } from '@kumiki/service/folder';
+import { replaceFile } from './atomic-file.ts';
 import { encodeState, type StateKind } from './state-file.ts';
 import { storing } from './storage-error.ts';
 

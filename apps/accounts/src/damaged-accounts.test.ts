@@ -5,10 +5,8 @@ import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createKeyBodySchema, KumikiError } from '@kumiki/api';
 import fc from 'fast-check';
-import { openIdentities } from '../keys/open-identities.ts';
-import { fakeService } from '../testing/fake-runtime.ts';
-import { type HomeFolder, homePaths } from './home-folder.ts';
-import { openServiceStore } from './service-store.ts';
+import { type AccountsFolder, accountsFolder } from './folder/accounts-folder.ts';
+import { openAccounts } from './open-accounts.ts';
 
 /**
  * Whatever happened to a file of the state folder, a start has everything that was acknowledged, or refuses and says which
@@ -17,26 +15,24 @@ import { openServiceStore } from './service-store.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kumiki-damaged-'));
 after(() => rmSync(root, { recursive: true }));
-const whole = homePaths(join(root, 'whole'));
+const whole = accountsFolder(join(root, 'whole'));
 const now = (): number => 1_000;
 
 interface Contents {
   readonly keys: unknown;
   readonly sessions: unknown;
-  readonly services: unknown;
   readonly pepper: string;
   readonly admin: { readonly id: string; readonly key: string; readonly isNew: boolean };
 }
 
 /** What a start finds. */
-async function open(home: HomeFolder): Promise<Contents> {
-  const { identities } = openIdentities(home, now);
+async function open(home: AccountsFolder): Promise<Contents> {
+  const { accounts } = openAccounts(home, now);
   return {
-    keys: identities.keys.records(),
-    sessions: identities.sessions.snapshot(),
-    services: openServiceStore(home.services).load(),
-    pepper: identities.pepper.toString('hex'),
-    admin: await identities.keys.adminKey(),
+    keys: accounts.keys.records(),
+    sessions: accounts.sessions.snapshot(),
+    pepper: accounts.pepper.toString('hex'),
+    admin: await accounts.keys.adminKey(),
   };
 }
 
@@ -45,28 +41,22 @@ let files: string[] = [];
 
 before(async () => {
   mkdirSync(whole.path);
-  const { identities } = openIdentities(whole, now);
-  const { id } = await identities.keys.adminKey();
+  const { accounts } = openAccounts(whole, now);
+  const { id } = await accounts.keys.adminKey();
   for (const name of ['é', 'b']) {
-    await identities.keys.create(createKeyBodySchema.parse({ name, models: ['a', 'b/c'], expires_at: 9_999 }));
+    await accounts.keys.create(createKeyBodySchema.parse({ name, models: ['a', 'b/c'], expires_at: 9_999 }));
   }
-  await identities.sessions.open(id, 'Browser "1" \\ é');
-  const services = openServiceStore(whole.services);
-  const names = ['shop', 'other'];
-  await services.save(names.map((name) => ({ created: 7, manifest: fakeService(name, 'behaves') })));
-  services.endFirstStart();
+  await accounts.sessions.open(id, 'Browser "1" \\ é');
   expected = await open(whole);
   files = readdirSync(whole.path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(whole.path, join(entry.parentPath, entry.name)))
-    // Empty: that it is there says everything.
-    .filter((file) => file !== join('services', 'started'));
-  assert.equal(files.length, 8, files.join());
+    .map((entry) => relative(whole.path, join(entry.parentPath, entry.name)));
+  assert.equal(files.length, 6, files.join());
 });
 
 /** Puts other content in the place of a file, and starts on it. Only of sessions may a start lose what there was. */
 async function startWith(file: string, change: (path: string, bytes: Buffer) => void): Promise<'same' | 'refused'> {
-  const home = homePaths(mkdtempSync(join(root, 'home-')));
+  const home = accountsFolder(mkdtempSync(join(root, 'home-')));
   try {
     cpSync(whole.path, home.path, { recursive: true });
     const path = join(home.path, file);
@@ -98,7 +88,7 @@ test('a file cut at any byte is refused, or nothing was lost', async () => {
   }
 });
 
-test('a changed byte is found wherever it is, and a key or service with one is refused', async () => {
+test('a changed byte is found wherever it is, and a key with one is refused', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(), fc.nat(), fc.integer({ min: 0, max: 255 }), async (which, where, byte) => {
       const file = files[which % files.length] ?? '';
@@ -141,7 +131,7 @@ test('a pepper or a folder of keys that is gone is not made anew', async () => {
     ['pepper', /it is gone, and without it no key that was made is valid/],
     ['keys', /it is gone, and with it all keys/],
   ] as const) {
-    const home = homePaths(mkdtempSync(join(root, 'home-')));
+    const home = accountsFolder(mkdtempSync(join(root, 'home-')));
     cpSync(whole.path, home.path, { recursive: true });
     rmSync(join(home.path, name), { recursive: true });
     await assert.rejects(open(home), left);

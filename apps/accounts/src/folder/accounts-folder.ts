@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+
+/** Where keys, sessions and limits lie in a state folder. */
+export interface AccountsFolder {
+  readonly path: string;
+  /** A file for each key. */
+  readonly keys: string;
+  /** All keys in one file, as versions before wrote them. */
+  readonly formerKeys: string;
+  readonly sessions: string;
+  /** What projects may have. */
+  readonly limits: string;
+  readonly pepper: string;
+  /** The key of this machine's own command line. */
+  readonly adminKey: string;
+}
+
+/** @param path the state folder. */
+export function accountsFolder(path: string): AccountsFolder {
+  return {
+    path,
+    keys: join(path, 'keys'),
+    formerKeys: join(path, 'keys.json'),
+    sessions: join(path, 'sessions.json'),
+    limits: join(path, 'limits.json'),
+    pepper: join(path, 'pepper'),
+    adminKey: join(path, 'admin.key'),
+  };
+}

@@ -1,0 +1,13 @@
+import type { RunningAccounts, StartAccountsOptions } from './start-accounts.ts';
+
+export { callersOf } from './callers.ts';
+export { accountsFolder } from './folder/accounts-folder.ts';
+export type { AdminKey } from './keys/key-ring.ts';
+export { openAccounts, type Accounts } from './open-accounts.ts';
+export type { RunningAccounts } from './start-accounts.ts';
+
+/** Starts the service. Loaded when called: its HTTP framework takes longer to load than workers to start. */
+export async function startAccounts(options: StartAccountsOptions): Promise<RunningAccounts> {
+  const accounts = await import('./start-accounts.ts');
+  return accounts.startAccounts(options);
+}

@@ -1,0 +1,45 @@
+import { createServiceApp, drainApp, listenApp, type Log } from '@kumiki/service';
+import { addKeyRoutes } from './keys/key-routes.ts';
+import { addLimitRoutes } from './limits/limit-routes.ts';
+import type { Accounts } from './open-accounts.ts';
+import type { Surroundings } from './ports/surroundings.ts';
+import { addSessionListRoutes } from './sessions/session-list-routes.ts';
+import { addSessionRoutes } from './sessions/session-routes.ts';
+
+const requestTimeoutMs = 60_000;
+
+export interface StartAccountsOptions {
+  readonly accounts: Accounts;
+  readonly surroundings: Surroundings;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** What the gateway proves itself with. */
+  readonly token: string;
+  readonly log: Log;
+}
+
+export interface RunningAccounts {
+  readonly port: number;
+  /** Takes no more connections; resolves when the last has ended or the time is over. */
+  drain(limitMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts the service of accounts: keys, the sessions of browsers, and what projects may have. */
+export async function startAccounts(options: StartAccountsOptions): Promise<RunningAccounts> {
+  const { accounts, surroundings, host, port, token, log } = options;
+  const { app } = await createServiceApp({ owner: 'accounts', token, log, requestTimeoutMs });
+  addKeyRoutes(app, accounts.keys, surroundings);
+  addLimitRoutes(app, accounts, surroundings);
+  addSessionRoutes(app, accounts, surroundings);
+  addSessionListRoutes(app, accounts, surroundings);
+  return {
+    port: await listenApp(app, host, port),
+    drain: (limitMs) => drainApp(app, limitMs),
+    async close() {
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ChangeLog, createChangeLog } from '@kumiki/control';
+import { createLog } from '@kumiki/service';
+import { accountsFolder } from '../folder/accounts-folder.ts';
+import { type Accounts, openAccounts } from '../open-accounts.ts';
+import type { ShownAddress } from '../ports/surroundings.ts';
+import { startAccounts } from '../start-accounts.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The service of accounts on a folder of its own, asked as the gateway asks it. */
+export interface FakeAccounts extends AsyncDisposable {
+  readonly accounts: Accounts;
+  readonly changes: ChangeLog;
+  /** When sessions were last used. */
+  readonly usedAt: Map<string, number>;
+  setAddress(address: ShownAddress): void;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** @param caller headers that say who asks. */
+  call(method: string, path: string, body?: unknown, caller?: Record<string, string>): Promise<Reply>;
+}
+
+const token = 'token-of-the-gateway';
+
+export async function startFakeAccounts(): Promise<FakeAccounts> {
+  const folder = mkdtempSync(join(tmpdir(), 'kumiki-accounts-'));
+  const { accounts } = openAccounts(accountsFolder(folder), () => Math.floor(Date.now() / 1_000));
+  const changes = createChangeLog(Date.now);
+  const usedAt = new Map<string, number>();
+  let address: ShownAddress = { shown: '', configured: false };
+  const service = await startAccounts({
+    accounts,
+    surroundings: {
+      version: '0.0.0',
+      address: () => address,
+      sessionsLastUsed: async () => ({ usedAt, missing: [] }),
+      tell: changes.add,
+    },
+    host: '127.0.0.1',
+    port: 0,
+    token,
+    log: createLog({ service: 'test', level: 'silent' }),
+  });
+  const send = (path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) =>
+    fetch(`http://127.0.0.1:${service.port}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${token}`, ...init.headers },
+    });
+  return {
+    accounts,
+    changes,
+    usedAt,
+    setAddress: (next) => void (address = next),
+    fetch: send,
+    async call(method, path, body, caller = {}) {
+      const response = await send(`/v1/kumiki/${path}`, {
+        method,
+        ...(body === undefined
+          ? { headers: caller }
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...caller } }),
+      });
+      return { status: response.status, body: await response.json() };
+    },
+    async [Symbol.asyncDispose]() {
+      await service.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The error of a refusal, in the one envelope. */
+export function errorOf({ body }: Reply): { code: string; message: string; param: string | null; type: string } {
+  const { error } = body as { error: { code: string; message: string; param: string | null; type: string } };
+  assert.deepEqual(Object.keys(error).toSorted(), ['code', 'message', 'param', 'type']);
+  return error;
+}

@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
 
 const resultsFolder = new URL('./results/', import.meta.url);
 
@@ -9,9 +8,9 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Keeps a result with its date and machine in bench/results/<name>.json. */
+/** Keeps a result with its date and machine in bench/results/<name>.json, and as a line of bench/results/history/<name>.jsonl. */
 export function keepResult(name: string, result: Readonly<Record<string, unknown>>): void {
-  mkdirSync(resultsFolder, { recursive: true });
+  mkdirSync(new URL('history/', resultsFolder), { recursive: true });
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
@@ -19,6 +18,7 @@ export function keepResult(name: string, result: Readonly<Record<string, unknown
     system: `${platform()} ${arch()} ${release()}`,
     node: process.version,
   };
-  const file = fileURLToPath(new URL(`${name}.json`, resultsFolder));
-  writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), machine, ...result }, null, 2)}\n`);
+  const kept = { date: new Date().toISOString(), machine, ...result };
+  writeFileSync(new URL(`${name}.json`, resultsFolder), `${JSON.stringify(kept, null, 2)}\n`);
+  appendFileSync(new URL(`history/${name}.jsonl`, resultsFolder), `${JSON.stringify(kept)}\n`);
 }

@@ -22,22 +22,27 @@ const quietStreams = 200;
 
 const base64 = (body: string, apiKey: string): string => requestBytes(body, apiKey).toString('base64');
 
-/** The target's share of work in requests, streams, and alone on a quiet connection. */
+/**
+ * The target's share of work in requests, streams, and alone on a quiet connection.
+ * @param share what part of the requests and streams is made.
+ */
 export async function measureRound(
   load: BenchProcess,
   port: number,
   apiKey: string,
   proxy: BenchProcess | null,
+  share: number,
 ): Promise<Round> {
+  const of = (count: number): number => Math.ceil(count * share);
   const closedLoop = (request: string, streamed: boolean, connections: number, exchanges: number) =>
     performLoad(load, { kind: 'closed-loop', port, request, streamed, connections, exchanges });
   const plain = base64(chatRequestBody({ stream: false }), apiKey);
   const short = base64(chatRequestBody({ stream: true, frames: 4 }), apiKey);
   const long = base64(chatRequestBody({ stream: true, frames: streamFrames, pauseMs: framePauseMs }), apiKey);
 
-  await closedLoop(plain, false, busyConnections, warmRequests);
-  const quiet = await closedLoop(plain, false, 1, quietRequests);
-  const quietStream = await closedLoop(short, true, 1, quietStreams);
+  await closedLoop(plain, false, busyConnections, of(warmRequests));
+  const quiet = await closedLoop(plain, false, 1, of(quietRequests));
+  const quietStream = await closedLoop(short, true, 1, of(quietStreams));
   if (proxy === null) {
     return {
       cpuPerThousand: null,
@@ -47,13 +52,13 @@ export async function measureRound(
     };
   }
   const beforeRequests = proxy.cpuSeconds();
-  await closedLoop(plain, false, busyConnections, busyRequests);
+  await closedLoop(plain, false, busyConnections, of(busyRequests));
   const beforeStreams = proxy.cpuSeconds();
-  await closedLoop(long, true, streamConnections, streamConnections);
+  await closedLoop(long, true, streamConnections, of(streamConnections));
   const afterStreams = proxy.cpuSeconds();
   return {
-    cpuPerThousand: ((beforeStreams - beforeRequests) / busyRequests) * 1_000,
-    cpuMicrosPerChunk: ((afterStreams - beforeStreams) / (streamConnections * streamFrames)) * 1e6,
+    cpuPerThousand: ((beforeStreams - beforeRequests) / of(busyRequests)) * 1_000,
+    cpuMicrosPerChunk: ((afterStreams - beforeStreams) / (of(streamConnections) * streamFrames)) * 1e6,
     latencyMsP50: quiet.totalMsP50,
     firstTokenMsP50: quietStream.firstMsP50,
   };

@@ -61,7 +61,7 @@ function keyRecord(key: string, index: number, pepper: Buffer): KeyRecord {
     roles: ['inference'],
     models: [benchModel],
     // Limits that are counted for every request and never reached.
-    limits: { requests_per_minute: 100_000_000, tokens_per_minute: 100_000_000_000, max_concurrent: 100_000 },
+    limits: { requests_per_minute: 100_000_000, tokens_per_minute: 1_000_000_000, max_concurrent: 100_000 },
     expiresAt: 4_000_000_000,
   };
 }

@@ -16,7 +16,7 @@ test('the gateway takes little more CPU for a request and for a chunk than a pro
   if (!canPin) return context.skip('processes cannot be bound to cores here');
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-budget-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const rows = await measureProxies({ folder, rounds: 3, share: 0.5, withNginx: false });
+  const rows = await measureProxies({ folder, rounds: 2, share: 0.4, withNginx: false });
   const bare = rows.find(({ proxy }) => proxy === bareName);
   const gateway = rows.find(({ proxy }) => proxy === gatewayName);
   assert.ok(bare !== undefined && gateway !== undefined);

@@ -4,6 +4,7 @@ export * from './data-service-config.ts';
 export * from './edge-settings.ts';
 export { inheritedEnvironment } from './environment/config.ts';
 export * from './gateway-client.ts';
+export * from './json/not-text.ts';
 export * from './json/read-json.ts';
 export * from './json/skip-string.ts';
 export * from './listener-settings.ts';

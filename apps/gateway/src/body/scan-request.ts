@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { notTextReason } from '@kumiki/service';
 import { scanMessages } from './first-user-message.ts';
 import {
   broken,
@@ -37,7 +38,7 @@ const ends = new Int32Array(wantedKeys.length);
  */
 export function scanRequest(body: Buffer, maxValues: number = Number.MAX_SAFE_INTEGER): ScanResult {
   countValues(maxValues);
-  if (!isUtf8(body)) return notJson('it is not encoded as UTF-8');
+  if (!isUtf8(body)) return notJson(notTextReason(body));
   const open = skipSpace(body, 0);
   if (body[open] !== openBrace) return notJson(open === body.length ? 'it is empty' : 'it is not an object');
   starts.fill(-1);

@@ -3,6 +3,9 @@ import { ConfigError, type Log } from '@kumiki/service';
 import { z } from 'zod';
 import type { SnapshotHealth, SnapshotName } from './snapshot-health.ts';
 
+/** Faults of one file that are told: ten thousand records can all have the same. */
+const maxToldIssues = 8;
+
 /** Between two looks at a file. Polling, since the files of a ConfigMap change by a swapped symbolic link. */
 const pollMs = 1_000;
 
@@ -20,7 +23,8 @@ export function readSnapshot<Value>(path: string, schema: z.ZodType<Value>): Val
     throw new ConfigError([`${path}: ${error instanceof Error ? error.message : String(error)}`]);
   }
   const result = schema.safeParse(json);
-  if (!result.success) throw new ConfigError([`${path}:\n${z.prettifyError(result.error)}`]);
+  if (!result.success)
+    throw new ConfigError([`${path}:\n${z.prettifyError({ issues: result.error.issues.slice(0, maxToldIssues) })}`]);
   return result.data;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { KumikiError } from '@kumiki/api';
 import fc from 'fast-check';
 import { readJson } from './read-json.ts';
@@ -168,4 +169,9 @@ test('time is linear in the size, whatever the body is made of', () => {
     // 16 times the size; what is quadratic would take 256 times.
     assert.ok(large < 100 * small + 100, `${name}: ${small} ms, then ${large} ms`);
   }
+});
+
+test('a compressed body is called compressed', () => {
+  assert.throws(() => readJson(gzipSync('{}'), 10), /it is compressed by gzip, which is not taken here\./);
+  assert.throws(() => readJson(Buffer.from([0xff]), 10), /it is not encoded as UTF-8\./);
 });

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { KumikiError, maxJsonDepth, maxObjectMembers } from '@kumiki/api';
+import { notTextReason } from './not-text.ts';
 import { type JsonFinding, scanNames } from './scan-names.ts';
 
 /** Characters of a name that a refusal repeats. */
@@ -13,7 +14,7 @@ const shownCharacters = 64;
  * Throws KumikiError `invalid_json`, `body_too_deep`, `invalid_value` or `unknown_parameter`.
  */
 export function readJson(body: Buffer, maxValues: number): unknown {
-  if (!isUtf8(body)) throw new KumikiError('invalid_json', { reason: 'it is not encoded as UTF-8' });
+  if (!isUtf8(body)) throw new KumikiError('invalid_json', { reason: notTextReason(body) });
   const finding = scanNames(body, { maxDepth: maxJsonDepth, maxValues, maxMembers: maxObjectMembers });
   if (finding !== null && finding.kind !== 'broken') throw refusalOf(finding, maxValues);
   try {

@@ -47,7 +47,8 @@ test('while the only worker starts anew, the SDK gets there by its retries', asy
 test('beyond the queue requests are refused with 429 and a time, and those within are answered', async () => {
   await until('the worker is back', 20_000, () => product.workers().some(({ id }) => id.startsWith('lone')));
   const results = await Promise.allSettled(
-    Array.from({ length: 12 }, () =>
+    // More than run, wait in the worker and wait at the gateway for the project's share together.
+    Array.from({ length: 40 }, () =>
       sdk(0)
         .chat.completions.create({ ...request, model: 'lone' })
         .withResponse(),

@@ -5,6 +5,9 @@ import { isObject, type SchemaObject } from './schema-shape.ts';
 /** Parts that are looked at, again where references lead back to them, after which a schema counts as too entangled. */
 const visitLimit = 20_000;
 
+/** Parts within parts, references followed, beyond which a schema counts as too entangled: each takes room on the stack. */
+const depthLimit = 1_000;
+
 interface Walk {
   readonly root: JsonSchema;
   /** References and choices under way. */
@@ -15,6 +18,8 @@ interface Walk {
   /** The least depth on the path that the visit under way came back to. */
   lowest: number;
   visits: number;
+  /** How far within the schema the walk is. */
+  depth: number;
 }
 
 /**
@@ -24,13 +29,28 @@ interface Walk {
  * soon as a required property's name or constant differs.
  */
 export function parallelReadings(schema: JsonSchema): number {
-  const walk: Walk = { root: schema, path: new Map(), known: new Map(), openChoices: 0, lowest: Infinity, visits: 0 };
+  const walk: Walk = {
+    root: schema,
+    path: new Map(),
+    known: new Map(),
+    openChoices: 0,
+    lowest: Infinity,
+    visits: 0,
+    depth: 0,
+  };
   return readings(walk, schema);
 }
 
 function readings(walk: Walk, schema: unknown): number {
   if (!isObject(schema)) return 1;
-  if (++walk.visits > visitLimit) return Infinity;
+  if (++walk.visits > visitLimit || walk.depth >= depthLimit) return Infinity;
+  walk.depth++;
+  const count = readingsWithin(walk, schema);
+  walk.depth--;
+  return count;
+}
+
+function readingsWithin(walk: Walk, schema: SchemaObject): number {
   const { $ref: reference } = schema;
   if (typeof reference === 'string')
     return visit(walk, reference, () => readings(walk, resolveReference(walk.root, reference)));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { test } from 'node:test';
 import { findFiles, read, root } from '../repository/source-files.ts';
@@ -52,4 +52,14 @@ test('links between documents lead somewhere', () => {
       .map((target) => `${page}: ${target}`),
   );
   assert.deepEqual(broken, []);
+});
+
+test('files and folders that documents name are there', () => {
+  const missing = findFiles(['*.md', 'docs/*.md', 'docs/reference/*.md']).flatMap((page) =>
+    [...withoutCode(read(page)).matchAll(/`((?:packages|apps|tests|bench|docs|models|scripts)\/[\w./*-]+)`/g)]
+      .map((match) => match[1] ?? '')
+      .filter((path) => globSync(path.replace(/\/$/, ''), { cwd: root }).length === 0)
+      .map((path) => `${page}: ${path}`),
+  );
+  assert.deepEqual(missing, []);
 });

@@ -1,7 +1,7 @@
 import { engineSchema, modelNameSchema, taskSchema, type EngineSpec } from '@kumiki/api';
 import { ConfigError, listenerSettings, readConfig, readToken } from '@kumiki/service';
 import { z } from 'zod';
-import { simulatedSource } from './engine/create-engine.ts';
+import { simulatedSource } from './create-engine.ts';
 
 const millis = z.coerce.number().int().min(1).max(3_600_000);
 

@@ -1,14 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import { type KumikiError, toKumikiError, type EngineSpec, type Task } from '@kumiki/api';
 import { closeServer, listen, type Log } from '@kumiki/service';
-import { createEngine } from './engine/create-engine.ts';
+import { createEngine } from './create-engine.ts';
 import type { Faults } from './engine/simulated/faults.ts';
 import { type Health, startHealth } from './health/start-health.ts';
 import { createTokenCheck } from './http/check-token.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
+import { createServing, type Serving } from './http/serving.ts';
+import { healthEntryOf, healthFactsOf, type WorkerIdentity, type WorkerState } from './http/worker-state.ts';
 import type { PreparationLimits } from './preparation/preparation-limits.ts';
-import { createServing, type Serving } from './serving.ts';
-import { healthEntryOf, healthFactsOf, type WorkerIdentity, type WorkerState } from './worker-state.ts';
 
 export interface WorkerOptions {
   readonly modelName: string;

@@ -6,10 +6,10 @@ import { createTextCollector } from '../answer/text-collector.ts';
 import { createTextFrames } from '../answer/text-frames.ts';
 import { toolCallId } from '../generation/answer-ids.ts';
 import { tokenizeDraft } from '../generation/tokenize-draft.ts';
-import type { Serving } from '../serving.ts';
 import type { Exchange } from './exchange.ts';
 import { prepareBody } from './prepare-body.ts';
 import { replyAnswers } from './reply-answers.ts';
+import type { Serving } from './serving.ts';
 
 /** `POST /v1/chat/completions`. */
 export function answerChat(serving: Serving, exchange: Exchange): Promise<void> {

@@ -3,10 +3,10 @@ import { type EmbeddingDraft, inputParam } from '../embedding/draft-embedding.ts
 import type { Engine } from '../engine/engine.ts';
 import { checkContext } from '../generation/context-limit.ts';
 import type { AnswerMeter } from '../generation/run-answers.ts';
-import type { Serving } from '../serving.ts';
 import { replyJson } from './error-reply.ts';
 import type { Exchange } from './exchange.ts';
 import { prepareBody } from './prepare-body.ts';
+import type { Serving } from './serving.ts';
 import { takeTickets, waitForTurn } from './take-tickets.ts';
 
 /** `POST /v1/embeddings`. */

@@ -1,5 +1,5 @@
 import { didYouMean, KumikiError } from '@kumiki/api';
-import type { Serving } from '../serving.ts';
+import type { Serving } from './serving.ts';
 
 /** One model as `/v1/models` shows it; vLLM's `max_model_len` beside what the API has. */
 function describe(serving: Serving): Record<string, unknown> {

@@ -4,10 +4,10 @@ import { doneFrame, type AnswerUsage, type Frames } from '../answer/frames.ts';
 import type { Ticket } from '../generation/admission.ts';
 import type { AnswerPlan } from '../generation/answer-plan.ts';
 import { runAnswers, type AnswerMeter, type AnswerSink, type AnswerTotals } from '../generation/run-answers.ts';
-import type { Serving } from '../serving.ts';
 import { errorFrame, replyJson } from './error-reply.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { ClientLeft, type Exchange } from './exchange.ts';
+import type { Serving } from './serving.ts';
 import { takeTickets } from './take-tickets.ts';
 
 export interface AnswerReply {

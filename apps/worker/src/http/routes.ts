@@ -1,13 +1,13 @@
 import { didYouMean, KumikiError } from '@kumiki/api';
 import type { Faults } from '../engine/simulated/faults.ts';
-import type { Serving } from '../serving.ts';
-import type { WorkerIdentity, WorkerState } from '../worker-state.ts';
 import { answerChat, answerCompletions } from './answers-route.ts';
 import { answerEmbeddings } from './embeddings-route.ts';
 import { replyJson, replyText } from './error-reply.ts';
 import type { Exchange } from './exchange.ts';
 import { orderFault } from './faults-route.ts';
 import { getModel, listModels } from './models-route.ts';
+import type { Serving } from './serving.ts';
+import type { WorkerIdentity, WorkerState } from './worker-state.ts';
 
 export interface RoutingOptions {
   readonly health: () => { readonly status: number; readonly body: unknown };

@@ -1,8 +1,8 @@
 import { KumikiError } from '@kumiki/api';
 import type { Ticket } from '../generation/admission.ts';
 import { untilAborted } from '../generation/until-aborted.ts';
-import type { Serving } from '../serving.ts';
 import type { Exchange } from './exchange.ts';
+import type { Serving } from './serving.ts';
 
 /** Places for so many answers of a request. Throws KumikiError `queue_full`. */
 export function takeTickets(serving: Serving, exchange: Exchange, count: number): Ticket[] {

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { KumikiError } from '@kumiki/api';
-import { createPrompting } from '../engine/create-prompting.ts';
 import type { PromptingSpec } from '../engine/prompting.ts';
 import type { ModelFacts } from '../generation/model-facts.ts';
+import { createPrompting } from './create-prompting.ts';
 import { draftRequest } from './draft-request.ts';
 import type { DraftKind, Drafts, Phase } from './drafts.ts';
 

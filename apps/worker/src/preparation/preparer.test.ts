@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { KumikiError } from '@kumiki/api';
-import { createPrompting } from '../engine/create-prompting.ts';
 import type { PromptingSpec } from '../engine/prompting.ts';
+import { createPrompting } from './create-prompting.ts';
 import type { DraftKind } from './drafts.ts';
 import { type PreparationLimits, preparationLimits } from './preparation-limits.ts';
 import { createPreparer, type Preparer } from './preparer.ts';

@@ -1,6 +1,6 @@
 import { KumikiError, type EngineSpec, type Task } from '@kumiki/api';
-import type { Engine } from './engine.ts';
-import type { Faults } from './simulated/faults.ts';
+import type { Engine } from './engine/engine.ts';
+import type { Faults } from './engine/simulated/faults.ts';
 
 export interface EngineOptions {
   /** Absolute path of a GGUF file, or `simulated:`. */
@@ -20,12 +20,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { spec, task, onProgress, signal } = options;
   switch (spec.kind) {
     case 'simulated': {
-      const { createSimulatedEngine } = await import('./simulated/create-simulated-engine.ts');
+      const { createSimulatedEngine } = await import('./engine/simulated/create-simulated-engine.ts');
       const { contextTokens, maxSequences, simulated } = spec;
       return createSimulatedEngine({ task, contextTokens, maxSequences, simulated, faults: options.faults });
     }
     case 'llama': {
-      const { createLlamaEngine } = await import('./llama/create-llama-engine.ts');
+      const { createLlamaEngine } = await import('./engine/llama/create-llama-engine.ts');
       return createLlamaEngine({
         modelPath: options.source,
         task,

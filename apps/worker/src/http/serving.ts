@@ -1,16 +1,16 @@
 import type { Task } from '@kumiki/api';
 import type { Log } from '@kumiki/service';
-import { createTokenTexts, type TokenTexts } from './answer/token-decoder.ts';
-import type { Engine } from './engine/engine.ts';
-import { createProgressJudge, type ProgressLook } from './engine/progress.ts';
-import type { Faults } from './engine/simulated/faults.ts';
-import { createAdmission, type Admission } from './generation/admission.ts';
-import { createInSlices, type InSlices } from './generation/in-slices.ts';
-import type { ModelFacts } from './generation/model-facts.ts';
-import { createHeartbeat, type Heartbeat } from './http/heartbeat.ts';
-import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker-metrics.ts';
-import { type PreparationLimits, preparationLimits } from './preparation/preparation-limits.ts';
-import { createPreparer, type Preparer } from './preparation/preparer.ts';
+import { createTokenTexts, type TokenTexts } from '../answer/token-decoder.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createProgressJudge, type ProgressLook } from '../engine/progress.ts';
+import type { Faults } from '../engine/simulated/faults.ts';
+import { createAdmission, type Admission } from '../generation/admission.ts';
+import { createInSlices, type InSlices } from '../generation/in-slices.ts';
+import type { ModelFacts } from '../generation/model-facts.ts';
+import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.ts';
+import { type PreparationLimits, preparationLimits } from '../preparation/preparation-limits.ts';
+import { createPreparer, type Preparer } from '../preparation/preparer.ts';
+import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 
 /** A loaded model and what surrounds it while it serves. */
 export interface Serving {

@@ -1,5 +1,5 @@
-import { processMs, type HealthEntry } from './health/health-board.mjs';
-import type { HealthFacts } from './health/judge-health.mjs';
+import { processMs, type HealthEntry } from '../health/health-board.mjs';
+import type { HealthFacts } from '../health/judge-health.mjs';
 import type { Serving } from './serving.ts';
 
 /** Where a worker is in its life. */

@@ -106,3 +106,11 @@ test('a URL that nothing answers at, or that refuses the key, is told in one sen
   const keyless = await runCli(folder.home, ['status', '--url', 'http://127.0.0.1:9']);
   assert.match(keyless.stderr, /needs a key\. Give one with --api-key/);
 });
+
+test('a reader that has enough ends a command quietly', async () => {
+  using folder = makeTestFolder();
+  const command = startCli(folder.home, ['version', '--json']);
+  command.child.stdout?.destroy();
+  const { status, stderr } = await command.ended;
+  assert.deepEqual([status, stderr], [0, '']);
+});

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { until } from '@kumiki/testing';
 import { startDatabase } from './start-database.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kumiki-database-'));
@@ -22,7 +27,55 @@ test('a folder that holds something else is refused with the reason', async () =
   const at = { folder: join(root, 'run-here'), socketFolder: root };
   const other = mkdtempSync(join(root, 'other-'));
   mkdtempSync(join(other, 'something-'));
-  await assert.rejects(startDatabase({ ...at, folder: other }), (error: Error) =>
-    /holds something else than a database/.test((error.cause as Error).message),
-  );
+  await assert.rejects(startDatabase({ ...at, folder: other }), /holds something else than a database/);
+});
+
+/** The process as `kumiki up` starts it, once it answers on its socket. */
+async function startProcess({ folder, socketFolder }: { readonly folder: string; readonly socketFolder: string }) {
+  rmSync(join(socketFolder, '.s.PGSQL.5432'), { force: true });
+  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+    env: {
+      KUMIKI_DATABASE_FOLDER: folder,
+      KUMIKI_SOCKET_FOLDER: socketFolder,
+      KUMIKI_OPS_PORT: '0',
+      KUMIKI_LOG_LEVEL: 'silent',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await until('it takes connections', 60_000, () => {
+    assert.equal(child.exitCode, null);
+    return answers(join(socketFolder, '.s.PGSQL.5432'));
+  });
+  return {
+    async kill() {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+test('a folder is held by one after a crash, too, when the engine has read all its files anew', async () => {
+  const at = { folder: mkdtempSync(join(root, 'data-')), socketFolder: mkdtempSync(join(root, 'run-')) };
+  await (await startProcess(at)).kill();
+  const again = await startProcess(at);
+  await assert.rejects(startDatabase(at), /Kumiki runs already on/);
+  await again.kill();
+});
+
+test('what an earlier version left around the lock moves below it, and goes on', async () => {
+  const at = { folder: mkdtempSync(join(root, 'data-')), socketFolder: mkdtempSync(join(root, 'run-')) };
+  await (await startDatabase(at)).close();
+  const cluster = join(at.folder, 'cluster');
+  for (const name of readdirSync(cluster)) renameSync(join(cluster, name), join(at.folder, name));
+  rmSync(cluster, { recursive: true });
+  await (await startDatabase(at)).close();
+  assert.ok(existsSync(join(cluster, 'PG_VERSION')) && !existsSync(join(at.folder, 'PG_VERSION')));
 });

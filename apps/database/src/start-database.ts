@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { serveEmbedded } from '@kumiki/postgres';
 import { ConfigError } from '@kumiki/service';
 import { acquireLock, describeImpossible, describeRunning } from '@kumiki/service/folder';
+import { clusterFolder } from './cluster-folder.ts';
 
 /** PostgreSQL's clients look for a socket of this name. */
 const socketName = '.s.PGSQL.5432';
@@ -25,15 +26,17 @@ export async function startDatabase({ folder, socketFolder }: DatabaseOptions): 
   const lock = await acquireLock(folder, new Date(), true);
   if (lock.kind === 'held') throw new ConfigError([describeRunning(folder, lock.by)]);
   if (lock.kind === 'impossible') throw new ConfigError([describeImpossible(folder, lock.reason)]);
-  const served = serveEmbedded(folder);
+  let served: ReturnType<typeof serveEmbedded> | null = null;
   try {
+    served = serveEmbedded(clusterFolder(folder));
     await served.opened;
   } catch (error) {
-    await served.close();
+    await served?.close();
     lock.release();
     throw error;
   }
-  const server = createServer((socket) => served.accept(socket));
+  const database = served;
+  const server = createServer((socket) => database.accept(socket));
   const path = join(socketFolder, socketName);
   // Of a process that was killed. The folder's lock says that it is gone.
   rmSync(path, { force: true });
@@ -44,7 +47,7 @@ export async function startDatabase({ folder, socketFolder }: DatabaseOptions): 
   return {
     async close() {
       server.close();
-      await served.close();
+      await database.close();
       lock.release();
     },
   };

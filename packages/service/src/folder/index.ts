@@ -2,6 +2,7 @@
 export * from './atomic-file.ts';
 export { describeImpossible, describeRunning } from './describe-lock.ts';
 export { acquireLock, findRunning, type LockResult, type Running } from './lock.ts';
+export { lockFiles } from './lock-holder.ts';
 export { isRunning } from './process-identity.ts';
 export {
   encodeState,

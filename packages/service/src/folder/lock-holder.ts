@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from './atomic-file.ts';
+import { lockFile } from './os-lock.ts';
 import { identifyProcess, isRunning } from './process-identity.ts';
 
 /** Who holds a folder, for people. It decides nothing: the lock itself does. */
@@ -17,6 +18,9 @@ const holderSchema = z.object({
 export type LockHolder = z.infer<typeof holderSchema>;
 
 const holderFile = 'lock.json';
+
+/** What a lock leaves in the folder that it holds. */
+export const lockFiles: ReadonlySet<string> = new Set([lockFile, holderFile, `${holderFile}.new`]);
 /** Ours has 300 bytes. */
 const maxHolderBytes = 4_096;
 

@@ -2,6 +2,9 @@ import { errorEnvelope, errorTable, headers, KumikiError, toKumikiError } from '
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from './log.ts';
 
+/** Characters of a header that a refusal repeats. */
+const shownCharacters = 64;
+
 /** Answers with the envelope of an error, whoever threw it; what we did not expect goes to the log with its cause. */
 export function sendErrorReply(
   options: { readonly log: Log },
@@ -9,7 +12,7 @@ export function sendErrorReply(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const error = asKumikiError(thrown, request.routeOptions.bodyLimit);
+  const error = asKumikiError(thrown, request);
   if (error.code === 'internal_error') {
     options.log.error({ err: thrown, method: request.method, url: request.url.split('?')[0] }, 'request failed');
   }
@@ -24,12 +27,14 @@ export function sendErrorReply(
 }
 
 /** What fastify itself refuses, as rows of our table. */
-function asKumikiError(thrown: FastifyError, maxBodyBytes: number): KumikiError {
+function asKumikiError(thrown: FastifyError, request: FastifyRequest): KumikiError {
   switch (thrown.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new KumikiError('body_too_large', { limitBytes: maxBodyBytes });
+      return new KumikiError('body_too_large', { limitBytes: request.routeOptions.bodyLimit });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new KumikiError('unsupported_media_type', { contentType: 'of this request' });
+      return new KumikiError('unsupported_media_type', {
+        contentType: (request.headers['content-type'] ?? '').slice(0, shownCharacters),
+      });
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new KumikiError('not_found', { what: 'object', id: 'of so many characters', hint: '' });
     case 'FST_ERR_BAD_URL':

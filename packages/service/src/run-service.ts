@@ -44,7 +44,7 @@ export async function runService(
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;
-  return cause instanceof Error && cause.message !== '' ? `${message} (${cause.message})` : message;
+  return cause instanceof Error && cause.message !== '' ? `${message.replace(/\.$/, '')} (${cause.message}).` : message;
 }
 
 async function run(name: string, exit: (status: number) => void, service: ServiceProcess): Promise<void> {

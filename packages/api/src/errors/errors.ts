@@ -185,7 +185,7 @@ export const errorTable = {
     type: 'rate_limit_error',
     retryable: false,
     message:
-      "The project '{project}' may have {limit} {what} and has {used}; this needs {needed} more. {remedy} 'kumiki limits' shows and sets what a project may have.",
+      "The project '{project}' may have {limit} {what} and has {used}; this needs {needed} more. {remedy} 'kumiki limits get' and 'kumiki limits set' show and set what a project may have.",
   },
   queue_full: {
     status: 429,

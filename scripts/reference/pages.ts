@@ -1,4 +1,5 @@
 import { manifestPage } from './manifest.ts';
+import { metricsPage } from './metrics.ts';
 import { openapiDocument } from './openapi.ts';
 import { projectLimitsPage } from './project-limits.ts';
 import { routesPage } from './routes.ts';
@@ -9,6 +10,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/reference/settings.md': settingsPage,
   'docs/reference/manifest.md': manifestPage,
   'docs/reference/routes.md': routesPage,
+  'docs/reference/metrics.md': metricsPage,
   'docs/reference/openapi.json': openapiDocument,
   'docs/reference/project-limits.md': projectLimitsPage,
 };

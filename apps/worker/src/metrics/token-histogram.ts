@@ -36,7 +36,14 @@ export function createTokenHistogram(options: TokenHistogramOptions): TokenHisto
   }
 
   // The registry asks a metric for its name and its values, whoever made it.
-  const metric = { name, get: read, reset: () => void counts.fill(0) };
+  const metric = {
+    name,
+    help: options.help,
+    type: 'histogram',
+    labelNames: Object.keys(options.labels),
+    get: read,
+    reset: () => void counts.fill(0),
+  };
   options.registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
 
   return {

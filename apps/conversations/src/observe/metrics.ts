@@ -16,7 +16,7 @@ export interface ConversationsMetrics {
 export function createMetrics(database: Database, runner: Runner): ConversationsMetrics {
   const registry = new Registry();
   show(registry, 'open_runs', 'Responses that this replica produces now.', () => runner.openRuns());
-  show(registry, 'takeovers_total', 'Runs that this replica has taken over from another.', () => runner.takeovers());
+  count(registry, 'takeovers_total', 'Runs that this replica has taken over from another.', () => runner.takeovers());
   showBatches(registry, database);
   const lines = new Counter({
     name: 'kumiki_conversations_batch_lines_total',
@@ -31,6 +31,20 @@ export function createMetrics(database: Database, runner: Runner): Conversations
       lines.inc({ outcome: 'failed' }, failed);
     },
   };
+}
+
+function count(registry: Registry, name: string, help: string, total: () => number): void {
+  registry.registerMetric(
+    new Counter({
+      name: `kumiki_conversations_${name}`,
+      help,
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(total());
+      },
+    }),
+  );
 }
 
 function show(registry: Registry, name: string, help: string, value: () => number | Promise<number>): void {

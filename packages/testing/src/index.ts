@@ -1,4 +1,5 @@
 export * from './character-runs.ts';
+export * from './error-of.ts';
 export * from './free-port.ts';
 export * from './greedy-prompts.ts';
 export * from './seeded-random.ts';

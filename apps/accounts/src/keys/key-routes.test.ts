@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apiKeySchema, createdKeySchema } from '@kumiki/api';
-import { errorOf, startFakeAccounts } from '../testing/fake-accounts.ts';
+import { errorOf } from '@kumiki/testing';
+import { startFakeAccounts } from '../testing/fake-accounts.ts';
 
 test('makes keys that are told once, lists them without their secret, and revokes them', async () => {
   await using service = await startFakeAccounts();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { browserSessionListSchema, createKeyBodySchema, headers, sessionSchema, signInLinkSchema } from '@kumiki/api';
-import { errorOf, type FakeAccounts, startFakeAccounts } from '../testing/fake-accounts.ts';
+import { errorOf } from '@kumiki/testing';
+import { type FakeAccounts, startFakeAccounts } from '../testing/fake-accounts.ts';
 
 interface Asking {
   readonly keyId: string;

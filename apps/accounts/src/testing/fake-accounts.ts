@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,11 +71,4 @@ export async function startFakeAccounts(): Promise<FakeAccounts> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** The error of a refusal, in the one envelope. */
-export function errorOf({ body }: Reply): { code: string; message: string; param: string | null; type: string } {
-  const { error } = body as { error: { code: string; message: string; param: string | null; type: string } };
-  assert.deepEqual(Object.keys(error).toSorted(), ['code', 'message', 'param', 'type']);
-  return error;
 }

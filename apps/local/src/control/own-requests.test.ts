@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headers, requestDetailSchema, requestListSchema } from '@kumiki/api';
 import { fakeRecord } from '@kumiki/control/testing';
-import { errorOf, startFakeControl } from '../testing/fake-control.ts';
+import { errorOf } from '@kumiki/testing';
+import { startFakeControl } from '../testing/fake-control.ts';
 
 test("a key sees its own requests and nothing of another's, whatever it asks for", async () => {
   await using control = await startFakeControl();

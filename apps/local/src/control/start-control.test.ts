@@ -12,7 +12,8 @@ import {
   statusSchema,
 } from '@kumiki/api';
 import { fakeRecord } from '@kumiki/control/testing';
-import { errorOf, type Reply, startFakeControl } from '../testing/fake-control.ts';
+import { errorOf } from '@kumiki/testing';
+import { type Reply, startFakeControl } from '../testing/fake-control.ts';
 import { fakeService } from '../testing/fake-runtime.ts';
 
 test('answers status, services and replicas in the shapes of the contract', async () => {

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import type { Callers } from '@kumiki/control';
 import { type FakeGateway, fakeGateway } from '@kumiki/control/testing';
 import { createLog } from '@kumiki/service';
@@ -52,11 +51,4 @@ export async function startFakeControl(): Promise<FakeControl> {
       await fake[Symbol.asyncDispose]();
     },
   };
-}
-
-/** The error of a refusal, in the one envelope. */
-export function errorOf({ body }: Reply): { code: string; message: string; param: string | null; type: string } {
-  const { error } = body as { error: { code: string; message: string; param: string | null; type: string } };
-  assert.deepEqual(Object.keys(error).toSorted(), ['code', 'message', 'param', 'type']);
-  return error;
 }

@@ -20,9 +20,9 @@ import { type Growth, whyNotLinear } from './measure-growth.ts';
 
 /** What conversations do with the text and the lists of clients and models takes time in their length. */
 
-const usual: Growth = { sizes: [500, 4_000, 16_000, 64_000], floorMs: 50, mostRatio: 8 };
+const usual: Growth = { sizes: [500, 4_000, 16_000, 64_000], floorMs: 50 };
 /** Of what comes in pieces, each of which is an event: a quadratic one takes seconds at this size. */
-const pieces: Growth = { sizes: [500, 4_000, 16_000, 64_000], floorMs: 400, mostRatio: 8 };
+const pieces: Growth = { sizes: [500, 4_000, 16_000, 64_000], floorMs: 400 };
 /** Of texts that grow by each piece: one that is copied every time costs little until it is long. */
 const long: Growth = { ...pieces, sizes: [4_000, 16_000, 64_000, 256_000] };
 const pieceCharacters = 3;

@@ -18,9 +18,9 @@ import { type Growth, whyNotLinear } from './measure-growth.ts';
  * it is made of. A new one belongs on this list.
  */
 
-const usual: Growth = { sizes: [500, 4_000, 16_000, 64_000], floorMs: 50, mostRatio: 8 };
+const usual: Growth = { sizes: [500, 4_000, 16_000, 64_000], floorMs: 50 };
 /** Of what does much with each character: a quadratic one takes a second at this size. */
-const thorough: Growth = { sizes: [200, 800, 3_200, 12_800], floorMs: 40, mostRatio: 8 };
+const thorough: Growth = { sizes: [200, 800, 3_200, 12_800], floorMs: 40 };
 /** Of what is fed piece by piece, as models write and networks carry. */
 const pieceCharacters = 7;
 

@@ -19,36 +19,41 @@ async function leastMs(work: () => unknown): Promise<number> {
   return least;
 }
 
+/** Twice the size may take so many times as long: what is linear takes two, what is quadratic four. */
+const mostPerDoubling = 2 ** 1.5;
+
+/** How many times as long something of `size` may take as it does at `smaller`. */
+const mostTimes = (size: number, smaller: number): number => mostPerDoubling ** Math.log2(size / smaller);
+
 export interface Growth {
-  /** Sizes to try, each four times the one before. The first must be harmless whatever the growth. */
+  /** Sizes to try, in rising order. The first must be harmless whatever the growth. */
   readonly sizes: readonly number[];
   /** What takes less at any size is not looked at further. */
   readonly floorMs: number;
-  /** Of the largest size and the one before it. Four is linear; sixteen is quadratic. */
-  readonly mostRatio: number;
 }
 
 /** null when it grows as its input does; else in words how it grew. `input` makes an input of so many characters. */
 export async function whyNotLinear<Input>(
-  { sizes, floorMs, mostRatio }: Growth,
+  { sizes, floorMs }: Growth,
   input: (size: number) => Input,
   work: (input: Input) => unknown,
 ): Promise<string | null> {
-  let smaller = sizes[0] ?? 0;
-  let before = floorMs / mostRatio;
+  let smaller: number | null = null;
+  let before = 0;
   for (const size of sizes) {
     const given = input(size);
     const once = await cpuMs(() => work(given));
-    if (once > floorMs && once > before * mostRatio) {
+    const most = smaller === null ? 1 : mostTimes(size, smaller);
+    if (once > floorMs && once > before * most) {
       // A collection of garbage may have come in between: both sizes again.
-      const ofLess = input(smaller);
-      const less = Math.max(floorMs / mostRatio, await leastMs(() => work(ofLess)));
+      const ofLess = smaller === null ? null : input(smaller);
+      const less = ofLess === null ? 0 : await leastMs(() => work(ofLess));
       const ms = await leastMs(() => work(given));
-      if (ms > floorMs && (size === smaller || ms > less * mostRatio)) {
-        return `${size} characters took ${ms.toFixed(1)} ms, ${smaller} of them ${less.toFixed(1)} ms`;
+      if (ms > floorMs && ms > less * most) {
+        return `${size} characters took ${ms.toFixed(1)} ms, ${smaller ?? 'none'} of them ${less.toFixed(1)} ms`;
       }
     }
-    before = Math.max(once, floorMs / mostRatio);
+    before = once;
     smaller = size;
   }
   return null;

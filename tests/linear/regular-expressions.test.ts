@@ -21,7 +21,7 @@ const madeOfText: Readonly<Record<string, string>> = {
   'packages/service/src/token-file.ts': 'built of a constant, over a file of the operator',
 };
 
-const growth = { sizes: [24, 1_000, 4_000, 16_000], floorMs: 20, mostRatio: 8 };
+const growth = { sizes: [24, 1_000, 4_000, 16_000], floorMs: 20 };
 
 /** Characters that stand in the expression itself meet its own rules best. */
 function unitsFor({ source }: FoundExpression): string[] {

@@ -23,9 +23,9 @@ import { type Growth, whyNotLinear } from './measure-growth.ts';
  * of. A new one belongs on one of these lists.
  */
 
-const ofText: Growth = { sizes: [500, 4_000, 16_000], floorMs: 50, mostRatio: 8 };
+const ofText: Growth = { sizes: [500, 4_000, 16_000], floorMs: 50 };
 /** Of parts of a schema, messages, tokens. */
-const ofParts: Growth = { sizes: [25, 100, 400, 1_600], floorMs: 40, mostRatio: 8 };
+const ofParts: Growth = { sizes: [25, 100, 400, 1_600], floorMs: 40 };
 
 const controlTexts = ['<|im_start|>', '<|im_end|>', '<s>', '</s>', 'aaaab', '....!'];
 const chat = (content: string) => ({

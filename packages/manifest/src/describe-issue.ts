@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { fieldOf, knownFields, refusedField } from './known-fields.ts';
 import { formatPath, type FieldPath, type ManifestProblem } from './problem.ts';
 
-/** A problem of a value, not yet located in a text. */
+/** A problem of a value, not yet located in a file. */
 export interface Finding {
   readonly path: FieldPath;
-  /** Whether the name at the end of the path is what is wrong, or what it holds. */
+  /** Whether the last name of the path is wrong, or the value at it. */
   readonly about: 'key' | 'value';
   readonly message: string;
   readonly hint: string | null;
@@ -14,12 +14,12 @@ export interface Finding {
 
 type Issue = z.core.$ZodIssue;
 
-/** A schema's complaints about a value, as sentences for the person who wrote it. */
+/** The issues of a schema about a value, as sentences for the author of the manifest. */
 export function describeIssues(schema: z.core.$ZodType, value: unknown, issues: readonly Issue[]): Finding[] {
   return issues.flatMap((issue) => describe(schema, value, issue, []));
 }
 
-/** Findings as problems without a file, for values that came over HTTP. */
+/** Problems of a value that came over HTTP, so without a file. */
 export function describeInvalid(
   schema: z.core.$ZodType,
   value: unknown,
@@ -78,8 +78,8 @@ function missing(issue: Issue, path: FieldPath): Finding {
 }
 
 /**
- * A union's complaint. With a discriminator only that one is wrong; without, the branch that the value comes
- * nearest to is explained, since the complaints of all of them together explain nothing.
+ * The issues of a union. With a discriminator, the discriminator is wrong. Without one, only the branch that the value
+ * is nearest to is explained, since the issues of all branches together are confusing.
  */
 function describeUnion(
   schema: z.core.$ZodType,
@@ -105,7 +105,7 @@ function describeUnion(
   return [{ path, about: 'value', message: `must have one of the fields ${known.join(', ')}.`, hint: null }];
 }
 
-/** Whether a branch complains that a field is not there at all: then another branch was meant. */
+/** Whether a branch misses a field altogether, which means that another branch was intended. */
 function isAbsent(issue: Issue, value: unknown): boolean {
   return issue.code === 'invalid_type' && fieldAt(value, issue.path as FieldPath) === undefined;
 }
@@ -151,7 +151,7 @@ function nameOf(found: unknown): string {
   return typeof found === 'string' ? `the text ${quote(found)}` : quote(found).slice(1, -1);
 }
 
-/** What to write when the type is wrong by YAML's quoting alone. */
+/** What to write when only YAML's quoting makes the type wrong. */
 function conversion(expected: string, found: unknown): string | null {
   const wantsNumber = expected === 'number' || expected === 'int';
   if (wantsNumber && typeof found === 'string' && found.trim() !== '' && Number.isFinite(Number(found))) {

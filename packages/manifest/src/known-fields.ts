@@ -2,7 +2,7 @@ import { boundOf } from '@kumiki/api';
 import { z } from 'zod';
 import type { FieldPath } from './problem.ts';
 
-/** A schema without what only fills in or allows an absent value, or only counts. */
+/** A schema without its wrappers: defaults, optional, nullable and bounds. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodPipe && boundOf(schema.def.in) !== null) return unwrap(schema.def.out);
   if (
@@ -16,7 +16,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return schema;
 }
 
-/** The objects that a schema allows at one place: one, or those of a union that the value's discriminator picks. */
+/** The object schemas at one place: one, or the branches of a union that the value's discriminator selects. */
 function objectsOf(schema: z.core.$ZodType, value: unknown): z.ZodObject[] {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) return [inner];
@@ -33,7 +33,7 @@ function objectsOf(schema: z.core.$ZodType, value: unknown): z.ZodObject[] {
 
 /**
  * The fields that a schema knows at a path, for near-miss hints; empty where any name is allowed.
- * @param value the whole value that was checked: its discriminators say which branch of a union counts.
+ * @param value the whole value that was checked: its discriminators select the branches of unions.
  */
 export function knownFields(schema: z.core.$ZodType, path: FieldPath, value: unknown): string[] {
   return [...new Set(objectsAt(schema, path, value).flatMap(({ shape }) => Object.keys(shape)))];

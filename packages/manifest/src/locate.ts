@@ -7,7 +7,7 @@ export interface Position {
 }
 
 /**
- * Where a field stands. A path that leads nowhere (a missing field) is placed at the nearest thing above it.
+ * Where a field stands. A path that does not exist (a missing field) is located at its nearest existing parent.
  * @param about `key` for the field's name, `value` for what it holds.
  */
 export function locate(document: Document, path: FieldPath, about: 'key' | 'value', lines: LineCounter): Position {

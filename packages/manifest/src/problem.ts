@@ -1,15 +1,15 @@
-/** One thing that is wrong with a manifest, and where a person finds it. */
+/** One problem of a manifest and where it is. */
 export interface ManifestProblem {
   readonly file: string;
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 code units, as editors count. */
   readonly column: number;
-  /** Field path such as `spec.engine.endpoints[0]`; empty when the problem is the document's own. */
+  /** Field path such as `spec.engine.endpoints[0]`; empty when the problem is about the whole document. */
   readonly path: string;
   /** A sentence without its first capital, ended by a full stop. */
   readonly message: string;
-  /** What was probably meant, or what to write; null when the message says it all. */
+  /** The probable intention, or what to write; null when the message is enough. */
   readonly hint: string | null;
 }
 

@@ -50,7 +50,7 @@ test('an unknown field is reported at its line with the field that was meant', (
   ]);
 });
 
-test('every problem of a file is told at once, in all of its documents', () => {
+test('every problem of a file is reported at once, in all of its documents', () => {
   const text = `${withSpec('  model: {source: 3}\n  replicas: 1.5\n  engine: {kind: lama}\n')}---\nkind: ModelServce\n---\n${good.replace('shop', 'Shop_1')}`;
   assert.deepEqual(problemsOf(text), [
     'shop.yaml:6:19: spec.model.source: must be a text, not 3. Put it in quotes.',
@@ -73,7 +73,7 @@ test('what is missing is placed where it belongs, with what to write', () => {
   ]);
 });
 
-test('a wrong apiVersion is told with the right one', () => {
+test('a wrong apiVersion is reported with the right one', () => {
   assert.deepEqual(problemsOf(good.replace('v1alpha1', 'v1alpha2')), [
     "shop.yaml:1:13: apiVersion: must be 'kumiki.dev/v1alpha1', not 'kumiki.dev/v1alpha2'. Did you mean 'kumiki.dev/v1alpha1'?",
   ]);

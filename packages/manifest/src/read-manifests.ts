@@ -8,12 +8,12 @@ import { locate, positionAt, type Position } from './locate.ts';
 import { formatPath, type ManifestProblem } from './problem.ts';
 
 export interface ManifestFile {
-  /** As it shall be shown in problems: a path, or `-` for standard input. */
+  /** The name to show in problems: a path, or `-` for standard input. */
   readonly file: string;
   readonly text: string;
 }
 
-/** An object of a manifest, every default filled in, and where its name stands. */
+/** An object of a manifest, every default filled in, and the position of its name. */
 export interface LocatedService extends Position {
   readonly file: string;
   readonly service: ModelService;
@@ -24,8 +24,8 @@ export type ManifestResult =
   | { readonly ok: false; readonly problems: readonly ManifestProblem[] };
 
 /**
- * Reads YAML or JSON files of one or more objects. Either all of it is right, or everything that is wrong is told
- * at once, in the order of the files.
+ * Reads YAML or JSON files of one or more objects. Either everything is valid, or all problems are reported at once, in
+ * the order of the files.
  */
 export function readManifests(files: readonly ManifestFile[]): ManifestResult {
   const services: LocatedService[] = [];
@@ -59,7 +59,7 @@ function readFile({ file, text }: ManifestFile): FileResult {
   try {
     documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' }) as Document[];
   } catch (error) {
-    // The parser recurses: a text of a million brackets ends its stack.
+    // The parser is recursive: a million brackets overflow its stack.
     if (error instanceof RangeError) return refuse(`nests deeper than ${manifestLimits.depth} levels.`, 'Flatten it.');
     throw error;
   }
@@ -81,7 +81,7 @@ function readDocument(file: string, document: Document, lines: LineCounter, resu
   for (const error of document.errors) {
     report(positionAt(error.pos[0], lines), '', syntaxMessage(error), null);
   }
-  // After a repeated key the rest still means something; after any other error of syntax it may not.
+  // After a repeated key the rest can still be checked; after any other syntax error it may be meaningless.
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return;
   const start = locate(document, [], 'value', lines);
   if (nestsTooDeep(document)) {
@@ -95,7 +95,7 @@ function readDocument(file: string, document: Document, lines: LineCounter, resu
     report(start, '', 'its aliases (*name) stand for too much or for nothing.', 'Write the values out.');
     return;
   }
-  // `---` at the end of a file, or a document of comments, is no object and no mistake.
+  // A trailing `---` and a document of comments are valid and contain no object.
   if (value === null || value === undefined) return;
   const findings = check(value);
   for (const { path, about, message, hint } of findings.problems) {
@@ -110,7 +110,7 @@ function readDocument(file: string, document: Document, lines: LineCounter, resu
   }
 }
 
-/** Checks one object against the kind that it says it is. */
+/** Checks one object against the kind that it names. */
 function check(value: unknown): { service: ModelService | null; problems: Finding[] } {
   const kind = fieldOf(value, 'kind');
   if (typeof kind === 'string' && !Object.hasOwn(kinds, kind)) {
@@ -131,7 +131,7 @@ function nestsTooDeep(document: Document): boolean {
   let deep = false;
   visit(document, {
     Collection: (_, __, path) => {
-      // Between two collections of a path there may be a pair.
+      // Pairs count as steps of the path, so a level can take two.
       if (path.length <= manifestLimits.depth * 2) return undefined;
       deep = true;
       return visit.BREAK;
@@ -153,7 +153,7 @@ function syntaxMessage(error: YAMLParseError): string {
   return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
-/** Two objects of one name would overwrite each other, and which one stays would depend on their order. */
+/** Two objects of one name would overwrite each other, and the result would depend on their order. */
 function repeatedNames(services: readonly LocatedService[]): ManifestProblem[] {
   const first = new Map<string, LocatedService>();
   const problems: ManifestProblem[] = [];

@@ -6,7 +6,7 @@ export function writeManifests(services: readonly ModelService[]): string {
   return services.map((service) => writeYaml(service)).join('---\n');
 }
 
-/** Any plain value as YAML, for output that people read. */
+/** Any plain value as YAML, for the terminal. */
 export function writeYaml(value: unknown): string {
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }

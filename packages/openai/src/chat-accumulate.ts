@@ -8,16 +8,16 @@ import type {
 } from './chat-types.ts';
 import { flattenText } from './flatten-text.ts';
 
-/** Choices and tool calls of one answer that are put together; a server that names more is not believed. */
+/** Most choices and most tool calls of one answer; a server that sends more is in error, and the rest is ignored. */
 const maxChoices = 128;
 const maxToolCalls = 1_024;
 
-/** Puts an answer together from its chunks, one by one. */
+/** Assembles an answer from its chunks. */
 export interface ChatAccumulator {
   add(chunk: ChatChunk): void;
   /** The answer so far; null before the first chunk. Shares nothing with the accumulator. */
   completion(): ChatCompletion | null;
-  /** Lets go of the pieces of which long texts were put together; costs a copy of them. */
+  /** Releases the pieces of concatenated texts, at the cost of one copy. */
   flatten(): void;
 }
 

@@ -1,6 +1,8 @@
 import type { ChatChoice, ChatChunk, ChatChunkChoice, ChatCompletion } from './chat-types.ts';
 
-/** The chunks of a stream that gives this answer: role, text, tool calls and finish of each choice, then the usage if asked. */
+/**
+ * The chunks of a stream for this answer: role, text, tool calls and finish of each choice, then the usage if asked.
+ */
 export function splitCompletion(completion: ChatCompletion, options: { includeUsage?: boolean } = {}): ChatChunk[] {
   const includeUsage = options.includeUsage ?? false;
   const base = {

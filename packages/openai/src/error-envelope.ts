@@ -1,6 +1,6 @@
 import { errorEnvelope, type KumikiError } from '@kumiki/api';
 
-/** What an upstream said in an error body of whatever shape. */
+/** The content of an upstream's error body, whatever its shape. */
 export interface UpstreamErrorBody {
   /** One line without markup, never empty. */
   readonly message: string;
@@ -9,7 +9,7 @@ export interface UpstreamErrorBody {
   readonly param: string | null;
 }
 
-/** Bytes of an error body that are looked at. */
+/** Bytes of an error body that are read. */
 const maxErrorBytes = 65_536;
 /** Characters of a message that are passed on. */
 const maxMessageCharacters = 2_000;
@@ -42,7 +42,7 @@ function oneLine(text: string): string {
   return line.length <= maxMessageCharacters ? line : `${line.slice(0, maxMessageCharacters - 1)}…`;
 }
 
-/** Characters of an HTML page that are looked at. */
+/** Characters of an HTML page that are read. */
 const maxPageCharacters = 8_192;
 
 /** The title of an HTML page, or its text when it has none. */
@@ -104,7 +104,7 @@ export function parseUpstreamError(status: number, body: Uint8Array): UpstreamEr
   return { message, type: null, code: null, param: null };
 }
 
-/** `data: {"error":{…}}\n\n`: how a stream that has begun tells that it failed. No `[DONE]` follows it. */
+/** `data: {"error":{…}}\n\n`: how a stream reports that it failed after its start. No `[DONE]` follows it. */
 export function errorFrame(error: KumikiError): Uint8Array {
   return encoder.encode(`data: ${JSON.stringify(errorEnvelope(error))}\n\n`);
 }

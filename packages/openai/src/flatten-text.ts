@@ -1,6 +1,6 @@
 /**
- * V8 keeps `a + b` as a node that points to both, some fifty bytes for each token of an answer. Looking at a character
- * makes one string of them all, in place.
+ * V8 represents `a + b` as a node that points to both, about fifty bytes for each token of an answer. Reading one
+ * character flattens the text in place.
  */
 export function flattenText(text: string | null | undefined): void {
   text?.charCodeAt(0);

@@ -1,9 +1,9 @@
-/** Looks for one member in the bytes of a JSON text without parsing the rest. */
+/** Finds one member in the bytes of a JSON text without parsing the rest. */
 
 const quote = 34;
 const backslash = 92;
 
-/** Where the byte at or after `at` is that is no JSON white space. */
+/** The first position from `at` that is not JSON white space. */
 export function skipSpace(bytes: Uint8Array, at: number): number {
   let next = at;
   for (; next < bytes.length; next++) {
@@ -35,7 +35,7 @@ export function lastIndexOfText(bytes: Uint8Array, text: Uint8Array): number {
 }
 
 /**
- * Walks from the end of a member's value to the end of the text.
+ * Scans from the end of a member's value to the end of the text.
  * @returns whether exactly one brace closes after it and nothing follows: the member belongs to the outermost object.
  */
 export function endsOutermostObject(bytes: Uint8Array, afterValue: number): boolean {

@@ -1,8 +1,8 @@
-/** A text that a client has and that comes again, in whatever pieces. */
+/** A text that the client already has and that arrives a second time, in pieces of any size. */
 export interface ReplayedText {
-  /** What of a piece goes beyond the known text; null when the piece says something else than it. */
+  /** The part of a piece beyond the known text; null when the piece differs from it. */
   skip(piece: string): string | null;
-  /** Whether all of the known text has come again. */
+  /** Whether all of the known text has arrived. */
   isPassed(): boolean;
 }
 

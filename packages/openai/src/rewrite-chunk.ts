@@ -5,8 +5,8 @@ import type { Usage } from './usage.ts';
 
 export interface RewriteOptions {
   /**
-   * `prefill`: the new server goes on after the text that it was given; its usage counts that text as prompt.
-   * `replay`: it begins again, and what the client has is checked and skipped.
+   * `prefill`: the new server continues after the text that it was given, which its usage counts as prompt. `replay`:
+   * it starts over, and what the client already has is compared and skipped.
    */
   readonly mode: 'prefill' | 'replay';
   /** Tokens that the first server had counted as completion, for `prefill`'s usage; null when unknown. */
@@ -15,19 +15,19 @@ export interface RewriteOptions {
 
 export type Rewritten<Chunk> =
   | { readonly outcome: 'show'; readonly chunk: Chunk }
-  /** Nothing of it is new to the client. */
+  /** It contains nothing new for the client. */
   | { readonly outcome: 'skip' }
-  /** The new server says something else than what the client has. The stream cannot go on there. */
+  /** The new server's answer differs from what the client has. The stream cannot continue there. */
   | { readonly outcome: 'diverged'; readonly reason: string };
 
 export interface ChunkRewriter<Chunk> {
   rewrite(chunk: Chunk): Rewritten<Chunk>;
 }
 
-/** Thrown inside a rewrite and turned into its outcome: the parts of a chunk are checked deep below it. */
+/** Thrown deep inside a rewrite and converted into its outcome `diverged`. */
 class Diverged extends Error {}
 
-/** @param shown what the client has, as the accumulator gives it. */
+/** @param shown what the client already has, from the accumulator. */
 export function createChatRewriter(shown: ChatCompletion, options: RewriteOptions): ChunkRewriter<ChatChunk> {
   const replayed = new Map(shown.choices.map((choice) => [choice.index, createReplayedChoice(shown, choice.index)]));
   const finished = new Set(
@@ -71,7 +71,7 @@ export function createTextRewriter(shown: TextCompletion, options: RewriteOption
   };
 }
 
-/** What chat and text chunks have in common: identity, usage, and whether anything is left to show. */
+/** The part that chat and text chunks share: identity, usage, and whether anything new is left. */
 function rewriteWhole<Choice, Chunk extends { choices: readonly Choice[]; usage?: Usage | null }>(
   shown: { id: string; created: number; model: string },
   options: RewriteOptions,
@@ -90,7 +90,7 @@ function rewriteWhole<Choice, Chunk extends { choices: readonly Choice[]; usage?
   }
 }
 
-/** A prefilled server counts what the first one generated as prompt. */
+/** With `prefill`, the new server counts what the first one generated as prompt. */
 function wholeUsage(usage: Usage, options: RewriteOptions): Usage {
   const before = options.mode === 'prefill' ? (options.completionTokensBefore ?? 0) : 0;
   const moved = Math.min(before, usage.prompt_tokens);
@@ -121,7 +121,7 @@ function createReplayedChoice(shown: ChatCompletion, index: number): ReplayedCho
   };
 }
 
-/** What of a delta the client does not have. */
+/** The part of a delta that the client does not have. */
 function skipShown(delta: ChatDelta, known: ReplayedChoice): ChatDelta {
   const rest: { -readonly [Key in keyof ChatDelta]: ChatDelta[Key] } = {};
   if (delta.content != null) rest.content = skipText(delta.content, known.content);
@@ -147,7 +147,7 @@ function textsOf(known: ReplayedChoice): ReplayedText[] {
   return [known.content, known.refusal, known.reasoning, ...known.calls.map((call) => call.arguments)];
 }
 
-/** An answer that ends before what the client has of it is another answer. */
+/** An answer that ends before the part that the client has is a different answer. */
 function requirePassed(texts: readonly ReplayedText[]): void {
   if (!texts.every((text) => text.isPassed())) throw new Diverged('asked again, the server ended its answer earlier');
 }

@@ -1,17 +1,17 @@
 import { tokenCommentPrefix } from '@kumiki/api';
 
-/** Reads what the relay needs of one frame, as sse-frames.ts cuts them. */
+/** Reads the parts of a frame (see sse-frames.ts) that the relay needs. */
 
 const lf = 10;
 const cr = 13;
 const colon = 58;
 const space = 32;
-// A mark inside the stream is text; the splitter has dropped the one at its start.
+// A byte order mark inside the stream is text; the splitter has dropped the one at the start.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const dataField = new TextEncoder().encode('data:');
 const tokenPrefix = new TextEncoder().encode(tokenCommentPrefix);
 
-/** Highest token id or choice index that is believed: what fits in 32 bits with its sign. */
+/** Highest accepted token id or choice index: the largest signed 32-bit integer. */
 const maxNumber = 2_147_483_647;
 
 function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
@@ -37,7 +37,7 @@ export function dataOf(frame: Uint8Array): string | null {
   return data;
 }
 
-/** Whether all lines of a frame are comments (at least one): a sign of life that carries no event. */
+/** Whether all lines of a frame are comments (at least one): a keep-alive without an event. */
 export function isComment(frame: Uint8Array): boolean {
   if (frame[0] !== colon) return false;
   let lineStart = true;
@@ -49,7 +49,7 @@ export function isComment(frame: Uint8Array): boolean {
   return true;
 }
 
-/** Whether a frame is nothing but line ends: what is left of a token comment that came without an event. */
+/** Whether a frame has only line ends: the rest of a token comment without an event. */
 export function isBlank(frame: Uint8Array): boolean {
   const first = frame[0];
   return first === undefined || (frame.length <= 2 && (first === lf || first === cr));
@@ -101,7 +101,7 @@ function isIdByte(byte: number | undefined): boolean {
   return byte !== undefined && ((byte >= 48 && byte <= 57) || byte === 44);
 }
 
-/** The ids of a token comment: `12,7,900` → [12, 7, 900]. null when they are not written so. */
+/** The ids of a token comment: `12,7,900` → [12, 7, 900]. null when the format is wrong. */
 export function parseTokenIds(idBytes: Uint8Array): number[] | null {
   const ids: number[] = [];
   if (idBytes.length === 0) return ids;

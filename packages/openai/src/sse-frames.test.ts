@@ -8,7 +8,7 @@ import { createSseParser } from './sse-parser.ts';
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (frame: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(frame);
 
-/** Where frames end, found the slow way: line by line over the whole stream. */
+/** A slow reference: where frames end, found line by line over the whole stream. */
 function frameEnds(stream: Uint8Array): number[] {
   const ends: number[] = [];
   let lineLength = 0;
@@ -25,7 +25,7 @@ function frameEnds(stream: Uint8Array): number[] {
   return ends;
 }
 
-/** What push must give for each chunk. */
+/** The expected result of `push` for each chunk. */
 function expectedFrames(stream: Uint8Array, cuts: readonly number[]): string[][] {
   const perChunk: string[][] = cuts.map(() => []);
   let start = 0;

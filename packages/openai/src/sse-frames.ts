@@ -1,9 +1,9 @@
 /**
- * Cuts an event stream into frames for relaying: a frame is the lines up to and with a blank line. Nothing is
- * decoded. Lines end with LF, CR or CRLF, in any mixture, as the WHATWG event-stream grammar has it.
+ * Cuts an event stream into frames for relaying: a frame is the lines up to and including a blank line. Nothing is
+ * decoded. Lines end with LF, CR or CRLF, in any mixture, as in the WHATWG event-stream grammar.
  */
 
-/** Most bytes of one frame; a server that sends more without a blank line is not speaking this protocol. */
+/** Most bytes of one frame. A server that sends more without a blank line violates the protocol. */
 export const maxFrameBytes = 1_048_576;
 
 const lf = 10;
@@ -14,13 +14,13 @@ export type SplitFrames = readonly Uint8Array[] | 'frame_too_large';
 
 export interface FrameSplitter {
   /**
-   * The frames that are whole now, in order: views of the chunk, or a copy for one that began in an earlier chunk.
-   * Joined they are the stream, save a byte order mark at its start and an LF at the start of a chunk whose CR
-   * had already ended a frame (no frame waits for a byte that may never come). After 'frame_too_large' the splitter
-   * is of no use.
+   * The frames that this chunk completes, in order: views of the chunk, or a copy for a frame that began in an earlier
+   * chunk. Concatenated they equal the stream, except for a byte order mark at its start and an LF that follows a chunk
+   * whose final CR already ended a frame (a frame never waits for a byte that may not come). After 'frame_too_large'
+   * the splitter must not be used.
    */
   push(chunk: Uint8Array): SplitFrames;
-  /** Bytes of the frame that has begun and not ended. More than 0 at the stream's end means that it was cut. */
+  /** Bytes of the unfinished frame. More than 0 at the stream's end means that it was truncated. */
   pendingBytes(): number;
 }
 
@@ -30,10 +30,10 @@ export function createFrameSplitter(limitBytes: number = maxFrameBytes): FrameSp
 
 class Splitter implements FrameSplitter {
   readonly #limitBytes: number;
-  /** Holds the frame that has begun in its first {@link #held} bytes. */
+  /** Its first {@link #held} bytes are the unfinished frame. */
   #partial: Uint8Array = noBytes;
   #held = 0;
-  /** Nothing of the current line has been read: another line end makes it the blank one. */
+  /** Nothing of the current line has been read, so a line end here is a blank line. */
   #atLineStart = true;
   /** The last byte was a CR, so an LF belongs to it. */
   #afterCr = false;
@@ -82,7 +82,7 @@ class Splitter implements FrameSplitter {
       const byte = chunk[at];
       if (byte === lf && this.#afterCr) {
         this.#afterCr = false;
-        // Its CR, the last byte of the chunk before, has ended a frame: the LF would begin the next one.
+        // The CR at the end of the previous chunk ended a frame; the LF must not begin the next one.
         if (at === 0 && this.#held === 0) start = 1;
         continue;
       }
@@ -122,7 +122,7 @@ class Splitter implements FrameSplitter {
     return true;
   }
 
-  /** Copies a part of the unfinished frame; its room doubles, so that a frame sent byte by byte costs linear time. */
+  /** Copies a part of the unfinished frame. The buffer doubles, so that a frame sent byte by byte takes linear time. */
   #hold(part: Uint8Array): boolean {
     const length = this.#held + part.length;
     if (length > this.#limitBytes) return false;

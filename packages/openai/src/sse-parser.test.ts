@@ -6,7 +6,7 @@ import { createSseParser, sseEvents, type SseEvent } from './sse-parser.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** The standard's algorithm, word for word, on the whole stream at once. */
+/** The standard's algorithm, step by step, on the whole stream at once. */
 function reference(stream: Uint8Array): { events: SseEvent[]; retryMs: number | null } {
   let text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(stream);
   if (text.startsWith('\uFEFF')) text = text.slice(1);

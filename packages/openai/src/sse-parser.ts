@@ -1,8 +1,8 @@
 import { KumikiError } from '@kumiki/api';
 
 /**
- * The event-stream parser of the HTML standard (section 9.2.6, "Interpreting an event stream"), for those who want
- * the events. The relay, which only passes frames on, uses sse-frames.ts.
+ * The event-stream parser of the HTML standard (section 9.2.6, "Interpreting an event stream"), for readers of events.
+ * The relay, which only forwards frames, uses sse-frames.ts.
  */
 
 /** Most UTF-16 units of one line, and of one event's data. */
@@ -17,7 +17,7 @@ export interface SseEvent {
 }
 
 export interface SseParser {
-  /** The events that are whole now. After 'event_too_large' the parser is of no use. */
+  /** The events that this chunk completes. After 'event_too_large' the parser must not be used. */
   push(chunk: Uint8Array): readonly SseEvent[] | 'event_too_large';
   /** The last valid `retry` field in milliseconds. */
   retryMs(): number | null;
@@ -31,7 +31,7 @@ interface Fields {
   retryMs: number | null;
 }
 
-/** Obeys one line that is not blank. */
+/** Processes one line that is not blank. */
 function takeLine(line: string, fields: Fields): void {
   const colon = line.indexOf(':');
   if (colon === 0) return;
@@ -60,10 +60,10 @@ function takeEvent(fields: Fields): SseEvent | null {
 }
 
 export function createSseParser(limitCharacters: number = maxEventCharacters): SseParser {
-  // Node's own removal of the byte order mark takes a second one too when the first is cut in two.
+  // Node's removal of the byte order mark removes a second one too when a chunk boundary splits the first.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const fields: Fields = { data: [], dataLength: 0, type: '', lastEventId: '', retryMs: null };
-  /** The line that has begun, in pieces, so that a line sent byte by byte costs linear time. */
+  /** The unfinished line, in pieces, so that a line sent byte by byte takes linear time. */
   let pieces: string[] = [];
   let held = 0;
   let afterCr = false;

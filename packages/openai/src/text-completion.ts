@@ -29,11 +29,11 @@ export interface TextCompletion {
 export interface TextAccumulator {
   add(chunk: TextCompletion): void;
   completion(): TextCompletion | null;
-  /** Lets go of the pieces of which long texts were put together; costs a copy of them. */
+  /** Releases the pieces of concatenated texts, at the cost of one copy. */
   flatten(): void;
 }
 
-/** Choices of one answer that are put together; a server that names more is not believed. */
+/** Most choices of one answer; a server that sends more is in error, and the rest is ignored. */
 const maxChoices = 128;
 
 export function createTextAccumulator(): TextAccumulator {
@@ -67,7 +67,7 @@ export function mergeTextChunks(chunks: Iterable<TextCompletion>): TextCompletio
   return accumulator.completion();
 }
 
-/** The chunks of a stream that gives this answer: the text and the finish of each choice, then the usage if asked. */
+/** The chunks of a stream for this answer: the text and the finish of each choice, then the usage if asked. */
 export function splitTextCompletion(
   completion: TextCompletion,
   options: { includeUsage?: boolean } = {},

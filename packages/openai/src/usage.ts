@@ -22,7 +22,7 @@ function addDetails(a: TokenDetails | null | undefined, b: TokenDetails | null |
   return sum;
 }
 
-/** The sum of two usages; details are summed field by field and there when either has them. */
+/** The sum of two usages; details are summed field by field, and present when either has them. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const prompt = addDetails(a.prompt_tokens_details, b.prompt_tokens_details);
   const completion = addDetails(a.completion_tokens_details, b.completion_tokens_details);
@@ -62,7 +62,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The JSON of a reply or of a frame's data, parsed whole; undefined when it is none. */
+/** The parsed JSON of a reply or of a frame's data; undefined when it is not JSON. */
 function parseWhole(bytes: Uint8Array): unknown {
   const first = bytes[skipSpace(bytes, 0)];
   return parseJson(first === 123 ? decoder.decode(bytes) : (dataOf(bytes) ?? ''));
@@ -77,8 +77,8 @@ function usageValueAt(bytes: Uint8Array): number {
 }
 
 /**
- * The usage in a data frame of a stream or in a whole JSON reply, null when it has none. Searches from the end,
- * where servers put it, and parses the whole only when what it finds there may not be the outermost object's.
+ * The usage in a data frame of a stream or in a whole JSON reply, null when it has none. Searches from the end, where
+ * servers put it, and parses everything only when the match may not belong to the outermost object.
  */
 export function usageOf(bytes: Uint8Array): Usage | null {
   const valueAt = usageValueAt(bytes);
@@ -110,7 +110,9 @@ export function isUsageOnlyChunk(frame: Uint8Array): boolean {
   return Array.isArray(chunk?.choices) && chunk.choices.length === 0 && toUsage(chunk.usage) !== null;
 }
 
-/** A frame without the `"usage":null` that `include_usage` puts in every other chunk; the very frame when it has none. */
+/**
+ * A frame without the `"usage":null` that `include_usage` puts in every other chunk; the same object when it has none.
+ */
 export function withoutNullUsage(frame: Uint8Array): Uint8Array {
   const valueAt = usageValueAt(frame);
   if (valueAt === -1 || !isNull(frame, valueAt)) return frame;

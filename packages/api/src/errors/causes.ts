@@ -1,24 +1,26 @@
 import { z } from 'zod';
 
-/** Why the process of a replica ended, for whoever tells it in another language than that of the sentence beside it. */
+/**
+ * Why the process of a replica ended, as a code: the console translates it, while the sentence beside it is English.
+ */
 export const endCauses = [
-  /** `status`: it ended by itself. */
+  /** `status`: it exited by itself. */
   'exited',
-  /** `signal`: the system or somebody ended it. */
+  /** `signal`: a signal ended it, sent by the system or a person. */
   'signalled',
-  /** `detail`, in the words of the system: it could not be started. */
+  /** `detail` is the system's message: the process could not be started. */
   'not_started',
-  /** `needed` and `free` in MiB. */
+  /** `needed` and `free`, in MiB: the model does not fit into memory. */
   'out_of_memory',
-  /** `detail`, in the words of the engine: it cannot serve its model. */
+  /** `detail` is the engine's message: it cannot serve its model. */
   'unable',
-  /** `checks`: health checks in a row that it did not answer, so it was killed. */
+  /** `checks`: it was killed after this many consecutive health checks without an answer. */
   'silent',
-  /** Its engine stood still while requests ran, so it was killed. */
+  /** It was killed because its engine made no progress while requests were running. */
   'stalled',
-  /** `limit` in milliseconds: it was not ready within it, so it was killed. */
+  /** `limit` in milliseconds: it was killed because it was not ready in time. */
   'not_ready',
-  /** `limit` in milliseconds: it did not end within it after SIGTERM, so it was killed. */
+  /** `limit` in milliseconds: it was killed because it did not exit in time after SIGTERM. */
   'not_ending',
 ] as const;
 export type EndCauseCode = (typeof endCauses)[number];
@@ -29,42 +31,42 @@ export const endCauseSchema = z.object({
 });
 export type EndCause = z.infer<typeof endCauseSchema>;
 
-/** Why a service with data of its own does not serve. */
+/** Why a data service is not ready. */
 export const dataServiceCauses = ['waits_for_database', 'database_unavailable', 'broken'] as const;
 export type DataServiceCause = (typeof dataServiceCauses)[number];
 
 /**
- * Why an attempt of a request at a replica failed: the one list of it. The HTTP client, the decision what to do next, the
- * record of the request and the messages of the console use these words and no others.
+ * Why an attempt at a replica failed. The HTTP client, the retry decision, the request record and the console's
+ * messages all use this one list.
  */
 export const attemptFailures = [
-  /** It took no connection. */
+  /** It refused the connection. */
   'connect_refused',
-  /** The egress policy does not let it be dialled: nothing was sent. */
+  /** The egress policy forbids dialling it; nothing was sent. */
   'egress_denied',
-  /** It took no connection in time. */
+  /** It did not accept a connection in time. */
   'connect_timeout',
-  /** It took the request and did not begin to reply in time. */
+  /** It accepted the request and did not begin its reply in time. */
   'headers_timeout',
-  /** It began to reply, and no token came in time. */
+  /** It began its reply, but no token came in time. */
   'first_token_timeout',
-  /** Its stream gave no sign of life in time. */
+  /** Its stream sent nothing, not even a comment, in time. */
   'stalled',
-  /** Its connection ended before its reply was whole. */
+  /** The connection closed before the reply was complete. */
   'broken',
-  /** What it sent is no valid reply. */
+  /** It sent an invalid reply. */
   'protocol_error',
   /** It answered with an error of its own. */
   'server_error',
-  /** It gave another answer than the one that was to be continued. */
+  /** Its answer differs from the one that it was asked to continue. */
   'diverged',
-  /** It has no room now. */
+  /** It is at capacity. */
   'busy',
-  /** The time for the whole answer is over. */
+  /** The total deadline of the answer has passed. */
   'total_timeout',
-  /** It refused the request itself; another would refuse it as well. */
+  /** It refused the request as invalid; every other replica would do the same. */
   'refused',
-  /** The client left; nothing is wrong with the replica. */
+  /** The client disconnected; nothing is wrong with the replica. */
   'client_left',
 ] as const;
 export type AttemptFailure = (typeof attemptFailures)[number];

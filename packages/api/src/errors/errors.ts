@@ -1,7 +1,6 @@
 /**
- * The one table of everything that Kumiki refuses. A thrown or sent error is always a row of it, so that a
- * client can rely on `code`, an operator can look it up in docs/errors.md, and no two places word one refusal
- * differently. A test keeps docs/errors.md equal to this table.
+ * The one table of errors. Every error that is thrown or sent is a row of it: clients rely on `code`, operators look it
+ * up in docs/errors.md, and the wording is the same everywhere. A test keeps docs/errors.md equal to this table.
  */
 
 /** The `type` values of the OpenAI error envelope that we send. */
@@ -261,8 +260,8 @@ export type ErrorCode = keyof typeof errorTable;
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
 /**
- * Fills a row's template. A detail that is missing shows as an empty string, never as `undefined`; one that ends its own
- * sentence ends the template's as well.
+ * Fills a row's template. A missing detail becomes an empty string, never `undefined`. A detail that ends with a full
+ * stop is not followed by the template's own.
  */
 export function errorMessage(code: ErrorCode, details: ErrorDetails = {}): string {
   return errorTable[code].message.replace(/\{(\w+)\}(\.?)/g, (_, name: string, end: string) => {

@@ -1,4 +1,4 @@
-/** Longest name that is compared; longer ones get no suggestion, so that a hostile name costs nothing. */
+/** Longest name that is compared. Longer ones get no suggestion, which bounds the cost of a hostile name. */
 const maxNameLength = 128;
 
 /** Edit distance that counts a swap of neighbours as one edit (optimal string alignment). */

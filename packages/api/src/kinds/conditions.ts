@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * What is said of an object as Kubernetes says it: a type, whether it holds, and one reason in CamelCase that scripts and
- * screens may rely on. This is the one list of them, by type, each with the status that it stands for. A new reason needs its
- * words in both languages of the console.
+ * Conditions as Kubernetes has them: a type, a status, and a reason in CamelCase that scripts and screens may rely on.
+ * This is the one list of reasons, by type, each with the status that it implies. A new reason needs a message in both
+ * languages of the console.
  */
 export const conditionReasons = {
   /** Every model of the service can answer. */
@@ -17,22 +17,22 @@ export const conditionReasons = {
     /** The manifest gives no model. */
     NothingToServe: 'False',
   },
-  /** Something is on its way to what is wanted. */
+  /** The service is converging on its spec. */
   Progressing: {
     /** Replicas of another revision are being replaced. */
     RollingOut: 'True',
-    /** There are more or fewer replicas than wanted. */
+    /** There are more or fewer replicas than the spec asks for. */
     Scaling: 'True',
-    /** What is wanted is there. */
+    /** The replicas match the spec. */
     Complete: 'False',
   },
-  /** Something is wrong that does not go away by waiting for a start. */
+  /** Something is wrong that a replica's start does not resolve. */
   Degraded: {
-    /** The manifest cannot be served as it is: its file is gone, for example. */
+    /** The manifest cannot be served as it is, for example because the model's file is gone. */
     CannotBeServed: 'True',
-    /** A server outside may not be used: the egress policy or its secret forbids it. */
+    /** An outside server may not be used: the egress policy forbids it, or its secret is missing or unusable. */
     MayNotBeUsed: 'True',
-    /** Replicas of the new revision fail; those of the one before serve on. */
+    /** Replicas of the new revision fail; those of the previous revision keep serving. */
     NewRevisionFails: 'True',
     /** A replica ended or does not become ready. */
     ReplicaFails: 'True',
@@ -54,7 +54,7 @@ function conditionOf<Type extends string, Reason extends string>(
     type: z.literal(type),
     status: z.enum(['True', 'False']),
     reason: z.literal(Object.keys(reasons) as Reason[]),
-    /** One English sentence, which knows more than the reason. */
+    /** One English sentence with more detail than the reason. */
     message: z.string(),
   });
 }
@@ -66,7 +66,7 @@ export const conditionSchema = z.discriminatedUnion('type', [
 ]);
 export type Condition = z.infer<typeof conditionSchema>;
 
-/** The condition that a reason stands for. */
+/** The condition that a reason implies. */
 export function conditionFor<Type extends ConditionType>(
   type: Type,
   reason: ConditionReason<Type>,

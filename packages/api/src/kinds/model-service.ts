@@ -49,7 +49,10 @@ export const deadlinesSchema = z
 export const completeDeadlinesSchema = deadlinesSchema.required();
 export type Deadlines = z.infer<typeof completeDeadlinesSchema>;
 
-/** Knobs of the simulated engine, which makes deterministic nonsense at a chosen speed. It is for tests and planning. */
+/**
+ * Parameters of the simulated engine, which generates deterministic nonsense at a chosen speed, for tests and capacity
+ * planning.
+ */
 export const simulatedEngineSchema = z
   .strictObject({
     prefillTokensPerSecond: z
@@ -201,7 +204,7 @@ export const modelServiceSchema = z
     spec: modelServiceSpecSchema.describe('What is wanted.'),
   })
   .describe('Serves a model: which one, by which engine, in how many replicas.');
-/** A ModelService as read, with every default filled in. */
+/** A ModelService after parsing, with every default filled in. */
 export type ModelService = z.infer<typeof modelServiceSchema>;
 /** A ModelService as a person writes it. */
 export type ModelServiceInput = z.input<typeof modelServiceSchema>;

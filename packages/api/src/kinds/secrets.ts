@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** Letters of a name or key: together they are a folder and a file, whose names have 255 bytes. */
+/** Characters of a name or a key. They become the names of a folder and a file, which may have at most 255 bytes. */
 const maxNameLength = 128;
 
-/** The key under which a secret's value lies when nobody names one. */
+/** The key of a secret's value when the manifest names none. */
 export const defaultSecretKey = 'api-key';
 
-/** Bytes of one value: a key that is sent in a header. */
+/** Bytes of one value. It is an API key that is sent in a header. */
 export const maxSecretBytes = 4_096;
 
 /** The name of a secret, as Kubernetes takes it. */
@@ -26,7 +26,10 @@ export const secretKeySchema = z
   .max(maxNameLength)
   .regex(/^(?!\.{1,2}$)[-._a-zA-Z0-9]+$/, 'must be letters, digits and - . _');
 
-/** One value of a secret: a Secret of the same namespace on Kubernetes, one that the operator registered on a machine. */
+/**
+ * One value of a secret: of a Secret in the same namespace on Kubernetes, or of one that the operator registered on a
+ * single machine.
+ */
 export const secretKeyRefSchema = z.strictObject({
   name: secretNameSchema.describe('The name of the secret.'),
   key: secretKeySchema.default(defaultSecretKey).describe('Which value of the secret.'),
@@ -37,8 +40,8 @@ const useSecrets =
   "A manifest names secrets, never paths or variables. Register the key with 'kumiki secret set NAME' and write secretKeyRef: {name: NAME}.";
 
 /**
- * Where a value comes from that may stand in no manifest. Whoever may send a manifest may so name what the operator
- * registered, and nothing else of the machine.
+ * Where a secret value comes from, since a manifest may not contain it. A manifest can name only what the operator
+ * registered: it gives its sender no access to other files or variables of the machine.
  */
 export const secretSourceSchema = z
   .strictObject({ secretKeyRef: secretKeyRefSchema.describe('One value of a registered secret.') })

@@ -33,15 +33,15 @@ export const changeSchema = z.object({
   severity: z.enum(['info', 'warning', 'error']),
   /** The name or id of what changed. */
   subject: z.string(),
-  /** What the sentence says, apart, for saying it in another language. */
+  /** The values in the sentence, so that the console can say it in another language. */
   params: z.record(z.string(), z.union([z.string(), z.number()])),
   /** One English sentence. */
   message: z.string(),
-  /** The name of the key that did it; null when nobody did. */
+  /** The name of the key that made the change; null when the installation did by itself. */
   by: z.string().nullable(),
 });
 export type Change = z.infer<typeof changeSchema>;
 
-/** `GET /v1/kumiki/changes`: the last ones, newest first. */
+/** `GET /v1/kumiki/changes`: the latest changes, newest first. */
 export const changeListSchema = z.object({ object: z.literal('list'), data: z.array(changeSchema) });
 export type ChangeList = z.infer<typeof changeListSchema>;

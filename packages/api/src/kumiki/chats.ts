@@ -4,8 +4,8 @@ import { boundedArray } from '../wire/bounded.ts';
 
 /**
  * `/v1/kumiki/chats`: chats as a person sees them. A chat is a tree of responses: each turn is a response, and turns
- * that follow the same one are branches of each other. A response joins a chat when it is created with
- * `metadata: {kumiki_chat: id}`. Chats are seen by the key that made them alone.
+ * that follow the same one are branches of each other. A response joins a chat when it is created with `metadata:
+ * {kumiki_chat: id}`. A chat is visible only to the key that created it.
  */
 
 export const chatMetadataKey = 'kumiki_chat';
@@ -13,15 +13,15 @@ export const chatMetadataKey = 'kumiki_chat';
 export const savedChatLimits = {
   titleCharacters: 256,
   queryCharacters: 256,
-  /** Turns of one chat, those of all branches. */
+  /** Turns of one chat, over all branches. */
   turns: 4_096,
-  /** Turns that are given at once; fewer where their texts are long. */
+  /** Most turns of one page; a page has fewer when their texts are long. */
   turnsPage: 512,
   page: 100,
   defaultPage: 30,
 } as const;
 
-/** A text that a database can keep and find again. */
+/** Text that PostgreSQL can store and search. */
 const plainText = (most: number) =>
   z
     .string()
@@ -33,7 +33,7 @@ const plainText = (most: number) =>
 
 const id = z.string().min(1).max(256);
 
-/** What the next turn is to be asked with; the service keeps it and applies nothing of it. */
+/** Settings for the next turn. The service stores them for the console and does not apply them itself. */
 export const chatSettingsSchema = z.strictObject({
   model: createResponseSchema.shape.model.nullish(),
   instructions: createResponseSchema.shape.instructions,
@@ -51,12 +51,12 @@ export const createChatSchema = z.strictObject({
 });
 export type CreateChat = z.infer<typeof createChatSchema>;
 
-/** What is left out stays as it is; `settings` are replaced whole. */
+/** Members that are left out stay as they are; `settings` is replaced as a whole. */
 export const updateChatSchema = z.strictObject({
   title: plainText(savedChatLimits.titleCharacters).optional(),
   pinned: z.boolean().optional(),
   settings: chatSettingsSchema.optional(),
-  /** A turn of the chat: the end of the branch that is looked at. */
+  /** The last turn of the branch that is shown. */
   current_response_id: id.optional(),
 });
 export type UpdateChat = z.infer<typeof updateChatSchema>;
@@ -70,9 +70,9 @@ export type ForkChat = z.infer<typeof forkChatSchema>;
 /** The query of `GET /v1/kumiki/chats`, newest first. */
 export const listChatsSchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(savedChatLimits.page).default(savedChatLimits.defaultPage),
-  /** Id of the last chat of the page before. */
+  /** Id of the last chat of the previous page. */
   after: id.optional(),
-  /** Words that a title must contain, all of them; width and case do not matter. */
+  /** Words that a title must contain, all of them. Case and full or half width do not matter. */
   query: plainText(savedChatLimits.queryCharacters).optional(),
   pinned: z.enum(['true', 'false']).optional(),
 });
@@ -81,17 +81,17 @@ export type ListChats = z.infer<typeof listChatsSchema>;
 export const chatSchema = z.object({
   object: z.literal('kumiki.chat'),
   id: z.string(),
-  /** Empty until it has a turn or is given one. Somebody's text: escape it, and isolate its direction. */
+  /** Empty until the chat has a turn or is given a title. Untrusted text: escape it and isolate its direction. */
   title: z.string(),
   pinned: z.boolean(),
   settings: chatSettingsSchema,
-  /** The end of the branch that was looked at last; a turn that begins becomes it. null without turns. */
+  /** The last turn of the branch that was shown last; a new turn becomes it. null without turns. */
   current_response_id: z.string().nullable(),
   /** Unix seconds. */
   created_at: z.int(),
   /** When the last turn began; Unix seconds. Renaming and pinning do not count. */
   updated_at: z.int(),
-  /** Turns that are produced now. */
+  /** Turns whose answers are being generated. */
   running: z.int().nonnegative(),
 });
 export type Chat = z.infer<typeof chatSchema>;
@@ -121,33 +121,38 @@ const turnResponseSchema = z.looseObject({
   metadata: z.record(z.string(), z.string()),
 });
 
-/** Milliseconds since the turn was accepted, all by the database's clock; null until it has come so far. */
+/** Milliseconds since the turn was accepted, by the database's clock; null until that point is reached. */
 const turnTimingSchema = z.object({
-  /** Until a model had taken the request. */
+  /** Until a model accepted the request. */
   queued_ms: z.number().nullable(),
-  /** Until the first token could be read. */
+  /** Until the first token was available to readers. */
   first_token_ms: z.number().nullable(),
   total_ms: z.number().nullable(),
 });
 
 export const turnSchema = z.object({
   response_id: z.string(),
-  /** The turn of this chat that it follows; null at a beginning, also where what came before is not in this chat. */
+  /**
+   * The turn of this chat that it follows; null for a first turn, including one whose predecessor is not in this chat.
+   */
   previous_response_id: z.string().nullable(),
   /** Unix seconds. */
   created_at: z.int(),
   input: z.array(turnItemSchema),
-  /** As it is now, with what has been written of it. */
+  /** The response as it is now, with the part of the answer that has been stored. */
   response: turnResponseSchema,
   timing: turnTimingSchema,
-  /** The last event that `response` contains: a stream with `starting_after` of it goes on without gap or repetition. */
+  /**
+   * Sequence number of the last event that `response` contains. A stream with this as `starting_after` continues
+   * without gap or repetition.
+   */
   last_sequence: z.int(),
 });
 export type Turn = z.infer<typeof turnSchema>;
 
 /** The query of `GET /v1/kumiki/chats/{id}`. */
 export const readChatSchema = z.strictObject({
-  /** The last turn of the page before. */
+  /** The last turn of the previous page. */
   after: id.optional(),
   limit: z.coerce.number().int().min(1).max(savedChatLimits.turnsPage).default(savedChatLimits.turnsPage),
 });

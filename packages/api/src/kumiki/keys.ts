@@ -7,7 +7,7 @@ import { labelSchema, projectNameSchema } from '../wire/project-name.ts';
 
 const { shape } = keyLimitsSchema;
 
-/** `POST /v1/kumiki/keys`. A limit that is left out is none. */
+/** `POST /v1/kumiki/keys`. A limit that is left out does not apply. */
 export const createKeyBodySchema = z.strictObject({
   name: labelSchema,
   project: projectNameSchema.default('default'),
@@ -26,7 +26,7 @@ export const createKeyBodySchema = z.strictObject({
 });
 export type CreateKeyBody = z.infer<typeof createKeyBodySchema>;
 
-/** A key as it is listed: never the key itself. */
+/** A key in lists, without its value. */
 export const apiKeySchema = z.object({
   object: z.literal('kumiki.key'),
   id: z.string(),
@@ -51,6 +51,6 @@ export const deletedKeySchema = z.object({
   deleted: z.literal(true),
 });
 
-/** The reply to a creation: `value` is the key, told this once. */
+/** The reply to a creation: `value` is the key, which is never shown again. */
 export const createdKeySchema = apiKeySchema.extend({ value: z.string() });
 export type CreatedKey = z.infer<typeof createdKeySchema>;

@@ -6,7 +6,7 @@ import { statusSchema } from './status.ts';
 
 /**
  * `GET /v1/kumiki/live`: one stream of server-sent events for everything that an operator looks at. It begins with
- * `status` and `load`. A reader that falls behind is cut off and begins anew.
+ * `status` and `load`. A reader that falls behind is disconnected, and starts over when it reconnects.
  */
 export const liveEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('status'), status: statusSchema }),

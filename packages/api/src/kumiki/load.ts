@@ -22,7 +22,7 @@ export const replicaLoadSchema = z.object({
   max_running: z.int().nullable(),
   kv_cache: kvCacheSchema.nullable(),
   tokens_per_second: perSecond,
-  /** null when nothing was measured lately. */
+  /** null when nothing was measured in the window. */
   ttft_ms: percentilesSchema.nullable(),
   itl_ms: percentilesSchema.nullable(),
   rss_bytes: z.int().nullable(),
@@ -35,7 +35,7 @@ export const loadSchema = z.object({
   at: z.number(),
   open_requests: z.int().nonnegative(),
   requests_per_second: perSecond,
-  /** Requests that failed by our fault: 5xx, and streams that broke off. */
+  /** Requests that failed on our side: 5xx replies and interrupted streams. */
   errors_per_second: perSecond,
   /** Of answers. */
   tokens_per_second: perSecond,

@@ -2,29 +2,35 @@ import { z } from 'zod';
 import { requestOutcomes, requestQuerySchema, requestRecordSchema } from './requests.ts';
 
 /**
- * What one gateway tells those who operate the installation, on a listener of its own: nothing but its requests, its load
- * and when sessions were used. A client never asks for it; the control API puts the answers of all gateways together.
+ * What one gateway exposes to the control API on a separate listener: its requests, its load and when sessions were
+ * used, nothing else. Clients never reach it; the control API merges the answers of all gateways.
  */
 export const observedPaths = {
   load: '/observed/load',
   requests: '/observed/requests',
   sessions: '/observed/sessions',
-  /** Server-sent events: each is a record that has begun, moved on or ended. The later one about an id replaces the earlier. */
+  /**
+   * Server-sent events: each is the record of a request that began, changed or ended. A later record replaces the
+   * earlier one with the same id.
+   */
   live: '/observed/live',
 } as const;
 
-/** Comments keep a stream of records open at this interval: a gateway that sends nothing in three of them is gone. */
+/**
+ * Interval of the comments that keep a stream of records open. A gateway that sends nothing for three intervals is
+ * considered gone.
+ */
 export const observedPingMs = 5_000;
 
-/** Records that one answer holds at most: all that a gateway remembers. */
+/** Most records of one answer: as many as a gateway remembers. */
 export const maxObservedRecords = 2_000;
 
-/** Between two values of a summary lie 5 % of what was measured. */
+/** Values of a summary: one for each 5 % of the measurements. */
 export const summaryValues = 20;
 
 const measured = z.number().nonnegative();
 
-/** Measurements that can be put together with those of others: how many, and the values at 5 %, 10 % … 100 % of them. */
+/** A mergeable summary of measurements: their number (`weight`) and their quantiles at 5 %, 10 % … 100 %. */
 export const quantileSummarySchema = z.object({ weight: measured, values: z.array(measured).length(summaryValues) });
 export type QuantileSummary = z.infer<typeof quantileSummarySchema>;
 
@@ -53,7 +59,7 @@ export const observedRequestQuerySchema = requestQuerySchema.omit({ after: true 
   outcome: z.enum(requestOutcomes).optional(),
   id: wanted,
   trace_id: wanted,
-  /** Only records that began earlier, or then and have a lesser id: a place that all gateways understand. */
+  /** A cursor that every gateway understands: only records that began before this time, or at it with a smaller id. */
   before_at: z.coerce.number().optional(),
   before_id: wanted,
 });
@@ -63,7 +69,7 @@ export type ObservedRequestQuery = z.infer<typeof observedRequestQuerySchema>;
 export const observedRequestsSchema = z.object({ data: z.array(requestRecordSchema), has_more: z.boolean() });
 export type ObservedRequests = z.infer<typeof observedRequestsSchema>;
 
-/** Unix seconds; only sessions that this gateway has seen. */
+/** Last use in Unix seconds, of the sessions that this gateway has seen. */
 export const observedSessionsSchema = z.object({
   data: z.array(z.object({ id: z.string(), last_used_at: z.number() })),
 });

@@ -4,9 +4,7 @@ import { type ProjectLimitName, projectLimitsSchema } from '../snapshot/project-
 const { shape } = projectLimitsSchema;
 const settable = <Limit extends z.ZodType>(limit: Limit) => limit.nullable().optional();
 
-/**
- * `POST /v1/kumiki/limits/{project}`: a member that is left out stays as it is, null takes the default.
- */
+/** `POST /v1/kumiki/limits/{project}`: a member that is left out stays as it is, null resets it to the default. */
 export const setProjectLimitsSchema = z.strictObject({
   files: settable(shape.files),
   file_bytes: settable(shape.file_bytes),
@@ -23,12 +21,12 @@ export const projectLimitsViewSchema = z.object({
   object: z.literal('kumiki.project_limits'),
   project: z.string(),
   limits: projectLimitsSchema,
-  /** The limits that somebody has set for it; the others are the defaults. */
+  /** The limits that were set for this project; all others are the defaults. */
   own: z.array(projectLimitsSchema.keyof()),
 });
 export type ProjectLimitsView = z.infer<typeof projectLimitsViewSchema>;
 
-/** `GET /v1/kumiki/limits`: the projects that have limits of their own, and what counts for all others. */
+/** `GET /v1/kumiki/limits`: the projects with limits of their own, and the defaults for all others. */
 export const projectLimitsListSchema = z.object({
   object: z.literal('list'),
   data: z.array(projectLimitsViewSchema),
@@ -37,8 +35,8 @@ export const projectLimitsListSchema = z.object({
 export type ProjectLimitsList = z.infer<typeof projectLimitsListSchema>;
 
 /**
- * `GET /v1/kumiki/usage/conversations/{project}` and `…/usage/files/{project}`: what a project uses of the limits that
- * the service which answers counts.
+ * `GET /v1/kumiki/usage/conversations/{project}` and `…/usage/files/{project}`: a project's usage of the limits that
+ * the answering service enforces.
  */
 export const projectUsageSchema = z
   .object({ object: z.literal('kumiki.usage'), project: z.string() })

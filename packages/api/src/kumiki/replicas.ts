@@ -12,13 +12,13 @@ export const replicaSchema = z.object({
   model: z.string(),
   revision: z.string(),
   phase: replicaPhaseSchema,
-  /** One sentence: why it is in this phase, and what to do if someone must. */
+  /** One sentence: why it is in this phase, and what to do if action is needed. */
   reason: z.string(),
-  /** Why its process ended, where that is the reason. */
+  /** Why its process ended, when that explains the phase. */
   cause: endCauseSchema.nullable(),
   pid: z.int().nullable(),
   url: z.string().nullable(),
-  /** 0 to 1 while the model is loaded. */
+  /** 0 to 1 while the model is loading. */
   progress: z.number().min(0).max(1).nullable(),
   restarts: z.int(),
   running: z.int().nullable(),

@@ -3,30 +3,32 @@ import { attemptFailures } from '../errors/causes.ts';
 import { missingGatewaysSchema } from './missing-gateways.ts';
 
 /**
- * What a gateway remembers of the requests that it served: who, what, when, where and how it went. Never a prompt, an
- * answer, a query or a header: nothing that a person wrote.
+ * What a gateway remembers of the requests that it served: who, what, when, where and the outcome. It never holds a
+ * prompt, an answer, a query string or a header: nothing that a person wrote.
  */
 
-/** Unix milliseconds with a fraction, all from the one clock of the gateway that served the request. */
+/**
+ * Unix milliseconds with a fraction. All times of a record come from the clock of the gateway that served the request.
+ */
 const instant = z.number();
 const count = z.int().nonnegative();
 
 /** One request at one replica. */
 export const requestAttemptSchema = z.object({
   /**
-   * The endpoint as `x-kumiki-replica` names it: the replica's id, with `.N` after its Nth restart. For another service
-   * of the installation its origin.
+   * The endpoint as `x-kumiki-replica` names it: the replica's id, with `.N` after its Nth restart. For a service of
+   * the installation, its origin.
    */
   replica: z.string(),
   started_at: instant,
-  /** The first event of a stream, the first byte of any other reply. */
+  /** Arrival of the first event of a stream, or of the first byte of any other reply. */
   first_byte_at: instant.nullable(),
   ended_at: instant.nullable(),
   outcome: z.enum(['open', 'completed', 'failed']),
   /** One sentence part: why it failed. */
   reason: z.string().nullable(),
   failure: z.enum(attemptFailures).nullable(),
-  /** As the worker measured them; null when it did not say: it died, or is none of ours. */
+  /** As the worker measured them; null when it did not report them because it died or is an outside server. */
   queue_ms: z.number().nullable(),
   prefill_ms: z.number().nullable(),
   decode_ms: z.number().nullable(),
@@ -39,15 +41,15 @@ export const requestRecordSchema = z.object({
   object: z.literal('kumiki.request'),
   /** What the client got as `x-request-id`. */
   id: z.string(),
-  /** 32 hex digits, the same for all that one request caused. */
+  /** 32 hex digits, the same for every hop that one request caused. */
   trace_id: z.string(),
   /** 16 hex digits: this hop. */
   span_id: z.string(),
-  /** The hop that caused this one; it may be one that the gateway does not know (the client's own). */
+  /** The hop that caused this one. The gateway may not know it, as with a client's own span. */
   parent_span_id: z.string().nullable(),
   method: z.string(),
   path: z.string(),
-  /** `model`: served by replicas of a model. `service`: passed on to another service of the installation. */
+  /** `model`: served by replicas of a model. `service`: forwarded to a service of the installation. */
   kind: z.enum(['model', 'service']),
   /** Name of the ModelService, or of the other service: `conversations`, `search`. */
   service: z.string().nullable(),
@@ -57,34 +59,34 @@ export const requestRecordSchema = z.object({
   stream: z.boolean(),
   /** null until the reply begins. */
   status: z.int().nullable(),
-  /** `cancelled`: the client left first. */
+  /** `cancelled`: the client disconnected before the end. */
   outcome: z.enum(requestOutcomes),
-  /** A row of the table of errors; null where a model's server refused in words of its own. */
+  /** A row of the table of errors; null when the error is the model server's own. */
   error_code: z.string().nullable(),
   started_at: instant,
-  /** The first token that went to the client; null without a stream. */
+  /** When the first token was sent to the client; null without a stream. */
   first_token_at: instant.nullable(),
   ended_at: instant.nullable(),
   prompt_tokens: count.nullable(),
-  /** Those of the prompt that a prefix cache spared. */
+  /** Prompt tokens that were served from a prefix cache. */
   cached_tokens: count.nullable(),
-  /** While a stream is open: what has been sent so far, counted in events. */
+  /** While a stream is open: the events sent so far. */
   completion_tokens: count.nullable(),
-  /** The one that answered, or was asked last. */
+  /** The replica that answered, or the last one that was tried. */
   replica: z.string().nullable(),
   revision: z.string().nullable(),
-  /** Attempts from the beginning after one that failed. */
+  /** Attempts that started over after a failed one. */
   retries: count,
-  /** Moves of a begun answer to another replica. */
+  /** Times that a started answer continued at another replica. */
   continuations: count,
-  /** In order. Of very many the first ones and the last. */
+  /** In order. When there are very many, the first ones and the last. */
   attempts: z.array(requestAttemptSchema),
 });
 export type RequestRecord = z.infer<typeof requestRecordSchema>;
 
 /** `GET /v1/kumiki/requests/{id}`. */
 export const requestDetailSchema = requestRecordSchema.extend({
-  /** Everything of the same trace that is still remembered, itself included, by start. */
+  /** All remembered records of the same trace, this one included, by start time. */
   trace: z.array(requestRecordSchema),
   missing_gateways: missingGatewaysSchema,
 });
@@ -97,7 +99,7 @@ const wanted = z.string().min(1).max(256).optional();
 /** The query of `GET /v1/kumiki/requests`. */
 export const requestQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(requestListLimits.page).default(requestListLimits.defaultPage),
-  /** The id of the last record of the page before. */
+  /** The id of the last record of the previous page. */
   after: wanted,
   model: wanted,
   project: wanted,
@@ -109,7 +111,7 @@ export const requestQuerySchema = z.strictObject({
 });
 export type RequestQuery = z.infer<typeof requestQuerySchema>;
 
-/** The query of `GET /v1/kumiki/me/requests`: whose requests is no question there. */
+/** The query of `GET /v1/kumiki/me/requests`: it always lists the requests of the asking key. */
 export const ownRequestQuerySchema = requestQuerySchema.omit({ key_id: true, project: true });
 
 /** Newest first. */

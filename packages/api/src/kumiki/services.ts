@@ -4,7 +4,7 @@ import { modelServiceSchema, nameSchema } from '../kinds/model-service.ts';
 import { boundedArray } from '../wire/bounded.ts';
 import { replicaSchema } from './replicas.ts';
 
-/** A ModelService as it stands: what is wanted, what is there. */
+/** A ModelService with its status: what the spec asks for and what is there. */
 export const serviceStatusSchema = z.object({
   object: z.literal('kumiki.service'),
   manifest: modelServiceSchema,

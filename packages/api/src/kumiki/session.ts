@@ -30,12 +30,15 @@ export const signInLinkSchema = z.object({
   url: z.string(),
   /** Unix seconds. */
   expires_at: z.int(),
-  /** Whether `url` begins as the installation was told that browsers reach it; else it is what the machine knows itself by. */
+  /**
+   * Whether `url` starts with the address that was configured for browsers; otherwise it uses the machine's own
+   * address.
+   */
   configured: z.boolean(),
 });
 export type SignInLink = z.infer<typeof signInLinkSchema>;
 
-/** What a browser says of itself is cut here. */
+/** A browser's `user-agent` is cut at this length. */
 export const maxUserAgentCharacters = 256;
 
 /** A browser that is signed in, as `GET /v1/kumiki/sessions` lists it. */
@@ -46,11 +49,11 @@ export const browserSessionSchema = z.object({
   /** Unix seconds. */
   created_at: z.int(),
   expires_at: z.int(),
-  /** null where nobody knows: it has not been used since the gateway started. */
+  /** null when it has not been used since the gateway started. */
   last_used_at: z.int().nullable(),
-  /** What the browser said of itself when it signed in: the text of a stranger, without control characters. */
+  /** The `user-agent` at sign-in: untrusted text, without control characters. */
   user_agent: z.string().max(maxUserAgentCharacters).nullable(),
-  /** Whether it is the one that asks. */
+  /** Whether it is the session of this request. */
   current: z.boolean(),
 });
 export type BrowserSession = z.infer<typeof browserSessionSchema>;
@@ -63,15 +66,15 @@ export const browserSessionListSchema = z.object({
 });
 export type BrowserSessionList = z.infer<typeof browserSessionListSchema>;
 
-/** The query of `GET /v1/kumiki/sessions`: of which key. Another's takes the role `admin`. */
+/** The query of `GET /v1/kumiki/sessions`: whose sessions. Naming another key requires the role `admin`. */
 export const sessionQuerySchema = z.strictObject({ key_id: z.string().min(1).max(128).optional() });
 
-/** The query of `DELETE /v1/kumiki/sessions`: of which key, the caller's own where none is named. */
+/** The query of `DELETE /v1/kumiki/sessions`: whose sessions; the caller's own when no key is named. */
 export const endSessionsQuerySchema = sessionQuerySchema.extend({
-  /** Leaves the session that asks. */
+  /** Keeps the session of this request. */
   keep_current: z.enum(['true', 'false']).default('false'),
 });
 
-/** The reply to it. */
+/** The reply to `DELETE /v1/kumiki/sessions`. */
 export const endedSessionsSchema = z.object({ object: z.literal('kumiki.sessions.deleted'), deleted: z.int() });
 export type EndedSessions = z.infer<typeof endedSessionsSchema>;

@@ -30,7 +30,7 @@ export const accountPaths = [
     reply: projectLimitsViewSchema,
   }),
   any.post('/v1/kumiki/sign_in_links', ignoredBody, { reply: signInLinkSchema }),
-  // Whoever signs in has nothing yet to show.
+  // A browser that signs in has no key or session yet.
   everybody.post('/v1/kumiki/session', jsonBody(smallBodyBytes, signInBodySchema), { reply: sessionSchema }),
   any.get('/v1/kumiki/session', { reply: sessionSchema }),
   any.delete('/v1/kumiki/session', { reply: deletedSessionSchema }),

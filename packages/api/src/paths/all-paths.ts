@@ -6,7 +6,7 @@ import { modelPaths } from './model-paths.ts';
 import type { PathRow } from './path-row.ts';
 import { searchPaths } from './search-paths.ts';
 
-/** The pattern of any row: what code may write of paths. */
+/** The pattern of any row. The types let code use no other paths. */
 export type PathPattern = (
   | (typeof modelPaths)[number]
   | (typeof conversationPaths)[number]
@@ -16,7 +16,7 @@ export type PathPattern = (
   | (typeof consolePaths)[number]
 )['pattern'];
 
-/** Every route behind the one URL. What is not here does not exist. */
+/** Every route behind the one URL. The gateway refuses any other path. */
 export const allPaths: readonly PathRow<PathPattern>[] = [
   ...modelPaths,
   ...conversationPaths,

@@ -19,13 +19,13 @@ import {
 import { statusSchema } from '../kumiki/status.ts';
 import { ignoredBody, jsonBody, pathGroup, type PathRow, smallBodyBytes } from './path-row.ts';
 
-/** 256 manifests of ordinary size, with room; Kubernetes takes no larger object either. */
+/** Enough for 256 manifests of ordinary size. Kubernetes limits a single object to about as much. */
 const manifestBytes = 1_048_576;
 
 const admin = pathGroup('control', 'admin');
 const any = pathGroup('control', 'any');
 
-/** What operates an installation. */
+/** Routes for operating an installation. */
 export const controlPaths = [
   admin.get('/v1/kumiki/status', { reply: statusSchema }),
   admin.get('/v1/kumiki/services', { reply: serviceListSchema }),

@@ -23,7 +23,7 @@ const inputValues = 65_536;
 /** 16 pairs of 64 and 512 characters, every one of them escaped. */
 const metadataBytes = 65_536;
 
-/** Instructions of a chat and what else the next turn is asked with. */
+/** A chat's instructions and the other settings of its next turn. */
 const settingsBytes = 1_048_576;
 
 const inference = pathGroup('conversations', 'inference');

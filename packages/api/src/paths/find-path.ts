@@ -1,15 +1,15 @@
 import { allPaths } from './all-paths.ts';
 import type { PathRow } from './path-row.ts';
 
-/** Segments of a pattern after the first slash; null stands for any one. */
+/** Segments of a pattern after the first slash; null matches any one segment. */
 interface Compiled {
   readonly row: PathRow;
   readonly segments: readonly (string | null)[];
-  /** Whatever follows the segments belongs to it, too. */
+  /** The pattern ends in `*`: it matches any further segments. */
   readonly open: boolean;
 }
 
-/** Rows by method and first two segments, so that a look-up compares few. */
+/** Rows are grouped by method and first two segments, so that a look-up compares only a few. */
 function bucketOf(method: string, path: string): string {
   const [, first = '', second = ''] = path.split('/', 3);
   return `${method} /${first}/${second}`;
@@ -21,7 +21,7 @@ function compile(row: PathRow): Compiled {
   return { row, segments: segments.map((segment) => (segment.startsWith(':') ? null : segment)), open };
 }
 
-/** What names more goes first: `/v1/responses/input_tokens` before `/v1/responses/:response`. */
+/** More specific patterns go first: `/v1/responses/input_tokens` before `/v1/responses/:response`. */
 function compare(a: Compiled, b: Compiled): number {
   if (a.open !== b.open) return a.open ? 1 : -1;
   const literal = ({ segments }: Compiled): number => segments.filter((segment) => segment !== null).length;
@@ -30,7 +30,7 @@ function compare(a: Compiled, b: Compiled): number {
 
 const exact = new Map<string, PathRow>();
 const buckets = new Map<string, Compiled[]>();
-/** Patterns of what is no part of the API. */
+/** Patterns outside the API. */
 const rest: Compiled[] = [];
 
 for (const compiled of allPaths.map(compile).sort(compare)) {
@@ -55,7 +55,7 @@ export function findPath(method: string, path: string): PathRow | null {
   return candidates?.find((compiled) => compiled.row.method === asked && matches(compiled, path))?.row ?? null;
 }
 
-/** What is under /v1 and nobody has is not there, whoever has the rest. */
+/** An unknown path under /v1 is not found. It never falls through to the console, which serves every other path. */
 function isApiPath(path: string): boolean {
   return path === '/v1' || path.startsWith('/v1/');
 }

@@ -9,16 +9,19 @@ import type { PathRow } from './path-row.ts';
 const own = allPaths.filter(({ pattern }) => pattern.startsWith('/v1/kumiki/'));
 
 const snakeCase = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
-/** A word that stands for one of several: as a member's name, with dots between the parts of `kumiki.data_service`. */
+/**
+ * A tag (one value of an enumeration): snake_case like member names, with dots between parts as in
+ * `kumiki.data_service`.
+ */
 const tag = /^[a-z][a-z0-9]*([._][a-z0-9]+)*$/;
 
-/** What Kubernetes has the casing of, as `kubectl` users write it. */
+/** Schemas that follow the casing of Kubernetes, as `kubectl` users write it. */
 const fromKubernetes: ReadonlySet<z.core.$ZodType> = new Set([modelServiceSchema, conditionSchema]);
 
-/** Schemas of values without parts or fixed words. */
+/** Schemas without members or fixed words. */
 const leaves: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'null', 'unknown', 'custom']);
 
-/** Every name of a member, and every fixed word, of a schema in another casing. */
+/** Every member name and every tag of a schema in any other casing. */
 function otherCasing(schema: z.core.$ZodType, at: string): string[] {
   if (fromKubernetes.has(schema)) return [];
   const { def } = (schema as z.core.$ZodTypes)._zod;

@@ -3,7 +3,7 @@ import { completionRequestSchema } from '../v1/completions.ts';
 import { embeddingRequestSchema } from '../v1/embeddings.ts';
 import { jsonBody, pathGroup, type PathRow } from './path-row.ts';
 
-/** Pictures for outside models stand in it as text, and so does an answer that is resumed. */
+/** A body may hold pictures for outside models as base64, or the frames of an answer that is resumed. */
 const modelBodyBytes = 33_554_432;
 
 /** Prompts may come as token ids: more than the longest context of a model. */
@@ -12,7 +12,7 @@ const promptValues = 400_000;
 const inference = pathGroup('gateway', 'inference');
 const any = pathGroup('gateway', 'any');
 
-/** What the gateway itself answers. */
+/** Routes that the gateway answers itself. */
 export const modelPaths = [
   inference.post('/v1/chat/completions', jsonBody(modelBodyBytes, chatRequestSchema)),
   inference.post('/v1/completions', jsonBody(modelBodyBytes, completionRequestSchema, promptValues)),

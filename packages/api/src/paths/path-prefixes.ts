@@ -1,13 +1,16 @@
 import { allPaths } from './all-paths.ts';
 import type { PathOwner, PathRow } from './path-row.ts';
 
-/** A run of whole segments under which one service answers whoever has the role. */
+/** A prefix of whole segments under which one service answers every key that has the role. */
 export interface PathPrefix {
   readonly prefix: string;
   readonly role: PathRow['role'];
 }
 
-/** The fewest prefixes that hold every route of a service, by the role that they take: what a gateway routes by. */
+/**
+ * The smallest set of prefixes that covers every route of a service, with the role that each requires. The gateway
+ * routes by them.
+ */
 export function prefixesOf(owner: PathOwner): readonly PathPrefix[] {
   const all = allPaths
     .filter((row) => row.owner === owner)

@@ -8,35 +8,35 @@ export type PathMethod = 'GET' | 'POST' | 'DELETE';
 
 export type BodyKind = 'none' | 'json' | 'form';
 
-/** What a request's body may be. */
+/** Limits of a request's body. */
 export interface BodyLimits {
   readonly kind: BodyKind;
   /** Largest body, in bytes; 0 for none. */
   readonly maxBytes: number;
-  /** Members and elements of a JSON body in all, however deep. */
+  /** Members and elements of a JSON body in total, at any depth. */
   readonly maxValues: number;
-  /** What a JSON body is checked against; null where nothing of it is read, or its service keeps the schema to itself. */
+  /** The schema of a JSON body; null when the body is not read, or when the schema is private to its service. */
   readonly schema: z.ZodType | null;
 }
 
-/** One public route: the gateway admits what stands here, and a service registers nothing else. */
+/** One public route. The gateway admits only the routes of this table, and a service registers no others. */
 export interface PathRow<Pattern extends string = string> {
   readonly method: PathMethod;
-  /** `:name` stands for one segment, a last `*` for any rest. GET implies HEAD. */
+  /** `:name` matches one segment, a final `*` any rest. GET implies HEAD. */
   readonly pattern: Pattern;
-  /** A path that the pattern matches, with ids of the right form that name nothing. */
+  /** A path that the pattern matches, with well-formed ids that do not exist. */
   readonly sample: string;
   readonly owner: PathOwner;
-  /** The role that a key needs; every key will do with `any`, and none is asked for with null. */
+  /** The role that a key needs: `any` accepts every key, null requires none. */
   readonly role: BackendRoute['role'];
   readonly body: BodyLimits;
-  /** What its query may hold; null where it has none, or its service keeps the schema to itself. */
+  /** The schema of its query; null when it has none, or when the schema is private to its service. */
   readonly query: z.ZodType | null;
-  /** What it answers with, or each event of a stream; null for what is no JSON of ours. */
+  /** The schema of its reply, or of each event of a stream; null for a reply that is not JSON of ours. */
   readonly reply: z.ZodType | null;
 }
 
-/** What goes over a route besides its body. */
+/** The query and the reply of a route. */
 export interface Exchange {
   readonly query?: z.ZodType;
   readonly reply?: z.ZodType;
@@ -48,13 +48,13 @@ export const maxJsonDepth = 128;
 /** Most members of any one object. */
 export const maxObjectMembers = 4_096;
 
-/** What is read from somebody who has shown no key, or of a body that says little. */
+/** Body limit for requests without a key, and for bodies that hold little. */
 export const smallBodyBytes = 4_096;
 
-/** A value takes two bytes at least, its comma included: what is shorter cannot hold more. */
+/** A value takes at least two bytes, its comma included, so the body limit also bounds the number of values. */
 const bytesPerValue = 2;
 
-/** Members and elements of a JSON body in all, where its route says nothing else. */
+/** Default limit of the members and elements of a JSON body. */
 const defaultMaxValues = 200_000;
 
 export const noBody: BodyLimits = { kind: 'none', maxBytes: 0, maxValues: 0, schema: null };
@@ -64,21 +64,21 @@ export function jsonBody(maxBytes: number, schema: z.ZodType | null, maxValues: 
   return { kind: 'json', maxBytes, maxValues: Math.min(maxValues, Math.ceil(maxBytes / bytesPerValue)), schema };
 }
 
-/** Nothing is asked for, and what clients send all the same (`{}`) does no harm. */
+/** The route needs no body and ignores one, since some clients send `{}` anyway. */
 export const ignoredBody: BodyLimits = jsonBody(smallBodyBytes, null);
 
 export function formBody(maxBytes: number): BodyLimits {
   return { kind: 'form', maxBytes, maxValues: 0, schema: null };
 }
 
-/** What the rows of one service have in common. */
+/** Makes the rows of one service and one role. */
 export interface PathGroup {
   get<Pattern extends string>(pattern: Pattern, exchange?: Exchange): PathRow<Pattern>;
   post<Pattern extends string>(pattern: Pattern, body: BodyLimits, exchange?: Exchange): PathRow<Pattern>;
   delete<Pattern extends string>(pattern: Pattern, exchange?: Exchange): PathRow<Pattern>;
 }
 
-/** Ids that are nobody's, by the name of the segment. */
+/** Ids that do not exist, by the name of the segment. */
 const sampleIds: Readonly<Record<string, string>> = {
   model: 'none',
   response: 'resp_none',

@@ -7,7 +7,7 @@ type SegmentOf<Pattern extends string> = Pattern extends `${string}:${infer Name
     ? Name
     : never;
 
-/** A path of the table with its open segments filled in. What is not in the table is refused by the types. */
+/** A path of the table with its open segments filled in. The types refuse a path that is not in the table. */
 export function pathTo<Pattern extends PathPattern>(
   pattern: Pattern,
   ...[segments]: SegmentOf<Pattern> extends never ? [] : [Readonly<Record<SegmentOf<Pattern>, string>>]

@@ -15,7 +15,7 @@ const uploadBytes = 537_919_488;
 /** 16 entries of 64 and 512 characters beside a description, every character escaped. */
 const storeBytes = 131_072;
 
-/** 500 file ids besides. */
+/** The same with 500 file ids. */
 const newStoreBytes = 262_144;
 
 /** 2,000 files with attributes of usual size. */

@@ -1,12 +1,12 @@
 /**
- * What each service of an installation asks of others in the names of keys, as rows of the table of paths: its own key
- * reaches nothing else, so that who has taken over one service has not taken over all.
+ * The routes that each service may call on behalf of keys, as rows of the table of paths. A service key reaches nothing
+ * else, so an attacker who takes over one service does not get the rest of the API.
  */
 export const servicePaths = {
   conversations: [
     'GET /v1/models/*',
     'POST /v1/chat/completions',
-    // What lines of batches ask for.
+    // The requests of batch lines.
     'POST /v1/completions',
     'POST /v1/embeddings',
     'POST /v1/responses',

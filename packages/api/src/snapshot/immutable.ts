@@ -1,4 +1,4 @@
-/** A value that its reader does not change, however deep: what is inferred from a schema is handed on as this. */
+/** A value that is readonly at every depth. Types inferred from schemas are passed on in this form. */
 export type Immutable<Value> = Value extends readonly (infer Element)[]
   ? readonly Immutable<Element>[]
   : Value extends object

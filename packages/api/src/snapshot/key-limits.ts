@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { Immutable } from './immutable.ts';
 
-/** More than any machine serves; a larger number means nothing. */
+/** More than any installation can serve. */
 const maxLimit = 1_000_000_000;
 
-/** null means no limit of that kind. */
+/** null means unlimited. */
 const limit = z.int().min(1).max(maxLimit).nullable();
 
-/** What one key may do. The one form of it: in requests that make keys, in lists of them, on disk and in snapshots. */
+/**
+ * The limits of one key, in the same form everywhere: in requests that create keys, in lists, on disk and in snapshots.
+ */
 export const keyLimitsSchema = z.strictObject({
   requests_per_minute: limit,
   tokens_per_minute: limit,

@@ -9,27 +9,27 @@ const maxKeys = 1_000_000;
 /** Rows of the table of paths that one service may ask for. */
 const maxServicePaths = 256;
 
-/** What a key that somebody makes may be allowed. */
+/** Roles that a person can grant to a key. */
 export const grantableRoles = ['inference', 'admin'] as const;
 
 /**
- * `service` is for services of the installation itself, and stands in snapshots alone: such a key has no rights of its
- * own and acts for the key that it names in `x-kumiki-act-for`.
+ * `service` is for services of the installation and exists only in snapshots. Such a key has no rights of its own: it
+ * acts for the key that it names in `x-kumiki-act-for`.
  */
 export const roles = [...grantableRoles, 'service'] as const;
 export type Role = (typeof roles)[number];
 
-/** One API key as a gateway holds it: never the key itself. */
+/** One API key as a gateway holds it, without its value. */
 export const keyRecordSchema = z.strictObject({
   id: snapshotIdSchema,
   name: z.string().max(255),
   project: z.string().max(255),
-  /** Of the whole key. */
+  /** Hash of the whole key. */
   hash: secretHashSchema,
   roles: z.array(z.enum(roles)),
   /** Models that it may use; null allows all. */
   models: z.array(z.string()).nullable(),
-  /** Of a service: rows of the table of paths, such as `GET /v1/models`, that it may ask for; all where absent. */
+  /** For a service key: the rows of the table of paths that it may call, such as `GET /v1/models`; all when absent. */
   paths: z.array(z.string().max(255)).max(maxServicePaths).optional(),
   limits: keyLimitsSchema,
   /** Unix seconds; null never expires. */

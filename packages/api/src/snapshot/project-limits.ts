@@ -5,8 +5,8 @@ import type { Immutable } from './immutable.ts';
 const maxProjects = 100_000;
 
 /**
- * What a project may have. Set by an admin, held by gateways in their snapshots, told to services in
- * `x-kumiki-project-limits` with each request, so that a service needs no copy of its own and none can be stale.
+ * The limits of a project. An admin sets them, gateways hold them in their snapshots and send them to services with
+ * each request in `x-kumiki-project-limits`, so that services need no copy that could be stale.
  */
 const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const count = z.int().min(0).max(1_000_000_000);
@@ -25,7 +25,7 @@ export type ProjectLimitName = keyof ProjectLimits;
 
 const gib = 1_073_741_824;
 
-/** What counts for a project that nobody has set anything for. */
+/** The limits of a project for which nothing was set. */
 export const defaultProjectLimits: ProjectLimits = {
   files: 10_000,
   file_bytes: 10 * gib,
@@ -36,7 +36,7 @@ export const defaultProjectLimits: ProjectLimits = {
   open_batches: 64,
 };
 
-/** A project's limits as gateways hold them; projects that are not among them have the defaults. */
+/** A project's limits as gateways hold them; other projects have the defaults. */
 export const projectLimitsRecordSchema = z.strictObject({
   project: z.string().min(1).max(255),
   limits: projectLimitsSchema,
@@ -45,12 +45,12 @@ export type ProjectLimitsRecord = Immutable<z.infer<typeof projectLimitsRecordSc
 
 export const projectLimitsRecordsSchema = z.array(projectLimitsRecordSchema).max(maxProjects);
 
-/** The limits as they stand in `x-kumiki-project-limits`: JSON, which has ASCII alone here. */
+/** The limits as the value of `x-kumiki-project-limits`: JSON in ASCII. */
 export function writeProjectLimits(limits: ProjectLimits): string {
   return JSON.stringify(limits);
 }
 
-/** Reads that header. What is absent or cannot be read gives the defaults: a service must not be without limits. */
+/** Reads that header. An absent or invalid one gives the defaults, since a service must never run without limits. */
 export function readProjectLimits(header: string | undefined): ProjectLimits {
   if (header === undefined) return defaultProjectLimits;
   try {

@@ -14,42 +14,42 @@ const maxMethods = 16;
 
 const url = z.url({ protocol: /^https?$/ });
 
-/** Value of the `authorization` header that is demanded. Secret: never logged, never shown. */
+/** Value of the `authorization` header that the endpoint requires. Secret: never logged, never shown. */
 const authorization = z.string().max(8_192).nullable();
 
 const serviceName = z.string().min(1).max(255);
 
-/** How an endpoint can go on with an answer that another one began. */
+/** How an endpoint can continue an answer that another one began. */
 const continuationModeSchema = z.enum(['token_ids', 'prefill', 'replay', 'none']);
 export type ContinuationMode = z.infer<typeof continuationModeSchema>;
 
 const endpointSchema = z.strictObject({
-  /** Unique and stable as long as the process or server behind it is the same. */
+  /** Unique, and stable as long as the process or server behind it is the same. */
   id: snapshotIdSchema,
   /** Origin and base path before `/v1`, for example `http://127.0.0.1:40123`. */
   url,
-  /** `outside` is a server that the installation does not run: it is dialled as the egress policy allows. */
+  /** `outside` is a server that the installation does not run; the egress policy decides whether it may be dialled. */
   egress: z.enum(['internal', 'outside']),
   authorization,
-  /** The name that the endpoint knows the model by; null when it takes ours. */
+  /** The endpoint's own name for the model; null when it is the same as ours. */
   upstreamModel: z.string().max(255).nullable(),
   revision: z.string().max(255),
-  /** `draining` endpoints finish what they have and get nothing new. */
+  /** `draining` endpoints finish their requests and get no new ones. */
   state: z.enum(['ready', 'draining']),
   continuation: continuationModeSchema,
-  /** Requests that it takes at once, those in its queue included. */
+  /** Most concurrent requests, including those in its queue. */
   maxInFlight: z.int().min(1),
-  /** Those of them that it works on at once, while the others wait; absent where that is not known. */
+  /** How many of those run at once while the others wait; absent when unknown. */
   maxRunning: z.int().min(1).optional(),
-  /** Whether `GET /health` on it tells of progress, so that a probe may eject it. */
+  /** Whether its `GET /health` reports progress, so that a probe may eject it. */
   healthProbe: z.boolean(),
-  /** Origin that answers `GET /health` where it is not that of `url`: a thread that no request holds up. */
+  /** Origin of `GET /health` when it differs from `url`: a thread that requests cannot block. */
   healthUrl: url.optional(),
 });
 export type Endpoint = Immutable<z.infer<typeof endpointSchema>>;
 
 const modelRouteSchema = z.strictObject({
-  /** The canonical name, then the other names that clients may use. */
+  /** The canonical name. Aliases follow. */
   model: modelNameSchema,
   aliases: z.array(modelNameSchema),
   task: taskSchema,
@@ -63,33 +63,39 @@ const modelRouteSchema = z.strictObject({
 export type ModelRoute = Immutable<z.infer<typeof modelRouteSchema>>;
 
 const backendRouteSchema = z.strictObject({
-  /** Name of the service, as people know it; absent where nobody named it. */
+  /** Name of the service for people; absent when it has none. */
   service: serviceName.optional(),
-  /** Whole path segments, for example `/v1/files`: that path and everything below it; `/` is all that nobody else has. */
+  /**
+   * Whole path segments, for example `/v1/files`: that path and everything below it. `/` matches every path that no
+   * other route does.
+   */
   prefix: z.string().startsWith('/').max(255),
-  /** The only methods that it answers; all when absent. Routes of one prefix are told apart by them. */
+  /** The methods that it answers; all when absent. Several routes may share a prefix when their methods differ. */
   methods: z
     .array(z.string().regex(/^[A-Z]+$/))
     .min(1)
     .max(maxMethods)
     .optional(),
-  /** Replicas, any of which can answer; none while the service starts. */
+  /** Replicas, any of which can answer; empty while the service starts. */
   urls: z.array(url).max(maxReplicas),
   authorization,
-  /** The role that a key needs; with `any` every key will do. With null it is public, and is not told who calls. */
+  /**
+   * The role that a key needs: `any` accepts every key. With null the route is public and the service does not learn
+   * who calls.
+   */
   role: z.enum([...grantableRoles, 'any']).nullable(),
 });
 export type BackendRoute = Immutable<z.infer<typeof backendRouteSchema>>;
 
 /**
- * What a gateway knows of the world: snapshots, pushed whole by whoever owns the truth (the local runtime, the
- * operator). A gateway holds the last one and goes on serving when its owner is down.
+ * The routes of a gateway: a snapshot that its owner (the local runtime or the operator) pushes as a whole. A gateway
+ * keeps the last one and continues to serve while the owner is down.
  */
 export const routeTableSchema = z.strictObject({
   models: z.array(modelRouteSchema).max(maxModels),
   /** Other services behind the same URL, by the longest prefix of whole path segments. */
   backends: z.array(backendRouteSchema).max(maxBackends),
-  /** Which servers outside may be dialled; as for a new installation where nothing is said. */
+  /** Which outside servers may be dialled; the default policy when absent. */
   egress: egressPolicySchema.optional(),
 });
 export type RouteTable = Immutable<z.infer<typeof routeTableSchema>>;

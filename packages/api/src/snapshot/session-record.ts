@@ -8,9 +8,9 @@ const maxSessions = 1_000_000;
 /** A browser's session as a gateway holds it: never the secret of its cookie. It has the rights of its key. */
 export const sessionRecordSchema = z.strictObject({
   id: snapshotIdSchema,
-  /** Of the cookie's value. */
+  /** Hash of the cookie's value. */
   hash: secretHashSchema,
-  /** The key in whose name everything of the session is done. */
+  /** The key that the session acts as. */
   keyId: snapshotIdSchema,
   /** Unix seconds. */
   createdAt: z.int().min(0),

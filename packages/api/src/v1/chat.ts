@@ -11,14 +11,14 @@ export const chatLimits = {
   tools: 128,
   toolCalls: 128,
   textCharacters: 16_777_216,
-  /** Of an object that is taken as it is: a schema's own members, metadata. */
+  /** Members of an object that is accepted as it is: a JSON schema or metadata. */
   members: 1_024,
   memberCharacters: 1_024,
 } as const;
 
 const text = z.string().max(chatLimits.textCharacters);
 
-/** A part of a message. Only text can be read here; the others are named so that the refusal can say which it was. */
+/** A part of a message. Only text is supported; the other kinds are listed so that the refusal can name them. */
 export const contentPartSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text, prompt_cache_breakpoint: z.unknown().optional() }),
   z.strictObject({ type: z.literal('refusal'), refusal: text }),
@@ -40,7 +40,7 @@ export const functionNameSchema = z
 const functionCallSchema = z.strictObject({
   name: functionNameSchema,
   arguments: text,
-  /** What the SDK's parsing adds, when a message of its own is sent back. */
+  /** The SDK's parser adds this to answers, which clients send back as messages. */
   parsed_arguments: z.unknown().optional(),
 });
 
@@ -60,7 +60,7 @@ export const messageSchema = z.discriminatedUnion('role', [
     refusal: text.nullish(),
     tool_calls: boundedArray(toolCallSchema, chatLimits.toolCalls).nullish(),
     function_call: functionCallSchema.nullish(),
-    /** What answers carry and clients send back; read by nobody. */
+    /** Answers carry it and clients send it back; it is ignored. */
     audio: z.unknown().optional(),
     annotations: z.unknown().optional(),
     parsed: z.unknown().optional(),
@@ -71,7 +71,7 @@ export const messageSchema = z.discriminatedUnion('role', [
 ]);
 export type ChatMessageInput = z.infer<typeof messageSchema>;
 
-/** Any JSON object; the engine that compiles it says what it cannot do. */
+/** Any JSON object. The engine that compiles it reports what it does not support. */
 export const jsonSchemaSchema = boundedObject(chatLimits.members, chatLimits.memberCharacters);
 
 export const toolSchema = z.strictObject({
@@ -115,11 +115,11 @@ export const chatRequestSchema = z.strictObject({
   tools: boundedArray(toolSchema, chatLimits.tools).nullish(),
   tool_choice: toolChoiceSchema.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
-  /** vLLM's: the answer goes on with the last message, which is the assistant's. */
+  /** From vLLM: the answer continues the last message, which must be the assistant's. */
   continue_final_message: z.boolean().nullish(),
-  /** vLLM's: false leaves out the header that opens the assistant's turn. */
+  /** From vLLM: false leaves out the header that opens the assistant's turn. */
   add_generation_prompt: z.boolean().nullish(),
-  /** Accepted, and without effect here. */
+  /** Accepted without effect. */
   metadata: boundedObject(chatLimits.members, chatLimits.memberCharacters).nullish(),
   store: z.boolean().nullish(),
   service_tier: z.string().max(64).nullish(),
@@ -134,7 +134,7 @@ export const chatRequestSchema = z.strictObject({
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
-/** Fields that the API knows and nothing here can honour, with the reason. null in them is accepted. */
+/** Fields of OpenAI's API that are not supported, with the reason. null is accepted. */
 export const unsupportedChatFields: Readonly<Record<string, string>> = {
   audio: 'the models served here make text',
   web_search_options: 'no web search is installed',

@@ -27,7 +27,7 @@ export const completionRequestSchema = z.strictObject({
 });
 export type CompletionRequest = z.infer<typeof completionRequestSchema>;
 
-/** Tokens of an answer when `max_tokens` is absent, as the API has it. */
+/** Tokens of an answer when `max_tokens` is absent, as in OpenAI's API. */
 export const defaultCompletionTokens = 16;
 
 export const unsupportedCompletionFields: Readonly<Record<string, string>> = {

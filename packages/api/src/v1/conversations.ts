@@ -6,7 +6,7 @@ import { metadataPairsSchema } from './responses.ts';
 /** Bodies of `/v1/conversations` and of a conversation's items. */
 
 export const conversationLimits = {
-  /** Items that one request adds, as the API has it. */
+  /** Items that one request adds, as in OpenAI's API. */
   addedItems: 20,
 } as const;
 

@@ -10,7 +10,7 @@ export const fileLimits = {
   mostExpirySeconds: 2_592_000,
 } as const;
 
-/** Files of batches go after 30 days unless told otherwise, as the API has it. */
+/** Files of batches expire after 30 days by default, as in OpenAI's API. */
 export const batchFileExpirySeconds = 2_592_000;
 
 export const filePurposes = [
@@ -50,7 +50,7 @@ export const fileListSchema = z.strictObject({
   purpose: z.enum(filePurposes).optional(),
 });
 
-/** What every list under `/v1/vector_stores` takes. */
+/** The query of every list under `/v1/vector_stores`. */
 export const storeListSchema = z.strictObject({
   after: cursor,
   before: cursor,

@@ -37,11 +37,14 @@ export const samplingShape = {
   temperature: z.number().min(0).max(2).nullish(),
   /** 0 keeps the most likely token only. */
   top_p: z.number().min(0).max(1).nullish(),
-  /** vLLM's: the most likely tokens that are kept; 0 or −1 keeps all. */
+  /** From vLLM: how many of the most likely tokens are kept; 0 or −1 keeps all. */
   top_k: z.int().min(-1).max(1_000_000).nullish(),
-  /** vLLM's: least probability, as a part of the most likely token's. */
+  /** From vLLM: least probability, as a fraction of the most likely token's. */
   min_p: z.number().min(0).max(1).nullish(),
-  /** 64 bits with or without a sign, as clients send them; what a JSON number cannot tell apart gives one answer. */
+  /**
+   * 64 bits, signed or unsigned, as clients send them. Seeds beyond 2^53 that round to the same JSON number give the
+   * same answer.
+   */
   seed: z
     .number()
     .min(-(2 ** 63))

@@ -18,7 +18,7 @@ const text = z.string().max(itemLimits.textCharacters);
 const id = z.string().min(1).max(itemLimits.idCharacters);
 const status = z.enum(['in_progress', 'completed', 'incomplete']).nullish();
 
-/** Parts that no model here can read are named, so that the refusal can say which it was. */
+/** Unsupported parts are listed, so that the refusal can name them. */
 const partSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('input_text'), text, prompt_cache_breakpoint: z.unknown().optional() }),
   z.strictObject({
@@ -26,7 +26,7 @@ const partSchema = z.discriminatedUnion('type', [
     text,
     annotations: boundedArray(z.unknown(), itemLimits.annotations).nullish(),
     logprobs: boundedArray(z.unknown(), itemLimits.logprobs).nullish(),
-    /** What the SDK's parsing adds, when an answer is sent back. */
+    /** The SDK's parser adds this to answers, which clients send back. */
     parsed: z.unknown().optional(),
   }),
   z.strictObject({ type: z.literal('text'), text }),
@@ -53,7 +53,7 @@ const functionCallSchema = z.strictObject({
   name: functionNameSchema,
   arguments: text,
   status,
-  /** What the SDK's parsing adds. */
+  /** Added by the SDK's parser. */
   parsed_arguments: z.unknown().optional(),
 });
 

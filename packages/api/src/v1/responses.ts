@@ -15,13 +15,13 @@ export const responseLimits = {
   metadataPairs: 16,
   metadataKeyCharacters: 64,
   metadataValueCharacters: 512,
-  /** Of an object that another service or the model's server checks. */
+  /** Members of an object that another service or the model server checks. */
   members: 64,
   nameCharacters: 256,
 } as const;
 
 const text = z.string().max(chatLimits.textCharacters);
-/** An id as a client gives it: what no path and no database takes is none. */
+/** An id as a client gives it, without characters that a path or PostgreSQL would not accept. */
 const id = z
   .string()
   .min(1)
@@ -48,7 +48,7 @@ const fileSearchToolSchema = z.strictObject({
   type: z.literal('file_search'),
   vector_store_ids: boundedArray(id, responseLimits.vectorStores, 1),
   max_num_results: z.int().min(1).max(responseLimits.searchResults).nullish(),
-  /** Checked by the search service, which knows what it can filter by. */
+  /** The search service checks it. */
   filters: boundedObject(responseLimits.members, responseLimits.nameCharacters).nullish(),
   ranking_options: boundedObject(responseLimits.members, responseLimits.nameCharacters).nullish(),
 });
@@ -94,7 +94,7 @@ const includable = [
 ] as const;
 export const includeSchema = boundedArray(z.enum(includable), includable.length * 2);
 
-/** What creating a response and counting its input have in common. */
+/** Members that creating a response and counting its input share. */
 const promptShape = {
   model: modelNameSchema,
   input: z.union([text, boundedArray(inputItemSchema, responseLimits.inputItems)]).nullish(),
@@ -118,14 +118,14 @@ export const createResponseSchema = z.strictObject({
   include: includeSchema.nullish(),
   metadata: metadataPairsSchema.nullish(),
   max_output_tokens: z.int().min(1).nullish(),
-  /** One search comes before each answer here, so that any limit holds. */
+  /** Accepted without effect: at most one search runs before an answer, so every limit is met. */
   max_tool_calls: z.int().min(1).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().gt(0).max(1).nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
-  /** Accepted and shown again, without effect here. */
+  /** Accepted and returned, without effect. */
   service_tier: z.string().max(64).nullish(),
   safety_identifier: z.string().max(4_096).nullish(),
   prompt_cache_key: z.string().max(4_096).nullish(),
@@ -138,7 +138,7 @@ export type CreateResponse = z.infer<typeof createResponseSchema>;
 /** The body of `POST /v1/responses/input_tokens`. */
 export const countInputTokensSchema = z.strictObject(promptShape);
 
-/** Fields that the API knows and nothing here can honour, with the reason. null in them is accepted. */
+/** Fields of OpenAI's API that are not supported, with the reason. null is accepted. */
 export const unsupportedResponseFields: Readonly<Record<string, string>> = {
   prompt: 'no prompt templates are kept here; send instructions and input',
   moderation: 'no moderation model is installed',
@@ -146,7 +146,7 @@ export const unsupportedResponseFields: Readonly<Record<string, string>> = {
   access_programs: 'there are none here',
 };
 
-/** Tools of the API that nothing here can run, with the reason. */
+/** Tools of OpenAI's API that are not supported, with the reason. */
 export const unsupportedTools: Readonly<Record<string, string>> = {
   web_search: 'no web search is installed',
   web_search_2025_08_26: 'no web search is installed',

@@ -12,17 +12,17 @@ export const vectorStoreLimits = {
   valueCharacters: 512,
   filesAtCreation: 500,
   filesInBatch: 2_000,
-  /** Files of one store, batches of one store that are remembered, and chunks that a store may have. */
+  /** Files of one store, remembered batches of one store, and chunks of one store. */
   filesInStore: 10_000,
   batchesInStore: 10_000,
   chunksInStore: 1_000_000,
-  /** Of a file's attributes as JSON in UTF-8: each of its chunks has them too. */
+  /** Bytes of a file's attributes as JSON in UTF-8. Each of its chunks stores them too. */
   attributesBytes: 16_384,
   queries: 8,
   queryCharacters: 16_384,
   results: 50,
   filterDepth: 8,
-  /** Comparisons of one filter in all. */
+  /** Comparisons of one filter in total. */
   filterComparisons: 100,
   filterValues: 500,
   leastChunkTokens: 100,
@@ -30,10 +30,10 @@ export const vectorStoreLimits = {
   mostExpiryDays: 365,
 } as const;
 
-/** What `auto` means, as the API has it. */
+/** The meaning of `auto` in OpenAI's API. */
 export const autoChunking = { maxTokens: 800, overlapTokens: 400 } as const;
 
-/** A text that a database can keep. */
+/** Text that PostgreSQL can store. */
 const text = (most: number) =>
   z
     .string()
@@ -90,7 +90,7 @@ export const createVectorStoreSchema = z.strictObject({
   expires_after: expiresAfterSchema.nullish(),
   chunking_strategy: chunkingStrategySchema.nullish(),
   metadata: metadataEntriesSchema.nullish(),
-  /** Ours: which model makes the vectors. The first embedding model of `/v1/models` when absent. */
+  /** Our extension: the embedding model. The first embedding model of `/v1/models` when absent. */
   kumiki: z.strictObject({ embedding_model: modelNameSchema }).nullish(),
 });
 
@@ -134,7 +134,9 @@ export const comparisonSchema = z.discriminatedUnion('type', [
 ]);
 export type Comparison = z.infer<typeof comparisonSchema>;
 
-/** A filter on attributes. Its nesting is checked apart: a schema that refers to itself would read any depth. */
+/**
+ * A filter on attributes. Its nesting is checked separately, because a recursive schema would follow it to any depth.
+ */
 export type Filter = Comparison | { readonly type: 'and' | 'or'; readonly filters: readonly Filter[] };
 
 const weight = z.number().min(0).max(1_000);
@@ -150,7 +152,7 @@ export const searchVectorStoreSchema = z.strictObject({
     .strictObject({
       ranker: z.enum(['none', 'auto', 'default-2024-11-15', 'default_2024_08_21']).nullish(),
       score_threshold: z.number().min(0).max(1).nullish(),
-      /** What the vectors and what the words count; 1 and 1 when absent. */
+      /** Weights of the vector search and the word search; 1 and 1 when absent. */
       hybrid_search: z
         .strictObject({ embedding_weight: weight, text_weight: weight })
         .refine((weights) => weights.embedding_weight + weights.text_weight > 0, {
@@ -159,7 +161,7 @@ export const searchVectorStoreSchema = z.strictObject({
         .nullish(),
     })
     .nullish(),
-  /** Accepted; queries are searched as they are. */
+  /** Accepted without effect: queries are searched as they are. */
   rewrite_query: z.boolean().nullish(),
 });
 export type SearchVectorStore = z.infer<typeof searchVectorStoreSchema>;

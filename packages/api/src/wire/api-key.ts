@@ -1,7 +1,7 @@
 /**
- * API keys: `kmk_` + 40 base-62 characters of randomness (238 bits) + 6 base-62 characters of CRC-32 over the
- * rest. The checksum tells a typo from a revoked key without a look-up, and lets secret scanners find leaked keys
- * with no false alarms (the scheme of GitHub's tokens).
+ * API keys: `kmk_` + 40 base-62 characters of randomness (238 bits) + 6 base-62 characters of CRC-32 over the rest. The
+ * checksum distinguishes a typo from a revoked key without a look-up, and lets secret scanners find leaked keys without
+ * false positives (the scheme of GitHub's tokens).
  */
 
 const prefix = 'kmk_';
@@ -35,8 +35,8 @@ function checksum(text: string): string {
 
 /**
  * Makes a key.
- * @param randomBytes gives that many bytes from a cryptographic source. Bytes of 248 and more are thrown away, so
- *   that every character is equally likely.
+ * @param randomBytes gives that many bytes from a cryptographic source. Bytes of 248 and above are discarded, so that
+ *   every character is equally likely.
  */
 export function makeApiKey(randomBytes: (count: number) => Uint8Array): string {
   let random = '';
@@ -50,14 +50,14 @@ export function makeApiKey(randomBytes: (count: number) => Uint8Array): string {
 
 export type ApiKeyFormat = 'valid' | 'malformed' | 'checksum_mismatch';
 
-/** Tells whether a text can be one of our keys. Says nothing about whether it is known. */
+/** Whether a text has the form of an API key, which does not mean that the key exists. */
 export function checkApiKeyFormat(text: string): ApiKeyFormat {
   if (!pattern.test(text)) return 'malformed';
   const body = text.slice(0, prefix.length + randomLength);
   return checksum(body) === text.slice(body.length) ? 'valid' : 'checksum_mismatch';
 }
 
-/** A key as it may be shown after its creation: `kmk_Ab3…x9Qz`. */
+/** The form of a key that is shown after its creation: `kmk_Ab3…x9Qz`. */
 export function redactApiKey(key: string): string {
   return `${key.slice(0, 7)}…${key.slice(-4)}`;
 }

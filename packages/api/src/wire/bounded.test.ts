@@ -9,7 +9,7 @@ const bodies = allPaths.flatMap(({ method, pattern, body }) =>
   body.schema === null ? [] : [{ name: `${method} ${pattern}`, body, schema: body.schema }],
 );
 
-/** Where a schema takes something whose length nobody looks at first. */
+/** Places where a schema accepts a list, text or map without checking its length first. */
 function unboundedPlaces(schema: z.core.$ZodType, path: string, counted = false): string[] {
   const { def } = schema._zod as unknown as { def: Readonly<Record<string, unknown>> & { readonly type: string } };
   const inner = (of: unknown, step: string, isCounted = false): string[] =>
@@ -133,7 +133,7 @@ test('an object that is taken as it is has its members counted and its names mea
   assert.match(schema.safeParse({ a: 1, b: 2, c: 3 }).error?.message ?? '', /at most 2 members/);
 });
 
-/** For every place of a body's first level that takes a list, a text or a map: the most hostile value of that kind. */
+/** The most hostile value for each member of a body's first level that accepts a list, a text or a map. */
 const floods: Readonly<Record<string, (size: number) => unknown>> = {
   'a list of numbers': (size) => Array.from({ length: size / 2 }, () => 1),
   'a list of empty objects': (size) => Array.from({ length: size / 3 }, () => ({})),
@@ -157,7 +157,7 @@ test('a flood in any member of any body is refused in no time', () => {
       for (const member of Object.keys(schema.shape)) {
         const begun = performance.now();
         schema.safeParse({ [member]: flood });
-        // Some of them are within the limits and checked whole; noise of a busy machine included.
+        // Generous: some values are within the limits and are checked in full, and the machine may be busy.
         assert.ok(performance.now() - begun < 250, `${name} ${member}: ${kind}, ${performance.now() - begun} ms`);
       }
     }

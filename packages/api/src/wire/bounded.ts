@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
 /**
- * Lists and records whose length is looked at before their contents. `z.array(…).max(n)` checks every element first and
- * counts then, so that somebody who sends a million of them has a million checked; these refuse such a list at once.
+ * Lists and records whose length is checked before their contents. `z.array(…).max(n)` checks every element before it
+ * counts, so a list of a million elements costs a million checks; these refuse it at once.
  */
 
-/** Wrong elements of one list that are told; the rest of it is not looked at. */
+/** Invalid elements of one list that are reported; checking stops after them. */
 const maxWrongElements = 8;
 
-/** How many entries each guard lets pass. */
+/** Most entries that each guard lets pass. */
 const bounds = new WeakMap<z.ZodType, number>();
 
 function guard<Value>(most: number, what: string, countOf: (value: unknown) => number) {
@@ -18,7 +18,7 @@ function guard<Value>(most: number, what: string, countOf: (value: unknown) => n
   return schema;
 }
 
-/** A list of at most so many elements, and at least `least`. What is no list at all is left for the list's own check. */
+/** A list of `least` to `most` elements. A value that is not a list is left to the list's own check. */
 export function boundedArray<Element extends z.ZodType>(element: Element, most: number, least = 0) {
   const countOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
   const list = z.array(element).min(least).max(most);
@@ -26,7 +26,10 @@ export function boundedArray<Element extends z.ZodType>(element: Element, most: 
   return guard<z.input<Element>[]>(most, 'elements', countOf).pipe(list);
 }
 
-/** Ends the check of a list that is known to be wrong: to describe thousands of wrong elements takes longer than to check as many right ones. */
+/**
+ * Stops checking a list after some invalid elements: describing thousands of them takes longer than checking as many
+ * valid ones.
+ */
 function stopEarly(list: z.ZodArray): void {
   const { parse } = list._zod;
   const element: z.core.$ZodType = list.element;
@@ -49,8 +52,8 @@ function stopEarly(list: z.ZodArray): void {
 }
 
 /**
- * A list of at most so many token ids. Of these lists alone there are a hundred thousand elements in an honest request,
- * so they are looked at by a loop: a schema for each would take 0.9 µs.
+ * A list of `least` to `most` token ids. Honest requests have a hundred thousand of them, so a loop checks them: a
+ * schema takes 0.9 µs for each.
  */
 export function boundedTokenIds(most: number, least = 0) {
   const countOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
@@ -70,7 +73,7 @@ export function boundedTokenIds(most: number, least = 0) {
   );
 }
 
-/** An object used as a map, with at most so many members. */
+/** An object used as a map, with at most `most` members. */
 export function boundedRecord<Key extends z.core.$ZodRecordKey, Value extends z.ZodType>(
   key: Key,
   value: Value,
@@ -80,7 +83,10 @@ export function boundedRecord<Key extends z.core.$ZodRecordKey, Value extends z.
   return guard<z.input<z.ZodRecord<Key, Value>>>(most, 'members', countOf).pipe(z.record(key, value));
 }
 
-/** A JSON object that somebody else checks and that is taken as it is: its members are counted, and their names measured. */
+/**
+ * A JSON object that is accepted as it is and checked elsewhere. Only the number of its members and the length of their
+ * names are limited.
+ */
 export function boundedObject(most: number, nameCharacters: number) {
   const countOf = (given: unknown): number => (isObject(given) ? Object.keys(given).length : 0);
   return guard<Record<string, unknown>>(most, 'members', countOf).pipe(
@@ -99,7 +105,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** How many entries a schema lets pass before it looks at any; null where it does not count first. */
+/** The limit that a schema checks before it reads any entry; null when it has none. */
 export function boundOf(schema: z.core.$ZodType): number | null {
   return bounds.get(schema as z.ZodType) ?? null;
 }

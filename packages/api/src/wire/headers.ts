@@ -15,11 +15,11 @@ export const headers = {
   resetTokens: 'x-ratelimit-reset-tokens',
   /** Gateway → worker: put each event's token ids in a comment line of the same SSE frame. */
   tokenIds: 'x-kumiki-token-ids',
-  /** Gateway → worker: tells the projects of an installation apart, so that none takes an engine's time from the others. */
+  /** Gateway → worker: identifies the project, so that an engine can share its time fairly between projects. */
   tenant: 'x-kumiki-tenant',
-  /** Gateway → client: the replica that answered, and how often the answer moved to another one. */
+  /** Gateway → client: the replica that answered, and how often the answer continued at another one. */
   replica: 'x-kumiki-replica',
-  /** Worker → gateway: how long the answer waited, was prefilled, was decoded. */
+  /** Worker → gateway: how long the answer was queued, prefilled and decoded. */
   timings: 'x-kumiki-timings',
   /** Gateway → service: the revision that sampled the token ids of a stream. */
   revision: 'x-kumiki-revision',
@@ -27,13 +27,15 @@ export const headers = {
   /** Gateway → service: the id and the project of the key that was checked. */
   key: 'x-kumiki-key',
   project: 'x-kumiki-project',
-  /** Gateway → service: what that project may have, as JSON. */
+  /** Gateway → service: the limits of that project, as JSON. */
   projectLimits: 'x-kumiki-project-limits',
-  /** Gateway → service: the id of the browser's session, where the caller came with its cookie. */
+  /** Gateway → service: the id of the browser's session, when the caller has one. */
   session: 'x-kumiki-session',
-  /** Service → gateway: the id of the key whose rights and limits count. Only a key of the role `service` may send it. */
+  /**
+   * Service → gateway: the id of the key whose rights and limits apply. Only a key of the role `service` may send it.
+   */
   actFor: 'x-kumiki-act-for',
-  /** Service → gateway → service: `low` gives way to all other requests. Only a key of the role `service` may send it. */
+  /** Service → gateway → service: `low` yields to all other requests. Only a key of the role `service` may send it. */
   priority: 'x-kumiki-priority',
 } as const;
 

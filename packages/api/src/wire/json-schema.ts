@@ -4,16 +4,16 @@ import { boundOf } from './bounded.ts';
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
- * A schema of ours as JSON Schema 2020-12, as somebody writes a value: members with defaults are optional. Lists and
- * records that are counted before they are read say their bound.
+ * A schema as JSON Schema 2020-12 for values as they are written: members with defaults are optional. The bounds of
+ * lists and records that are counted first are included.
  */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   return bare(z.toJSONSchema(schema, options));
 }
 
 /**
- * The same for several schemas by name; where one stands in another it is referred to.
- * @param place where references lead, the name to be added: `#/components/schemas/`.
+ * The same for several schemas by name; a schema inside another becomes a reference.
+ * @param place prefix of references, to which the name is appended: `#/components/schemas/`.
  */
 export function jsonSchemasOf(schemas: Readonly<Record<string, z.ZodType>>, place: string): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
@@ -22,7 +22,7 @@ export function jsonSchemasOf(schemas: Readonly<Record<string, z.ZodType>>, plac
   return Object.fromEntries(Object.entries(made.schemas).map(([id, schema]) => [id, bare(schema as JsonSchema)]));
 }
 
-/** A schema without what it says of the standard and of its own place. */
+/** A schema without `$schema` and `$id`. */
 function bare(schema: JsonSchema): JsonSchema {
   const { $schema: _, ...rest } = schema;
   delete rest.$id;
@@ -41,7 +41,7 @@ const options = {
   },
 } as const;
 
-/** What a guard that counts first hands its values on to; null where a schema is no such guard. */
+/** The schema behind a guard that counts first; null when the schema is not such a guard. */
 function countedSchema(schema: z.core.$ZodType): { readonly of: z.ZodType; readonly most: number } | null {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   if (def.type !== 'pipe') return null;

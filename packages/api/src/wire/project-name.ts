@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const maxCharacters = 128;
 
-/** A text that can be shown in one line: no control characters, which terminals obey, and no half of a surrogate pair. */
+/** Text that is safe to show in one line: no control characters, which terminals interpret, and no lone surrogates. */
 export const labelSchema = z
   .string()
   .min(1)
@@ -11,17 +11,20 @@ export const labelSchema = z
     message: 'must be one line without control characters or halves of surrogate pairs',
   });
 
-/** The name of a project. A blank around it would be lost on the way, and with it whose project it is. */
+/**
+ * The name of a project. Surrounding blanks are refused because headers drop them, which would change whose project it
+ * is.
+ */
 export const projectNameSchema = labelSchema.refine((text) => text === text.trim(), {
   message: 'must not begin or end with a blank',
 });
 
-/** The name as it stands in `x-kumiki-project`: headers hold ASCII, and lose blanks around it. */
+/** The name as the value of `x-kumiki-project`, encoded because headers hold ASCII. */
 export function writeProjectName(project: string): string {
   return encodeURIComponent(project.toWellFormed());
 }
 
-/** Reads that header. What cannot be read names nobody. */
+/** Reads that header. An invalid value gives the empty name, which no project has. */
 export function readProjectName(header: string): string {
   try {
     return decodeURIComponent(header);

@@ -2,18 +2,18 @@ import type { Change, ChangeKind } from '@kumiki/api';
 import type { ChangeReader } from '../ports/installation.ts';
 import { describeChange, type ChangeParams } from './describe-change.ts';
 
-/** Changes that are remembered; the oldest makes room. */
+/** Changes that are kept; the oldest is dropped first. */
 const maxChanges = 500;
 
 export interface NewChange {
   readonly kind: ChangeKind;
   readonly subject: string;
   readonly params?: ChangeParams;
-  /** Name of the key that did it; null when nobody did. */
+  /** Name of the key that made the change; null when the installation did by itself. */
   readonly by: string | null;
 }
 
-/** What changed since the start of this process. */
+/** The changes since the start of this process. */
 export interface ChangeLog extends ChangeReader {
   add(change: NewChange): void;
 }
@@ -28,7 +28,7 @@ export function createChangeLog(now: () => number): ChangeLog {
       const at = now();
       const { severity, message } = describeChange(kind, subject, params);
       count++;
-      // Unique across starts too, so that a console that stays open takes none for another.
+      // Unique across restarts too, so that a console that stays open does not confuse two changes.
       const id = `change_${at.toString(36)}_${count.toString(36)}`;
       const change: Change = {
         object: 'kumiki.change',

@@ -1,7 +1,7 @@
 import type { EndCause, ReplicaPhase } from '@kumiki/api';
 import type { NewChange } from './change-log.ts';
 
-/** A replica as far as its changes are told. */
+/** The parts of a replica whose changes are reported. */
 export interface SeenReplica {
   readonly id: string;
   readonly service: string;
@@ -12,7 +12,7 @@ export interface SeenReplica {
   readonly restarts: number;
 }
 
-/** What has become of replicas between two looks at them. */
+/** The changes between two observations of the replicas. */
 export function compareReplicas(before: ReadonlyMap<string, SeenReplica>, now: readonly SeenReplica[]): NewChange[] {
   const changes = now.flatMap((replica) => changesOf(before.get(replica.id), replica));
   const there = new Set(now.map(({ id }) => id));
@@ -41,7 +41,7 @@ function changesOf(before: SeenReplica | undefined, replica: SeenReplica): NewCh
   }
 }
 
-/** Flat, as the params of changes are. */
+/** The cause as flat parameters, which changes require. */
 function causeParams(cause: EndCause | null): Record<string, string | number> {
   return cause === null ? {} : { ...cause.params, cause: cause.code };
 }

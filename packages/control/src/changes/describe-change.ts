@@ -4,7 +4,7 @@ export type ChangeParams = Readonly<Record<string, string | number>>;
 
 interface Wording {
   readonly severity: Change['severity'];
-  /** `{subject}` and the names of params stand for their values. */
+  /** A template: `{subject}` and `{name of a parameter}` are replaced by their values. */
   readonly message: string;
 }
 

@@ -3,12 +3,12 @@ import { describeReplica, type ObservedReplica } from '@kumiki/policy';
 import type { ChangeLog } from './change-log.ts';
 import { compareReplicas, type SeenReplica } from './compare-replicas.ts';
 
-/** Is told of all that changes by itself, writes down what is worth it, and calls back. */
+/** Observes what changes without a request, logs the notable changes, and notifies its listeners. */
 export interface ChangeWatch {
   replicasMoved(replicas: readonly ObservedReplica[]): void;
   setDataServices(services: readonly DataService[]): void;
   dataServices(): readonly DataService[];
-  /** Calls back whenever something has moved, worth writing down or not. Returns what ends it. */
+  /** Calls back after every change, logged or not. Returns a function that unsubscribes. */
   listen(listener: () => void): () => void;
 }
 

@@ -1,17 +1,17 @@
 import type { z } from 'zod';
 
-/** Where one gateway tells what it has observed. */
+/** Where one gateway's observations can be read. */
 export interface GatewayPlace {
-  /** As it is named where its answer is missing. */
+  /** Its name in lists of missing answers. */
   readonly name: string;
-  /** Origin of its listener. */
+  /** Origin of the listener for observations. */
   readonly url: string;
   readonly token: string;
 }
 
-/** An answer that takes longer counts as none. */
+/** A gateway that takes longer counts as missing. */
 const askLimitMs = 2_000;
-/** Longest answer: all records that a gateway remembers, with room. */
+/** Longest answer: enough for all records that a gateway remembers. */
 const maxAnswerBytes = 33_554_432;
 
 export type GatewayAnswer<Value> =

@@ -1,14 +1,17 @@
 import { observedPaths, observedPingMs, type RequestRecord, requestRecordSchema } from '@kumiki/api';
 import type { GatewayPlace } from './ask-gateway.ts';
 
-/** A gateway that sends nothing, not even a comment, for this long is gone. */
+/** A gateway that sends nothing for this long, not even a comment, is considered gone. */
 const silenceMs = 3 * observedPingMs;
-/** Between two attempts to follow a gateway. */
+/** Time between two attempts to follow a gateway. */
 const retryMs = 1_000;
-/** Longest piece of a stream that waits for its end: one record. */
+/** Longest incomplete frame that is buffered: one record. */
 const maxFrameCharacters = 1_048_576;
 
-/** Calls back with every record of a gateway that moves, again and again until it is left. Returns what leaves. */
+/**
+ * Calls back with every record of a gateway that changes, and reconnects until it is stopped. Returns a function that
+ * stops it.
+ */
 export function followRecords(place: GatewayPlace, onRecord: (record: RequestRecord) => void): () => void {
   let left = false;
   let timer: NodeJS.Timeout | undefined;
@@ -18,7 +21,8 @@ export function followRecords(place: GatewayPlace, onRecord: (record: RequestRec
     try {
       await readStream(place, open, onRecord);
     } catch {
-      // Whatever ended it, the gateway is asked again: what it has lists all that was missed.
+      // After any failure the stream is opened again. Nothing is lost: the gateway's list of records contains what was
+      // missed.
     }
     if (!left) timer = setTimeout(() => void run(), retryMs);
   };
@@ -39,7 +43,7 @@ async function readStream(
   try {
     const headers = { authorization: `Bearer ${token}` };
     const reply = await fetch(`${url}${observedPaths.live}`, { signal: open.signal, headers });
-    // The end of this stream gives its connection back.
+    // Destroying the stream releases its connection.
     if (reply.status !== 200) return;
     const decoder = new TextDecoder();
     let text = '';

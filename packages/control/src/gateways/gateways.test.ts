@@ -13,7 +13,7 @@ interface StandIn {
   readonly streams: Set<ServerResponse>;
 }
 
-/** Speaks the contract of a gateway's listener; one that hangs takes questions and never answers. */
+/** Implements a gateway's listener for observations. With `hangs` it accepts requests and never answers. */
 async function startStandIn(context: TestContext, name: string, hangs = false): Promise<StandIn> {
   const records: RequestRecord[] = [];
   const streams = new Set<ServerResponse>();

@@ -17,31 +17,31 @@ import { askGateway, type GatewayPlace } from './ask-gateway.ts';
 import { followRecords } from './follow-records.ts';
 import { mergeLoads, type MergedLoad, mergeRequests } from './merge-answers.ts';
 
-/** Between two looks at the load, and at which gateways there are. */
+/** Interval of reading the load and the list of gateways. */
 const lookMs = 1_000;
 
-/** What all gateways have observed, as if they were one. What one of them does not say in time is left out, and named. */
+/** The merged observations of all gateways. A gateway that does not answer in time is left out and named as missing. */
 export interface Gateways {
-  /** As it was at the last look. */
+  /** As of the last reading. */
   load(): MergedLoad;
   list(query: RequestQuery): Promise<RequestList>;
   /** The record and the others of its trace; null when none of the gateways that answer remembers it. */
   find(id: string): Promise<RequestDetail | null>;
   /** Unix seconds, by the session's id. */
   sessionsLastUsed(): Promise<{ readonly usedAt: ReadonlyMap<string, number>; readonly missing: MissingGateway[] }>;
-  /** Tells of every record that moves. Returns what ends the subscription. */
+  /** Calls back with every record that changes. Returns a function that unsubscribes. */
   subscribe(listener: (record: RequestRecord) => void): () => void;
   stop(): void;
 }
 
-/** @param places of all gateways, as they are when it is asked. */
+/** @param places returns the current places of all gateways. */
 export function openGateways(places: () => readonly GatewayPlace[]): Gateways {
   let load = mergeLoads([], []);
   let looking = false;
   const listeners = new Set<(record: RequestRecord) => void>();
   const followed = new Map<string, () => void>();
 
-  /** Follows those gateways that there are, while somebody listens. */
+  /** Follows the current gateways while there are subscribers. */
   function follow(): void {
     const wanted = new Map(listeners.size === 0 ? [] : places().map((place) => [`${place.url} ${place.token}`, place]));
     for (const [key, leave] of followed) {
@@ -103,7 +103,7 @@ interface AllAnswers<Value> {
   readonly missing: MissingGateway[];
 }
 
-/** Asks all at once: together they take no longer than the slowest may. */
+/** Asks all gateways in parallel, so the time limit of one is the limit of all. */
 async function askAll<Schema extends z.ZodType>(
   places: readonly GatewayPlace[],
   path: string,
@@ -128,7 +128,7 @@ function askRequests(
 async function listRequests(places: readonly GatewayPlace[], { after, ...query }: RequestQuery): Promise<RequestList> {
   const place = after === undefined ? {} : await placeOf(places, after);
   const { values, missing } =
-    // What was forgotten was older than all that is remembered: nothing comes after it.
+    // The record is no longer remembered, so it was older than all that are: no page follows it.
     place === null ? { values: [], missing: [] } : await askRequests(places, { ...query, ...place });
   const { data, has_more: hasMore } = mergeRequests(values, query.limit);
   return {
@@ -141,7 +141,9 @@ async function listRequests(places: readonly GatewayPlace[], { after, ...query }
   };
 }
 
-/** Where a page ended, in words that all gateways understand: only one of them knows the record. */
+/**
+ * The end of a page as time and id, which every gateway understands; the record itself is known to one of them only.
+ */
 async function placeOf(
   places: readonly GatewayPlace[],
   id: string,

@@ -8,7 +8,7 @@ import type {
 } from '@kumiki/api';
 import { mergeSummaries } from '@kumiki/policy';
 
-/** Load as all gateways together have measured it. */
+/** The load over all gateways. */
 export interface MergedLoad {
   readonly openRequests: number;
   readonly requestsPerSecond: number;
@@ -48,7 +48,9 @@ function mergeSpeeds(several: readonly EndpointLoad[]): MergedSpeed {
   };
 }
 
-/** One page of the pages of all: by their start, newest first, and by id among equals, as each gateway orders its own. */
+/**
+ * Merges the pages of all gateways into one: by start time, newest first, then by id, as each gateway orders its own.
+ */
 export function mergeRequests(pages: readonly ObservedRequests[], limit: number): ObservedRequests {
   const all = pages.flatMap(({ data }) => data).toSorted(byNewest);
   return { data: all.slice(0, limit), has_more: all.length > limit || pages.some((page) => page.has_more) };

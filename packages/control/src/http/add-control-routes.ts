@@ -15,12 +15,12 @@ export interface ControlPorts {
 }
 
 export interface ControlRoutes {
-  /** Ends the replies that would go on for ever, so that those who wait for open requests do not wait for them. */
+  /** Ends the endless replies (followed logs and live streams), so that draining does not wait for them. */
   endFollowing(): void;
   stop(): void;
 }
 
-/** The operations under `/v1/kumiki/` that are about the installation, the same on one machine and on a cluster. */
+/** The routes under `/v1/kumiki/` for operating the installation, the same on one machine and on a cluster. */
 export function addControlRoutes(
   app: FastifyInstance,
   { installation, gateways, callers }: ControlPorts,

@@ -9,12 +9,12 @@ import type { Installation } from '../ports/installation.ts';
 import { sessionIdOf } from './who-asks.ts';
 
 export interface Observing {
-  /** Ends the live streams in good order. */
+  /** Ends the live streams cleanly. */
   endLive(): void;
   stop(): void;
 }
 
-/** What can be seen of the installation as a whole: its load, its changes, and all of it live. */
+/** The installation's load and changes, and the live stream of both. */
 export function addObserveRoutes(
   app: FastifyInstance,
   installation: Installation,

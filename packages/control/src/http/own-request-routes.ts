@@ -10,10 +10,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Gateways } from '../gateways/gateways.ts';
 import { readBody } from './read-body.ts';
 
-/** What every key may see of the installation: what it did itself. */
+/** Path of what every key may read about the installation: its own requests. */
 export const ownPath = '/v1/kumiki/me';
 
-/** The last requests of the key that asks. The key is the one that the gateway has checked, never one that is named. */
+/**
+ * The last requests of the caller's own key: the key that the gateway authenticated, never one named in the request.
+ */
 export function addOwnRequestRoutes(app: FastifyInstance, gateways: Gateways): void {
   app.get(`${ownPath}/requests`, async (request): Promise<RequestList> => {
     const query = readBody(ownRequestQuerySchema, request.query);
@@ -28,7 +30,7 @@ export function addOwnRequestRoutes(app: FastifyInstance, gateways: Gateways): v
     if (found?.key_id !== keyId) {
       throw new KumikiError('not_found', { what: 'request', id, hint: ' Only the last ones are remembered.' });
     }
-    // A client chooses the id of its trace: others may have taken the same.
+    // Clients choose their trace ids, so another key's requests may be in the same trace.
     const { trace, missing_gateways: missing, ...record } = found;
     return {
       ...ownRecord(record),
@@ -38,7 +40,7 @@ export function addOwnRequestRoutes(app: FastifyInstance, gateways: Gateways): v
   });
 }
 
-/** Where other services of the installation listen is for those who operate it. */
+/** Addresses of internal services are shown to admins only. */
 function ownRecord(record: RequestRecord): RequestRecord {
   if (record.kind === 'model') return record;
   const name = record.service ?? 'service';

@@ -2,7 +2,7 @@ import { KumikiError } from '@kumiki/api';
 import { describeInvalid, formatFinding } from '@kumiki/manifest';
 import type { z } from 'zod';
 
-/** A checked body. Throws KumikiError `invalid_value` that tells of everything that is wrong with it. */
+/** Parses a body by its schema. Throws KumikiError `invalid_value` that names every problem. */
 export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;
@@ -14,7 +14,7 @@ export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown
   });
 }
 
-/** Bodies with manifests are refused as manifests are, with one line for each problem. */
+/** The same for bodies with manifests, whose refusal has one line for each problem, as for manifest files. */
 export function readManifestBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;

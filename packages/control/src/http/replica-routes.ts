@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Installation } from '../ports/installation.ts';
 import { readBody } from './read-body.ts';
 
-/** Lines of a log that are read back at most. */
+/** Most lines of a log that are read back. */
 const maxTailLines = 10_000;
 
 const logQuerySchema = z.strictObject({
@@ -13,12 +13,12 @@ const logQuerySchema = z.strictObject({
   follow: z.enum(['true', 'false']).default('false'),
 });
 
-/** Proxies cut silent streams; a comment keeps them open. */
+/** Proxies close idle streams; a comment at this interval keeps them open. */
 const pingIntervalMs = 15_000;
-/** Lines that wait for a reader who does not read; then the stream ends. */
+/** Bytes that are buffered for a slow reader; beyond it the stream ends. */
 const maxPendingBytes = 1_048_576;
 
-/** @returns what ends each log that is being followed. */
+/** @returns functions that end the logs being followed. */
 export function addReplicaRoutes(app: FastifyInstance, installation: Installation): ReadonlySet<() => void> {
   const followed = new Set<() => void>();
   const { logs } = installation;
@@ -47,14 +47,14 @@ interface Following {
   readonly followed: Set<() => void>;
 }
 
-/** Each line as one event, the last ones first and then those that come, until the reader leaves. */
+/** Sends the last lines and then new ones as they come, each as one event, until the client disconnects. */
 async function followLog(
   reply: FastifyReply,
   { logs }: Installation,
   { id, tail, followed }: Following,
 ): Promise<PassThrough | null> {
   const stream = new PassThrough();
-  // The reply's head goes out with the first bytes: a quiet log should not look like a server that does not answer.
+  // The head is sent with the first bytes; without them a quiet log would look like a hanging server.
   stream.write(': ping\n\n');
   const unfollow = await logs.follow(id, tail, (line) => {
     if (stream.writableEnded || stream.destroyed) return;
@@ -63,7 +63,7 @@ async function followLog(
   });
   if (unfollow === null) return null;
   const ping = setInterval(() => stream.write(': ping\n\n'), pingIntervalMs);
-  // Nothing may be written once it ends.
+  // No line may be written after the stream has ended.
   const leave = (): void => {
     clearInterval(ping);
     unfollow();
@@ -73,7 +73,7 @@ async function followLog(
   followed.add(leave);
   stream.on('close', leave);
   reply.raw.on('close', () => stream.destroy());
-  // The reader may have left, or have been cut off, while the log was looked for.
+  // The client may have disconnected while the log was being opened.
   if (reply.raw.destroyed || stream.destroyed) leave();
   return stream;
 }

@@ -9,7 +9,7 @@ interface ByName {
   readonly Params: { readonly name: string };
 }
 
-/** What runs and what is wanted. */
+/** The model services: their specs and their status. */
 export function addServiceRoutes(app: FastifyInstance, installation: Installation, callers: Callers): void {
   app.get('/v1/kumiki/status', () => installation.status());
 

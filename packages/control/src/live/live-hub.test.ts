@@ -9,7 +9,7 @@ import { buildLoad } from '../load/build-load.ts';
 import { fakeGateway, fakeRecord } from '../testing/fake-gateway.ts';
 import { createLiveHub } from './live-hub.ts';
 
-/** A hub on a clock that a test moves by hand. */
+/** A hub with a mock clock. */
 function startHub(context: TestContext) {
   context.after(() => mock.timers.reset());
   mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
@@ -41,7 +41,7 @@ function startHub(context: TestContext) {
   return { hub, gateway, changes, moveStatus };
 }
 
-/** What has come and was not read yet. */
+/** The buffered events. */
 function eventsOf(stream: Readable): LiveEvent[] {
   const text = String(stream.read() ?? '');
   return text

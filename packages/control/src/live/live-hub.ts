@@ -5,7 +5,10 @@ import { createLiveReaders } from './live-readers.ts';
 
 const pingMs = 5_000;
 const loadMs = 1_000;
-/** Statuses, which are whole, follow each other no sooner; nor do records of one request. */
+/**
+ * Minimum time between two status events, and between two records of the same request. Each contains the full state, so
+ * intermediate ones may be skipped.
+ */
 const statusMs = 500;
 const requestsMs = 250;
 
@@ -20,16 +23,16 @@ export interface LiveSources {
   readonly now: () => number;
 }
 
-/** One stream for all that an operator looks at, told to every reader in the same words. */
+/** One live stream of everything that an operator watches, the same for every reader. */
 export interface LiveHub {
   /**
    * A stream of server-sent events that begins with the status and the load. Throws when there are too many readers.
-   * @param mayRead asked with every ping; a key may be revoked while its reader reads.
+   * @param mayRead called with every ping, since a key may be revoked while its stream is open.
    */
   join(mayRead: () => boolean): Readable;
-  /** The status may be another one. */
+  /** The status may have changed. */
   statusMoved(): void;
-  /** Ends all streams in good order. */
+  /** Ends all streams cleanly. */
   end(): void;
 }
 
@@ -67,7 +70,7 @@ export function createLiveHub(sources: LiveSources): LiveHub {
   };
 }
 
-/** What happens only while somebody reads. Returns what stops it. */
+/** Starts the work that is only done while there are readers. Returns a function that stops it. */
 function start(
   { load, onRequest, onChange, now }: LiveSources,
   tell: (event: LiveEvent) => void,

@@ -1,29 +1,31 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { KumikiError } from '@kumiki/api';
 
-/** Readers at once: one is a tab of a browser. */
+/** Most concurrent readers. A browser tab is one. */
 const maxReaders = 64;
-/** What waits for a reader that does not read; then it is cut off, and begins anew when it reads again. */
+/**
+ * Bytes that are buffered for a slow reader. Beyond it the reader is disconnected, and starts over when it reconnects.
+ */
 const maxPendingBytes = 1_048_576;
-/** Told to who finds no room. */
+/** `retry-after` of the refusal when there are too many readers. */
 const retryMs = 5_000;
 
-/** The streams of those who read along. */
+/** The open streams. */
 export interface LiveReaders {
   /**
    * A stream that begins with these frames. Throws KumikiError when there are too many readers.
-   * @param mayRead asked now and then; a reader that may no longer is cut off.
+   * @param mayRead called by `check`; a reader that is no longer allowed is disconnected.
    */
   join(frames: readonly string[], mayRead: () => boolean): Readable;
-  /** Cuts off who may no longer read. */
+  /** Disconnects readers that are no longer allowed. */
   check(): void;
   send(frame: string): void;
   count(): number;
-  /** Ends all streams in good order. */
+  /** Ends all streams cleanly. */
   end(): void;
 }
 
-/** @param onLast the last reader has left. */
+/** @param onLast called when the last reader has disconnected. */
 export function createLiveReaders(onLast: () => void): LiveReaders {
   const readers = new Map<PassThrough, () => boolean>();
 
@@ -39,7 +41,7 @@ export function createLiveReaders(onLast: () => void): LiveReaders {
       }
       const reader = new PassThrough();
       reader.on('close', () => leave(reader));
-      // A reader that was cut off has nobody to hear of it.
+      // A stream that was destroyed emits an error that needs no handling.
       reader.on('error', () => {});
       for (const frame of frames) reader.write(frame);
       readers.set(reader, mayRead);
@@ -58,7 +60,7 @@ export function createLiveReaders(onLast: () => void): LiveReaders {
     end() {
       for (const reader of readers.keys()) {
         leave(reader);
-        // Who does not read would keep everybody waiting who waits for open requests.
+        // A client that does not read would delay the draining of open requests.
         if (reader.writableLength > 0) reader.destroy();
         else reader.end();
       }

@@ -3,7 +3,7 @@ import type { MergedLoad } from '../gateways/merge-answers.ts';
 import type { ReplicaGauges } from '../ports/installation.ts';
 
 /**
- * What the gateways measured and what the workers told, in one.
+ * Combines what the gateways measured with what the workers reported.
  * @param at Unix milliseconds.
  */
 export function buildLoad(at: number, measured: MergedLoad, replicas: readonly ReplicaGauges[]): Load {
@@ -36,7 +36,7 @@ export function buildLoad(at: number, measured: MergedLoad, replicas: readonly R
   };
 }
 
-/** More digits than anybody can measure would double what a stream of these weighs. */
+/** Rounds to hundredths: more digits are noise and would double the size of the stream. */
 function inHundredths(percentiles: Percentiles | null): Percentiles | null {
   if (percentiles === null) return null;
   const round = (ms: number): number => Math.round(ms * 100) / 100;

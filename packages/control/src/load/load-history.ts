@@ -4,7 +4,7 @@ const stepMs = 5_000;
 const historyMs = 900_000;
 const maxPoints = historyMs / stepMs;
 
-/** Replicas of one point that are kept; what is told of the present has all. */
+/** Replicas that a past point keeps; the present one has all. */
 const maxReplicasPerPoint = 64;
 
 export interface LoadRecorder {

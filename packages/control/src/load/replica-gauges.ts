@@ -4,8 +4,8 @@ import type { ReplicaGauges } from '../ports/installation.ts';
 
 /**
  * How busy the replicas of all services are.
- * @param services as the API shows them, with servers that Kumiki does not run.
- * @param observed those replicas that it does.
+ * @param services as the API shows them, outside servers included.
+ * @param observed the replicas that Kumiki runs.
  */
 export function replicaGauges(
   services: readonly ServiceStatus[],

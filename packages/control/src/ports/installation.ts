@@ -1,20 +1,20 @@
 import type { ApplyResult, Change, KvCache, ModelService, ServiceStatus, Status } from '@kumiki/api';
 
 /**
- * What the control API needs of whatever runs the models: the processes of one machine, or the objects of a cluster.
- * What is read comes from what the installation has in memory; what is written may take its time.
+ * What the control API needs from the runtime, which manages processes on one machine or objects in a cluster. Reads
+ * are answered from memory; writes may take time.
  */
 export interface Installation {
   status(): Status;
   /** Throws KumikiError `not_found`. */
   service(name: string): ServiceStatus;
-  /** How busy the replicas of all services say they are. */
+  /** Load that the replicas of all services report. */
   gauges(): readonly ReplicaGauges[];
-  /** Called whenever what is read may be other than before. Returns what ends it. */
+  /** Calls back whenever what is read may have changed. Returns a function that unsubscribes. */
   onChange(listener: () => void): () => void;
   /**
-   * Takes all of the manifests or none. Throws KumikiError.
-   * @param by name of the key that asks; null where nobody does.
+   * Applies all of the manifests or none. Throws KumikiError.
+   * @param by name of the caller's key; null without a caller.
    */
   apply(manifests: readonly ModelService[], by: string | null): Promise<ApplyResult['data']>;
   scale(name: string, replicas: number, by: string | null): Promise<ServiceStatus>;
@@ -25,10 +25,10 @@ export interface Installation {
   readonly changes: ChangeReader;
 }
 
-/** What is known of a replica's load besides what gateways measure. */
+/** What a replica reports of its own load, beside what gateways measure. */
 export interface ReplicaGauges {
   readonly id: string;
-  /** As gateways know it. */
+  /** The id of its endpoint at the gateways. */
   readonly endpoint: string;
   readonly service: string;
   readonly model: string;
@@ -39,21 +39,21 @@ export interface ReplicaGauges {
   readonly rssBytes: number | null;
 }
 
-/** The logs of replicas, also of some that are gone. */
+/** The logs of replicas, including recently removed ones. */
 export interface LogReader {
   /** The last lines, oldest first; null when there is no such log. */
   tail(replica: string, lines: number): Promise<readonly string[] | null>;
   /**
-   * Calls back with the last lines, and then with each that comes, none left out or told twice. The lines of a replica
-   * that is gone are followed by none. Returns what ends it; null when there is no such log.
+   * Calls back with the last lines and then with each new line, exactly once. A removed replica gets no new lines.
+   * Returns a function that stops it; null when there is no such log.
    */
   follow(replica: string, lines: number, onLine: (line: string) => void): Promise<(() => void) | null>;
 }
 
-/** What changed lately, and who did it. */
+/** The recent changes, and who made them. */
 export interface ChangeReader {
   /** Newest first. */
   list(): readonly Change[];
-  /** Returns what ends the subscription. The listener must be quick and not throw. */
+  /** Returns a function that unsubscribes. The listener must be quick and must not throw. */
   subscribe(listener: (change: Change) => void): () => void;
 }

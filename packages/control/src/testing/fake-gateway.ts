@@ -6,12 +6,12 @@ export interface FakeGateway extends Gateways {
   readonly records: RequestRecord[];
   /** When sessions were last used. */
   readonly usedAt: Map<string, number>;
-  /** Tells of a record as a gateway does. */
+  /** Reports a changed record to the subscribers. */
   moves(record: RequestRecord): void;
   subscribers(): number;
 }
 
-/** What gateways tell, without one. */
+/** Stands in for the gateways. */
 export function fakeGateway(): FakeGateway {
   const records: RequestRecord[] = [];
   const usedAt = new Map<string, number>();

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import type { HealthSight } from '@kumiki/policy';
+import type { HealthCheckResult } from '@kumiki/policy';
 
 /** An answer that takes longer counts as none. */
 const timeoutMs = 1_500;
@@ -9,11 +9,11 @@ const lateMs = 1_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 64 });
 
 /** Asks a service once whether it moves, by the thread that does its work. Never rejects. */
-export async function probeLiveness(port: number): Promise<HealthSight> {
+export async function probeLiveness(port: number): Promise<HealthCheckResult> {
   const askedAt = performance.now();
   const answered = await ask(port);
   if (answered) return 'answered';
-  return performance.now() - askedAt < timeoutMs + lateMs ? 'silent' : 'unfair';
+  return performance.now() - askedAt < timeoutMs + lateMs ? 'silent' : 'inconclusive';
 }
 
 function ask(port: number): Promise<boolean> {

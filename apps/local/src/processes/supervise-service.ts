@@ -1,4 +1,4 @@
-import { addSight, type End, notEnding, notReady, planProcess, silent } from '@kumiki/policy';
+import { addHealthCheck, type End, notEnding, notReady, planProcess, silent } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { RotatingLog } from '../home/rotating-log.ts';
 import { probeLiveness } from './probe-liveness.ts';
@@ -111,10 +111,10 @@ function probeUntilStopped(record: ServiceRecord, sighted: () => void): () => vo
   const port = record.ports?.opsPort ?? null;
   if (port === null) return () => {};
   const probe = async (): Promise<void> => {
-    const sight = await probeLiveness(port);
+    const result = await probeLiveness(port);
     // It may have ended, or another one taken its place, while it was asked.
     if (process !== record.process) return;
-    record.health = addSight(record.health, sight);
+    record.health = addHealthCheck(record.health, result);
     sighted();
   };
   const timer = setInterval(() => void probe(), probeIntervalMs);

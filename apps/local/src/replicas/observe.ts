@@ -1,4 +1,4 @@
-import { addSight, type End, type HealthSight, isServing, noHealthYet, unable } from '@kumiki/policy';
+import { addHealthCheck, type End, type HealthCheckResult, isServing, noHealthYet, unable } from '@kumiki/policy';
 import { crashesAfterEnd } from './plan.ts';
 import { probeTimeoutMs, type ProbeResult, probeWorker } from './probe-worker.ts';
 import type { ReplicaRecord } from './replica.ts';
@@ -135,7 +135,7 @@ function startProber(now: () => number, replicas: () => Iterable<ReplicaRecord>,
 
 /** @param punctual whether this process itself ran on time, so that silence tells of the other one. */
 function takeProbe(replica: ReplicaRecord, result: ProbeResult, askedAt: number, punctual: boolean, now: number): void {
-  replica.health = addSight(replica.health, sightOf(result, punctual));
+  replica.health = addHealthCheck(replica.health, checkResultOf(result, punctual));
   replica.rssBytes = residentBytes(replica.pid);
   if (result.kind !== 'ok') return;
   const { running, waiting, maxInFlight, maxRunning, simulated, kvCache } = result;
@@ -145,7 +145,7 @@ function takeProbe(replica: ReplicaRecord, result: ProbeResult, askedAt: number,
   replica.wasReady = true;
 }
 
-function sightOf(result: ProbeResult, punctual: boolean): HealthSight {
-  if (result.kind === 'silent') return punctual ? 'silent' : 'unfair';
+function checkResultOf(result: ProbeResult, punctual: boolean): HealthCheckResult {
+  if (result.kind === 'silent') return punctual ? 'silent' : 'inconclusive';
   return result.kind === 'stalled' ? 'stalled' : 'answered';
 }

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engineSchema } from '@kumiki/api';
-import { addSight, exited, isServing, type Launch, noHealthYet, notReady, type ProcessTarget } from '@kumiki/policy';
+import {
+  addHealthCheck,
+  exited,
+  isServing,
+  type Launch,
+  noHealthYet,
+  notReady,
+  type ProcessTarget,
+} from '@kumiki/policy';
 import fc from 'fast-check';
 import { type Action, crashesAfterEnd, plan, settleMs, terminateLimitMs } from './plan.ts';
 import type { LocalReplica } from './replica.ts';
@@ -199,7 +207,7 @@ function happen(world: World, { kind, pick, number, waitMs, jitter }: Event): vo
   if (replica === undefined) return;
   if (kind === 'end') world.end(replica, jitter);
   else if (kind === 'ready' && replica.killedAt === null && replica.terminatedAt === null) world.becomeReady(replica);
-  else if (kind === 'silent') world.set({ ...replica, health: addSight(replica.health, 'silent') });
+  else if (kind === 'silent') world.set({ ...replica, health: addHealthCheck(replica.health, 'silent') });
   else if (kind === 'busy' && replica.load !== null) {
     world.set({ ...replica, load: { ...replica.load, at: world.now, running: 1 } });
   } else if (kind === 'idle' && replica.load !== null) {

@@ -16,8 +16,8 @@ export const egressEntrySchema = z.strictObject({
   /** `host`, `host:port`, an address, or a range of addresses (`10.0.0.0/8`, with a port `10.0.0.0/8:8000`). */
   rule,
   /**
-   * Who listed it: the operator, or a manifest that was applied. A manifest's rule opens the named server only, never a
-   * private range.
+   * Who listed it: the operator, or a manifest that was applied. A manifest's rule counts as a host name at most,
+   * however precise it is.
    */
   by: z.enum(['operator', 'manifest']),
 });

@@ -1,6 +1,6 @@
 import { type Address, isInRange, parseAddress, parseRange } from './parse-address.ts';
 
-/** What is known of an address from its number alone (the registries of special-purpose addresses, RFC 6890). */
+/** The kind of an address by its number alone, from the registries of special-purpose addresses (RFC 6890). */
 export type AddressKind =
   | 'public'
   | 'loopback'
@@ -15,7 +15,7 @@ export type AddressKind =
   | 'tunnel'
   | 'reserved';
 
-/** Each kind in words: `it is …`. */
+/** Each kind as the end of a sentence: `it is …`. */
 export const kindWords: Readonly<Record<AddressKind, string>> = {
   public: 'a public address',
   loopback: 'an address of this machine itself',
@@ -31,9 +31,10 @@ export const kindWords: Readonly<Record<AddressKind, string>> = {
   reserved: 'a reserved address',
 };
 
-/** The first range that holds an address counts. */
+/** The first range that contains an address applies. */
 const ranges: readonly (readonly [string, AddressKind])[] = [
-  // Where clouds hand out credentials: AWS, GCP, Azure, Oracle and others, ECS, EKS, Alibaba, Azure's wire server.
+  // Metadata services of clouds, which return credentials: AWS, GCP, Azure, Oracle and others, ECS, EKS, Alibaba,
+  // Azure's wire server.
   ['169.254.169.254', 'metadata'],
   ['169.254.170.2', 'metadata'],
   ['169.254.170.23', 'metadata'],
@@ -84,7 +85,7 @@ const translated = { first: parseAddress('64:ff9b::') as Address, prefix: 96 };
 const globalUnicast = { first: parseAddress('2000::') as Address, prefix: 3 };
 
 export function classifyAddress(address: Address): AddressKind {
-  // A translator sends these on to the IPv4 address in their last bits.
+  // NAT64 forwards these to the IPv4 address in their last bits.
   if (isInRange(address, translated)) return classifyAddress({ version: 4, value: address.value & 0xffff_ffffn });
   const found = table.find(({ range }) => isInRange(address, range));
   if (found !== undefined) return found.kind;

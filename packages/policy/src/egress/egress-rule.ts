@@ -1,19 +1,19 @@
 import { type Address, type AddressRange, bitsOf, isInRange, parseAddress, parseRange } from './parse-address.ts';
 import { plainHost } from './place.ts';
 
-/** A line of the list of what may be reached. */
+/** One rule of the egress list. */
 export type EgressRule =
   | { readonly kind: 'host'; readonly host: string; readonly port: number | null }
   | { readonly kind: 'addresses'; readonly range: AddressRange; readonly port: number | null };
 
-/** Reads `host`, `host:port`, an address or a range, with a port or without; null for everything else. */
+/** Parses `host`, `host:port`, an address or a range, with or without a port; null for everything else. */
 export function parseEgressRule(text: string): EgressRule | null {
   const { place, port } = splitPort(text);
   if (port === 'wrong') return null;
   const range = parseRange(place);
   if (range !== null) return { kind: 'addresses', range, port };
   if (!/^[^\s:/?#@\\%[\]]+$/.test(place)) return null;
-  // Through the URL parser, so that a rule is spelt as the host of a request is.
+  // The URL parser normalises the host in the same way as for requests.
   const parsed = URL.parse(`http://${place}`);
   if (parsed === null) return null;
   const host = plainHost(parsed.hostname);
@@ -31,7 +31,7 @@ function splitPort(text: string): { place: string; port: number | null | 'wrong'
   return { place, port: port >= 1 && port <= 65_535 ? port : 'wrong' };
 }
 
-/** The one spelling of a rule, under which it is kept and found again. */
+/** The canonical text of a rule, for storing and comparing. */
 export function formatEgressRule(rule: EgressRule): string {
   if (rule.kind === 'host') return withPort(rule.host, rule.port);
   const { first, prefix } = rule.range;
@@ -52,7 +52,7 @@ function formatAddress({ version, value }: Address): string {
   return plainHost(URL.parse(`http://[${groups.join(':')}]`)?.hostname ?? groups.join(':'));
 }
 
-/** How much of a place a rule names: a name leads wherever its owner says, an exact address to one place. */
+/** How precise a rule is: a name resolves to whatever its owner chooses, an exact address is one place. */
 export type RuleReach = 'name' | 'range' | 'exact';
 
 /** How a rule covers a connection to one address; null when it does not. */

@@ -14,7 +14,7 @@ function allowing(...rules: string[]): EgressPolicy {
   return { ...openEgress, allow: rules.map((rule) => ({ rule, by: 'operator' })) };
 }
 
-/** What becomes of a URL whose host is an address. */
+/** The verdict on a URL whose host is an address. */
 function verdictOf(url: string, policy: EgressPolicy = openEgress, own = nothingOwn): string {
   const place = placeOf(url);
   if (place === null) return 'no URL';
@@ -22,7 +22,7 @@ function verdictOf(url: string, policy: EgressPolicy = openEgress, own = nothing
   return verdict.allowed ? 'allowed' : verdict.reason;
 }
 
-/** An IPv4 address in every spelling that some URL parser or C library takes for it. */
+/** An IPv4 address in every notation that some URL parser or C library accepts. */
 function spellings(address: number): string[] {
   const bytes = [24, 16, 8, 0].map((shift) => (address >>> shift) & 255);
   const [a = 0, b = 0, c = 0, d = 0] = bytes;

@@ -5,13 +5,13 @@ import { type Address, parseAddress } from './parse-address.ts';
 import { formatPlace, type Place } from './place.ts';
 
 /**
- * Whether a server outside may be dialled. Public addresses may, unless only listed ones do; everything else may when the
- * operator has listed it: by name or range what is merely private, by range what is odd, and only by its very address
- * what gives away credentials. Places of the installation itself are open only to a rule of the operator's with their
- * very address and port.
+ * Whether an outside server may be dialled. Public addresses are allowed unless the mode is `listed`. Any other address
+ * needs a rule of the operator: a name or a range for private addresses, a range for unusual ones, and the exact
+ * address for those that return credentials. Addresses of the installation itself need a rule of the operator with
+ * their exact address and port.
  */
 export interface Egress {
-  /** Whether a connection for a place may go to one of the addresses that its host has. */
+  /** Whether a connection to a place may use one of the addresses that its host resolves to. */
   judge(place: Place, address: string): EgressVerdict;
 }
 
@@ -19,20 +19,20 @@ export type EgressVerdict =
   | { readonly allowed: true }
   | {
       readonly allowed: false;
-      /** A sentence part: `it is a private address`. */
+      /** Part of a sentence: `it is a private address`. */
       readonly reason: string;
       /** The rule that would let it pass. */
       readonly rule: string;
     };
 
-/** What the installation itself listens on, so that nobody makes it talk to itself. */
+/** What the installation itself listens on, so that a manifest cannot make it connect to itself. */
 export interface OwnPlaces {
   readonly places: readonly Place[];
   /** Addresses of this machine besides loopback. */
   readonly machine: readonly string[];
 }
 
-/** The least that a rule must name for an address of each kind. */
+/** The precision that a rule needs for an address of each kind. */
 const needed: Readonly<Record<AddressKind, RuleReach>> = {
   public: 'name',
   loopback: 'name',
@@ -76,7 +76,7 @@ export function createEgress(policy: EgressPolicy, own: OwnPlaces): Egress {
           : deny(`${subject(place, text)} a place of Kumiki itself`, exact);
       }
       if (kind === 'public' && policy.mode === 'public') return { allowed: true };
-      // What a manifest has listed opens no more than a name does.
+      // A rule that a manifest listed counts as a name at most, however precise it is.
       const most = (entry: Listed): number => (entry.byOperator ? reachIn(entry.rule, place, address) : reaches.name);
       if (covering.some((entry) => most(entry) >= reaches[needed[kind]])) return { allowed: true };
       const reason =
@@ -99,7 +99,7 @@ function subject({ host }: Place, address: string): string {
   return host === address ? 'it is' : `${host} leads to`;
 }
 
-/** Whether a connection would go to the installation itself. On one machine all of its addresses are the same place. */
+/** Whether a connection would reach the installation itself. All addresses of one machine are the same place. */
 function ownJudge({ places, machine }: OwnPlaces): (place: Place, address: Address, kind: AddressKind) => boolean {
   const same = (a: Address, b: Address): boolean => a.version === b.version && a.value === b.value;
   const machineAddresses = machine.map(parseAddress).filter((address) => address !== null);

@@ -1,4 +1,6 @@
-/** An IP address as a number. IPv4 within IPv6 (`::ffff:a.b.c.d`) is IPv4: that is where a connection to it goes. */
+/**
+ * An IP address as a number. IPv4-mapped IPv6 (`::ffff:a.b.c.d`) counts as IPv4, because connections to it use IPv4.
+ */
 export interface Address {
   readonly version: 4 | 6;
   readonly value: bigint;
@@ -6,7 +8,7 @@ export interface Address {
 
 const mappedPrefix = 0xffffn;
 
-/** Reads the one usual spelling of an IPv4 address, or an IPv6 address without a zone; null for everything else. */
+/** Parses an IPv4 address in dotted decimal, or an IPv6 address without a zone; null for everything else. */
 export function parseAddress(text: string): Address | null {
   if (!text.includes(':')) {
     const value = parseIpv4(text);
@@ -22,7 +24,7 @@ function parseIpv4(text: string): bigint | null {
   if (match === null) return null;
   let value = 0n;
   for (const part of match.slice(1)) {
-    // A leading zero means octal to some and nothing to others.
+    // Some parsers read a leading zero as octal.
     if (Number(part) > 255 || (part.length > 1 && part.startsWith('0'))) return null;
     value = (value << 8n) | BigInt(part);
   }
@@ -71,7 +73,7 @@ export interface AddressRange {
   readonly prefix: number;
 }
 
-/** Reads `10.0.0.0/8` or `fd00::/8`; an address alone is a range of one. Null for everything else. */
+/** Parses `10.0.0.0/8` or `fd00::/8`; a single address is a range of one. null for everything else. */
 export function parseRange(text: string): AddressRange | null {
   const [base = '', length, ...rest] = text.split('/');
   const first = parseAddress(base);
@@ -79,7 +81,7 @@ export function parseRange(text: string): AddressRange | null {
   const bits = bitsOf(first);
   if (length === undefined) return { first, prefix: bits };
   if (!/^\d{1,3}$/.test(length)) return null;
-  // A range of mapped addresses is written with their 128 bits.
+  // The prefix length of an IPv4-mapped range counts 128 bits.
   const prefix = Number(length) - (first.version === 4 && base.includes(':') ? 96 : 0);
   return prefix >= 0 && prefix <= bits ? { first, prefix } : null;
 }

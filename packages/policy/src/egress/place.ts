@@ -1,8 +1,8 @@
 import { parseAddress } from './parse-address.ts';
 
-/** Where a connection goes: a host as URLs spell it at the end, and a port. */
+/** The destination of a connection: a host, normalised as URLs do, and a port. */
 export interface Place {
-  /** In lower case, without brackets, without a dot at its end; an IP address in its usual spelling. */
+  /** Lower case, without brackets or a final dot; an IP address in canonical notation. */
   readonly host: string;
   readonly port: number;
 }
@@ -10,8 +10,8 @@ export interface Place {
 const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /**
- * The place of an http or https URL. Whatever way an address is spelt (decimal, octal, hexadecimal, with escapes or in full
- * width), the URL parser gives the one usual spelling, as it does for whoever connects. Null for what is none.
+ * The place of an http or https URL. The URL parser normalises every notation of an address (decimal, octal,
+ * hexadecimal, escaped, full width), as it also does when the connection is made. null for any other text.
  */
 export function placeOf(url: string): Place | null {
   const parsed = URL.parse(url);

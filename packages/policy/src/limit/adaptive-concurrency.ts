@@ -1,22 +1,22 @@
 /**
- * How many requests work in the background keeps open at once: one more for each round without trouble, half as many
- * when the far side says that it is full. So it takes what is free, and leaves it when somebody else needs it.
- * Additive increase and multiplicative decrease, after Chiu and Jain (1989).
+ * The concurrency of background work: it grows by one for each round without a refusal, and halves when the server
+ * refuses for lack of capacity. Background work so uses idle capacity and yields to other requests. Additive increase
+ * and multiplicative decrease, after Chiu and Jain (1989).
  */
 export interface ConcurrencyPolicy {
   readonly initial: number;
   readonly max: number;
-  /** Pause after the first refusal; each further one in a row doubles it. */
+  /** Pause after the first refusal; each further consecutive one doubles it. */
   readonly basePauseMs: number;
   readonly maxPauseMs: number;
 }
 
 export interface Concurrency {
-  /** Whole requests that may be open are its floor, which is never below 1. */
+  /** May be fractional; the number of open requests is its floor, and at least 1. */
   readonly limit: number;
-  /** Refusals in a row. */
+  /** Consecutive refusals. */
   readonly refusals: number;
-  /** Monotonic milliseconds before which nothing new is sent. */
+  /** Monotonic milliseconds until which no new request is sent. */
   readonly pausedUntil: number;
 }
 
@@ -24,16 +24,16 @@ export function initialConcurrency(policy: ConcurrencyPolicy): Concurrency {
   return { limit: Math.min(policy.initial, policy.max), refusals: 0, pausedUntil: 0 };
 }
 
-/** After a request that was served: `limit` of them make room for one more. */
+/** The state after a served request. `limit` of them raise the limit by one. */
 export function growConcurrency(state: Concurrency, policy: ConcurrencyPolicy): Concurrency {
   return { ...state, limit: Math.min(policy.max, state.limit + 1 / state.limit), refusals: 0 };
 }
 
 /**
- * After a request that was refused for want of room. Refusals that come during a pause belong to the same trouble:
- * they may lengthen the pause, but halve nothing again.
- * @param retryAfterMs what the refusal asked for; 0 when it asked for nothing.
- * @param jitter uniform in [0, 1): adds up to a quarter, so that those refused together do not come back together.
+ * The state after a request that was refused for lack of capacity. Refusals during a pause have the same cause: they
+ * may lengthen the pause, but do not halve the limit again.
+ * @param retryAfterMs from the refusal; 0 when it had none.
+ * @param jitter uniform in [0, 1): adds up to a quarter, so that requests refused together are not retried together.
  */
 export function shrinkConcurrency(
   state: Concurrency,

@@ -21,7 +21,7 @@ test('percentiles over several are within a twentieth of the rank that they have
         [merged.p50, 0.5],
         [merged.p95, 0.95],
       ] as const) {
-        // Each gateway rounds by a twentieth of its own and by one measurement.
+        // Each gateway rounds by a twentieth of its measurements and by one more.
         const slack = all.length / 20 + gateways.length;
         assert.ok(all.filter((one) => one < value).length <= share * all.length + slack);
         assert.ok(all.filter((one) => one <= value).length >= share * all.length - slack);

@@ -1,8 +1,8 @@
 import type { Percentiles, QuantileSummary } from '@kumiki/api';
 
 /**
- * Percentiles of all that several have measured. Exact for one; for more each value of a summary stands for the twentieth
- * of the measurements below it, so that a percentile is at most that far from its rank.
+ * Percentiles over the measurements of several gateways. Exact for one gateway. For more, each value of a summary
+ * represents the twentieth of the measurements below it, so a percentile's rank is off by at most a twentieth.
  */
 export function mergeSummaries(summaries: readonly (QuantileSummary | null)[]): Percentiles | null {
   const points: { value: number; weight: number }[] = [];

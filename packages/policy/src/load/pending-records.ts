@@ -1,12 +1,12 @@
-/** Records that go out at once; the others go with the next. */
+/** Most records that `take` returns at once; the others follow with the next call. */
 const maxAtOnce = 200;
-/** Records that wait to go out; beyond it the oldest is left out. */
+/** Most records that wait; beyond it the oldest is dropped. */
 const maxPending = 2_000;
 
-/** Records that have moved on since they were last told, each once. */
+/** Records that changed since they were last sent, each once. */
 export interface PendingRecords<Moved extends { readonly id: string }> {
   add(record: Moved): void;
-  /** Those that go out now, the longest waiting first. */
+  /** Removes and returns the records to send now, the longest waiting first. */
   take(): Moved[];
   clear(): void;
 }

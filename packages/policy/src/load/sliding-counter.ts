@@ -1,6 +1,6 @@
-/** Counts of the last seconds, in buckets, so that it costs the same however much is counted. */
+/** Counts of the last seconds in a fixed number of buckets, so that its cost does not depend on the rate. */
 export interface SlidingCounter {
-  /** @param now monotonic milliseconds, never less than before. */
+  /** @param now monotonic milliseconds, not decreasing. */
   add(now: number, count: number): void;
   /** The mean rate over the window that ends at `now`. */
   perSecond(now: number): number;
@@ -8,11 +8,11 @@ export interface SlidingCounter {
 
 const bucketsPerWindow = 10;
 
-/** @param windowMs over which the rate is taken; what is older is forgotten, a tenth of the window at a time. */
+/** @param windowMs over which the rate is measured; older counts are dropped a tenth of the window at a time. */
 export function createSlidingCounter(windowMs: number): SlidingCounter {
   const bucketMs = windowMs / bucketsPerWindow;
   const counts = new Float64Array(bucketsPerWindow);
-  /** Number of the newest bucket since the beginning of time. */
+  /** Number of the newest bucket, counted from time 0. */
   let newest = -1;
 
   function moveTo(now: number): void {

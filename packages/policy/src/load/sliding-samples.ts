@@ -1,9 +1,9 @@
 import { type QuantileSummary, summaryValues } from '@kumiki/api';
 
-/** Measurements of the last seconds, of which at most a fixed number is kept: the newest. */
+/** Measurements of the last seconds, limited to the newest. */
 export interface SlidingSamples {
   /**
-   * @param now monotonic milliseconds, never less than before.
+   * @param now monotonic milliseconds, not decreasing.
    * @param weight how many equal measurements this stands for.
    */
   add(now: number, value: number, weight: number): void;
@@ -11,7 +11,7 @@ export interface SlidingSamples {
   summary(now: number): QuantileSummary | null;
 }
 
-/** @param limit samples that are kept at most; beyond it a summary is that of the newest. */
+/** @param limit most samples that are kept; beyond it only the newest count. */
 export function createSlidingSamples(windowMs: number, limit: number): SlidingSamples {
   const values = new Float64Array(limit);
   const weights = new Float64Array(limit);

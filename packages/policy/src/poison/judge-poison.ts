@@ -1,31 +1,31 @@
 /**
- * What kills or hangs the process that works on it must not go on to the next process, and to the same one after every
- * restart. One rule for all work that can be begun again elsewhere: attempts of the gateway, runs of responses, lines of
- * batches, files that are ingested.
+ * Work that kills or hangs its process must not be passed to the next process, or to the same one after each restart.
+ * The rule is the same for all work that can be retried elsewhere: attempts of the gateway, runs of responses, lines of
+ * batches, files to ingest.
  *
- * A claim is counted durably when it is made, not when it fails: what is dead reports nothing. It is taken back by the
- * first progress that others can see (a token, a stored event, a result).
+ * A claim is counted durably when it is made, not when it fails, since a dead process reports nothing. The first
+ * visible progress (a token, a stored event, a result) takes the count back.
  */
 
-/** Claims in all of a piece of work that brings nothing and whose process ends or falls silent each time. */
+/** Most claims of work that makes no progress and whose process dies or hangs each time. */
 export const maxFruitlessClaims = 2;
 
 /**
- * The same while other suspects were in the process at each loss, so that nobody can tell which of them did it. Work
- * that waited beside something deadly is not refused for what the other did; yet it does not go on for ever.
+ * The same while other suspect work was in the process at each loss, so that the culprit is unknown. Innocent work that
+ * ran beside a culprit is not refused at once, but the retries stay bounded.
  */
 export const maxSharedFruitlessClaims = 4;
 
 export interface ClaimHistory {
-  /** Claims in a row that brought nothing and whose process died or fell silent. The next claim is not among them. */
+  /** Consecutive claims without progress whose process died or hung, not counting the next one. */
   readonly lost: number;
-  /** How many of them had another suspect in the same process; 0 where suspects are worked on one at a time. */
+  /** How many of them shared the process with another suspect; 0 where suspects run one at a time. */
   readonly shared: number;
 }
 
 export type PoisonVerdict =
   | { readonly kind: 'try' }
-  /** It is under suspicion: no process works on two such pieces at once, so that a second loss convicts the right one. */
+  /** It is suspect: a process runs at most one suspect at a time, so that a second loss identifies the culprit. */
   | { readonly kind: 'try_alone' }
   /** It is refused with `poisonous_request`; `claims` were made. */
   | { readonly kind: 'refuse'; readonly claims: number };

@@ -1,26 +1,28 @@
 import type { ContinuationMode } from '@kumiki/api';
 
-/** What of an answer decides how it can be continued. */
+/** Properties of an answer that decide how it can be continued. */
 export interface AnswerFacts {
-  /** Every token id of it is known, and the revision that sampled them. */
+  /** The revision that sampled its tokens when every token id is known, otherwise null. */
   readonly tokensOf: string | null;
-  /** The text so far is a complete account of it: one choice, plain text, no tool call, no grammar, no log-probabilities. */
+  /**
+   * The text so far describes it completely: one choice, plain text, no tool call, no grammar, no log-probabilities.
+   */
   readonly plainText: boolean;
-  /** Asked again, the same text comes: greedy, or with a seed. */
+  /** The same request gives the same text: greedy sampling, or a seed. */
   readonly deterministic: boolean;
-  /** Nothing that anybody could see has come: who begins anew takes nothing back. */
+  /** The client has seen nothing yet, so the answer can start over. */
   readonly nothingShown: boolean;
 }
 
 /**
- * How an endpoint can go on with an answer, best first: from its token ids (exact), from its text (exact where the
- * tokenizer agrees), by being asked again while what the client has is skipped. Null when it cannot.
+ * How an endpoint can continue an answer, best first: from its token ids (exact), from its text (exact if the tokenizer
+ * agrees), or by repeating the request and skipping what the client has. null when it cannot.
  */
 export function continuationMode(
   endpoint: { readonly continuation: ContinuationMode; readonly revision: string },
   answer: AnswerFacts,
 ): Exclude<ContinuationMode, 'none'> | null {
-  // Token ids of one revision mean nothing to another, which may have another vocabulary.
+  // Token ids are valid for one revision only, since another may have a different vocabulary.
   if (endpoint.continuation === 'token_ids' && answer.tokensOf === endpoint.revision) return 'token_ids';
   if (endpoint.continuation === 'none') return answer.nothingShown ? 'replay' : null;
   if (endpoint.continuation !== 'replay' && answer.plainText) return 'prefill';

@@ -1,21 +1,19 @@
 import type { AttemptFailure } from '@kumiki/api';
 
-/**
- * What becomes of an answer whose replica failed: asked again, continued elsewhere, or given up with a reason.
- */
+/** Decides whether an answer whose replica failed is retried, continued elsewhere, or given up with a reason. */
 
 /** What went wrong at a replica, as the gateway saw it. */
 export type Failure = Exclude<AttemptFailure, 'refused' | 'client_left'>;
 
 export interface RecoveryLimits {
   /**
-   * Attempts in a row that brought the client nothing. A request that kills every replica it meets stops here. Those
-   * that only wait in the queue of a replica that dies count too, so that a spell of bad luck has to fit in.
+   * Consecutive attempts that gave the client nothing. It stops a request that kills every replica. Requests that only
+   * queue at a replica that dies are counted too, so the limit leaves room for a few unlucky attempts.
    */
   readonly maxAttemptsWithoutProgress: number;
-  /** Attempts in all. */
+  /** Total attempts. */
   readonly maxAttempts: number;
-  /** Attempts that gave another answer than the one that was begun: who does so twice does so always. */
+  /** Attempts whose answer diverged from the started one. An answer that diverges twice is not deterministic. */
   readonly maxDivergences: number;
 }
 
@@ -28,20 +26,20 @@ export const defaultRecoveryLimits: RecoveryLimits = {
 export interface AnswerSoFar {
   /** Attempts made, the failed one included. */
   readonly attempts: number;
-  /** Attempts that were turned away by a busy replica do not count: the wait for room has its own limit. */
+  /** Attempts refused by a busy replica do not count; the wait for capacity has its own limit. */
   readonly attemptsWithoutProgress: number;
-  /** Attempts that gave another answer. */
+  /** Attempts whose answer diverged. */
   readonly divergences: number;
-  /** Whether the client has any part of the answer. */
+  /** Whether the client has received any part of the answer. */
   readonly begun: boolean;
-  /** Why an answer that has begun cannot be continued anywhere; null when it can. */
+  /** Why a started answer cannot be continued anywhere; null when it can. */
   readonly obstacle: string | null;
 }
 
 export type Verdict =
   | { readonly kind: 'again' }
   | { readonly kind: 'continue' }
-  /** `forGood`: the answer itself cannot be continued, and it is of no use to ask for its rest later. */
+  /** `forGood`: the answer cannot be continued later either. */
   | { readonly kind: 'give_up'; readonly reason: string; readonly forGood: boolean };
 
 export function judge(failure: Failure, answer: AnswerSoFar, limits = defaultRecoveryLimits): Verdict {

@@ -2,15 +2,15 @@ import { mix } from './hash.ts';
 
 /**
  * Which replica a request goes to. Prefix affinity by rendezvous hashing (Thaler and Ravishankar, 1998) with bounded
- * load (Mirrokni, Thorup and Zadimoghaddam, 2016), least load where affinity brings nothing.
+ * load (Mirrokni, Thorup and Zadimoghaddam, 2016), least load where affinity has no benefit.
  *
- * Rendezvous hashing rather than a ring: with the tens to hundreds of replicas of one model a full scan is cheaper
- * than a ring's upkeep, loss of a replica moves only what it held, and there is no state to keep in step.
+ * Rendezvous hashing rather than a ring: with the tens to hundreds of replicas of one model a full scan is cheaper than
+ * a ring's upkeep, loss of a replica moves only its own keys, and gateways need no synchronised state.
  */
 
 /**
- * A replica takes at most this many times the mean load before requests with affinity to it go to their next
- * choice. 1.25 is the paper's middle ground: most prefixes stay put, and none waits behind a crowd.
+ * A replica takes at most this many times the mean load before requests with affinity to it go to their next choice.
+ * 1.25 is the paper's compromise: most prefixes stay at their replica, and none queues behind a hot one.
  */
 export const loadBound = 1.25;
 
@@ -24,21 +24,21 @@ export interface Candidate {
   readonly id: string;
   /** Hash of `id`, from {@link hashText}; computed once per endpoint. */
   readonly hash: number;
-  /** Requests of this gateway that it has now. */
+  /** Requests of this gateway that are in flight there. */
   readonly inFlight: number;
-  /** Requests that it may have. */
+  /** Most requests in flight there. */
   readonly maxInFlight: number;
   /** False while draining, ejected, or already tried by this request. */
   readonly eligible: boolean;
 }
 
-/** A request of low priority leaves this share of a replica to all others. */
+/** Share of a replica that low-priority requests leave free for all others. */
 const shareKeptFree = 0.5;
 
 /**
- * A replica as a request of low priority may use it: full when half of it is in use.
- * @param maxRunning requests that it works on at once. Half of its queue as well would be half too much: a request that
- * came later would wait for one of low priority to end.
+ * A replica as seen by a low-priority request: full when half of it is in use.
+ * @param maxRunning requests that it runs at once. The share is of these and not of its queue: otherwise a normal
+ *   request would wait for a low-priority one to end.
  */
 export function forLowPriority(candidate: Candidate, maxRunning = candidate.maxInFlight): Candidate {
   return { ...candidate, maxInFlight: Math.min(maxRunning, candidate.maxInFlight) * (1 - shareKeptFree) };
@@ -46,12 +46,12 @@ export function forLowPriority(candidate: Candidate, maxRunning = candidate.maxI
 
 export type Choice =
   | { readonly kind: 'chosen'; readonly index: number; readonly reason: 'affinity' | 'affinity_spilled' | 'least_load' }
-  /** Eligible replicas exist and all are full. */
+  /** All eligible replicas are full. */
   | { readonly kind: 'saturated'; readonly limit: number }
   | { readonly kind: 'none' };
 
 /**
- * @param affinity hash of the conversation's beginning, or null when there is none worth keeping together.
+ * @param affinity hash of the conversation's beginning, or null when affinity is not worth it.
  * @param random uniform in [0, 1); breaks ties between equally loaded replicas.
  */
 export function choose(candidates: readonly Candidate[], affinity: number | null, random: number): Choice {

@@ -1,4 +1,4 @@
-/** Bytes of a conversation's beginning that are hashed; what follows adds cost and no distinction. */
+/** Bytes of a conversation's beginning that are hashed; more would add cost without better distinction. */
 export const maxAffinityBytes = 4_096;
 
 /** FNV-1a over bytes, 32 bits, of at most {@link maxAffinityBytes} from `start` to `end`. */

@@ -1,6 +1,6 @@
 /**
- * Who asks for something beside whom, in as much memory as two names take: whoever looks, another project is among the
- * two that asked last, if there is any.
+ * The two projects that asked last. That is enough to tell any project whether another one asks too, in the memory of
+ * two names.
  */
 export interface LastAsked {
   readonly last: Asked;
@@ -13,16 +13,16 @@ interface Asked {
   readonly at: number;
 }
 
-/** Another project counts as there for so long after its last request, in milliseconds. */
+/** Milliseconds after its last request during which another project counts as active. */
 export const othersCountMs = 600_000;
 
-/** @param known null when nobody has asked yet. */
+/** @param known null before the first request. */
 export function noteAsked(known: LastAsked | null, project: string, at: number): LastAsked {
   if (known === null) return { last: { project, at }, other: null };
   return { last: { project, at }, other: known.last.project === project ? known.other : known.last };
 }
 
-/** Whether a project other than this one has asked within {@link othersCountMs}. */
+/** Whether any other project has asked within {@link othersCountMs}. */
 export function othersAsked(known: LastAsked | null, project: string, now: number): boolean {
   const other = known?.last.project === project ? known.other : (known?.last ?? null);
   return other !== null && now - other.at < othersCountMs;

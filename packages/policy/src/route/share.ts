@@ -1,29 +1,29 @@
 import type { Candidate } from './choose.ts';
 
 /**
- * What one project may take of a model that others use, too. Replicas serve what came first, so whoever asks for much
- * would have everybody else wait behind all of it; what is beyond a project's share waits at the gateway in its place.
+ * The share of a model that one project may use while others use it too. Replicas serve first come, first served, so a
+ * project with many requests would delay everyone else; its requests beyond the share wait at the gateway instead.
  */
 
-/** Of what a replica works on at once, one project leaves this share to others while others ask for the model, too. */
+/** Share of a replica's running requests that one project leaves to others while they use the model too. */
 const runningLeft = 0.25;
 
-/** Of the places in which requests wait at a replica, it leaves this share to whoever comes new, whether anybody does or not. */
+/** Share of a replica's queue that one project always leaves free for newcomers. */
 const waitingLeft = 0.25;
 
 export interface ProjectLoad {
-  /** Answers that the project has at the replica. */
+  /** Answers of the project in flight at the replica. */
   readonly inFlight: number;
-  /** Answers that its next request asks for at once. */
+  /** Answers that its next request asks for (`n`). */
   readonly asked: number;
-  /** Whether another project has asked for the model of late; see last-asked.ts. */
+  /** Whether another project uses the model; see last-asked.ts. */
   readonly othersAsk: boolean;
 }
 
 /**
- * A replica as a project may use it: full when the project's next request is beyond its share, however much room there
- * is. A request that is larger than the share goes where the project has nothing else.
- * @param maxRunning answers that it works on at once; null where that is not known.
+ * A replica as seen by a project: full when the next request would exceed the project's share, even if there is
+ * capacity. A request larger than the share is accepted where the project has no other request.
+ * @param maxRunning answers that it runs at once; null when unknown.
  */
 export function forProject(candidate: Candidate, maxRunning: number | null, project: ProjectLoad): Candidate {
   const { inFlight, asked, othersAsk } = project;
@@ -31,7 +31,7 @@ export function forProject(candidate: Candidate, maxRunning: number | null, proj
   return { ...candidate, maxInFlight: Math.min(candidate.maxInFlight, candidate.inFlight) };
 }
 
-/** Answers that one project may have at a replica. */
+/** Most answers of one project at a replica. */
 export function shareOf(maxInFlight: number, maxRunning: number | null, othersAsk: boolean): number {
   const running = Math.min(maxRunning ?? maxInFlight, maxInFlight);
   if (othersAsk) return Math.max(1, Math.floor(running * (1 - runningLeft)));

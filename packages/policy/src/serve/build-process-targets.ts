@@ -4,26 +4,26 @@ import { fillDeadlines, ownDeadlines, stallLimitMs } from './fill-deadlines.ts';
 import { type Digest, nameRevision } from './revision.ts';
 import type { Launch, ProcessTarget, Resolution } from './target.ts';
 
-/** A model that was found where a manifest says. */
+/** A model file that was found for a manifest. */
 export interface FoundModel {
   /** Where the worker reads it: an absolute path, or `simulated:`. */
   readonly source: string;
-  /** With all of its parts; 0 where nothing is read. */
+  /** Bytes of all its parts; 0 when there is no file. */
   readonly fileBytes: number;
-  /** Changes with the content of the files, as far as that is seen from outside. */
+  /** Changes when the files change, as far as their metadata shows. */
   readonly identity: string;
-  /** What its own file calls it, where the manifest names a folder of models; null where it names one model. */
+  /** The model name from its file, when the manifest names a folder of models; null when it names one model. */
   readonly nameInFolder: string | null;
 }
 
-/** What makes targets of a manifest, besides itself. */
+/** What targets depend on besides the manifest. */
 export interface TargetContext {
   /** Unix seconds of the service's first apply. */
   readonly created: number;
   readonly digest: Digest;
 }
 
-/** The targets of a service whose models workers of ours load. */
+/** The targets of a service whose models run in our workers. */
 export function buildProcessTargets(
   service: ModelService,
   engine: EngineSpec,

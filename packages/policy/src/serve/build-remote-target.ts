@@ -4,7 +4,7 @@ import { fillDeadlines, remoteDeadlines } from './fill-deadlines.ts';
 import { nameRevision } from './revision.ts';
 import type { RemoteTarget, Resolution } from './target.ts';
 
-/** The target of a service whose model servers of others serve. */
+/** The target of a service whose model runs on outside servers. */
 export function buildRemoteTarget(
   { metadata, spec }: ModelService,
   engine: Extract<EngineSpec, { kind: 'openai' }>,
@@ -38,7 +38,10 @@ export function buildRemoteTarget(
   return { ok: true, targets: [target] };
 }
 
-/** Nothing in it may be secret, since it is shown, and nothing may follow what is appended to it. */
+/**
+ * The URL is shown, so it may not contain credentials. Paths are appended to it, so it may not have a query or a
+ * fragment.
+ */
 function isServerUrl(text: string): boolean {
   const url = URL.parse(text);
   return (

@@ -4,15 +4,15 @@ import { isEnding, type ObservedReplica } from './observed-replica.ts';
 import type { OutsideServers } from './outside-servers.ts';
 import type { ProcessTarget, RemoteTarget, Target } from './target.ts';
 
-/** In flight at once before a worker's first health answer has told its limit. */
+/** Requests in flight until a worker's first health answer reports its limit. */
 const unknownMaxInFlight = 1;
 
-/** A replica with the token that its worker wants to see. */
+/** A replica with the token that its worker requires. */
 export type ReachableReplica = ObservedReplica & { readonly token: string };
 
 /**
- * The gateway's view of the replicas. A model without a replica that serves keeps its route, so that clients are told
- * "not ready" instead of "unknown".
+ * The gateway's view of the replicas. A model without a serving replica keeps its route, so that clients get "not
+ * ready" instead of "unknown model".
  */
 export function buildRoutes(
   targets: readonly Target[],

@@ -4,7 +4,7 @@ import { isEnding, type ObservedReplica } from './observed-replica.ts';
 import type { OutsideServers } from './outside-servers.ts';
 import type { RemoteTarget } from './target.ts';
 
-/** What is known of a replica's process where one sees it: on its own machine. */
+/** Facts about a replica's process, known only on its own machine. */
 export interface ProcessFacts {
   readonly pid: number | null;
   readonly rssBytes: number | null;
@@ -47,7 +47,7 @@ function phaseOf(replica: ObservedReplica): { phase: ReplicaPhase; reason: strin
   return { phase: 'starting', reason: replica.url === null ? 'the process starts' : 'the model is loaded' };
 }
 
-/** The servers of a remote target, in the shape of replicas. Nothing is known of them but whether they are used. */
+/** The servers of a remote target, in the shape of replicas. Only whether they may be used is known. */
 export function describeRemotes(target: RemoteTarget, outside: Pick<OutsideServers, 'refusalOf'>): Replica[] {
   return target.urls.map((url, at) => describeRemote(target, url, at, outside.refusalOf(target, url)));
 }

@@ -6,9 +6,9 @@ import type { ServedService } from './served-service.ts';
 import type { Resolution, Target } from './target.ts';
 
 /**
- * A service as the API shows it: what is wanted, what is there, and what that means.
- * @param replicas all that exist, of whatever service.
- * @param processOf what is known of a replica's process beside.
+ * A service as the API shows it: its spec, its replicas and its conditions.
+ * @param replicas of all services.
+ * @param processOf returns the facts about a replica's process.
  */
 export function describeService<Observed extends ObservedReplica>(
   { manifest, resolution }: ServedService,
@@ -44,7 +44,7 @@ function wantedOf(target: Target): number {
   return target.kind === 'remote' ? target.urls.length : target.replicas;
 }
 
-/** Ready: every model of the service can answer. A service scaled to zero is as ready as it is meant to be. */
+/** Ready: every model of the service can answer. A service scaled to zero counts as ready. */
 function readyCondition(
   targets: readonly Target[],
   own: readonly ObservedReplica[],
@@ -66,7 +66,7 @@ function readyCondition(
     : conditionFor('Ready', 'Serving', 'Every model has a replica that answers.');
 }
 
-/** Progressing: something is on its way to what is wanted. */
+/** Progressing: the service is converging on its spec. */
 function progressCondition(targets: readonly Target[], own: readonly ObservedReplica[]): Condition {
   for (const target of targets) {
     if (target.kind === 'remote') continue;
@@ -85,7 +85,7 @@ function progressCondition(targets: readonly Target[], own: readonly ObservedRep
   return conditionFor('Progressing', 'Complete', 'What is wanted is there.');
 }
 
-/** Degraded: something is wrong that does not go away by waiting for a start. */
+/** Degraded: something is wrong that a replica's start does not resolve. */
 function degradedCondition(
   resolution: Resolution,
   own: readonly ObservedReplica[],

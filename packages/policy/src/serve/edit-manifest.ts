@@ -2,7 +2,7 @@ import { KumikiError, type ModelService } from '@kumiki/api';
 import { restartedAtAnnotation } from './annotations.ts';
 import type { ServedService } from './served-service.ts';
 
-/** A service's manifest with another number of replicas, or why it cannot have one. */
+/** A service's manifest with a new number of replicas, or why it cannot be scaled. */
 export function withReplicas({ manifest, resolution }: ServedService, replicas: number): ModelService | KumikiError {
   const { name } = manifest.metadata;
   if (resolution.ok && manifest.spec.engine?.kind !== 'openai') {
@@ -13,12 +13,15 @@ export function withReplicas({ manifest, resolution }: ServedService, replicas: 
   });
 }
 
-/** A manifest whose replicas are replaced, one after the other, since its revision is another. @param at ISO 8601. */
+/** A manifest with a new revision, so that its replicas are replaced one by one. @param at ISO 8601. */
 export function withRestart(manifest: ModelService, at: string): ModelService {
   return annotated(manifest, at);
 }
 
-/** A manifest that knows nothing of a restart does not undo it, or applying it would restart everything again. */
+/**
+ * Copies the restart annotation to a manifest that lacks it. Without it, applying the manifest would change the
+ * revision and restart everything again.
+ */
 export function keepRestart(manifest: ModelService, before: ModelService): ModelService {
   const at = before.metadata.annotations?.[restartedAtAnnotation];
   const own = manifest.metadata.annotations?.[restartedAtAnnotation];

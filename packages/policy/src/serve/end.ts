@@ -1,6 +1,6 @@
 import type { EndCause } from '@kumiki/api';
 
-/** Why a replica's process ended: as a part of a sentence, and as a code for those who say it in another language. */
+/** Why a replica's process ended: as part of an English sentence, and as a code for translation. */
 export interface End {
   readonly reason: string;
   readonly cause: EndCause;
@@ -14,7 +14,7 @@ export function signalled(signal: string): End {
   return end(`it was ended by ${signal}`, 'signalled', { signal });
 }
 
-/** @param detail the system's words. */
+/** @param detail the system's message. */
 export function notStarted(detail: string): End {
   return end(`it could not be started: ${detail}`, 'not_started', { detail });
 }
@@ -24,7 +24,7 @@ export function outOfMemory(neededMiB: number, freeMiB: number): End {
   return end(reason, 'out_of_memory', { needed: neededMiB, free: freeMiB });
 }
 
-/** @param detail the worker's own last word. */
+/** @param detail the worker's last message. */
 export function unable(detail: string): End {
   return end(detail, 'unable', { detail });
 }

@@ -1,7 +1,7 @@
 import type { ObservedReplica } from './observed-replica.ts';
 import type { RemoteTarget } from './target.ts';
 
-/** Another process in a replica's place is another endpoint: what was learnt of the old one is not true of it. */
+/** A restarted replica is a new endpoint, because what was learnt about the old process does not apply to it. */
 export function endpointId({ id, restarts }: Pick<ObservedReplica, 'id' | 'restarts'>): string {
   return restarts === 0 ? id : `${id}.${restarts}`;
 }

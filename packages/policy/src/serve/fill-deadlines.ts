@@ -6,16 +6,18 @@ interface DefaultDeadlines {
 }
 
 /**
- * Our workers send a sign of life every second while the engine moves, so four seconds of silence are proof enough
- * to leave one. Of other servers nothing is known: their first byte may wait for a long prompt.
+ * Our workers send a comment every second while the engine makes progress, so four seconds of silence are enough to
+ * leave one. Outside servers may send nothing until a long prompt is processed.
  */
 export const ownDeadlines: DefaultDeadlines = { headersMs: 4_000, betweenTokensMs: 4_000 };
 export const remoteDeadlines: DefaultDeadlines = { headersMs: 120_000, betweenTokensMs: 60_000 };
 
-/** Killing costs more than leaving: a worker calls its engine stuck after this many silences between tokens. */
+/**
+ * Killing a worker costs more than leaving it: its engine counts as stalled after this multiple of `betweenTokensMs`.
+ */
 const stallFactor = 4;
 
-/** The deadlines of a manifest, with what it leaves open. */
+/** The deadlines of a manifest, completed by the defaults. */
 export function fillDeadlines(given: ModelService['spec']['deadlines'], defaults: DefaultDeadlines): Deadlines {
   return {
     connectMs: given.connectMs,
@@ -26,7 +28,7 @@ export function fillDeadlines(given: ModelService['spec']['deadlines'], defaults
   };
 }
 
-/** Time without progress after which a worker says that its engine stands still. */
+/** Time without progress after which a worker reports that its engine has stalled. */
 export function stallLimitMs({ betweenTokensMs }: Deadlines): number {
   return betweenTokensMs * stallFactor;
 }

@@ -4,12 +4,12 @@ import type { ServedService } from './served-service.ts';
 import type { ProcessTarget, Target } from './target.ts';
 
 export interface AdmissionInput {
-  /** The services that are applied, each of which can be served by itself. */
+  /** The services to apply, each of which is valid by itself. */
   readonly next: readonly ServedService[];
-  /** Those that stay as they are. */
+  /** The services that stay unchanged. */
   readonly others: readonly ServedService[];
   readonly maxServices: number;
-  /** The machine that has to hold all replicas; null where a scheduler finds one for each. */
+  /** The machine that has to hold all replicas; null where a scheduler places them. */
   readonly machine: {
     readonly freeBytes: number;
     readonly running: readonly { readonly key: string; readonly revision: string }[];
@@ -18,10 +18,10 @@ export interface AdmissionInput {
 
 type Check = (input: AdmissionInput) => KumikiError | null;
 
-/** In this order: the first refusal is the one that is told. */
+/** In this order: the first refusal is reported. */
 const checks: readonly Check[] = [refuseTooMany, refuseSharedModels, refuseTooLarge];
 
-/** Why services are not taken beside those that are there, with what would be taken; null when they are. */
+/** Why the services are not admitted, with what would be; null when they are. */
 export function judgeAdmission(input: AdmissionInput): KumikiError | null {
   for (const check of checks) {
     const refusal = check(input);
@@ -36,7 +36,7 @@ function refuseTooMany({ next, others, maxServices }: AdmissionInput): KumikiErr
   return new KumikiError('conflict', { reason: `One installation runs at most ${maxServices} services` });
 }
 
-/** One model name leads to one service, or clients would get now one model and now another. */
+/** A model name belongs to one service; otherwise clients would get either model at random. */
 function refuseSharedModels({ next, others }: AdmissionInput): KumikiError | null {
   const owner = new Map<string, string>();
   for (const service of [...others, ...next]) {
@@ -54,7 +54,7 @@ function refuseSharedModels({ next, others }: AdmissionInput): KumikiError | nul
   return null;
 }
 
-/** Refuses what certainly does not fit beside what runs now. */
+/** Refuses what cannot fit into memory beside the running replicas. */
 function refuseTooLarge({ next, machine }: AdmissionInput): KumikiError | null {
   if (machine === null) return null;
   for (const target of next.flatMap(targetsOf)) {

@@ -1,6 +1,6 @@
 import type { ServedService } from './served-service.ts';
 
-/** What applying a service changes. Equal texts and equal targets are no change, whatever else was written. */
+/** The kind of change that applying a service makes. Equal manifests with equal targets are unchanged. */
 export function nameChange(
   before: ServedService | undefined,
   after: ServedService,

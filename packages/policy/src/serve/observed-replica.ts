@@ -2,7 +2,7 @@ import type { KvCache } from '@kumiki/api';
 import type { End } from './end.ts';
 
 /**
- * A replica as it was last seen: a process of one machine or a pod of a cluster. Times are milliseconds on one monotonic
+ * A replica as last observed: a process on one machine or a pod in a cluster. Times are milliseconds on one monotonic
  * clock.
  *
  *     starting ──first healthy answer──▶ ready ──out of the routes──▶ draining ──idle, or its time is over──▶ ending
@@ -22,45 +22,45 @@ import type { End } from './end.ts';
  */
 export interface ObservedReplica {
   readonly id: string;
-  /** Of the target that it belongs to. */
+  /** Key of the target that it belongs to. */
   readonly key: string;
   readonly service: string;
   readonly model: string;
   readonly revision: string;
   /** Starts of its process beyond the first. */
   readonly restarts: number;
-  /** Crashes in a row. */
+  /** Consecutive crashes. */
   readonly crashes: number;
   /** When its process ended and why; null while it runs. */
   readonly ended: (End & { readonly at: number }) | null;
-  /** Why its process ended last, before this start; null when it never did. */
+  /** Why its previous process ended; null when it has not been restarted. */
   readonly lastEnd: End | null;
-  /** When it took traffic first after its last start; null while it does not. */
+  /** When it first took traffic after its last start; null until then. */
   readonly readyAt: number | null;
-  /** Taken out of traffic at this time. */
+  /** When it was taken out of traffic. */
   readonly drainingSince: number | null;
-  /** Told to end at this time. */
+  /** When it was sent SIGTERM. */
   readonly terminatedAt: number | null;
-  /** Killed at this time. */
+  /** When it was killed. */
   readonly killedAt: number | null;
   readonly load: ObservedLoad | null;
-  /** Where it takes requests, without `/v1`; null before it listens. */
+  /** Base URL for requests, without `/v1`; null before it listens. */
   readonly url: string | null;
-  /** Where it answers for its health, when that is another place. */
+  /** Base URL of its health check, when that differs. */
   readonly healthUrl: string | null;
-  /** 0 to 1 while the model is loaded. */
+  /** 0 to 1 while the model is loading. */
   readonly progress: number | null;
   /** Unix seconds. */
   readonly startedAtUnix: number;
 }
 
-/** What a replica's last health answer told. */
+/** The load that a replica's last health answer reported. */
 export interface ObservedLoad {
   readonly at: number;
   readonly running: number;
   readonly waiting: number;
   readonly maxInFlight: number;
-  /** Those of them that it works on at once. */
+  /** How many of them it runs at once. */
   readonly maxRunning: number;
   readonly simulated: boolean;
   readonly kvCache: KvCache | null;

@@ -1,6 +1,6 @@
 import { type EngineSpec, engineSchema, type ModelService } from '@kumiki/api';
 
-/** What `spec.model.source` names. */
+/** The kind of `spec.model.source`. */
 export type SourceKind = 'demo' | 'simulated' | 'remote' | 'path';
 
 export function sourceKind(source: string): SourceKind {
@@ -20,7 +20,7 @@ export type EngineChoice =
   | { readonly ok: true; readonly engine: EngineSpec }
   | { readonly ok: false; readonly reason: string };
 
-/** The engine for a source: the manifest's own, if it can serve such a source, or the one that can. */
+/** The engine for a source: the manifest's own if it supports the source, or else the one that does. */
 export function chooseEngine({ spec }: ModelService): EngineChoice {
   const kind = engineOf[sourceKind(spec.model.source)];
   if (spec.engine === undefined) return { ok: true, engine: engineSchema.parse({ kind }) };

@@ -1,10 +1,10 @@
 import type { ContinuationMode, Deadlines, EngineSpec, SecretKeyRef, Task } from '@kumiki/api';
 
-/** What a service asks for: for each of its models either replicas to run or servers to send to. */
+/** The desired state of one model of a service: replicas to run, or outside servers to use. */
 export type Target = ProcessTarget | RemoteTarget;
 
 interface TargetBase {
-  /** `service/model`: what replicas belong to. */
+  /** `service/model`, which replicas refer to. */
   readonly key: string;
   readonly service: string;
   readonly model: string;
@@ -13,7 +13,7 @@ interface TargetBase {
   /** Unix seconds. */
   readonly created: number;
   readonly deadlines: Deadlines;
-  /** Names what is loaded: source, file, engine, task. Not how often. */
+  /** Digest of what is loaded (source, file, engine, task), independent of the number of replicas. */
   readonly revision: string;
 }
 
@@ -23,20 +23,20 @@ export interface ProcessTarget extends TargetBase {
   readonly launch: Launch;
 }
 
-/** All that a worker is started with. Equal launches make equal replicas. */
+/** Everything that a worker is started with. Equal launches give equal replicas. */
 export interface Launch {
   readonly model: string;
   /** Where the worker reads the model: an absolute path, or `simulated:`. */
   readonly source: string;
   readonly task: Task;
   readonly engine: EngineSpec;
-  /** Of the model file with all of its parts; 0 without one. */
+  /** Bytes of the model file with all its parts; 0 without a file. */
   readonly fileBytes: number;
-  /** Time without progress after which the worker says that its engine stands still. */
+  /** Time without progress after which the worker reports that its engine has stalled. */
   readonly stallMs: number;
   readonly startTimeoutMs: number;
   readonly drainTimeoutMs: number;
-  /** Whether the simulated engine may be told to fail. */
+  /** Whether the simulated engine accepts fault injection. */
   readonly faults: boolean;
 }
 
@@ -44,14 +44,14 @@ export interface RemoteTarget extends TargetBase {
   readonly kind: 'remote';
   /** Origin and base path before `/v1`, one for each server. */
   readonly urls: readonly string[];
-  /** The secret that they demand, by its name: its value is read when routes are made. */
+  /** The secret with their API key, by name; its value is read when routes are built. */
   readonly apiKey: SecretKeyRef | null;
   readonly upstreamModel: string | null;
   readonly continuation: ContinuationMode;
   readonly maxInFlight: number;
 }
 
-/** What became of a manifest where it is to be served. */
+/** The result of resolving a manifest on this installation. */
 export type Resolution =
   | { readonly ok: true; readonly targets: readonly Target[] }
   | { readonly ok: false; readonly reason: string };

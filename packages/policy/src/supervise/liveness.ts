@@ -1,11 +1,11 @@
 /**
- * Whether a replica that runs is alive. Leaving a replica is cheap and the gateway does it at the first silence;
- * killing one is not, so this judge waits for more.
+ * Whether a running replica is alive. The gateway leaves a replica at the first silence, which is cheap; killing one is
+ * expensive, so this takes more evidence.
  */
 export interface LivenessPolicy {
-  /** Health checks in a row without any answer. */
+  /** Consecutive health checks without an answer. */
   readonly failuresInARow: number;
-  /** Checks in a row that were answered with "requests run and the engine stands still". */
+  /** Consecutive health checks whose answer was that requests are running and the engine makes no progress. */
   readonly stallsInARow: number;
 }
 
@@ -18,23 +18,25 @@ export interface HealthHistory {
 
 export const noHealthYet: HealthHistory = { failuresInARow: 0, stallsInARow: 0 };
 
-/** What one check saw. `unfair`: the checker itself was late, so silence proves nothing. */
-export type HealthSight = 'answered' | 'stalled' | 'silent' | 'unfair';
+/**
+ * The result of one health check. `inconclusive`: the checker itself was late, so the missing answer proves nothing.
+ */
+export type HealthCheckResult = 'answered' | 'stalled' | 'silent' | 'inconclusive';
 
-export function addSight(history: HealthHistory, sight: HealthSight): HealthHistory {
-  switch (sight) {
+export function addHealthCheck(history: HealthHistory, result: HealthCheckResult): HealthHistory {
+  switch (result) {
     case 'answered':
       return noHealthYet;
     case 'stalled':
       return { failuresInARow: 0, stallsInARow: history.stallsInARow + 1 };
     case 'silent':
       return { ...history, failuresInARow: history.failuresInARow + 1 };
-    case 'unfair':
+    case 'inconclusive':
       return history;
   }
 }
 
-/** null while the replica counts as alive, else why it does not: it answers nothing, or its engine stands still. */
+/** null while the replica counts as alive, otherwise why not: it does not answer, or its engine has stalled. */
 export function judgeLiveness(history: HealthHistory, policy = defaultLivenessPolicy): 'silent' | 'stalled' | null {
   if (history.failuresInARow >= policy.failuresInARow) return 'silent';
   return history.stallsInARow >= policy.stallsInARow ? 'stalled' : null;

@@ -1,6 +1,6 @@
 const mebibyte = 1_048_576;
 
-/** What a worker process takes besides the model: the runtime, the engine's code, buffers and a small KV cache. */
+/** Memory of a worker process besides the model: the runtime, the engine's code, buffers and a small KV cache. */
 const processBytes = 160 * mebibyte;
 
 /** KV cache and compute buffers grow with the model; a tenth of its weights is a low estimate for short contexts. */
@@ -9,14 +9,14 @@ const perReplicaShare = 0.1;
 export interface MemoryVerdict {
   readonly fits: boolean;
   readonly neededBytes: number;
-  /** The most replicas that fit, at most the wanted number. */
+  /** How many of the wanted replicas fit. */
   readonly fittingReplicas: number;
 }
 
 /**
- * A rough check whether replicas of one model file fit into free memory. The weights are mapped, so all replicas of
- * a file share one copy of them. It refuses what certainly does not fit; what it lets pass can still be tight.
- * @param replicas those to be started, at least one.
+ * A rough check whether replicas of one model file fit into free memory. The weights are mapped, so all replicas of a
+ * file share one copy. The estimate is low: it refuses only what cannot fit.
+ * @param replicas to be started, at least one.
  */
 export function checkMemory(fileBytes: number, replicas: number, freeBytes: number): MemoryVerdict {
   const perReplica = processBytes + fileBytes * perReplicaShare;

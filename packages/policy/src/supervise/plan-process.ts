@@ -1,14 +1,14 @@
 import { type HealthHistory, judgeLiveness } from './liveness.ts';
 import { restartDelayMs } from './restart-backoff.ts';
 
-/** One service's process, as it was last seen. Times are milliseconds on one monotonic clock. */
+/** One service's process as last observed. Times are milliseconds on one monotonic clock. */
 export interface ObservedProcess {
   /** null before the first start. */
   readonly startedAt: number | null;
-  /** Since when it listens. */
+  /** When it began to listen. */
   readonly readyAt: number | null;
   readonly ended: { readonly at: number; readonly jitter: number } | null;
-  /** In a row, see `countCrash`. */
+  /** Consecutive crashes, see `countCrash`. */
   readonly crashes: number;
   readonly health: HealthHistory;
   readonly terminatedAt: number | null;
@@ -19,7 +19,7 @@ export type ProcessStep =
   | { readonly kind: 'start' }
   | { readonly kind: 'terminate' }
   | { readonly kind: 'kill'; readonly why: 'silent' | 'not_ready' | 'not_ending' }
-  /** Nothing to do; look again then, or at an event alone when null. */
+  /** Nothing to do until this time; with null, until the next event. */
   | { readonly kind: 'wait'; readonly until: number | null };
 
 export interface ProcessLimits {
@@ -30,8 +30,8 @@ export interface ProcessLimits {
 }
 
 /**
- * What to do now with a process that is to run, or that is to end: the rule that replicas of models have, for services of which
- * there is one.
+ * The next step for a service's process that should run or should end. The same rules as for replicas of models, for
+ * services with a single process.
  */
 export function planProcess(
   observed: ObservedProcess,
@@ -53,7 +53,7 @@ export function planProcess(
     return now < limit ? waitUntil(limit) : { kind: 'kill', why: 'not_ending' };
   }
   if (!isWanted) return { kind: 'terminate' };
-  // A service has one thread that everything depends on, and no engine beside it: it answers or it does not.
+  // A service has no engine that could stall separately: it answers or it does not.
   if (judgeLiveness(observed.health) !== null) return { kind: 'kill', why: 'silent' };
   if (observed.readyAt !== null) return { kind: 'wait', until: null };
   const limit = startedAt + limits.readyMs;

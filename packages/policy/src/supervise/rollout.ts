@@ -1,16 +1,16 @@
 /**
- * Which replicas of one model to add and which to take out of traffic, so that their number and their revision
- * become what is wanted without the number of those that serve falling below it on the way.
+ * Which replicas of one model to add and which to take out of traffic, to reach the desired number and revision without
+ * ever serving with fewer than the desired number.
  */
 export interface RolloutReplica {
   readonly id: string;
-  /** Whether it is of the revision that is wanted now. */
+  /** Whether it has the current revision. */
   readonly current: boolean;
   /** Whether it takes traffic. */
   readonly ready: boolean;
-  /** Whether it ever took traffic: an older revision that did is worth keeping while it restarts. */
+  /** Whether it ever took traffic. A replica of an older revision that did is kept while it restarts. */
   readonly wasReady: boolean;
-  /** Requests that it holds; those with fewer are taken out first. */
+  /** Requests in flight; replicas with fewer are taken out first. */
   readonly inFlight: number;
 }
 
@@ -20,14 +20,14 @@ export interface RolloutStep {
   readonly drain: readonly { readonly id: string; readonly reason: string }[];
 }
 
-/** Replicas above the wanted number while a rollout lasts: a quarter, at least one, as Kubernetes' Deployments. */
+/** Replicas above the desired number during a rollout: a quarter, at least one, as in Kubernetes' Deployments. */
 export function maxSurge(desired: number): number {
   return Math.max(1, Math.ceil(desired / 4));
 }
 
 /**
  * One step towards `desired` replicas of the current revision.
- * @param replicas those that are not draining yet.
+ * @param replicas that are not draining yet.
  */
 export function stepRollout(desired: number, replicas: readonly RolloutReplica[]): RolloutStep {
   const drain: { id: string; reason: string }[] = [];
@@ -40,7 +40,7 @@ export function stepRollout(desired: number, replicas: readonly RolloutReplica[]
   const kept = current.slice(0, desired);
   const keptReady = kept.filter(({ ready }) => ready).length;
 
-  // Of the old revision stays what the new one does not yet serve. What never served has nothing to stay for.
+  // Old replicas stay until new ones serve in their place. Those that never served are removed at once.
   const oldToKeep = old.filter(({ wasReady }) => wasReady).slice(0, Math.max(0, desired - keptReady));
   for (const replica of old) {
     if (oldToKeep.includes(replica)) continue;
@@ -50,7 +50,7 @@ export function stepRollout(desired: number, replicas: readonly RolloutReplica[]
   return { start: Math.max(0, Math.min(desired - kept.length, room)), drain };
 }
 
-/** The most worth keeping first: those that serve, then those that did, then the busiest; by id among equals. */
+/** The most valuable first: serving, then formerly serving, then busiest, then by id. */
 function byWorth(a: RolloutReplica, b: RolloutReplica): number {
   return (
     Number(b.ready) - Number(a.ready) ||

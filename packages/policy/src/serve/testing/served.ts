@@ -23,7 +23,7 @@ export function manifestOf(
   });
 }
 
-/** A service of the simulated engine, or of servers of others where its engine says so. */
+/** A service of the simulated engine, or of outside servers when its engine is `openai`. */
 export function servedOf(...given: Parameters<typeof manifestOf>): ServedService {
   const manifest = manifestOf(...given);
   const { engine, model } = manifest.spec;
@@ -42,7 +42,7 @@ export function processTargetOf({ resolution }: ServedService): ProcessTarget {
   return target;
 }
 
-/** A replica of a target that serves, unless the change says otherwise. */
+/** A serving replica of a target, with the given changes. */
 export function replicaOf(target: ProcessTarget, change: Partial<ObservedReplica> = {}): ObservedReplica {
   return {
     id: `${target.service}-0`,

@@ -1,5 +1,6 @@
 import { headers, parseTimings, type Deadlines, type Timings, withoutTrailing } from '@kumiki/api';
 import { parseUpstreamError } from '@kumiki/openai';
+import { classifyReply } from '@kumiki/policy';
 import type { EndpointState } from '../routing/endpoint-state.ts';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import {
@@ -250,13 +251,17 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
 
 function describeError(status: number, body: Buffer): Outcome {
   const error = parseUpstreamError(status, body);
-  if (status >= 300 && status < 400)
-    return failed('protocol_error', `it answered with a redirect (${status}), which is not followed`);
-  if (status === 429) return failed('busy', error.message);
-  if (status === 503 && error.code !== 'engine_failed') return failed('busy', error.message);
-  if (status >= 500 || status === 408) return failed('server_error', error.message);
-  // A worker that refuses our own credentials is our fault, and nothing that a client may learn about.
-  if (status === 401 || status === 403)
-    return failed('server_error', `it refused the gateway's credentials (${status})`);
-  return { kind: 'refused', status, error };
+  const found = classifyReply(status, error.code);
+  switch (found) {
+    case 'refused':
+      return { kind: 'refused', status, error };
+    case 'protocol_error':
+      return failed(found, `it answered with a redirect (${status}), which is not followed`);
+    case 'credentials_refused':
+      // Its words may quote the key.
+      return failed(found, `it refused the gateway's credentials (${status})`);
+    case 'busy':
+    case 'server_error':
+      return failed(found, error.message);
+  }
 }

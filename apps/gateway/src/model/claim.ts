@@ -1,4 +1,13 @@
-import { judgePoison, type ClaimHistory, type PoisonVerdict } from '@kumiki/policy';
+import {
+  countLoss,
+  findSuspects,
+  judgeEnding,
+  judgePoison,
+  maxCompany,
+  type ClaimHistory,
+  type Company,
+  type PoisonVerdict,
+} from '@kumiki/policy';
 import type { EndpointState, OpenClaim } from '../routing/endpoint-state.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -22,19 +31,11 @@ export interface Suspicion {
   excused: boolean;
 }
 
-/** All that is lost when a process ends, or is found silent, is noticed within this time. */
+/** What is lost when a process ends, or is found silent, is noticed within this time. */
 const sameLossMs = 10_000;
 
-/** So long after its beginning others keep away from a replica that works on a suspect, where they can. */
+/** How long others keep away from a replica that has begun to work on a suspect, where they can. */
 const quarantineMs = 5_000;
-
-/**
- * More that were lost together are a crowd, whose loss says nothing of any of them. Attempts without progress bound those.
- */
-const maxCompany = 8;
-
-/** A kept connection that was closed for being idle says so at once. */
-const idleCloseMs = 250;
 
 export interface ClaimOptions {
   /** Answers that the request asks for: each takes a place among those that the replica works on. */
@@ -51,7 +52,6 @@ export interface ClaimOptions {
 export function openClaim(state: EndpointState, suspicion: Suspicion, options: ClaimOptions): Claim {
   const { places, begun, now } = options;
   const claim: OpenClaim = { places, prepared: false, proven: false, found: null };
-  const counts = state.endpoint.healthProbe;
   const suspected = suspicion.claims.lost > 0;
   const beganAt = now();
   state.claims.add(claim);
@@ -78,47 +78,26 @@ export function openClaim(state: EndpointState, suspicion: Suspicion, options: C
     },
     end(outcome) {
       endQuarantine();
-      let verdict: PoisonVerdict | null = null;
-      const excuse = isStale(outcome) && !suspicion.excused && now() - beganAt < idleCloseMs;
-      if (excuse) suspicion.excused = true;
-      else if (counts && !claim.proven && isLoss(outcome) && state.endpoint.state === 'ready') {
-        const found = findSuspects(state, claim, now());
-        const { lost, shared } = suspicion.claims;
-        if (found.suspect && !(begun && found.shared)) {
-          suspicion.claims = { lost: lost + 1, shared: shared + (found.shared ? 1 : 0) };
-          verdict = judgePoison(suspicion.claims);
-        }
-      }
+      const own = state.endpoint.healthProbe && state.endpoint.state === 'ready';
+      const { excused } = suspicion;
+      const found = judgeEnding({ ending: outcome, afterMs: now() - beganAt, excused, proven: claim.proven, own });
+      if (found === 'excused') suspicion.excused = true;
+      const counted = found === 'lost' ? countLoss(suspicion.claims, companyOf(state, claim, now()), begun) : null;
       state.claims.delete(claim);
-      return verdict;
+      if (counted === null) return null;
+      suspicion.claims = counted;
+      return judgePoison(counted);
     },
   };
 }
 
-/** The process has ended or is silent. Where nothing was begun, nothing is lost. */
-function isLoss(outcome: Outcome): boolean {
-  if (outcome.kind !== 'failed') return false;
-  return outcome.failure === 'broken' || outcome.failure === 'stalled' || outcome.failure === 'headers_timeout';
-}
-
-function isStale(outcome: Outcome): boolean {
-  return outcome.kind === 'failed' && outcome.stale === true;
-}
-
-/** Who may have done it, looked up once for all that are lost together: each leaves before the next is asked. */
-function findSuspects(state: EndpointState, claim: OpenClaim, at: number): NonNullable<OpenClaim['found']> {
+/** Looked up once for all that are lost together: each leaves before the next is asked. */
+function companyOf(state: EndpointState, claim: OpenClaim, at: number): Company {
   if (claim.found !== null && at - claim.found.at < sameLossMs) return claim.found;
-  const suspects = new Set<OpenClaim>();
-  const { maxRunning } = state.endpoint;
-  let before = 0;
+  const suspects = findSuspects(state.claims, state.endpoint.maxRunning);
+  const crowd = suspects.size > maxCompany;
   for (const open of state.claims) {
-    // What waits in the queue is not worked on; it was read and prepared before it got there.
-    const waits = open.prepared && maxRunning !== undefined && before >= maxRunning;
-    if (!open.proven && !waits) suspects.add(open);
-    before += open.places;
+    open.found = { suspect: suspects.has(open) && !crowd, shared: suspects.size > 1, at };
   }
-  for (const open of state.claims) {
-    open.found = { suspect: suspects.has(open) && suspects.size <= maxCompany, shared: suspects.size > 1, at };
-  }
-  return claim.found ?? { suspect: true, shared: false, at };
+  return claim.found ?? { suspect: true, shared: false };
 }

@@ -39,6 +39,8 @@ export interface Exchange {
   readonly affinity: number | null;
   /** Replicas that failed this request since it last made progress. */
   readonly failed: Set<string>;
+  /** Endpoints that would refuse it again, however long it waits. */
+  readonly closed: Set<string>;
   /** Claims that were lost in a row: replicas that ended or fell silent over it, as far as anybody knows. */
   claims: ClaimHistory;
   /** A kept connection was closed under it once, as idle ones are. */

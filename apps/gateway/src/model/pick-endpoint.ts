@@ -167,8 +167,11 @@ function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], as
   const othersAsk = shares.othersAsk(exchange.route.route.model, project);
   let hasRoom = false;
   const candidates = endpoints.map((state) => {
+    const { id } = state.endpoint;
     const eligible =
-      (isEligible(state, time) || mayFinishThere(state, begun, time)) && !exchange.failed.has(state.endpoint.id);
+      (isEligible(state, time) || mayFinishThere(state, begun, time)) &&
+      !exchange.failed.has(id) &&
+      !exchange.closed.has(id);
     const candidate = toCandidate(state, eligible && accepts(state));
     // What has begun goes before what has not: a stream is moved even to a replica that is full.
     if (begun) return { ...candidate, maxInFlight: Number.MAX_SAFE_INTEGER };

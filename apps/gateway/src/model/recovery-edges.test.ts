@@ -166,3 +166,26 @@ test('an outside server may be silent from its head to its first token, as long 
   assert.equal(textOf(await (await chat(streaming)).text()), 'one.');
   assert.equal(server.received.length, 1);
 });
+
+test('a server that does not accept the key it is given is asked once, and its error says no more than that', async (context) => {
+  const refusing: Script = (_body, response) =>
+    void response.writeHead(401).end('{"error":{"message":"bad key sk-1"}}');
+  const wrong = await upstream(context, 'a', refusing);
+  const alone = await startTestGateway(context, [wrong.endpoint]);
+  const refused = await alone.chat(streaming);
+  assert.equal(refused.status, 502);
+  const { error } = (await refused.json()) as { error: { code: string; message: string } };
+  assert.equal(error.code, 'upstream_error');
+  assert.doesNotMatch(error.message, /sk-1/);
+  assert.equal(wrong.received.length, 1);
+
+  let failures = 0;
+  const right = await upstream(context, 'b', (_body, response) => {
+    if (++failures < 4) return void response.writeHead(500).end();
+    beginStream(response);
+    response.end(chatFrame('one', { tokens: [1], role: true }) + chatFrame('', { finish: 'stop' }) + doneFrame);
+  });
+  const beside = await startTestGateway(context, [wrong.endpoint, right.endpoint]);
+  assert.equal(textOf(await (await beside.chat(streaming)).text()), 'one.');
+  assert.ok(wrong.received.length <= 2, 'it is not asked again, though the other one fails several times');
+});

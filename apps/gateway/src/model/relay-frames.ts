@@ -12,6 +12,7 @@ import {
   withoutNullUsage,
   type Usage,
 } from '@kumiki/openai';
+import { classifyStreamError } from '@kumiki/policy';
 import type { ClientStream } from './client-stream.ts';
 import { failed, type Outcome } from './outcome.ts';
 import type { Recording } from './recording.ts';
@@ -145,9 +146,8 @@ function startsWithError(event: Uint8Array): boolean {
   return true;
 }
 
-/** A server that fails after its 200 says so in the stream. What is the request's own fault would fail elsewhere too. */
 function inStreamError(event: Uint8Array): Outcome {
   const error = parseUpstreamError(500, Buffer.from(dataOf(event) ?? ''));
-  if (error.type === 'invalid_request_error') return { kind: 'refused', status: 400, error };
-  return failed('server_error', error.message);
+  const found = classifyStreamError(error.type);
+  return found === 'refused' ? { kind: 'refused', status: 400, error } : failed(found, error.message);
 }

@@ -1,5 +1,5 @@
 import { type Endpoint, headers, KumikiError, tokensForgottenFrame } from '@kumiki/api';
-import { continuationMode, judge, type Failure, type PoisonVerdict } from '@kumiki/policy';
+import { closesEndpoint, continuationMode, judge, type Failure, type PoisonVerdict } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import { sendError } from '../http/send-error.ts';
 import { formatDuration } from '../limits/format-duration.ts';
@@ -63,8 +63,6 @@ interface Run {
   forgotten: boolean;
   readonly notice: Notice;
   busy: number;
-  /** Endpoints that the egress policy closes: waiting does not open them. */
-  readonly closed: Set<string>;
 }
 
 /**
@@ -93,7 +91,6 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
     forgotten: false,
     notice: { pending: null },
     busy: 0,
-    closed: new Set(),
   };
   exchange.response.once('close', () => {
     exchange.clientLeft ||= !exchange.response.writableFinished;
@@ -172,8 +169,8 @@ function nextPlace({ exchange, options, client, revision }: Run, begun: Recorded
   if (begun === null) return options.picker.pick(exchange, client.begun(), anyEndpoint);
   const facts = answerFacts(exchange, begun, revision);
   return options.picker.pick(exchange, true, [
-    ({ endpoint }) => continuationMode(endpoint, facts) === 'token_ids',
-    ({ endpoint }) => continuationMode(endpoint, facts) !== null,
+    ({ endpoint }) => !exchange.closed.has(endpoint.id) && continuationMode(endpoint, facts) === 'token_ids',
+    ({ endpoint }) => !exchange.closed.has(endpoint.id) && continuationMode(endpoint, facts) !== null,
   ]);
 }
 
@@ -270,9 +267,9 @@ function afterFailure(run: Run, { failure, detail, inner = detail }: Failed): vo
   const { exchange, options } = run;
   if (exchange.replica !== null) exchange.failed.add(exchange.replica.endpoint.id);
   const begun = exchange.eventsSent > 0;
-  if (failure === 'egress_denied' && exchange.replica !== null) {
-    run.closed.add(exchange.replica.endpoint.id);
-    const open = options.picker.endpointsOf(exchange).some(({ endpoint }) => !run.closed.has(endpoint.id));
+  if (closesEndpoint(failure) && exchange.replica !== null) {
+    exchange.closed.add(exchange.replica.endpoint.id);
+    const open = options.picker.endpointsOf(exchange).some(({ endpoint }) => !exchange.closed.has(endpoint.id));
     if (!open) throw finalError(run, failure, detail);
   }
   if (failure === 'busy') {

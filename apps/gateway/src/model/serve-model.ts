@@ -110,6 +110,7 @@ async function serveBody(
     startedAt,
     affinity: affinityOf(body, scanned),
     failed: new Set(),
+    closed: new Set(),
     claims: { lost: 0, shared: 0 },
     excused: false,
     charge: 'used',

@@ -58,6 +58,8 @@ export const attemptFailures = [
   'protocol_error',
   /** It answered with an error of its own. */
   'server_error',
+  /** It does not accept the key that the gateway has for it. */
+  'credentials_refused',
   /** Its answer differs from the one that it was asked to continue. */
   'diverged',
   /** It is at capacity. */

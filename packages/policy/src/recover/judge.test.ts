@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { defaultRecoveryLimits, judge, type AnswerSoFar, type Failure } from './judge.ts';
+import type { Failure } from './failure.ts';
+import { defaultRecoveryLimits, judge, type AnswerSoFar } from './judge.ts';
 
 const failures: Failure[] = [
   'connect_refused',
@@ -12,6 +13,7 @@ const failures: Failure[] = [
   'broken',
   'protocol_error',
   'server_error',
+  'credentials_refused',
   'busy',
 ];
 const answer: AnswerSoFar = { attempts: 1, attemptsWithoutProgress: 0, divergences: 0, begun: false, obstacle: null };
@@ -20,7 +22,7 @@ test('nothing sent yet: the request is asked again, whatever failed', () => {
   for (const failure of failures) assert.deepEqual(judge(failure, answer), { kind: 'again' });
 });
 
-test('an answer that has begun is never asked anew, only continued', () => {
+test('an answer that has begun is never asked for again, only continued', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...failures),

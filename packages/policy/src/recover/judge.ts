@@ -1,9 +1,6 @@
-import type { AttemptFailure } from '@kumiki/api';
+import type { Failure } from './failure.ts';
 
 /** Decides whether an answer whose replica failed is retried, continued elsewhere, or given up with a reason. */
-
-/** What went wrong at a replica, as the gateway saw it. */
-export type Failure = Exclude<AttemptFailure, 'refused' | 'client_left'>;
 
 export interface RecoveryLimits {
   /**

@@ -2,8 +2,8 @@ import { KumikiError } from '@kumiki/api';
 import type { Parameter } from './database.ts';
 
 /**
- * PostgreSQL's text has no U+0000. Whoever sends one is told, instead of the database's refusal being ours; JSON may have
- * it, since its text has an escape for it. Throws KumikiError.
+ * PostgreSQL's text cannot contain U+0000. It is refused here, so that the client gets a clear error instead of a
+ * failed query. JSON may contain it, since it is escaped there. Throws KumikiError.
  */
 export function checkParameters(parameters: readonly Parameter[]): void {
   for (const value of parameters) {

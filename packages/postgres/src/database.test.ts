@@ -4,7 +4,7 @@ import { type Database, type DatabaseError, isUniqueViolation } from './database
 import { openDatabase } from './open-database.ts';
 import { startPostgres, type TestPostgres, whyNoPostgres } from './testing/index.ts';
 
-/** What both kinds of database have in common. */
+/** Behaviour that both kinds of database share. */
 for (const kind of ['server', 'embedded'] as const) {
   const skip = kind === 'server' ? (whyNoPostgres() ?? false) : false;
   describe(`the ${kind} database`, { skip }, () => {

@@ -1,6 +1,6 @@
-/** What services need of PostgreSQL. The same on a server and on the embedded database. */
+/** What services need from PostgreSQL, the same for a server and for the embedded database. */
 
-/** Values of parameters. JSON goes as its text with a `::jsonb` cast, vectors as `[1,2]` with `::vector`. */
+/** Values of parameters. JSON is passed as text with a `::jsonb` cast, vectors as `[1,2]` with `::vector`. */
 export type Parameter = string | number | boolean | null | Date | Uint8Array | readonly string[] | readonly number[];
 
 export interface QueryResult<Row> {
@@ -11,8 +11,8 @@ export interface QueryResult<Row> {
 
 export interface Queryable {
   /**
-   * Runs one statement. Throws KumikiError `service_unavailable` when the database cannot be reached or is going
-   * down, DatabaseError with its SQLSTATE when it refuses the statement.
+   * Runs one statement. Throws KumikiError `service_unavailable` when the database cannot be reached or is shutting
+   * down, and DatabaseError with its SQLSTATE when it refuses the statement.
    */
   query<Row = Record<string, unknown>>(sql: string, parameters?: readonly Parameter[]): Promise<QueryResult<Row>>;
 }
@@ -20,14 +20,14 @@ export interface Queryable {
 export interface Database extends Queryable {
   readonly kind: 'server' | 'embedded';
   /**
-   * Runs statements in one transaction: all of them count, or none when `work` rejects. Inside `work` only its
-   * argument may be used: the embedded database has one connection, and would wait for itself.
-   * @param limitMs how long each statement may take on a server; half a minute if not given.
+   * Runs statements in one transaction, which commits when `work` resolves and rolls back when it rejects. Inside
+   * `work` only its argument may be used: the embedded database has one connection, so any other query would deadlock.
+   * @param limitMs limit of each statement on a server; 30 s by default.
    */
   transaction<Value>(work: (transaction: Queryable) => Promise<Value>, limitMs?: number): Promise<Value>;
   /**
-   * Calls back for each NOTIFY on a channel, and with null whenever some may have been missed. Returns what ends it.
-   * A notification is a hint and never the only way to learn of a change.
+   * Calls back for each NOTIFY on a channel, and with null whenever some may have been missed. Returns a function that
+   * stops listening. A notification is a hint and must never be the only way to learn of a change.
    */
   listen(channel: string, onMessage: (payload: string | null) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
@@ -47,7 +47,7 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Whether a row of that key was there already. */
+/** Whether a row with that key already existed. */
 export function isUniqueViolation(thrown: unknown): boolean {
   return thrown instanceof DatabaseError && thrown.sqlState === '23505';
 }

@@ -3,12 +3,12 @@ import { join, sep } from 'node:path';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import type { GroupSync } from './group-sync.ts';
 
-/** What we use of Emscripten's file system on a folder. */
+/** The parts of Emscripten's file system that are used here. */
 interface OpenFile {
   readonly node: unknown;
   /** The file's descriptor. */
   readonly nfd?: number;
-  /** Ours: where it lies. */
+  /** Added here: its path on the host. */
   realPath?: string;
 }
 type Write = (file: OpenFile, bytes: Int8Array | Uint8Array, offset: number, length: number, at: number) => number;
@@ -17,14 +17,14 @@ interface NodeFiles {
   readonly stream_ops: { write: Write; fsync?: (file: OpenFile) => number };
 }
 
-/** Of every page of a table or index, these first bytes tell up to where the log must be on the disk before the page is. */
+/** Bytes of a page's LSN: the position up to which the log must be on disk before the page is written. */
 const lsnBytes = 8;
 
 /**
- * The folder of an embedded database whose writes reach the disk in PostgreSQL's order. The engine's own file system does
- * not know `fsync`: here it does. The log alone is left to `log`, since every commit waits for it and the engine waits with
- * its whole thread: a commit is told to its caller when the log has settled. Nothing that tells of changes is
- * written before the log that explains them, so that the database is whole after a power cut at any moment.
+ * The folder of an embedded database whose writes reach the disk in PostgreSQL's order. The engine's own file system
+ * ignores `fsync`; this one implements it. Only the log's `fsync` is left to `log`, since it would block the engine's
+ * whole thread: a commit is acknowledged when the log has settled. No page is written before its log records are on
+ * disk (write-ahead logging), so the database survives a power cut at any moment.
  */
 export function durableFolder(folder: string, log: GroupSync): NodeFS {
   const files = new NodeFS(folder);
@@ -60,7 +60,7 @@ function addOrder(files: NodeFiles, logFolder: string, log: GroupSync): void {
   };
 }
 
-/** A page that was never changed, as a table grows by. */
+/** A page that was never changed; tables grow by such pages. */
 function isBlank(bytes: Int8Array | Uint8Array, offset: number): boolean {
   for (let at = 0; at < lsnBytes; at++) if (bytes[offset + at] !== 0) return false;
   return true;

@@ -1,16 +1,22 @@
 import type { Parameter } from './database.ts';
 import type { SessionState } from './wire/frames.ts';
 
-/** What goes to the thread of the embedded database, and what comes back. */
+/** The messages to and from the thread of the embedded database. */
 export type ThreadRequest = { readonly id: number } & (
   | {
       readonly type: 'query';
       readonly sql: string;
       readonly parameters: readonly Parameter[];
-      /** Whether somebody is told of it: then what it wrote must be on the disk. Not within a transaction. */
+      /**
+       * Whether the result is acknowledged to a caller, so that its writes must be on disk first. False within a
+       * transaction.
+       */
       readonly settles: boolean;
     }
-  /** Messages of PostgreSQL's protocol that are answered together; what settles, and when, shows in the answer. */
+  /**
+   * Messages of PostgreSQL's protocol that are answered together. Whether the answer waits for the disk follows from
+   * the session state in it.
+   */
   | { readonly type: 'wire'; readonly bytes: Uint8Array }
   | { readonly type: 'listen'; readonly channel: string }
   | { readonly type: 'close' }
@@ -20,7 +26,7 @@ export type ThreadReply =
   | { readonly type: 'open' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'result'; readonly id: number; readonly rows: readonly unknown[]; readonly count: number }
-  /** The connection is free for the next statement; the result follows when what it knows is on the disk. */
+  /** The connection is free for the next statement; the result follows when its writes are on disk. */
   | { readonly type: 'ran'; readonly id: number }
   | {
       readonly type: 'error';
@@ -31,7 +37,7 @@ export type ThreadReply =
     }
   | { readonly type: 'notice'; readonly channel: string; readonly payload: string };
 
-/** The one row of the result of messages of PostgreSQL's protocol. */
+/** The one row of the result of a `wire` request. */
 export interface WireReply {
   readonly bytes: Uint8Array;
   readonly state: SessionState;

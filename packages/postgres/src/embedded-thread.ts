@@ -5,9 +5,9 @@ import { measureRows } from './measure-rows.ts';
 import { openPglite } from './open-pglite.ts';
 import { errorFrame, readyFrame, scanReply } from './wire/frames.ts';
 
-/** The embedded database in a thread of its own: a query keeps its thread busy, and no stream may wait for one. */
+/** The embedded database in a separate thread, since a query blocks its thread and must not block streams. */
 
-/** Bytes of a result that crosses to the service's thread. Pages of services are far smaller. */
+/** Most bytes of a result that is passed to the service's thread. Pages of services are far smaller. */
 const maxResultBytes = 134_217_728;
 /** SQLSTATE of program_limit_exceeded. */
 const limitExceeded = '54000';
@@ -25,7 +25,7 @@ opening.then(
   (error: unknown) => post({ type: 'failed', message: whyNotOpen(error) }),
 );
 
-/** What is asked between the end of the engine and that of the thread is not answered: the engine would wait for ever. */
+/** After the engine's death requests are not passed to it, since it would hang. */
 let hasDied = false;
 
 port.on('message', (request: ThreadRequest) => {
@@ -37,15 +37,15 @@ port.on('message', (request: ThreadRequest) => {
 });
 
 /**
- * After these, the engine waits for ever in the place of ending: of a full disk it learns while it writes its log. After an
- * error of its machine (out of memory, or worse) nothing more can be asked of it either.
+ * Errors after which the engine hangs instead of exiting, such as a full disk while it writes its log. After an error
+ * of the WebAssembly runtime (out of memory, for example) it cannot be used either.
  */
 function isFinal(error: unknown): boolean {
   const { severity, name } = error as { severity?: unknown; name?: unknown };
   return severity === 'PANIC' || severity === 'FATAL' || name === 'RuntimeError';
 }
 
-/** The thread ends with the error; who opens the folder next recovers from its log. */
+/** The thread ends with the error. The next open of the folder recovers from the log. */
 function end(error: unknown): void {
   hasDied = true;
   setImmediate(() => {
@@ -80,7 +80,7 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
   return { type: 'result', id: request.id, rows: [], count: 0 };
 }
 
-/** As the engine says it, save what the disk, the size and the death of the engine add to that. */
+/** The engine's own answer, or an error when the disk fails, the result is too large or the engine dies. */
 async function answerWire(id: number, asked: Uint8Array): Promise<WireReply> {
   const database = await opening;
   const { bytes, state, notices, hasEnded } = scanReply(await database.execProtocolRaw(asked));
@@ -99,7 +99,10 @@ function tooLarge(): Error {
   return Object.assign(new Error(`the result has more than ${maxResultBytes} bytes`), { code: limitExceeded });
 }
 
-/** A disk that has refused once may have forgotten what it was given: this database has ended, and the next one recovers. */
+/**
+ * After a failed `fsync` the kernel may have dropped the data, so this database ends, and the next open recovers from
+ * the log.
+ */
 async function settle(): Promise<void> {
   try {
     await log.settled();
@@ -109,7 +112,7 @@ async function settle(): Promise<void> {
   }
 }
 
-/** The database's own file system throws what is no Error and has a number alone. */
+/** Emscripten's file system throws objects that are not Errors and have only an errno. */
 function whyNotOpen(error: unknown): string {
   const { message, errno } = error as { message?: unknown; errno?: unknown };
   const detail = typeof message === 'string' && message !== '' ? message : `error ${String(errno ?? error)}`;

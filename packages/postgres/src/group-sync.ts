@@ -2,15 +2,15 @@ import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /**
- * Which files of a log were written and are not known to be on the disk, and one `fdatasync` at a time for all of them:
- * whoever comes while it runs shares the next one.
+ * Group commit: tracks the log files with unsynced writes and runs one `fdatasync` at a time. Callers that arrive while
+ * it runs share the next one.
  */
 export interface GroupSync {
   wrote(path: string): void;
   isDirty(): boolean;
-  /** Resolves when everything that was written before is on the disk. Rejects for good once a disk has refused. */
+  /** Resolves when everything written before is on disk. After one failure it always rejects. */
   settled(): Promise<void>;
-  /** The same at once, for what must not be written before the log. */
+  /** The same synchronously, for pages that must not be written before the log. */
   settleNow(): void;
 }
 
@@ -29,7 +29,7 @@ export function createGroupSync(): GroupSync {
     wrote: (path) => void dirty.add(path),
     isDirty: () => dirty.size > 0 || syncing.length > 0,
     settled() {
-      // What is being synced now was written before, too; one more is needed only for what came since.
+      // Without newer writes the running sync covers everything.
       if (dirty.size === 0) return running;
       waiting ??= running.then(() => {
         waiting = null;
@@ -45,7 +45,7 @@ export function createGroupSync(): GroupSync {
   };
 }
 
-// For writing, since Windows flushes no other.
+// Opened for writing, since Windows flushes only such files.
 async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+').catch(ignoreAbsent);
   if (file === null) return;

@@ -1,30 +1,30 @@
 import { type EmbeddedThread, startThread } from './start-thread.ts';
 
-/** Times that a thread is started again before the database is given up, hours later, unless one has lived for long; */
+/** Consecutive restarts of the thread before the database is given up, which takes hours. */
 const maxReopens = 1_000;
-/** the wait before the first of them, which doubles with each, */
+/** Delay of the first restart; each further one doubles it. */
 const firstReopenMs = 100;
-/** up to this; */
+/** Longest delay. */
 const maxReopenMs = 30_000;
-/** and how long is long. */
+/** A thread that lived this long resets the count of restarts. */
 const longLifeMs = 60_000;
 
 export interface ThreadKeeper {
-  /** The one that lives, or the last that did: that one fails whatever it is asked. */
+  /** The running thread, or the last one, which fails every request. */
   current(): EmbeddedThread;
-  /** Starts none again from now on. */
+  /** Stops restarting. */
   giveUp(): void;
 }
 
 /**
- * Keeps a thread of the embedded database alive: one that was open and dies is started again on the same folder. A folder
- * that cannot be opened at first is left alone, and what was in memory is gone with its thread.
+ * Keeps a thread of the embedded database alive: when an open database dies, a new thread opens the same folder. There
+ * is no restart when the first open fails, or for a database in memory, whose data are lost.
  */
 export function keepThread(
   folder: string | null,
   on: {
     onNotice(channel: string, payload: string): void;
-    /** Called each time that one lives again. */
+    /** Called after each restart. */
     onReopened(thread: EmbeddedThread): Promise<void>;
   },
 ): ThreadKeeper {

@@ -1,9 +1,9 @@
-/** Bytes of a value that is neither text nor bytes, about. */
+/** Approximate bytes of a value that is neither text nor bytes. */
 const smallBytes = 16;
 
 /**
- * About how many bytes rows take up, counted until they are more than so many: texts by two bytes for each character, as
- * they are copied at worst.
+ * Approximate bytes of rows; counting stops beyond `maxBytes`. Texts count two bytes per character, the worst case of a
+ * copy.
  */
 export function measureRows(rows: readonly unknown[], maxBytes: number): number {
   let bytes = 0;

@@ -6,16 +6,16 @@ import type { Database } from './database.ts';
 /** Number of the advisory lock under which migrations run: "kumi" in ASCII. */
 const lockNumber = 0x6b756d69;
 
-/** Most migrations of one service; a folder with more was given by mistake. */
+/** Most migrations of one service; a folder with more is a mistake. */
 const maxMigrations = 1_000;
 
-/** A statement may build an index over millions of rows, or wait until another replica has done so. */
+/** Limit of a statement, which may build an index over millions of rows or wait until another replica has done so. */
 const statementLimitMs = 3_600_000;
 
 /**
- * Brings a service's tables up to date: runs the `NNNN-name.sql` files of a folder that have not run yet, in their order,
- * each in a transaction of its own and under one lock, so that replicas that start together run each once. A file
- * has one statement per `;` at a line's end. Migrations only add, so that replicas of the version before go on working.
+ * Brings a service's tables up to date: runs the pending `NNNN-name.sql` files of a folder in order, each in its own
+ * transaction and all under one lock, so that replicas that start together run each once. A `;` at the end of a line
+ * ends a statement. Migrations only add, so that replicas of the previous version keep working.
  * @param service whose tables these are; names the record in `kumiki_migrations`.
  */
 export async function migrate(database: Database, service: string, folder: string): Promise<void> {

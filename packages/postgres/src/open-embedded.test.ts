@@ -11,7 +11,7 @@ import { openDatabase } from './open-database.ts';
 const folder = mkdtempSync(join(tmpdir(), 'kumiki-embedded-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A process in which eight write one row after the other, and which tells of each that was committed. */
+/** A process with eight concurrent writers that prints each committed row. */
 const writer = (begin: number): string => `
   const { openDatabase } = await import(${JSON.stringify(new URL('./open-database.ts', import.meta.url).href)});
   const database = openDatabase({ folder: ${JSON.stringify(join(folder, 'data'))} });
@@ -26,7 +26,7 @@ const writer = (begin: number): string => `
   };
   await Promise.all(Array.from({ length: 8 }, write));`;
 
-test('a process that is killed, again and again, loses no row that it had told of', async () => {
+test('a process that is killed, again and again, loses no row that it had acknowledged', async () => {
   const told: number[] = [];
   for (const limit of [30, 47, 90]) {
     const script = join(folder, 'writer.mjs');
@@ -91,7 +91,7 @@ test('a database that is whole is moved to its place by the next process when th
   const first = openDatabase({ folder: data });
   await first.query('CREATE TABLE kept AS SELECT 7 AS n');
   await first.close();
-  // As a process leaves it that was killed in the middle: some names have moved, the one that counts has not.
+  // The state after a kill in the middle: some files have moved, the deciding one has not.
   mkdirSync(join(data, 'whole'));
   for (const name of ['base', 'global', 'PG_VERSION']) renameSync(join(data, name), join(data, 'whole', name));
   writeFileSync(join(data, 'lock.db'), '');

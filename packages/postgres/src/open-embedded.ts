@@ -5,25 +5,25 @@ import { keepThread } from './keep-thread.ts';
 import { runWhole } from './run-whole.ts';
 import type { EmbeddedThread, Running } from './start-thread.ts';
 
-/** Statements and transactions that wait for the one connection; the next is refused. */
+/** Most statements and transactions that wait for the one connection; more are refused. */
 const maxWaiting = 1_000;
-/** Whoever waits longer for the connection is refused. */
+/** A statement that waits longer for the connection is refused. */
 const maxWaitMs = 30_000;
 
-/** No statement of ours takes longer, save migrations, whose transactions bring their own limit. */
+/** Limit of a statement. Migrations set their own for their transactions. */
 const defaultStatementLimitMs = 60_000;
 
 export interface EmbeddedOptions {
-  /** Where the data lie; null keeps them in memory. Only one process may open a folder at a time. */
+  /** Folder of the data; null keeps them in memory. Only one process may open a folder at a time. */
   readonly folder: string | null;
-  /** How long one statement may take; it keeps everybody else waiting. */
+  /** Limit of one statement, which blocks all others. */
   readonly statementLimitMs?: number;
 }
 
 /**
- * PostgreSQL inside this process (PGlite), with the vector extension. It has one connection: statements run one
- * after the other. Returns at once; the first query waits until the database is open. A thread that dies is started again,
- * and meanwhile everything is refused.
+ * PostgreSQL inside this process (PGlite), with the vector extension. It has one connection, so statements run one
+ * after the other. Returns at once; the first query waits until the database is open. If its thread dies, it is
+ * restarted, and queries are refused meanwhile.
  */
 export function openEmbedded(options: EmbeddedOptions): Database {
   const { folder, statementLimitMs = defaultStatementLimitMs } = options;
@@ -34,7 +34,7 @@ export function openEmbedded(options: EmbeddedOptions): Database {
     },
     async onReopened(thread) {
       for (const channel of listeners.keys()) await turns.take(() => thread.request({ type: 'listen', channel }));
-      // Whatever was notified meanwhile has been missed.
+      // Notifications in the meantime were missed.
       for (const known of listeners.values()) for (const listener of known) listener(null);
     },
   });
@@ -46,7 +46,7 @@ export function openEmbedded(options: EmbeddedOptions): Database {
       turns.take(() => startStatement<Row>(threads.current(), statementLimitMs, sql, parameters ?? [], true)),
     transaction: <Value>(work: (transaction: Queryable) => Promise<Value>, limitMs?: number) =>
       turns.take(() => {
-        // All its statements go to one thread: what follows a death does not belong to the next one.
+        // All statements of a transaction use the same thread, since a restarted one knows nothing of it.
         const thread = threads.current();
         const most = Math.max(limitMs ?? 0, statementLimitMs);
         const { promise: ran, resolve: end } = Promise.withResolvers<void>();
@@ -67,7 +67,7 @@ export function openEmbedded(options: EmbeddedOptions): Database {
       return async () => void known.delete(onMessage);
     },
     async close() {
-      // One that is still being opened has acknowledged nothing: there is nothing to wait for.
+      // A database that is still opening has acknowledged nothing, so there is nothing to wait for.
       threads.giveUp();
       const thread = threads.current();
       if (thread.isOpen()) await turns.take(() => thread.request({ type: 'close' })).catch(() => {});
@@ -104,12 +104,12 @@ async function runTransaction<Value>(
     await run('ROLLBACK').catch(() => {});
     throw error;
   }
-  // One that is refused has ended the transaction too.
+  // A refused COMMIT has ended the transaction too.
   await commit().result;
   return value;
 }
 
-/** One at a time, in the order of their coming. Opening may take as long as it does: nobody's wait begins before. */
+/** Runs one at a time, in order of arrival. The wait limit starts only when the database is open. */
 function createTurns(opened: Promise<unknown>) {
   let last: Promise<unknown> = opened.catch(() => {});
   let waiting = 0;

@@ -20,32 +20,35 @@ import { syncTree } from './sync-tree.ts';
 const int8 = 20;
 
 /**
- * Shared buffers in pages of 8 KiB: 32 MiB. The engine touches all of them when it starts, so that its own default costs 128 MiB
- * of memory from the first moment; beyond these, pages are in the page cache of the system.
+ * Shared buffers in pages of 8 KiB: 32 MiB. The engine touches all of them at its start, so its default would cost 128
+ * MiB of memory at once. Other pages are in the system's page cache.
  */
 const sharedBuffers = ['-B', '4096'];
 
 /**
- * Opens the embedded database on a folder, which is made when it is not there, or in memory for null.
- * @param log told of every write to the database's log, and asked to settle it where the order demands that.
+ * Opens the embedded database on a folder, which is created if missing, or in memory for null.
+ * @param log notified of every write to the database's log, and asked to sync it where the write order requires that.
  */
 export async function openPglite(folder: string | null, log: GroupSync): Promise<PGlite> {
   if (folder === null) return create(null, readPreparedData());
   if (!existsSync(join(folder, versionFile))) await makeFolder(folder);
-  // Without the switch by which the engine leaves the disk alone.
+  // Without `-F`, which turns off `fsync`.
   const startParams = [...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), ...sharedBuffers];
   return PGlite.create({ fs: durableFolder(folder, log), startParams, ...ours });
 }
 
-/** Where a new database is made, and where it lies when it is whole. Both in its folder, which may be a mount. */
+/**
+ * Subfolders where a new database is created and where the complete one lies. Both are inside the folder, since that
+ * may be a mount point.
+ */
 const halfName = 'half';
 const wholeName = 'whole';
-/** By this file a folder is a database. It moves last. */
+/** This file marks a complete database, so it moves last. */
 const versionFile = 'PG_VERSION';
-/** Lie in the folder before there is a database: they say who holds it. */
+/** Files of the folder's lock, which exist before the database. */
 const lockFiles: ReadonlySet<string> = new Set(['lock.db', 'lock.json', 'lock.json.new']);
 
-/** A process may be killed at any moment of this: the next one goes on with a database that is whole, or begins anew. */
+/** Safe to kill at any moment: the next process either finds a complete database or starts over. */
 async function makeFolder(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const half = join(folder, halfName);
@@ -76,7 +79,7 @@ function syncFolder(path: string): void {
 
 const ours = { extensions: { vector }, parsers: { [int8]: Number } };
 
-/** @param prepared the files that it begins with; null for those that are there, or for new ones. */
+/** @param prepared initial files; null to use the existing ones or create new ones. */
 export function create(folder: string | null, prepared: Blob | null): Promise<PGlite> {
   return PGlite.create({
     ...(folder === null ? {} : { dataDir: folder }),

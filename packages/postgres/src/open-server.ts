@@ -4,20 +4,20 @@ import { type Database, DatabaseError, type Parameter, type Queryable, type Quer
 import { runWhole } from './run-whole.ts';
 import { translateError } from './translate-error.ts';
 
-/** Connections of one process. PostgreSQL's default of 100 serves several replicas of each service. */
+/** Connections of one process. PostgreSQL's default of 100 is enough for several replicas of each service. */
 const defaultMaxConnections = 10;
 const connectTimeoutMs = 5_000;
 const idleTimeoutMs = 60_000;
-/** No statement of ours takes longer, save migrations and index builds, whose transactions bring their own limit. */
+/** Limit of a statement. Migrations and index builds set their own for their transactions. */
 const statementTimeoutMs = 30_000;
-/** An answer that is so much later than its statement's limit does not come: the server or the way to it has frozen. */
+/** Grace beyond a statement's limit, after which the server or the network counts as hung. */
 const lateMs = 10_000;
 const idleInTransactionMs = 60_000;
 
-/** Between two attempts to listen again. */
+/** Time between two attempts to listen again. */
 const relistenMs = 500;
 
-/** int8 (20) as a number: counts and sequence numbers here stay far below 2^53. */
+/** int8 (20) as a number: counts and sequence numbers stay far below 2^53. */
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === 20 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
@@ -31,7 +31,7 @@ export interface ServerOptions {
   readonly maxConnections?: number;
 }
 
-/** A pool of connections to a PostgreSQL server. Nothing is connected before the first query. */
+/** A pool of connections to a PostgreSQL server. Connects at the first query. */
 export function openServer(options: ServerOptions): Database {
   const config: pg.PoolConfig = {
     connectionString: options.url,
@@ -46,7 +46,8 @@ export function openServer(options: ServerOptions): Database {
     types,
   };
   const pool = new pg.Pool(config);
-  // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
+  // An idle connection that breaks is replaced at the next query; without this listener its error would end the
+  // process.
   pool.on('error', () => {});
   const listeners = new Set<() => Promise<void>>();
 
@@ -72,8 +73,8 @@ export function openServer(options: ServerOptions): Database {
 }
 
 /**
- * Lends a connection of the pool. It goes back after whatever the database answered, refusals included, and is closed
- * after anything else: one that did not answer in time still waits for that answer, and nothing more can be asked of it.
+ * Lends a connection of the pool. It returns to the pool after any answer of the database, errors included, and is
+ * closed otherwise: a connection without an answer in time still waits for it and cannot be reused.
  */
 async function onConnection<Value>(
   pool: pg.Pool,
@@ -84,7 +85,7 @@ async function onConnection<Value>(
     throw translateError(error);
   });
   let broken: Error | null = null;
-  // A connection that breaks while it is lent reports here too, beside the query that fails.
+  // A lent connection that breaks reports here in addition to the failing query.
   const onError = (error: Error): void => void (broken ??= translateError(error));
   client.on('error', onError);
   try {
@@ -125,7 +126,7 @@ async function inTransaction<Value>(
   }
 }
 
-/** Listens on a connection of its own, and connects again for as long as it is wanted. */
+/** Listens on a separate connection, and reconnects until it is stopped. */
 function startListening(
   config: pg.PoolConfig,
   channel: string,
@@ -138,7 +139,7 @@ function startListening(
   const again = (): void => {
     if (stopped || timer !== null) return;
     client?.removeAllListeners();
-    // The old connection may still report errors after it was given up.
+    // The old connection may still report errors after it was replaced.
     client?.on('error', () => {});
     void client?.end().catch(() => {});
     client = null;
@@ -156,7 +157,7 @@ function startListening(
     try {
       await mine.connect();
       await mine.query(`LISTEN ${mine.escapeIdentifier(channel)}`);
-      // Whatever was notified until now has been missed.
+      // Notifications until now were missed.
       if (!stopped) onMessage(null);
     } catch {
       again();

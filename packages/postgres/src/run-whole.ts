@@ -1,8 +1,9 @@
 import type { Queryable } from './database.ts';
 
 /**
- * Runs the statements of a transaction. After one that was refused, PostgreSQL answers COMMIT with a rollback and without
- * an error: work that goes on as if nothing had been is refused here, or its caller would believe in rows that are not there.
+ * Runs the statements of a transaction. After a failed statement, PostgreSQL answers COMMIT with a rollback and without
+ * an error. This throws when `work` swallows such a failure, since its caller would believe that the rows were
+ * committed.
  */
 export async function runWhole<Value>(
   query: Queryable['query'],

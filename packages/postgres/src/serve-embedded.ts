@@ -6,15 +6,15 @@ import { errorFrame, notificationFrame, type SessionState, welcomeFrames } from 
 import { createTurns, type Turns } from './wire/turns.ts';
 import { type ClientEvent, createUnitReader } from './wire/unit-reader.ts';
 
-/** Clients at once: the pools and listeners of the services of one machine, and a person with `psql`. */
+/** Most concurrent clients: the pools and listeners of one machine's services, and `psql`. */
 const maxSessions = 128;
 
 export interface ServedDatabase {
-  /** Resolves when the first query can be asked; rejects when the folder cannot be opened. */
+  /** Resolves when queries can be answered; rejects when the folder cannot be opened. */
   readonly opened: Promise<void>;
-  /** Speaks PostgreSQL's protocol with a client. Whoever may connect may do everything. */
+  /** Serves a client over PostgreSQL's protocol. There is no authentication: every client has all rights. */
   accept(socket: Duplex): void;
-  /** Ends all sessions, brings everything to the disk, and ends. */
+  /** Ends all sessions, syncs everything to disk, and closes. */
   close(): Promise<void>;
 }
 
@@ -24,8 +24,9 @@ interface Session {
 }
 
 /**
- * The embedded database of a folder for other processes. It has one connection: what its clients ask is done one after the
- * other, a transaction as a whole. When its thread dies all clients are disconnected, as by a server that restarts.
+ * Serves the embedded database of a folder to other processes. It has one connection: requests of its clients run one
+ * after the other, each transaction as a whole. When its thread dies all clients are disconnected, as when a server
+ * restarts.
  */
 export function serveEmbedded(folder: string | null): ServedDatabase {
   const sessions = new Set<Session>();
@@ -123,14 +124,15 @@ async function askThread(
     return answer.bytes;
   });
   reply.catch(() => {});
-  // One that waits for the disk alone is out of its transaction. Of all others the result is there before this resolves.
+  // A commit that only waits for the disk has left its transaction. For any other request the result is available
+  // before this resolves.
   await ran;
   return { state, reply };
 }
 
 const listen = /^LISTEN\s+"?(\w{1,63})"?\s*(?:;\s*)?$/i;
 const queryType = 0x51;
-/** `LISTEN` and the longest name that PostgreSQL takes. */
+/** `LISTEN` and PostgreSQL's longest name. */
 const maxListenBytes = 100;
 
 function noteListening({ channels }: Session, unit: Uint8Array): void {

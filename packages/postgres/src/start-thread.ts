@@ -4,32 +4,32 @@ import { DatabaseError, type QueryResult } from './database.ts';
 import type { ThreadReply, ThreadRequest } from './embedded-protocol.ts';
 import { unavailable } from './translate-error.ts';
 
-/** SQLSTATE of a statement that took too long. */
+/** SQLSTATE of query_canceled, for a statement that took too long. */
 const queryCanceled = '57014';
-/** PostgreSQL's code for a disk without room. */
+/** SQLSTATE of disk_full. */
 const diskFull = '53100';
 
 /** A statement or transaction on the one connection. */
 export interface Running<Value> {
-  /** The connection is free for the next one. Never rejects. */
+  /** Resolves when the connection is free for the next one. Never rejects. */
   readonly ran: Promise<unknown>;
-  /** May come later: when what it knows is on the disk. Meanwhile others run, and share the wait for the disk. */
+  /** Resolves when the writes are on disk, which may be later. Others run meanwhile and share the sync. */
   readonly result: Promise<Value>;
 }
 
 type Unsent = ThreadRequest extends infer Request ? (Request extends unknown ? Omit<Request, 'id'> : never) : never;
 
 export interface EmbeddedThread {
-  /** @param limitMs how long it may keep the thread; one that takes longer ends it. */
+  /** @param limitMs how long it may block the thread; beyond it the thread is terminated. */
   request(request: Unsent, limitMs?: number): Running<QueryResult<unknown>>;
   readonly opened: Promise<void>;
   isOpen(): boolean;
-  /** Resolves when it can answer no more, with the reason. */
+  /** Resolves with the reason when it has ended. */
   readonly ended: Promise<Error>;
   end(): Promise<void>;
 }
 
-/** Starts the thread of the embedded database. One whose thread has ended fails every request from then on. */
+/** Starts the thread of the embedded database. After the thread has ended, every request fails. */
 export function startThread(
   folder: string | null,
   onNotice: (channel: string, payload: string) => void,
@@ -87,7 +87,7 @@ export function startThread(
           });
         }
       } catch (error) {
-        // Also a parameter that cannot be sent.
+        // For example a parameter that cannot be cloned.
         waiting.reject(error);
         end();
       }
@@ -102,7 +102,7 @@ export function startThread(
   };
 }
 
-/** A request that is not answered yet. */
+/** A pending request. */
 type Asked = PromiseWithResolvers<QueryResult<unknown>> & { readonly ran: () => void };
 
 function failAll(open: Map<number, Asked>, error: Error): void {
@@ -118,7 +118,7 @@ function settle(reply: Extract<ThreadReply, { type: 'result' | 'error' }>, asked
   else asked?.reject(toError(reply));
 }
 
-/** A statement cannot be stopped in the thread that it keeps busy: the thread is. */
+/** A statement that blocks its thread cannot be cancelled, so the thread is terminated. */
 function watchLimit(limitMs: number, ran: Promise<unknown>, onLate: (error: Error) => void): void {
   const timer = setTimeout(() => {
     const reason = `canceling statement due to statement timeout: it took longer than ${limitMs} ms`;

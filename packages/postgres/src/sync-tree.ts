@@ -1,10 +1,10 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** At once: journals of file systems write many as one. */
+/** Concurrent syncs; file systems batch them in their journal. */
 const concurrency = 16;
 
-/** Has everything below a folder on the disk, the folders themselves included. */
+/** Syncs everything below a folder to disk, including the folders themselves. */
 export async function syncTree(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

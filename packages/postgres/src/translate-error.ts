@@ -1,7 +1,7 @@
 import { KumikiError } from '@kumiki/api';
 import { DatabaseError } from './database.ts';
 
-/** Told to a client whose request needs the database while it is away, in milliseconds. */
+/** Milliseconds until a client should retry while the database is unavailable. */
 const retryAfterMs = 1_000;
 
 /** Errors of the connection, not of the statement: Node's codes, and classes or codes of SQLSTATE. */
@@ -23,11 +23,11 @@ const connectionCodes = new Set([
   '25006', // read_only_sql_transaction: a standby that was the primary
 ]);
 
-/** What `pg` says in words alone, when a connection ends under a query or none could be had in time. */
+/** Errors that `pg` reports only as a message, when a connection ends during a query or none is available in time. */
 const connectionMessage =
   /^(Connection terminated|Client was closed|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|The server does not support|Cannot use a pool after)/i;
 
-/** Any error of a driver as one of ours. */
+/** Converts any error of a driver. */
 export function translateError(thrown: unknown): Error {
   if (thrown instanceof KumikiError || thrown instanceof DatabaseError) return thrown;
   if (!(thrown instanceof Error)) return new KumikiError('internal_error', {}, { cause: thrown });

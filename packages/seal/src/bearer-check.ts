@@ -1,6 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Tells whether an `authorization` header carries the token. Digests have one length: the time of it tells nothing. */
+/**
+ * Checks whether an `authorization` header carries the token. Compares digests, so that the time does not depend on the
+ * token.
+ */
 export function createBearerCheck(token: string): (authorization: string | undefined) => boolean {
   const expected = digest(`Bearer ${token}`);
   return (authorization) => timingSafeEqual(digest(authorization ?? ''), expected);

@@ -6,22 +6,23 @@ const checksumBytes = 32;
 /** Bytes of a pepper's file: the pepper and its checksum. */
 export const storedPepperBytes = pepperBytes + checksumBytes;
 
-/** The shortest pepper that somebody may bring; one that is made here has 32 bytes. */
+/** The shortest pepper that an operator may provide; generated ones have 32 bytes. */
 const minPepperBytes = 16;
 
-/** A new pepper: the secret of an installation that hashes of keys and sessions are made with. */
+/** Generates a pepper: the installation's secret for hashing keys and sessions. */
 export function makePepper(): Buffer {
   return randomBytes(pepperBytes);
 }
 
-/** What is written to a pepper's file. */
+/** The bytes of a pepper's file. */
 export function encodePepper(pepper: Uint8Array): Buffer {
   return Buffer.concat([pepper, checksum(pepper)]);
 }
 
 /**
- * The pepper of a file's bytes, with its checksum or, as an operator may bring it, without.
- * @returns null for fewer than 16 bytes, and for 64 whose checksum does not match: they are a damaged file, never a pepper.
+ * Reads the pepper from a file's bytes, with a checksum or, when an operator provided it, without one.
+ * @returns null for fewer than 16 bytes, and for 64 bytes whose checksum does not match: those are a damaged file,
+ *   never a pepper.
  */
 export function decodePepper(stored: Buffer): Buffer | null {
   if (stored.length !== storedPepperBytes) return stored.length < minPepperBytes ? null : stored;

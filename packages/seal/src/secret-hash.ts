@@ -4,15 +4,15 @@ import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 export type SecretHash = (secret: string) => string;
 
 /**
- * The hash of secrets under an installation's pepper. Make it once and keep it: importing the pepper costs seven times
- * the hash itself (9 against 1.3 µs).
+ * Creates the hash function of an installation. Create it once: importing the pepper costs seven times the hash itself
+ * (9 against 1.3 µs).
  */
 export function createSecretHash(pepper: Uint8Array): SecretHash {
   const key = createSecretKey(pepper);
   return (secret) => createHmac('sha256', key).update(secret).digest('hex');
 }
 
-/** Compares a hash with a stored one, in a time that says nothing about either. @param stored the bytes of its hex digits. */
+/** Compares a hash with a stored one in constant time. @param stored the bytes of its hex digits. */
 export function isSameHash(hash: string, stored: Uint8Array): boolean {
   const bytes = Buffer.from(hash, 'hex');
   return bytes.length === stored.length && timingSafeEqual(bytes, stored);

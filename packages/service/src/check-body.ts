@@ -2,9 +2,9 @@ import { didYouMean, KumikiError } from '@kumiki/api';
 import type { z } from 'zod';
 
 /**
- * Checks a body against its schema. Fields that nobody knows and fields that cannot be honoured are told apart.
- * @param unsupported names with the reason why they are not supported; null in them is let pass.
- * Throws KumikiError, whose `param` is the path of the first thing wrong.
+ * Checks a body against its schema. Unknown fields and unsupported fields are distinguished.
+ * @param unsupported names with the reason why they are not supported; null is accepted in them. Throws KumikiError,
+ *   whose `param` is the path of the first thing wrong.
  */
 export function checkBody<Schema extends z.ZodObject>(
   schema: Schema,
@@ -14,7 +14,7 @@ export function checkBody<Schema extends z.ZodObject>(
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new KumikiError('invalid_json', { reason: 'it is not an object' });
   }
-  // Pairs, since an object would take a member `__proto__` for its prototype.
+  // Pairs, since assigning a member `__proto__` to an object would set its prototype.
   const known: [string, unknown][] = [];
   for (const [name, value] of Object.entries(body)) {
     const reason = Object.hasOwn(unsupported, name) ? unsupported[name] : undefined;
@@ -42,7 +42,7 @@ function reasonOf(issue: z.core.$ZodIssue | undefined): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
-/** Of a union's branches, the one that got furthest into the value is the one that was meant. */
+/** The branch of a union whose first problem is deepest in the value is probably the intended one. */
 function deepest(
   issue: z.core.$ZodIssue | undefined,
   above: readonly PropertyKey[],
@@ -53,12 +53,12 @@ function deepest(
   branches.sort((a, b) => b.path.length - a.path.length);
   const best = branches[0];
   if (best !== undefined && best.path.length > path.length) return best;
-  // Where only one branch takes a value of this type, what that one says is what is wrong.
+  // When only one branch accepts this type of value, its problem is reported.
   const ofType = branches.filter((branch) => branch.issue?.code !== 'invalid_type');
   return ofType.length === 1 && ofType[0] !== undefined ? ofType[0] : { issue, path };
 }
 
-/** `messages[0].content`, as the API writes it. */
+/** `messages[0].content`, as OpenAI's API writes it. */
 function showPath(path: readonly PropertyKey[]): string {
   let text = '';
   for (const step of path) {

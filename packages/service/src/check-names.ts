@@ -6,12 +6,12 @@ const maxProjectCharacters = 128;
 const shownCharacters = 128;
 
 /**
- * Looks at what a request names, in its path and in its query, before any route does: what cannot be an id names nothing,
- * and no database takes U+0000. Throws KumikiError.
+ * Checks the ids in a request's path and query before its route runs: a malformed id is not found, and PostgreSQL does
+ * not accept U+0000. Throws KumikiError.
  */
 export async function checkNames(request: FastifyRequest): Promise<void> {
   for (const [name, id] of Object.entries((request.params ?? {}) as Record<string, string>)) {
-    // Names of projects are anybody's words.
+    // Names of projects are free text.
     const fits = name === 'project' ? id.length <= maxProjectCharacters && isPlain(id) : idPattern.test(id);
     if (!fits) throw new KumikiError('not_found', { what: 'object', id: id.slice(0, shownCharacters), hint: '' });
   }

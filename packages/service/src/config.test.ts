@@ -9,7 +9,7 @@ const schema = z.strictObject({
 });
 const read = (environment: Record<string, string>) => readConfig(schema, environment, 'KUMIKI_');
 
-/** What kubelet sets for a Service of that name with a named port. */
+/** The variables that kubelet sets for a Service of that name with a named port. */
 const injected = (service: string): Record<string, string> => ({
   [`${service}_SERVICE_HOST`]: '10.96.0.17',
   [`${service}_SERVICE_PORT`]: '8420',

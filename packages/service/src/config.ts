@@ -2,7 +2,7 @@ import { didYouMean } from '@kumiki/api';
 import type { z } from 'zod';
 import { injectedVariables } from './injected-variables.ts';
 
-/** A setting that cannot be used. Its message is complete: print it and exit. */
+/** An invalid setting. Its message is complete: print it and exit. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
     super(problems.join('\n'));
@@ -11,11 +11,11 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads a service's configuration from environment variables. Every variable that begins with the prefix must be
- * one that the schema knows, so that a misspelt setting fails instead of doing nothing; what Kubernetes sets for Services
- * of such a name is let alone.
+ * Reads a service's configuration from environment variables. Every variable with the prefix must be in the schema, so
+ * that a misspelt setting fails instead of having no effect. Variables that Kubernetes sets for Services with such
+ * names are ignored.
  * @param schema a strict object whose keys are full variable names.
- * @param allowed names with the prefix that belong to others and are left alone.
+ * @param allowed names with the prefix that belong to other programs and are ignored.
  */
 export function readConfig<Schema extends z.ZodObject>(
   schema: Schema,

@@ -5,7 +5,7 @@ import { readToken } from './token-file.ts';
 
 /**
  * The settings of every service with a database behind the gateway.
- * @param ownPort where it listens unless told; its ops listener takes the next one.
+ * @param ownPort default port; the ops listener defaults to the next one.
  */
 export function dataServiceSettings(ownPort: number) {
   return {
@@ -31,13 +31,13 @@ export function dataServiceSettings(ownPort: number) {
   };
 }
 
-/** Those settings once they are read, and the token that one of them leads to. */
+/** The parsed settings, and the token from the file that one of them names. */
 export type DataServiceConfig = z.infer<z.ZodObject<ReturnType<typeof dataServiceSettings>>> & {
   readonly token: string;
   readonly postgresUrl: string;
 };
 
-/** Adds the token of the gateway and the URL of the database. Throws ConfigError. */
+/** Adds the gateway's token and the URL of the database. Throws ConfigError. */
 export function withToken<
   Settings extends {
     readonly KUMIKI_BACKEND_TOKEN_FILE: string;

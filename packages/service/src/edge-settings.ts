@@ -9,7 +9,7 @@ function isNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
 }
 
-/** What is set of the door that clients come through, wherever the gateway runs. */
+/** The gateway's settings for its clients' connections, the same on a machine and in a cluster. */
 export const edgeSettings = {
   KUMIKI_TRUSTED_PROXIES: z
     .string()
@@ -48,7 +48,7 @@ export interface EdgeOptions {
   readonly bodyMemoryBytes?: number;
 }
 
-/** The settings as a gateway takes them. */
+/** Converts the settings to the gateway's options. */
 export function edgeOptions(settings: {
   readonly KUMIKI_TRUSTED_PROXIES: readonly string[];
   readonly KUMIKI_CONNECTIONS_PER_ADDRESS?: number | undefined;

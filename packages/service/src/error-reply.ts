@@ -2,10 +2,10 @@ import { errorEnvelope, errorTable, headers, KumikiError, toKumikiError } from '
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from './log.ts';
 
-/** Characters of a header that a refusal repeats. */
+/** Most characters of a header that a refusal quotes. */
 const shownCharacters = 64;
 
-/** Answers with the envelope of an error, whoever threw it; what we did not expect goes to the log with its cause. */
+/** Sends the error envelope for anything thrown. Unexpected errors are logged with their cause. */
 export function sendErrorReply(
   options: { readonly log: Log },
   thrown: FastifyError,
@@ -26,7 +26,7 @@ export function sendErrorReply(
     .send(errorEnvelope(error));
 }
 
-/** What fastify itself refuses, as rows of our table. */
+/** Maps fastify's own errors to rows of the table. */
 function asKumikiError(thrown: FastifyError, request: FastifyRequest): KumikiError {
   switch (thrown.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

@@ -4,11 +4,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { errorTable, type ErrorCode, headers, KumikiError } from '@kumiki/api';
 
-/** More than all runs of a process: those of one project that wait for their turn must not keep others from the gateway. */
+/** More than all runs of a process, so that waiting runs of one project do not block others. */
 const maxConnections = 2_048;
-/** A gateway that sends nothing for so long, not even a comment, is gone. */
+/** A gateway that sends nothing for this long, not even a comment, counts as gone. */
 const defaultSilenceMs = 60_000;
-/** Longest whole reply that is read into memory. */
+/** Longest reply that is read into memory. */
 const maxReplyBytes = 67_108_864;
 
 export interface GatewayClientOptions {
@@ -25,17 +25,17 @@ export interface GatewayCall {
   /** JSON, or bytes with their content type. */
   readonly body?: unknown;
   readonly bytes?: { readonly contentType: string; readonly data: Uint8Array };
-  /** A body that is sent as it comes, its length unknown. When it fails, so does the call. */
+  /** A streamed body of unknown length. If it fails, the call fails. */
   readonly stream?: { readonly contentType: string; readonly data: AsyncIterable<Uint8Array> };
-  /** Id of the key on whose behalf. */
+  /** Id of the key that the call acts for. */
   readonly keyId: string;
   readonly lowPriority?: boolean;
-  /** Ask for token ids in comments of the stream. */
+  /** Whether to ask for token ids in comments of the stream. */
   readonly tokenIds?: boolean;
   readonly requestId?: string;
-  /** The W3C trace context of the request for whose sake this is sent. */
+  /** The W3C trace context of the request that caused this call. */
   readonly traceparent?: string | null;
-  /** The same key and body again has no further effect, where the route knows such keys. */
+  /** Idempotency key, for routes that support it. */
   readonly idempotencyKey?: string;
   readonly silenceMs?: number;
   readonly signal?: AbortSignal;
@@ -47,11 +47,14 @@ export interface GatewayReply {
   readonly body: IncomingMessage;
 }
 
-/** Services reach models, files and each other through the gateway, on behalf of the key that called them. */
+/** Services call models, files and each other through the gateway, on behalf of the key that called them. */
 export interface GatewayClient {
-  /** The reply as it begins. Throws KumikiError for a refusal (with the gateway's own code) and when it is unreachable. */
+  /**
+   * Resolves with the head of the reply. Throws KumikiError for a refusal (with the gateway's own code) and when the
+   * gateway is unreachable.
+   */
   send(call: GatewayCall): Promise<GatewayReply>;
-  /** As `send`, but a refusal is a reply like any other. */
+  /** Like `send`, but returns refusals as replies. */
   exchange(call: GatewayCall): Promise<GatewayReply>;
   /** The whole reply as JSON. */
   json<Value>(call: GatewayCall): Promise<Value>;
@@ -80,7 +83,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     return new Promise((resolve, reject) => {
       request.once('timeout', () => request.destroy(new Error('the gateway sent nothing in time')));
       request.once('response', resolve);
-      // Stays: a connection that breaks after the reply has begun reports here as well.
+      // This handler stays, since a connection that breaks during the reply reports here too.
       request.on('error', reject);
       if (call.stream === undefined) request.end(bytes ?? undefined);
       else pipeline(Readable.from(call.stream.data, { objectMode: false }), request).catch(reject);
@@ -145,7 +148,7 @@ async function readWhole(body: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The gateway's refusal as an error of ours, its own words kept. */
+/** The gateway's refusal as a KumikiError with the original message. */
 function refusalOf(status: number, replyHeaders: IncomingMessage['headers'], body: Buffer): KumikiError {
   const retryAfterMs = Number(replyHeaders[headers.retryAfterMs] ?? 0) || undefined;
   const { code, message, param } = errorOf(body);

@@ -7,7 +7,10 @@ const isPort = (value: string): boolean => /^\d{1,5}$/.test(value);
 const isEndpoint = (value: string): boolean => /^(?:tcp|udp|sctp):\/\/[^\s/]{1,255}:\d{1,5}$/.test(value);
 const isProtocol = (value: string): boolean => /^(?:tcp|udp|sctp)$/.test(value);
 
-/** What follows a Service's name in what Kubernetes sets in every container of its namespace, as Docker's links had it. */
+/**
+ * Suffixes of the variables that Kubernetes sets for a Service in every container of its namespace (the format of
+ * Docker links).
+ */
 const suffixes: readonly { readonly name: RegExp; readonly fits: (value: string) => boolean }[] = [
   { name: /^_SERVICE_HOST$/, fits: isAddress },
   { name: /^_SERVICE_PORT(?:_[A-Z0-9_]+)?$/, fits: isPort },
@@ -21,8 +24,9 @@ const suffixes: readonly { readonly name: RegExp; readonly fits: (value: string)
 const hostSuffix = '_SERVICE_HOST';
 
 /**
- * Names of the variables that Kubernetes set for Services whose names begin like our settings. They are known by name, by
- * value and by their kin, since each such Service has an address and a port as well: a misspelt setting looks otherwise.
+ * Names of the variables that Kubernetes set for Services whose names begin like our settings. They are recognised by
+ * name, by value and by the presence of the Service's other variables (address and port), which a misspelt setting does
+ * not have.
  */
 export function injectedVariables(environment: Environment, prefix: string): ReadonlySet<string> {
   const names = Object.keys(environment).filter((name) => name.startsWith(prefix));

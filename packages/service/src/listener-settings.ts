@@ -3,8 +3,8 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /**
- * The settings of every process that listens: its addresses, its log and its end.
- * @param ownPort where it listens unless told, and its ops listener at the next port; with 0 both take any free port.
+ * The settings of every process that listens: its addresses, its log and its draining.
+ * @param ownPort default port; the ops listener defaults to the next one. With 0 both take any free port.
  */
 export function listenerSettings(ownPort: number) {
   const opsPort = ownPort === 0 ? 0 : ownPort + 1;

@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 const folder = mkdtempSync(join(tmpdir(), 'kumiki-log-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The lines that a process leaves behind which logs and ends at once. */
+/** The lines of a process that logs and exits at once. */
 function linesOf(buffered: boolean): Record<string, unknown>[] {
   const file = join(folder, `${String(buffered)}.log`);
   const script = `

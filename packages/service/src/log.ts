@@ -7,19 +7,19 @@ export type Log = Logger;
 export interface LogOptions {
   readonly service: string;
   readonly level?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  /** Where lines go: a file descriptor or a path; standard error when absent. */
+  /** Destination of the lines: a file descriptor or a path; standard error when absent. */
   readonly to?: number | string;
-  /** Lines are written in batches, at the latest after a second: for services that write one for every request. */
+  /** Whether lines are written in batches, at least once a second, for services that log every request. */
   readonly buffered?: boolean;
 }
 
-/** Bytes that a buffered log gathers before it writes; has to be less than what it writes at once (16 KiB). */
+/** Bytes that a buffered log collects before it writes; must be less than one write (16 KiB). */
 const bufferBytes = 8_192;
 const flushAfterMs = 1_000;
-/** Held of lines that could not be written; the next ones are dropped. */
+/** Most bytes of lines that wait after a failed write; further lines are dropped. */
 const maxHeldBytes = 1_048_576;
 
-/** Paths that are blanked wherever they appear one level deep, should a careless line ever carry them. */
+/** Paths that are redacted, also one level deep, in case a line contains them by mistake. */
 const secretPaths = [
   'authorization',
   'apiKey',
@@ -30,16 +30,16 @@ const secretPaths = [
   'endpoint.authorization',
 ];
 
-/** A JSON-lines log. Prompts and answers never go into it. */
+/** A JSON-lines log. Prompts and answers must never be logged. */
 export function createLog(options: LogOptions): Log {
   const stream = destination({
     dest: descriptorOf(options.to ?? 2),
-    // Only a log that does not write at once registers itself to be flushed when the process ends.
+    // Only an asynchronous log registers itself to be flushed when the process exits.
     sync: options.buffered !== true,
     maxLength: maxHeldBytes,
     ...(options.buffered === true ? { minLength: bufferBytes, periodicFlush: flushAfterMs } : {}),
   });
-  // A full disk ends nobody: lines are held, then dropped, and written again when there is room.
+  // A full disk must not end the process: lines are buffered, then dropped, and written again when there is space.
   stream.on('error', () => {});
   return pino(
     {
@@ -53,7 +53,7 @@ export function createLog(options: LogOptions): Log {
   );
 }
 
-/** Opened here and at once: a log that is still opening its file when the process ends would lose its lines. */
+/** Opened synchronously: a log that is still opening its file when the process exits would lose its lines. */
 function descriptorOf(to: number | string): number {
   if (typeof to === 'number') return to;
   mkdirSync(dirname(to), { recursive: true });

@@ -6,9 +6,9 @@ export interface OpsListenerOptions {
   readonly host: string;
   readonly port: number;
   readonly metrics: Registry;
-  /** null when the process can do its work, else the reason why not. Progress counts, not existence. */
+  /** null when the process makes progress, otherwise the reason why not. */
   readonly alive: () => string | null;
-  /** null when the process should get traffic, else the reason why not. */
+  /** null when the process should get traffic, otherwise the reason why not. */
   readonly ready: () => string | null;
 }
 
@@ -17,7 +17,7 @@ export interface OpsListener {
   close(): Promise<void>;
 }
 
-/** `/livez`, `/readyz` and `/metrics` on a port of their own, which no client of the API can reach. */
+/** Serves `/livez`, `/readyz` and `/metrics` on a separate port that clients of the API cannot reach. */
 export async function startOpsListener(options: OpsListenerOptions): Promise<OpsListener> {
   const server = createServer(
     { requestTimeout: 5_000, headersTimeout: 5_000, maxHeaderSize: 8_192 },
@@ -50,10 +50,10 @@ async function answerMetrics(response: ServerResponse, metrics: Registry): Promi
   }
 }
 
-/** Connections that wait in the kernel until they are accepted, unless told. */
+/** Default number of connections that wait in the kernel to be accepted. */
 const defaultBacklog = 511;
 
-/** Listens, or rejects with the reason (a port in use, a host that is not ours). */
+/** Listens, or rejects with the reason (port in use, address not available). */
 export function listen(server: Server, port: number, host: string, backlog = defaultBacklog): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -5,12 +5,12 @@ import { createGatewayClient, type GatewayClient } from './gateway-client.ts';
 import { createLog, type Log } from './log.ts';
 import { runService } from './run-service.ts';
 
-/** What a service with a database is started with. */
+/** The dependencies of a data service. */
 export interface DataServiceParts<Database> {
   readonly database: Database;
-  /** The way to models and to other services, with a key of the role `service`. */
+  /** Client for models and other services, with a key of the role `service`. */
   readonly gateway: GatewayClient;
-  /** What the gateway proves itself with. */
+  /** The token that the gateway authenticates itself with. */
   readonly token: string;
   readonly host: string;
   /** 0 takes any free port. */
@@ -18,26 +18,26 @@ export interface DataServiceParts<Database> {
   readonly log: Log;
 }
 
-/** A service with a database, once it listens. */
+/** A data service that listens. */
 export interface RunningDataService {
   readonly port: number;
   readonly metrics: Registry;
-  /** Leaves its work to other replicas, and waits until its requests have ended, at most so long. */
+  /** Releases its work to other replicas, and waits up to `limitMs` for its requests to end. */
   drain(limitMs: number): Promise<void>;
-  /** Ends everything now; the database and the gateway's client stay open. */
+  /** Ends everything now, except the database and the gateway's client. */
   close(): Promise<void>;
 }
 
 export interface DataServiceOptions<Database, Config> {
   readonly name: string;
-  /** Ends the process; only a main file may. */
+  /** Ends the process. Passed in because only main.ts may do that. */
   readonly exit: (status: number) => void;
   readonly readConfig: () => Config;
   readonly openDatabase: (at: { readonly url: string; readonly applicationName: string }) => Database;
   readonly start: (parts: DataServiceParts<Database>, config: Config) => Promise<RunningDataService>;
 }
 
-/** The life of a process that serves from a database, behind the gateway and back through it. */
+/** Runs the process of a data service from its start to its end. */
 export function runDataService<Database extends { close(): Promise<unknown> }, Config extends DataServiceConfig>(
   options: DataServiceOptions<Database, Config>,
 ): Promise<void> {

@@ -5,24 +5,24 @@ import type { Log } from './log.ts';
 import { startOpsListener } from './ops-listener.ts';
 import { onParentEnd, tellParent } from './tell-parent.ts';
 
-/** A service that listens, as its process sees it. */
+/** A running service, as its process sees it. */
 export interface ServiceProcess {
   readonly log: Log;
-  /** null for what listens on no port. */
+  /** null when it does not listen on a port. */
   readonly port: number | null;
-  /** Where `/livez`, `/readyz` and `/metrics` are, or the port where a service has them itself. */
+  /** Where to serve `/livez`, `/readyz` and `/metrics`, or the port where the service serves them itself. */
   readonly ops: { readonly host: string; readonly port: number; readonly metrics: Registry } | number | null;
-  /** Where a gateway is told and asked by who operates it. */
+  /** Port of a gateway's control listener. */
   readonly controlPort?: number | null;
   readonly drainMs: number;
-  /** Takes no more work and waits for what is open, at most this long. */
+  /** Accepts no more work and waits up to `limitMs` for open work. */
   drain(limitMs: number): Promise<unknown>;
   close(): Promise<unknown>;
 }
 
 /**
- * The life of a service's process: it starts or says why not, drains at SIGTERM or SIGINT, and ends at the second of
- * them, and when the process that started it has ended. `exit` ends the process; only a main file may.
+ * Runs a service's process: starts it or reports why not, drains at SIGTERM or SIGINT, and ends at a second signal or
+ * when the parent process has ended. `exit` is passed in because only main.ts may end the process.
  */
 export async function runService(
   name: string,
@@ -40,7 +40,7 @@ export async function runService(
   }
 }
 
-/** The error's own sentence and what lies behind it. */
+/** The error's message with those of its causes. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;

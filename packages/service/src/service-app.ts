@@ -18,22 +18,22 @@ import type { Log } from './log.ts';
 const maxParamLength = 512;
 
 export interface ServiceAppOptions {
-  /** Whose rows of the table of paths its routes are: each has the limits of its row. */
+  /** The owner of its rows in the table of paths, which set the limits of its routes. */
   readonly owner: PathOwner;
-  /** What the gateway proves itself with. */
+  /** The token that the gateway authenticates itself with. */
   readonly token: string;
   readonly log: Log;
-  /** A request must have arrived whole within this time. */
+  /** A request must arrive completely within this time. */
   readonly requestTimeoutMs: number;
 }
 
 /**
- * The HTTP side of a service behind the gateway. The gateway has checked the caller's key; here only its own token is.
- * Whatever a route throws becomes an error envelope.
- * @returns the app in an object: an app by itself is a promise of its own start, which nobody awaits here.
+ * The HTTP server of a service behind the gateway. The gateway has authenticated the caller; here only the gateway's
+ * token is checked. Anything that a route throws becomes an error envelope.
+ * @returns the app inside an object, since a fastify app is thenable and would be awaited.
  */
 export async function createServiceApp(options: ServiceAppOptions): Promise<{ app: FastifyInstance }> {
-  // Loaded here: processes that serve nothing in this way, or have workers to start first, need not wait for it.
+  // Imported lazily: processes that do not need fastify, or that start workers first, do not wait for it.
   const { fastify } = await import('fastify');
   type Failure = Parameters<typeof sendErrorReply>[1];
   const answerFailure = (error: Failure, request: FastifyRequest, reply: FastifyReply): void =>
@@ -42,7 +42,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<{ ap
     requestTimeout: options.requestTimeoutMs,
     routerOptions: { maxParamLength },
     logger: false,
-    // What the router refuses before it knows a route.
+    // Errors of the router before a route is matched.
     frameworkErrors: answerFailure,
     forceCloseConnections: true,
   });
@@ -53,7 +53,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<{ ap
     if (!isGateway(request.headers.authorization)) {
       done(new KumikiError('invalid_api_key', { reason: 'this port is for the gateway' }));
     } else if (request.is404) {
-      // Before its body is read: what is not there takes none.
+      // An unknown route is refused before its body is read.
       const path = request.url.split('?')[0] ?? '';
       done(new KumikiError('unknown_route', { method: request.method, path }));
     } else done();
@@ -63,7 +63,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<{ ap
   return { app };
 }
 
-/** Bodies of JSON, and none. An empty one is none whatever its type says: SDKs name the type of what they do not send. */
+/** Accepts JSON bodies and no body. An empty body counts as none, since SDKs send a content type without a body. */
 function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   const jsonType = /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i;
@@ -76,22 +76,22 @@ function readBodies(app: FastifyInstance): void {
   });
 }
 
-/** On whose behalf a request comes. */
+/** The caller of a request. */
 export interface Caller {
   /** Id of the API key, never the key. */
   readonly keyId: string;
-  /** Whose data may be reached: every query is fenced by it. */
+  /** Project whose data may be accessed: every query is restricted to it. */
   readonly project: string;
-  /** What that project may have. */
+  /** The limits of that project. */
   readonly limits: ProjectLimits;
   readonly requestId: string;
-  /** The W3C trace context: what is asked of others for this request goes on in its trace. */
+  /** The W3C trace context, which calls for this request continue. */
   readonly traceparent: string | null;
-  /** Whether the request gives way to all others; so does what is asked of models for it. */
+  /** Whether the request has low priority, which its model calls inherit. */
   readonly lowPriority: boolean;
 }
 
-/** The caller as the gateway names it. Throws when it names none: without a project nothing may be read. */
+/** The caller from the gateway's headers. Throws without one, since nothing may be read without a project. */
 export function callerOf(request: FastifyRequest): Caller {
   const keyId = one(request, headers.key);
   const project = readProjectName(one(request, headers.project));
@@ -113,14 +113,14 @@ function one(request: FastifyRequest, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Starts to listen; 0 takes any free port. Returns the port. Throws when it lacks a route that the table gives it. */
+/** Starts to listen; 0 takes any free port. Returns the port. Throws when it lacks a route of the table. */
 export async function listenApp(app: FastifyInstance, host: string, port: number): Promise<number> {
   requireAllRows(app);
   await app.listen({ host, port });
   return (app.server.address() as AddressInfo).port;
 }
 
-/** Takes no more connections; resolves when the last has ended or the time is over. */
+/** Accepts no more connections; resolves when the last has ended or after the limit. */
 export function drainApp({ server }: FastifyInstance, limitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, limitMs);

@@ -1,17 +1,17 @@
-/** What a process of a service tells who started it, where that listens: on one machine, not on a cluster. */
+/** What a service's process reports to its parent on a single machine. */
 export type ServiceMessage =
   | {
       readonly type: 'listening';
-      /** null for what listens on no port. */
+      /** null when it does not listen on a port. */
       readonly port: number | null;
       readonly opsPort: number | null;
-      /** Where a gateway is told and asked by who operates it. */
+      /** Port of a gateway's control listener. */
       readonly controlPort: number | null;
     }
-  /** It cannot start. `unavailable`: what it needs is away, and may come back. */
+  /** It cannot start. `unavailable`: a dependency is missing that may come back. */
   | { readonly type: 'failed'; readonly reason: string; readonly unavailable: boolean };
 
-/** Tells it. Resolves when it has been sent, or cannot be: a parent that is gone hears nothing. */
+/** Sends a message. Resolves when it has been sent or cannot be, as when the parent has ended. */
 export function tellParent(message: ServiceMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected || process.send === undefined) return resolve();
@@ -19,7 +19,7 @@ export function tellParent(message: ServiceMessage): Promise<void> {
   });
 }
 
-/** Calls back when the process that started this one has ended, however that was: nobody would stop this one then. */
+/** Calls back when the parent process has ended in any way, since nothing would stop this process then. */
 export function onParentEnd(end: () => void): void {
   if (process.send === undefined) return;
   if (!process.connected) return end();

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from './config.ts';
 
-/** What one process proves itself to another with is no shorter. */
+/** Shortest token between processes. */
 const minTokenCharacters = 16;
 const token = new RegExp(`^[\\x21-\\x7e]{${minTokenCharacters},}$`);
 
 /**
- * Reads a token, without the white space around it. Throws ConfigError, which never says what the file holds.
- * @param setting the variable that names the file.
+ * Reads a token and trims white space. Throws ConfigError, which never contains the file's content.
+ * @param setting name of the variable with the path.
  * @param file its path, or 0 for standard input, which is read to its end.
  */
 export function readToken(setting: string, file: string | 0): string {

@@ -1,4 +1,4 @@
-/** What a text may be made of, over and over: every class of characters, and pairs that meet in rules for text. */
+/** Units that a text may repeat: every class of characters, and pairs that are special in parsers. */
 export const runUnits: readonly string[] = [
   'a Z 1 _ . ! ? , : ; - # | * ` ~ = + & \\ / %'.split(' '),
   ['(', ')', '[', ']', '{', '}', '<', '>', '"', "'", '”', '’', ' ', '\t', '\n', '\r', '\u00a0', '\u3000', '\u200b'],

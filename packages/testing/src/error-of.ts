@@ -7,7 +7,7 @@ export interface ErrorEnvelope {
   readonly type: string;
 }
 
-/** The error of a refusal, which has the one envelope with all its members. */
+/** The error of a refusal; asserts that its envelope has all members. */
 export function errorOf({ body }: { readonly body: unknown }): ErrorEnvelope {
   const { error } = body as { error: ErrorEnvelope };
   assert.deepEqual(Object.keys(error).toSorted(), ['code', 'message', 'param', 'type']);

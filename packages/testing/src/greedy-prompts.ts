@@ -1,4 +1,7 @@
-/** Greedy requests of different kinds and lengths, so that cuts fall into words, characters of several bytes, and stop texts. */
+/**
+ * Greedy requests of different kinds and lengths, so that interruptions fall into words, multi-byte characters and stop
+ * texts.
+ */
 const questions = [
   'What is a gateway?',
   'What is a pod?',
@@ -12,7 +15,7 @@ const questions = [
   'Explain the KV cache to me.',
 ];
 
-/** The bodies of a fault run, without model and stream. */
+/** The bodies of a fault run, without `model` and `stream`. */
 export function faultBodies(maxTokens: number): readonly Readonly<Record<string, unknown>>[] {
   const plain = questions.map((content, index) => ({
     messages: [{ role: 'user', content }],
@@ -28,7 +31,10 @@ export function faultBodies(maxTokens: number): readonly Readonly<Record<string,
   return [...plain, ...stopped];
 }
 
-/** Objects of a schema: the grammar's state has to be carried over a cut. Not for the simulated engine's plain text. */
+/**
+ * Requests with a JSON schema: the grammar's state must survive an interruption. Not for the simulated engine, which
+ * gives plain text.
+ */
 export function structuredBodies(maxTokens: number): readonly Readonly<Record<string, unknown>>[] {
   const schema = {
     type: 'object',

@@ -12,7 +12,7 @@ export function streamAgent(): Agent {
   return new Agent({ keepAlive: true, maxSockets: 1_024, maxFreeSockets: 1_024 });
 }
 
-/** Reads one streamed chat completion to its end. Never rejects: what goes wrong is in the record. */
+/** Reads one streamed chat completion to its end. Never rejects: failures are in the record. */
 export function readStream(options: StreamOptions): Promise<StreamRecord> {
   const payload = JSON.stringify({ ...options.body, stream: true, stream_options: { include_usage: true } });
   const reader = createStreamReader();

@@ -1,4 +1,4 @@
-/** A chat chunk as far as the tests look at it. */
+/** The parts of a chat chunk that tests check. */
 interface Chunk {
   readonly id?: string;
   readonly created?: number;
@@ -12,7 +12,7 @@ interface Chunk {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** Everything that a client could notice of one stream. */
+/** Everything that a client can observe of one stream. */
 export interface StreamRecord {
   status: number;
   text: string;
@@ -23,10 +23,10 @@ export interface StreamRecord {
   roleDeltas: number;
   events: number;
   done: boolean;
-  /** Anything after `[DONE]`, an in-stream error, a broken connection, a frame that is no JSON. */
+  /** Anything after `[DONE]`, an in-stream error, a broken connection, or a frame that is not JSON. */
   fault: string | null;
   firstEventMs: number;
-  /** The longest wait between two events, the first one's wait left out. */
+  /** The longest wait between two events, without the wait for the first. */
   longestGapMs: number;
 }
 
@@ -37,7 +37,7 @@ export interface StreamReader {
   end(status: number): StreamRecord;
 }
 
-/** Reads the text of one event stream as it arrives and notes everything that it sees. */
+/** Reads one event stream as it arrives and records everything. */
 export function createStreamReader(): StreamReader {
   const startedAt = performance.now();
   const record = emptyRecord();
@@ -93,7 +93,7 @@ function emptyRecord(): StreamRecord {
   };
 }
 
-/** The first fault is the one to look at: others follow from it. */
+/** Keeps the first fault, since others follow from it. */
 function fail(record: StreamRecord, fault: string): void {
   record.fault ??= fault;
 }

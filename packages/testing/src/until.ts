@@ -1,6 +1,6 @@
 const pollMs = 20;
 
-/** Waits until the condition holds; fails with its name when the time is over. */
+/** Waits until the condition holds; after the limit it fails with the condition's name. */
 export async function until(what: string, limitMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!(await holds())) {
@@ -9,7 +9,7 @@ export async function until(what: string, limitMs: number, holds: () => boolean 
   }
 }
 
-/** Lets time pass. For what happens in time (a fault schedule), never to wait for something. */
+/** Waits for a time. For schedules (of faults), never to wait for a condition. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);

@@ -1,7 +1,7 @@
 import { maxFruitlessClaims } from '@kumiki/policy';
 import { leaseClock, leaseEnd, type LeasedTable } from './leased-table.ts';
 
-/** Candidates beyond those that are wanted, for the case that another process claims some of them at the same moment. */
+/** Extra candidates, since another process may claim some of them at the same moment. */
 const spareCandidates = 8;
 
 /** The assignments of a claim. $1 is the process, $2 the length of the lease in milliseconds. */
@@ -11,14 +11,14 @@ function assignments({ counted = 'true', onClaim }: LeasedTable): string {
   return onClaim === undefined ? own : `${own}, ${onClaim}`;
 }
 
-/** What a claim returns of the rows in `claimed`. */
+/** The `RETURNING` list of a claim, over the rows in `claimed`. */
 function returning(table: LeasedTable): string {
   const { key, columns, joins = '', lost = 'work.claims - 1' } = table;
   return `SELECT ${columns}, work.${key.column} AS lease_id, work.fence AS lease_fence, greatest(${lost}, 0) AS lease_lost
     FROM claimed AS work ${joins}`;
 }
 
-/** Takes one row that waits, even before its time. Parameters: process, length of the lease, key, project. */
+/** Claims one waiting row, even before its time. Parameters: process, length of the lease, key, project. */
 export function takeSql(table: LeasedTable): string {
   return `
 WITH claimed AS (
@@ -28,14 +28,14 @@ ${returning(table)}`;
 }
 
 /**
- * Takes rows that nobody holds, fairly among projects: those come first whose project has the fewest rows held, by any
- * process. The first waiting rows of each project are found by stepping through an index from project to project, so that
- * the number of rows that wait does not matter. Two processes that claim at the same moment get different rows.
+ * Claims unheld rows, fairly among projects: projects with the fewest held rows (in any process) come first. The first
+ * waiting rows of each project are found by a loose index scan from project to project, so the cost does not depend on
+ * the number of waiting rows. Two processes that claim at the same moment get different rows.
  *
  * Parameters: 1 process, 2 length of the lease, 3 rows at most, 4 keys that the process holds, 5 milliseconds for which
- * others of its own rows are left alone, 6 rows of a project in the process, 7 rows of a project in all processes,
- * 8 rows under suspicion, 9 bytes, 10 whether one row may be larger than that, 11 bytes of a project in the process,
- * 12 and 13 projects and the number of their rows that the process is about to hold.
+ * its other own rows are left alone, 6 rows of a project in the process, 7 rows of a project in all processes, 8
+ * suspect rows, 9 bytes, 10 whether one row may be larger than that, 11 bytes of a project in the process, 12 and 13
+ * projects and the number of their rows that the process is about to hold.
  */
 export function claimSql(table: LeasedTable): string {
   const { name, key, open, order, claimable = 'true', counted = 'true', bytes = '0', turns } = table;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createKeeper } from './keeper.ts';
 import type { Lease } from './leased-table.ts';
 
-/** Renewals that the test answers. */
+/** Renewals that wait until the test answers them. */
 function createRenewals() {
   const asked: { readonly ids: readonly (string | number)[]; readonly reply: (rows: [string, string][]) => void }[] =
     [];
@@ -44,10 +44,10 @@ test('all leases are renewed together, and each holder hears what its row says o
   keeper.look();
   await renewals.number(1);
   assert.deepEqual(renewals.asked[0]?.ids, ['a', 'b', 'c', 'd']);
-  // It ends while the statement is on its way, and what begins meanwhile was not asked about.
+  // The lease ends while the statement is in flight; one that is added meanwhile was not part of it.
   end();
   keeper.keep(lease('e'), { lost: () => heard.push('e lost') });
-  // What is to be seen may have come after the statement began.
+  // The change may have come after the statement began.
   keeper.look();
   renewals.asked[0]?.reply([
     ['a', 'fine'],

@@ -1,29 +1,29 @@
 import type { Lease } from './leased-table.ts';
 
-/** What a process does when its lease was renewed or is lost. */
+/** Callbacks for a lease that was renewed or lost. */
 export interface KeptLease<Renewed> {
-  /** Called with what the row says now. */
+  /** Called with the row as returned by the renewal. */
   readonly renewed?: (row: Renewed) => void;
-  /** Called once. Nothing is renewed after it. */
+  /** Called once; the lease is not renewed after it. */
   readonly lost: () => void;
 }
 
 /** Renews all leases that a process holds on a table, in one statement. */
 export interface Keeper<Renewed> {
-  /** @returns what ends it. */
+  /** @returns a function that ends it. */
   keep(lease: Lease, kept: KeptLease<Renewed>): () => void;
-  /** Renews at once, to learn what rows say now. */
+  /** Renews at once, to read the rows. */
   look(): void;
-  /** Renews nothing more. Resolves when no renewal is on its way. */
+  /** Stops renewing. Resolves when no renewal is in flight. */
   stop(): Promise<void>;
 }
 
 export interface KeeperOptions<Renewed> {
   readonly renew: (leases: readonly Lease[]) => Promise<ReadonlyMap<string | number, Renewed>>;
-  /** Between two renewals; a third of a lease at most. */
+  /** Time between two renewals; at most a third of a lease. */
   readonly everyMs: number;
   /**
-   * Called when the leases could not be renewed. That ends nothing: while the database is away nobody can claim, and every
+   * Called when a renewal fails. The leases stay: while the database is unavailable no process can claim, and every
    * write checks its fence.
    */
   readonly onTrouble: (error: unknown) => void;
@@ -41,7 +41,7 @@ export function createKeeper<Renewed>({ renew, everyMs, onTrouble }: KeeperOptio
     if (asked.length === 0) return;
     const held = await renew(asked.map(({ lease }) => lease));
     for (const entry of asked) {
-      // It may have ended while the statement was on its way.
+      // It may have ended while the statement was in flight.
       if (!entries.has(entry)) continue;
       const row = held.get(entry.lease.id);
       if (row !== undefined) entry.kept.renewed?.(row);

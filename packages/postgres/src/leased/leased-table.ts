@@ -1,5 +1,5 @@
 /**
- * Work that one process at a time does, as rows of a table. A row is in one of four states:
+ * Rows of work, each of which one process works on at a time. A row is in one of four states:
  *
  * ```
  *             claim                     end
@@ -17,54 +17,54 @@
  * | lost    | the process   | in the past, or null                           |
  * | ended   | any           | any; the table's condition `open` is false     |
  *
- * Every claim adds one to `fence`, and nothing else changes it but an end that shuts the holder out. A write counts only
- * while the row has the fence that the writer's claim gave it, so a process that was thought dead changes nothing.
+ * Every claim adds one to `fence`, and only an end that shuts the holder out also changes it. A write succeeds only
+ * while the row has the fence of the writer's claim, so a process that was presumed dead cannot change anything.
  *
- * Every claim also adds one to `claims`. Progress that others can see sets it to 0, and a release takes the one claim
- * back. What a later claim finds in it is the number of processes that the work has ended or silenced.
+ * Every claim also adds one to `claims`. Visible progress sets it to 0, and a release subtracts its claim. A later
+ * claim finds in it the number of processes that the work has killed or hung.
  *
- * The table has the columns `project text`, `fence bigint`, `claims integer`, `lease_owner text` and
- * `lease_until timestamptz`. In each piece of SQL below the row is called `work`.
+ * The table has the columns `project text`, `fence bigint`, `claims integer`, `lease_owner text` and `lease_until
+ * timestamptz`. In the SQL fragments below the row is called `work`.
  */
 export interface LeasedTable {
-  /** With its schema. */
+  /** Name of the table, with its schema. */
   readonly name: string;
   readonly key: { readonly column: string; readonly type: 'text' | 'bigint' };
-  /** Whether there is still work to do on a row. */
+  /** SQL condition: the row has work left. */
   readonly open: string;
-  /** Columns by which the rows of one project are claimed in turn; the last one is unique. */
+  /** Columns that order the rows of one project for claiming; the last one is unique. */
   readonly order: readonly string[];
-  /** A further condition on rows that may be claimed. */
+  /** Further SQL condition of rows that may be claimed. */
   readonly claimable?: string;
-  /** Rows whose claims are counted, where those of others say nothing; all of them by default. */
+  /** SQL condition of rows whose claims are counted; all rows by default. */
   readonly counted?: string;
-  /** Claims that were lost before this one, where `claims` does not tell all. */
+  /** SQL for the number of lost claims before this one; `claims` by default. */
   readonly lost?: string;
-  /** Bytes of memory that a row takes while a process works on it. */
+  /** SQL for the bytes of memory that a row takes while a process works on it. */
   readonly bytes?: string;
   /**
-   * A table `(project text PRIMARY KEY, taken_at timestamptz)`. With it, of projects with equally many rows held, the one
-   * is next that has waited longest for a claim. Needed where a process holds few rows at once.
+   * A table `(project text PRIMARY KEY, taken_at timestamptz)`. It breaks ties between projects that hold equally many
+   * rows: the one that has waited longest for a claim comes first. Needed where a process holds few rows at once.
    */
   readonly turns?: string;
   /** Further assignments of a claim. */
   readonly onClaim?: string;
-  /** What a claim returns of a row, and the joins that this needs. */
+  /** The columns that a claim returns, and the joins that they need. */
   readonly columns: string;
   readonly joins?: string;
-  /** What a renewal returns of a row. */
+  /** The columns that a renewal returns. */
   readonly renewed: string;
-  /** Told to the other processes when rows may be claimed. */
+  /** Sent to the other processes when rows become claimable. */
   readonly notice: { readonly channel: string; readonly payload: string };
 }
 
-/** The right to work on a row for as long as the row has this fence. */
+/** The right to work on a row while the row has this fence. */
 export interface Lease<Id extends string | number = string | number> {
   readonly id: Id;
   readonly fence: number;
 }
 
-/** Another process has the row now, or it has ended. The holder stops and writes nothing more. */
+/** Another process holds the row now, or the row has ended. The former holder stops and writes nothing more. */
 export class LeaseLostError extends Error {
   constructor(id: string | number) {
     super(`the lease of ${id} is lost`);
@@ -73,12 +73,12 @@ export class LeaseLostError extends Error {
 }
 
 /**
- * The one clock of all leases: the database's, since those of processes differ. It is the time at which the database
- * received the statement, which is the same in all of a statement and moves on within a transaction.
+ * The clock of all leases is the database's, since the clocks of processes differ. `statement_timestamp()` is constant
+ * within a statement and advances within a transaction.
  */
 export const leaseClock = 'statement_timestamp()';
 
-/** SQL for the end of a lease that begins now. @param leaseMs the parameter with its length in milliseconds. */
+/** SQL for the expiry of a lease that starts now. @param leaseMs the parameter with its length in milliseconds. */
 export function leaseEnd(leaseMs: string): string {
   return `${leaseClock} + ${leaseMs} * interval '1 millisecond'`;
 }

@@ -118,7 +118,7 @@ for (const kind of ['server', 'embedded'] as const) {
       const [suspect, ...others] = await claim('b', { rows: 4 });
       assert.deepEqual([suspect?.verdict.kind, others.length], ['try_alone', 0]);
       await expireLeases(database);
-      // The other was claimed once only; this one is refused, which costs no process anything.
+      // The other was claimed only once. This one is refused, which puts no process at risk.
       const kinds = (await claim('c', { rows: 4, suspects: 0 })).map(({ verdict }) => verdict);
       assert.deepEqual(kinds, [{ kind: 'refuse', claims: 2 }]);
     });

@@ -3,66 +3,68 @@ import type { Database, Parameter, Queryable } from '../database.ts';
 import { claimSql, takeSql } from './claim-sql.ts';
 import { type Lease, leaseEnd, LeaseLostError, type LeasedTable } from './leased-table.ts';
 
-/** What a process has room for. What is left out has no limit. */
+/** The capacity of a process. A member that is left out has no limit. */
 export interface ClaimRoom {
-  /** Rows to claim at most. */
+  /** Most rows to claim. */
   readonly rows: number;
-  /** Rows that the process works on: it renews their leases itself. */
+  /** Rows that the process already works on and whose leases it renews. */
   readonly own: readonly (string | number)[];
-  /** Rows under suspicion of ending their process. */
+  /** Most suspect rows (see `judgePoison`). */
   readonly suspects: number;
-  /** Rows of one project that the process may hold. */
+  /** Most rows of one project in this process. */
   readonly rowsOfProject?: number;
-  /** Rows of one project that all processes together may hold. */
+  /** Most rows of one project in all processes together. */
   readonly rowsOfProjectEverywhere?: number;
-  /** Bytes of the claimed rows together. One row may be larger where the process holds none. */
+  /** Total bytes of the claimed rows. A single row may be larger when the process holds none. */
   readonly bytes?: number;
-  /** Bytes of one project's rows in the process. One row may be larger where it holds none of the project. */
+  /** Bytes of one project's rows in this process. A single row may be larger when it holds none of the project. */
   readonly bytesOfProject?: number;
-  /** Rows of projects that the process is about to hold without a claim. */
+  /** Rows by project that the process is about to hold without a claim. */
   readonly pending?: ReadonlyMap<string, number>;
 }
 
 export interface Claimed<Row> {
   readonly row: Row;
   readonly lease: Lease;
-  /** Claims before this one that brought nothing and whose process died or fell silent. */
+  /** Earlier claims without progress whose process died or hung. */
   readonly lost: number;
   readonly verdict: PoisonVerdict;
 }
 
 export interface Release {
-  /** How long nobody may claim the row. */
+  /** Delay in milliseconds before the row may be claimed again. */
   readonly afterMs?: number;
-  /** Whether earlier claims that were lost are forgotten as well. */
+  /** Whether the count of lost claims is reset as well. */
   readonly forgive?: boolean;
-  /** Further assignments, in SQL. */
+  /** Further SQL assignments. */
   readonly also?: string;
 }
 
-/** Who claims, and how long a lease lasts. */
+/** The claiming process, and the length of its leases. */
 export interface Holder {
-  /** Names this process among those that work on the table. A process that starts again has a new name. */
+  /** Unique name of this process; a restarted process has a new one. */
   readonly owner: string;
   readonly leaseMs: number;
-  /** How long rows with this owner are left alone that it does not know yet, beyond the end of their lease. */
+  /** Time after expiry during which rows of this owner that it does not know yet are not claimed. */
   readonly ownGraceMs?: number;
 }
 
 /** The leases of a table. */
 export interface Leases<Row, Renewed> {
   readonly table: LeasedTable;
-  /** Claims rows that nobody holds, fairly among projects. */
+  /** Claims unheld rows, fairly among projects. */
   claim(database: Queryable, holder: Holder, room: ClaimRoom): Promise<readonly Claimed<Row>[]>;
-  /** Claims one row that waits, even before its time; null where it does not wait. */
+  /** Claims one waiting row, even before its time; null when it is not waiting. */
   take(database: Queryable, holder: Holder, project: string, id: string | number): Promise<Claimed<Row> | null>;
-  /** Prolongs leases. @returns the rows that are still held, by their ids. */
+  /** Renews leases. @returns the rows that are still held, by their ids. */
   renew(database: Queryable, leases: readonly Lease[], leaseMs: number): Promise<ReadonlyMap<string | number, Renewed>>;
-  /** Gives rows back and takes their claim back: the process that says so is alive. Leases that are lost stay as they are. */
+  /**
+   * Releases rows and uncounts their claims, since the releasing process is alive. Lost leases are left as they are.
+   */
   release(database: Queryable, leases: readonly Lease[], release?: Release): Promise<void>;
-  /** Locks the row until the transaction ends. @returns the row; null where the lease is lost. */
+  /** Locks the row until the transaction ends. @returns the row; null when the lease is lost. */
   hold(transaction: Queryable, lease: Lease): Promise<HeldRow | null>;
-  /** Writes under a lease in one transaction. Throws LeaseLostError where the lease is lost. */
+  /** Writes under a lease in one transaction. Throws LeaseLostError when the lease is lost. */
   fenced<Value>(
     database: Database,
     lease: Lease,
@@ -70,19 +72,19 @@ export interface Leases<Row, Renewed> {
   ): Promise<Value>;
 }
 
-/** All columns of a row that is held. */
+/** All columns of a held row. */
 export type HeldRow = Readonly<Record<string, unknown>>;
 
-/** Stands for no limit in a comparison of PostgreSQL's. */
+/** Means "no limit" in SQL comparisons. */
 const unlimited = Number.MAX_SAFE_INTEGER;
 
 /**
- * A process that is paused in the middle of a transaction holds the lock of its row, and nobody could claim the row. The
- * server ends such a connection after this time.
+ * A process that is paused within a transaction keeps its row locked, so that no other can claim it. The server closes
+ * such a connection after this time.
  */
 const idleInTransactionMs = 5_000;
 
-/** What a claim returns beside the columns of the table. */
+/** What a claim returns in addition to the columns of the table. */
 interface ClaimColumns {
   readonly lease_id: string | number;
   readonly lease_fence: number;
@@ -137,7 +139,7 @@ function statements(table: LeasedTable) {
   return {
     renewing: `UPDATE ${name} AS work SET lease_until = ${leaseEnd('$3')} ${held}
       RETURNING ${id} AS lease_id, ${table.renewed}`,
-    /** The notice is for the others: rows that wait for a while are found when their time has come. */
+    /** The notice is for other processes. Rows with a delay are found by polling when their time has come. */
     releasing: (also?: string) => `
       WITH released AS (
         UPDATE ${name} AS work SET lease_owner = NULL, lease_until = ${leaseEnd('$3')},

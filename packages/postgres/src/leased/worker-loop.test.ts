@@ -20,7 +20,7 @@ interface Workshop {
   end(id: string): Promise<void>;
 }
 
-/** Work in progress that the test ends, with what was claimed so far in its order. */
+/** Work that runs until the test ends it, and the rows claimed so far in order. */
 function createWorkshop(database: Database, owner: string, options: Partial<WorkerLoopOptions<Job>> = {}): Workshop {
   const begun: string[] = [];
   const open = new Map<string, () => void>();

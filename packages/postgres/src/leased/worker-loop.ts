@@ -3,44 +3,45 @@ import type { Claimed, ClaimRoom } from './leases.ts';
 
 export interface WorkerLoopOptions<Row> {
   readonly database: Database;
-  /** On which other processes say that there may be work. */
+  /** The channel on which other processes announce work. */
   readonly channel: string;
-  /** Between two looks where nobody says anything: a notification is a hint that can be lost. */
+  /** Polling interval, since notifications can be lost. */
   readonly pollMs: number;
   /**
-   * How long nothing is claimed after a claim that failed. While the database was away nobody could renew a lease: those
-   * who hold one get the time to do so first.
+   * Pause after a failed claim. While the database was unavailable no lease could be renewed; the pause lets the
+   * holders renew first.
    */
   readonly graceMs: number;
-  /** What there is room for now; null for nothing. */
+  /** The current capacity; null for none. */
   readonly room: () => Omit<ClaimRoom, 'suspects'> | null;
   readonly claim: (room: ClaimRoom) => Promise<readonly Claimed<Row>[]>;
   /**
-   * Begins work on a claimed row. Resolves when the next claim may be made; a row whose `begin` rejects is released.
-   * @param cleared is to be called when the work is done, or at the first progress that clears it of suspicion.
+   * Begins work on a claimed row. Resolves when the next claim may be made. If it rejects, the row is released.
+   * @param cleared to be called when the work is done, or at the first progress, after which the row is no longer
+   *   suspect.
    */
   readonly begin: (claimed: Claimed<Row>, cleared: () => void) => Promise<void>;
   readonly release: (claimed: Claimed<Row>) => Promise<void>;
-  /** Hears each notification. @returns whether there may be work to claim. Null means that some may have been missed. */
+  /**
+   * Called for each notification; null means that some may have been missed. @returns whether there may be work to
+   * claim.
+   */
   readonly hears?: (payload: string | null) => boolean;
   readonly onTrouble: (what: string, error: unknown) => void;
 }
 
-/** Claims work for as long as there is any and room for it. */
+/** Claims work while there is any, and capacity for it. */
 export interface WorkerLoop {
-  /** There may be work, or room for it. */
+  /** Wakes the loop: there may be work, or capacity for it. */
   look(): void;
-  /** Resolves when no claim is on its way. */
+  /** Resolves when no claim is in flight. */
   claimed(): Promise<void>;
-  /** Claims nothing more, and still hears notifications. Resolves when no claim is on its way. */
+  /** Stops claiming, but still receives notifications. Resolves when no claim is in flight. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }
 
-/**
- * Of work under suspicion of ending its process, one piece at a time is in a process: when the process dies, there is no
- * question which one did it.
- */
+/** A process runs at most one suspect row at a time, so that its death identifies the culprit. */
 export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoop {
   const { database, channel, onTrouble, hears = () => true } = options;
   let claiming = Promise.resolve();
@@ -86,7 +87,7 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
       onTrouble('notifications cannot be heard: work is looked for at intervals', error);
       return async () => {};
     });
-  // Not before the caller has what is returned here.
+  // Deferred until the caller has the returned object.
   queueMicrotask(look);
 
   const stop = async (): Promise<void> => {
@@ -107,13 +108,13 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
   };
 }
 
-/** Work under suspicion in this process. */
+/** The suspect rows in this process. */
 interface Suspects {
   inWork: number;
   readonly cleared: () => void;
 }
 
-/** Begins work on a row, or gives it back. Never rejects. */
+/** Begins work on a row, or releases it. Never rejects. */
 async function begin<Row>(
   options: WorkerLoopOptions<Row>,
   claimed: Claimed<Row>,

@@ -47,7 +47,7 @@ test('a server and its data end when the process of its test is killed', { skip 
   assert.match(folder, /^kumiki-postgres-/);
   child.kill('SIGKILL');
   const limit = performance.now() + 20_000;
-  // The guard ends last: when it is gone, so is the server that it waits for.
+  // The guard ends after the server.
   while (existsSync(`/proc/${guard}`)) {
     assert.ok(performance.now() < limit, 'the server runs on');
     await wait(20);

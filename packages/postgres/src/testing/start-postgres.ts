@@ -11,21 +11,21 @@ import { postgresFolder, serverVersion } from './postgres-folder.ts';
 
 const run = promisify(execFile);
 
-/** A server that has not come up by then will not. */
+/** A server that takes longer to start has failed. */
 const startLimitMs = 60_000;
 const lookMs = 50;
-/** The user and the database that the server begins with. */
+/** The initial user and database. */
 const user = 'kumiki';
 
-/** A PostgreSQL server of a test's own, with pgvector, on a free port of this machine. It ends with its test. */
+/** A PostgreSQL server with pgvector for one test, on a free local port. It ends with its test. */
 export interface TestPostgres {
-  /** Of an empty database. */
+  /** URL of an empty database. */
   readonly url: string;
   /** Makes another empty database; returns its URL. */
   createDatabase(name: string): Promise<string>;
-  /** As a shutdown for maintenance does: open connections are told and closed. The data stay. */
+  /** Like a planned shutdown: open connections are notified and closed. The data stay. */
   halt(): Promise<void>;
-  /** As a power cut does. The data stay. */
+  /** Like a crash. The data stay. */
   kill(): Promise<void>;
   /** Starts it again on the same data and port. */
   start(): Promise<void>;
@@ -34,15 +34,15 @@ export interface TestPostgres {
 }
 
 export interface TestPostgresOptions {
-  /** Whether a commit waits for the disk. Only tests that cut the power of the whole machine could tell. */
+  /** Whether a commit waits for the disk, which makes a difference only when the whole machine loses power. */
   readonly fsync?: boolean;
   /** Further settings, such as `max_connections`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
- * Why tests that need a server cannot run here; null when they can. With CI set they always can: a machine of ours
- * without a server is a fault, not a reason to test less.
+ * Why tests that need a server cannot run here; null when they can. With CI set it is always null, so that a missing
+ * server fails the tests instead of skipping them.
  */
 export function whyNoPostgres(): string | null {
   if (existsSync(join(postgresFolder(), 'complete')) || process.env['CI'] !== undefined) return null;
@@ -118,7 +118,7 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
   }
 }
 
-/** Nothing of the machine's settings for clients and nothing secret. */
+/** Without the machine's client settings and without secrets. */
 const environment = { PATH: process.env['PATH'], LC_ALL: 'C' };
 
 function binary(name: string): string {
@@ -126,8 +126,8 @@ function binary(name: string): string {
 }
 
 /**
- * A server outlives its parent by nature. This shell stands between: when the test's process is gone, however it
- * went, the pipe closes, and the shell ends the server and removes its data.
+ * A server outlives its parent. This shell is its guard: when the test's process ends in any way, the pipe closes, and
+ * the shell ends the server and removes its data.
  */
 const guard = `
 folder=$1; shift
@@ -139,7 +139,7 @@ exit $status`;
 
 interface Server {
   readonly process: ChildProcess;
-  /** The end of what it logged. */
+  /** The last lines of its log. */
   readonly log: () => string;
 }
 
@@ -154,7 +154,7 @@ function launch(args: readonly string[], folder: string, owner: Owner | null): S
   });
   let log = '';
   child.stderr?.on('data', (text: Buffer) => (log = (log + text.toString()).slice(-maxLogCharacters)));
-  // A backend that is a moment slower than its server still holds the pipes.
+  // A backend that ends after its server still holds the pipes.
   child.once('exit', () => {
     for (const pipe of child.stdio) pipe?.destroy();
   });
@@ -191,7 +191,7 @@ interface Owner {
   readonly gid: number;
 }
 
-/** PostgreSQL refuses to run as root; then it runs as `nobody`. */
+/** PostgreSQL refuses to run as root, so it runs as `nobody` then. */
 function unprivileged(): Owner | null {
   if (process.getuid?.() !== 0) return null;
   const line = readFileSync('/etc/passwd', 'utf8')

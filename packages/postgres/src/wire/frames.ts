@@ -3,23 +3,23 @@
  * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 
-/** How a session stands after a unit: idle, in a transaction, or in one that has failed. */
+/** The state of a session after a unit: idle, in a transaction, or in a failed transaction. */
 export type SessionState = 'I' | 'T' | 'E';
 
-/** What the engine said to one unit. */
+/** The engine's reply to one unit. */
 export interface ScannedReply {
-  /** Without the notifications, which belong to whoever listens. */
+  /** Without the notifications, which go to the listeners. */
   readonly bytes: Uint8Array;
   readonly notices: readonly { readonly channel: string; readonly payload: string }[];
   readonly state: SessionState;
-  /** The engine has said FATAL or PANIC: nothing more can be asked of it. */
+  /** The engine has reported FATAL or PANIC and cannot be used any more. */
   readonly hasEnded: boolean;
 }
 
 const headerBytes = 5;
 const type = { error: 0x45, notification: 0x41, ready: 0x5a } as const;
 
-/** Looks at every message of a reply. Linear in their number; bodies are not read, save those of notifications and errors. */
+/** Scans the messages of a reply, in linear time. Only the bodies of notifications and errors are read. */
 export function scanReply(reply: Uint8Array): ScannedReply {
   const bytes = Buffer.from(reply.buffer, reply.byteOffset, reply.byteLength);
   const kept: Uint8Array[] = [];
@@ -32,7 +32,7 @@ export function scanReply(reply: Uint8Array): ScannedReply {
     const body = bytes.subarray(at + headerBytes, end);
     const kind = bytes[at];
     if (kind === type.notification) {
-      // After the four bytes of the sender's process.
+      // After the four bytes of the sender's process id.
       const [channel = '', payload = ''] = body.toString('utf8', 4).split('\0');
       notices.push({ channel, payload });
       kept.push(bytes.subarray(keptFrom, at));
@@ -77,7 +77,10 @@ export function notificationFrame(channel: string, payload: string): Uint8Array 
   return frame('A', Buffer.concat([Buffer.alloc(4), Buffer.from(`${channel}\0${payload}\0`)]));
 }
 
-/** What follows an accepted connection: no password, the parameters, a key that cancels nothing, and that it may ask. */
+/**
+ * The reply to a new connection: authentication succeeded, the parameters, a cancellation key without effect, and ready
+ * for queries.
+ */
 export function welcomeFrames(parameters: Readonly<Record<string, string>>): Uint8Array {
   return Buffer.concat([
     frame('R', Buffer.alloc(4)),

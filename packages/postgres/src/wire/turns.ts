@@ -1,36 +1,36 @@
 import { errorFrame, queryFrame, readyFrame, type SessionState } from './frames.ts';
 
-/** Units of all clients that wait for the one connection; the next is refused. */
+/** Most units of all clients that wait for the one connection; more are refused. */
 const maxWaiting = 1_000;
-/** One that waits longer is refused. */
+/** A unit that waits longer is refused. */
 const maxWaitMs = 30_000;
-/** No statement of ours takes longer, save where its transaction says so. It keeps everybody else waiting. */
+/** Limit of a statement, which blocks all others. A transaction may set its own. */
 const statementLimitMs = 60_000;
-/** A transaction whose client asks nothing for this time, while others wait, is given up: that client may have stalled. */
+/** A transaction that is idle for this time while others wait is aborted, since its client may have hung. */
 const maxIdleInTransactionMs = 1_000;
 
 export interface TurnsOptions<Session> {
-  /** Resolves when the connection is free for the next unit; the reply may come later, when it is on the disk. */
+  /** Resolves when the connection is free for the next unit; the reply may come later, after the sync. */
   ask(
     bytes: Uint8Array,
     limitMs: number,
   ): Promise<{ readonly state: SessionState; readonly reply: Promise<Uint8Array> }>;
   reply(session: Session, bytes: Uint8Array): void;
-  /** Ends a client with the reason, and then forgets it here. */
+  /** Disconnects a client with the reason, and removes it from the queue. */
   drop(session: Session, sqlState: string, reason: string): void;
 }
 
-/** One connection in turns: first come, first served, and a transaction as a whole. */
+/** Shares one connection: first come, first served, and a transaction as a whole. */
 export interface Turns<Session> {
   add(session: Session, unit: Uint8Array): void;
-  /** The client is gone: nothing more is done for it, and its transaction is rolled back. */
+  /** The client has disconnected: its waiting units are dropped, and its transaction is rolled back. */
   forget(session: Session): void;
-  /** Resolves when nothing is being done. */
+  /** Resolves when no unit is running. */
   idle(): Promise<void>;
 }
 
 export function createTurns<Session extends object>(options: TurnsOptions<Session>): Turns<Session> {
-  /** In whose transaction the connection is. */
+  /** The client whose transaction the connection is in. */
   let holder: Session | null = null;
   let holderLimitMs = statementLimitMs;
   let isRunning = false;
@@ -103,7 +103,7 @@ interface Waiting<Session> {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Units in the order of their coming; one that waits too long is refused. */
+/** Units in order of arrival; one that waits too long is refused. */
 function createQueue<Session>(refuse: (session: Session) => void) {
   let waiting: Waiting<Session>[] = [];
   return {
@@ -129,7 +129,10 @@ function createQueue<Session>(refuse: (session: Session) => void) {
   };
 }
 
-/** Replies of a client go out in the order of what it asked: one may wait for the disk while the next is done. */
+/**
+ * Sends the replies of a client in the order of its requests, since one may wait for the disk while the next has
+ * finished.
+ */
 function createReplies<Session extends object>(
   reply: TurnsOptions<Session>['reply'],
   isGone: (session: Session) => boolean,
@@ -146,10 +149,10 @@ function createReplies<Session extends object>(
 }
 
 const ownLimit = /^SET LOCAL statement_timeout = (\d{1,9})$/;
-/** The statement above has less. */
+/** Longer than the statement above. */
 const maxLimitBytes = 60;
 
-/** How long the statements of a transaction may take, where this one sets it. */
+/** The limit that a unit sets for its transaction; 0 when it sets none. */
 function ownLimitMs(unit: Uint8Array): number {
   if (unit.length > maxLimitBytes) return 0;
   return Number(ownLimit.exec(Buffer.from(unit).toString('utf8', 5, unit.length - 1))?.[1] ?? 0);

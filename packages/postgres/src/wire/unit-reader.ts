@@ -1,31 +1,31 @@
-/** Bytes of what a client may ask at once, parameters included. */
+/** Most bytes of one unit, parameters included. */
 const maxUnitBytes = 134_217_728;
-/** A start is a few hundred bytes. */
+/** A startup message has a few hundred bytes. */
 const maxStartBytes = 10_000;
 
 const codes = { ssl: 80_877_103, gssapi: 80_877_104, cancel: 80_877_102 } as const;
 const version3 = 3;
 
-/** What a client's bytes mean to the server. */
+/** What the bytes of a client ask for. */
 export type ClientEvent =
-  /** It asks for encryption; the answer is one byte. */
+  /** A request for encryption; the answer is one byte. */
   | { readonly type: 'encrypt' }
   | { readonly type: 'start' }
   /** Messages that are answered together, up to a simple query or a Sync. */
   | { readonly type: 'unit'; readonly bytes: Uint8Array }
-  /** It goes, or it has sent what cannot be read. */
+  /** The client disconnects, or it has sent something invalid. */
   | { readonly type: 'end'; readonly reason: string | null };
 
 const message = { query: 0x51, sync: 0x53, terminate: 0x58 } as const;
 
-/** Cuts the bytes of one client into what is done with them. After an `end` nothing more comes. */
+/** Parses the bytes of one client into events. An `end` is the last one. */
 export function createUnitReader(): (chunk: Uint8Array) => ClientEvent[] {
   let held: Buffer = Buffer.alloc(0);
   let chunks: Buffer[] = [];
   let chunkBytes = 0;
-  /** Bytes without which there is no point in looking again. */
+  /** Bytes that are needed before parsing can continue. */
   let wanted = 4;
-  /** Where the first message begins that has not been looked at, within what is held. */
+  /** Position in the buffer of the first message that is not parsed yet. */
   let at = 0;
   let started = false;
   let ended = false;

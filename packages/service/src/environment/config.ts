@@ -1,4 +1,4 @@
-/** What a process that we start gets of our environment: what processes and GPU drivers need to run, and nothing that may be secret. */
+/** Variables that child processes inherit: what programs and GPU drivers need, and nothing that may be secret. */
 const inherited = [
   'PATH',
   'HOME',

@@ -3,9 +3,9 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file as a whole, in the order that a power cut cannot break: content, `fsync`, name, `fsync` of the folder.
- * Whoever reads it, whenever it was cut off, finds the old content or the new one, never a part; when this returns, the
- * new one. One that fails leaves the old one.
+ * Replaces a file atomically and durably: write, `fsync`, rename, `fsync` of the folder. After a crash at any moment
+ * the file has the old content or the new one, never a part. When this returns, it has the new one; when it fails, the
+ * old one.
  */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   await stageFile(path, content);
@@ -13,7 +13,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   await syncFolder(dirname(path));
 }
 
-/** Writes the new content beside the file, so that only its name is missing. One that fails leaves nothing. */
+/** Writes the new content beside the file, ready to be renamed. Removes it on failure. */
 export async function stageFile(path: string, content: string | Uint8Array): Promise<void> {
   const draft = draftOf(path);
   try {
@@ -31,7 +31,7 @@ export async function stageFile(path: string, content: string | Uint8Array): Pro
   }
 }
 
-/** Gives staged contents their names, all of one folder. */
+/** Renames staged files to their names. All must be in one folder. */
 export async function nameStaged(paths: readonly string[]): Promise<void> {
   for (const path of paths) await rename(draftOf(path), path);
   for (const folder of new Set(paths.map(dirname))) await syncFolder(folder);
@@ -41,13 +41,13 @@ export async function dropStaged(paths: readonly string[]): Promise<void> {
   for (const path of paths) await rm(draftOf(path), { force: true });
 }
 
-/** Removes a file so that no power cut brings it back. One that is not there is removed. */
+/** Removes a file durably. A missing file counts as removed. */
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });
   await syncFolder(dirname(path));
 }
 
-/** As `replaceFile`, for a start, when nobody else waits, and for commands. */
+/** Synchronous `replaceFile`, for a process's start and for commands. */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
   const draft = draftOf(path);
   try {
@@ -68,7 +68,7 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
   syncFolderNow(dirname(path));
 }
 
-/** Makes names in a folder survive a power cut. Windows has no such call and needs none. */
+/** Makes renames in a folder durable. Windows has no such call and needs none. */
 export function syncFolderNow(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');
@@ -89,10 +89,12 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** What is being written. One that a killed process left is written over, or removed by the next start. */
+/**
+ * Suffix of a file that is being written. One left by a killed process is overwritten, or removed by the next start.
+ */
 export const draftSuffix = '.new';
 const draftOf = (path: string): string => `${path}${draftSuffix}`;
 
 const fileMode = 0o600;
-/** A link in the place of a draft would have us write into another file. Windows knows no such flag. */
+/** Does not follow links, since a link in the place of the draft could redirect the write. Windows has no such flag. */
 const draftFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);

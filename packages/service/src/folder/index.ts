@@ -1,4 +1,4 @@
-/** One folder, one process: its lock, who holds it, files that are written whole or not at all, and state that is read whole or not at all. */
+/** Exclusive use of a folder by one process: its lock, the lock's holder, atomic files and checked state files. */
 export * from './atomic-file.ts';
 export { describeImpossible, describeRunning } from './describe-lock.ts';
 export { acquireLock, findRunning, type LockResult, type Running } from './lock.ts';

@@ -1,11 +1,11 @@
-/** Options of an NFS mount by which locks hold on this machine alone, so that others would take the folder as well. */
+/** NFS mount options that make locks local to this machine, so that other machines could take the folder too. */
 const localLocks = ['nolock', 'local_lock=all', 'local_lock=posix'] as const;
 
 /**
- * Whether locks on a path reach every machine that mounts its file system, as far as the mount tells.
+ * Whether locks on a path hold on every machine that mounts its file system, as far as the mount options show.
  * @param mountInfo the text of Linux' /proc/self/mountinfo, see proc(5).
- * @param path absolute, without links.
- * @returns half a sentence why not, or null.
+ * @param path absolute, with links resolved.
+ * @returns why not, as part of a sentence, or null.
  */
 export function judgeLockMount(mountInfo: string, path: string): string | null {
   let best: { point: string; type: string; options: readonly string[] } | null = null;
@@ -13,7 +13,7 @@ export function judgeLockMount(mountInfo: string, path: string): string | null {
     const [left = '', right = ''] = line.split(' - ');
     const point = unescapePath(left.split(' ')[4] ?? '');
     if (point === '' || !isBelow(path, point)) continue;
-    // Of mounts on one point the last one counts.
+    // Of several mounts on one point the last one applies.
     if (best !== null && point.length < best.point.length) continue;
     const [type = '', , superOptions = ''] = right.split(' ');
     best = { point, type, options: superOptions.split(',') };
@@ -28,7 +28,7 @@ function isBelow(path: string, point: string): boolean {
   return path === point || path.startsWith(point.endsWith('/') ? point : `${point}/`);
 }
 
-/** Blanks and the like are octal there. */
+/** Blanks and some other characters are escaped in octal. */
 function unescapePath(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

@@ -6,11 +6,11 @@ import { writeFileAtomic } from './atomic-file.ts';
 import { lockFile } from './os-lock.ts';
 import { identifyProcess, isRunning } from './process-identity.ts';
 
-/** Who holds a folder, for people. It decides nothing: the lock itself does. */
+/** Describes the holder of a folder for people. Only the lock itself decides who holds it. */
 const holderSchema = z.object({
   pid: z.int().positive(),
   startedAt: z.string().nullable(),
-  /** Where its process id means something: the boot and the pid namespace, or the machine. */
+  /** The scope of its process id: boot and pid namespace, or machine. */
   place: z.string(),
   host: z.string(),
   since: z.string(),
@@ -19,12 +19,12 @@ export type LockHolder = z.infer<typeof holderSchema>;
 
 const holderFile = 'lock.json';
 
-/** What a lock leaves in the folder that it holds. */
+/** Files that a lock leaves in its folder. */
 export const lockFiles: ReadonlySet<string> = new Set([lockFile, holderFile, `${holderFile}.new`]);
-/** Ours has 300 bytes. */
+/** Most bytes of the file; ours has 300. */
 const maxHolderBytes = 4_096;
 
-/** @param now for the record. */
+/** @param now time to record. */
 export function describeMyself(now: Date): LockHolder {
   return { ...identifyProcess(process.pid), place: findPlace(), host: hostname(), since: now.toISOString() };
 }
@@ -37,7 +37,7 @@ export function forgetHolder(folder: string): void {
   rmSync(join(folder, holderFile), { force: true });
 }
 
-/** The last one that wrote its name; null when nobody did, or when it cannot be read. */
+/** The last holder that wrote the file; null when there is none, or when it is unreadable. */
 export function readHolder(folder: string): LockHolder | null {
   try {
     const text = readFileSync(join(folder, holderFile), 'utf8');
@@ -47,12 +47,15 @@ export function readHolder(folder: string): LockHolder | null {
   }
 }
 
-/** Whether its process id means here what it means there. */
+/** Whether its process id is valid in this process's namespace. */
 export function isOfThisPlace(holder: LockHolder): boolean {
   return holder.place === findPlace();
 }
 
-/** Whether the holder is a process that this one can see and signal: a pid of another container is somebody else's. */
+/**
+ * Whether the holder is a process that this one can see and signal. A pid from another container would be a different
+ * process here.
+ */
 export function isHere(holder: LockHolder): boolean {
   return isOfThisPlace(holder) && isRunning(holder);
 }

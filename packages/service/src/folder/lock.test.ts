@@ -18,7 +18,7 @@ function newFolder(): string {
 
 const module = JSON.stringify(new URL('./lock.ts', import.meta.url).href);
 
-/** A process that takes the lock of each folder that it is told, and says what became of it. */
+/** A process that locks each folder that it is sent, and prints the result. */
 function startHolder(): ChildProcess {
   const script = `
     const { acquireLock } = await import(${module});

@@ -14,9 +14,9 @@ import {
 import { isOsLocked, lockFile, type OsLock, takeOsLock } from './os-lock.ts';
 import { probeLock } from './probe-lock.ts';
 
-/** Who runs on a folder now. */
+/** The process that holds a folder. */
 export interface Running {
-  /** Null when it does not say who it is. */
+  /** null when it has not recorded who it is. */
   readonly holder: LockHolder | null;
   /** Whether its process can be seen and signalled from here. */
   readonly isHere: boolean;
@@ -25,14 +25,14 @@ export interface Running {
 export type LockResult =
   | { readonly kind: 'acquired'; readonly release: () => void }
   | { readonly kind: 'held'; readonly by: Running }
-  /** The folder cannot be held against others; `reason` is half a sentence. */
+  /** The folder cannot be locked; `reason` is part of a sentence. */
   | { readonly kind: 'impossible'; readonly reason: string };
 
 /**
- * Takes the one lock of a folder, which must be there. Nothing else in the folder is read or written before it is
- * taken. It ends with this process, and is never taken from a living one.
- * @param now for the record that tells others who holds it.
- * @param isProbed whether another process has just seen that locks hold there: to look takes a process of its own.
+ * Takes the lock of an existing folder. It must be taken before anything else in the folder is read or written. It ends
+ * with this process, and is never taken from a running one.
+ * @param now for the record of the holder.
+ * @param isProbed whether another process has just verified that locks work there; verifying takes a separate process.
  */
 export async function acquireLock(folder: string, now: Date, isProbed = false): Promise<LockResult> {
   const mount = mountReason(folder);
@@ -59,19 +59,19 @@ function tellHolder(folder: string, now: Date): void {
   try {
     writeHolder(folder, describeMyself(now));
   } catch {
-    // The disk is full. Others learn that the folder is held, and not by whom.
+    // The disk is full. Others see that the folder is locked, but not by whom.
     forgetHolder(folder);
   }
 }
 
-/** Who runs on a folder now, or null. */
+/** The process that holds a folder, or null. */
 export function findRunning(folder: string): Running | null {
   const path = join(folder, lockFile);
   if (!existsSync(path) || !isOsLocked(path)) return null;
   return whoRuns(folder);
 }
 
-/** A name of this place whose process is gone is that of the holder before: the new one has not written its own yet. */
+/** A record whose process has ended is the previous holder's; the current one has not written its own yet. */
 function whoRuns(folder: string): Running {
   const holder = readHolder(folder);
   if (holder === null) return { holder: null, isHere: false };
@@ -79,7 +79,7 @@ function whoRuns(folder: string): Running {
   return { holder: here || !isOfThisPlace(holder) ? holder : null, isHere: here };
 }
 
-/** Some file systems say "busy" when they mean that they cannot lock: then a file that nobody knows is busy too. */
+/** Some file systems report "busy" when they do not support locks. On those a new file is busy too. */
 function refuse(folder: string): LockResult {
   const by = whoRuns(folder);
   if (by.holder !== null) return { kind: 'held', by };
@@ -96,7 +96,7 @@ function mountReason(folder: string): string | null {
   try {
     return judgeLockMount(readFileSync('/proc/self/mountinfo', 'utf8'), realpathSync(folder));
   } catch {
-    // Without /proc nobody can tell; the other process still looks.
+    // Without /proc the mount is unknown; the probing process still checks.
     return null;
   }
 }

@@ -1,4 +1,4 @@
 import { isOsLocked } from './os-lock.ts';
 
-/** The body of a process that looks at the lock of another one, and says what it sees. */
+/** Program that checks the lock of another process and prints the result. */
 process.stdout.write(isOsLocked(process.argv[2] ?? '') ? 'locked' : 'free');

@@ -1,10 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-/** An empty file; SQLite locks a range of its bytes far behind its end, and never writes to it. */
+/** An empty file. SQLite locks a byte range far beyond its end, and never writes to it. */
 export const lockFile = 'lock.db';
 
-/** Whoever only looks holds the file for less than a millisecond; the one who wants it waits that out. */
+/** A process that only checks holds the lock for less than a millisecond; this wait outlasts such checks. */
 const lookersWaitMs = 500;
 
 const sqlite = { permission: 3, busy: 5, readOnly: 8, cannotOpen: 14, notDatabase: 26 } as const;
@@ -12,22 +12,22 @@ const sqlite = { permission: 3, busy: 5, readOnly: 8, cannotOpen: 14, notDatabas
 export type OsLock =
   | { readonly kind: 'taken'; release(): void }
   | { readonly kind: 'busy' }
-  /** Nothing can be locked there; `reason` is half a sentence. */
+  /** Locks are not supported there; `reason` is part of a sentence. */
   | { readonly kind: 'impossible'; readonly reason: string };
 
-/** Held locks by themselves: one whose object was collected as garbage would be closed, and with it given up. */
+/** References to held locks: garbage collection would close a database and release its lock. */
 const held = new Set<DatabaseSync>();
 
 /**
- * Takes a lock of the operating system, which the kernel gives up when this process ends, however it ends, and which
- * holds in other containers and, where the file system is shared with its locks, on other machines.
+ * Takes a lock of the operating system. The kernel releases it when this process ends in any way. It holds across
+ * containers and, if the shared file system supports locks, across machines.
  *
- * It is SQLite's exclusive lock (`fcntl`, on Windows `LockFileEx`), since Node has no call of its own. POSIX takes such
- * locks away when the process closes any other descriptor of the file: nothing of ours may open it but this file.
+ * It is SQLite's exclusive lock (`fcntl`, on Windows `LockFileEx`), since Node has no call of its own. POSIX releases
+ * such locks when the process closes any other descriptor of the file, so no other code may open it.
  */
 export function takeOsLock(path: string): OsLock {
   try {
-    // Only a file that is not there is opened, so no held lock is lost by the closing.
+    // Opens the file only if it does not exist, so closing it releases no held lock.
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -37,7 +37,7 @@ export function takeOsLock(path: string): OsLock {
   let database: DatabaseSync | null = null;
   try {
     database = new DatabaseSync(path, { timeout: lookersWaitMs });
-    // Without it SQLite would write a journal for changes that never come.
+    // Without it SQLite would create a journal file.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
@@ -53,7 +53,7 @@ export function takeOsLock(path: string): OsLock {
   };
 }
 
-/** Whether somebody holds it. Changes nothing, and makes no file. */
+/** Whether a process holds it. Changes nothing, and creates no file. */
 export function isOsLocked(path: string): boolean {
   let database: DatabaseSync | null = null;
   try {

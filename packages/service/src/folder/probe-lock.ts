@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { inheritedEnvironment } from '../environment/config.ts';
 
-/** A process of its own starts within a tenth of a second; a busy machine needs longer. */
+/** A process usually starts within 100 ms; a busy machine needs longer. */
 const probeTimeoutMs = 30_000;
 
 /**
- * Has another process look at a lock that this one holds: some file systems say yes to every lock.
- * @returns half a sentence why the lock does not hold, or null.
+ * Checks from another process that a lock of this one holds, since some file systems grant every lock.
+ * @returns why it does not hold, as part of a sentence, or null.
  */
 export function probeLock(path: string): Promise<string | null> {
   const entry = fileURLToPath(new URL('look-at-lock.ts', import.meta.url));

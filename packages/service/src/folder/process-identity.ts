@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A process id alone is no identity: ids come round again. With its start it is one. */
+/** Process ids are reused, so a process is identified by its id and its start time. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in the system's own words; null where the system does not tell. */
+  /** Its start time in the system's own format; null when the system does not provide it. */
   readonly startedAt: string | null;
 }
 
@@ -12,19 +12,19 @@ export function identifyProcess(pid: number): ProcessIdentity {
   return { pid, startedAt: startOf(pid) };
 }
 
-/** Whether the very process still runs, not another one of the same id. */
+/** Whether the same process still runs, and not a later one with its id. */
 export function isRunning({ pid, startedAt }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // A process of another user exists although we may not signal it.
+    // EPERM means that the process exists and belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   if (process.platform === 'linux' && stateOf(pid) === 'Z') return false;
   return startedAt === null || startOf(pid) === startedAt;
 }
 
-/** In another pid namespace than that of the mounted /proc, a number there is another process; `self` is always right. */
+/** If /proc is mounted from another pid namespace, a number in it is a different process; `self` is always right. */
 function startOf(pid: number): string | null {
   if (process.platform === 'win32') return null;
   try {
@@ -47,7 +47,7 @@ function stateOf(pid: number): string | undefined {
   }
 }
 
-/** The fields of /proc/<pid>/stat from the third on; the second, the name, may hold anything. */
+/** The fields of /proc/<pid>/stat from the third on; the second, the name, may contain anything. */
 function statFields(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid === process.pid ? 'self' : pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -3,25 +3,29 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { KumikiError } from '@kumiki/api';
 import { z } from 'zod';
 
-/** A kind of state file. One bound and one schema, for the writing and the reading: what is written can be read again. */
+/**
+ * A kind of state file. Its limit and its schema apply to writing and reading, so that everything written can be read.
+ */
 export interface StateKind<Value> {
-  /** As in "the keys would have …": names it in refusals. */
+  /** Its name in refusals, as in "the keys would have …". */
   readonly what: string;
   readonly schema: z.ZodType<Value>;
   readonly maxBytes: number;
-  /** What versions before the checksum wrote; null where there was none. */
+  /** Schema of the format before checksums; null when there was none. */
   readonly former: z.ZodType<Value> | null;
 }
 
 export type StateRead<Value> =
   | { readonly kind: 'found'; readonly value: Value }
   | { readonly kind: 'absent' }
-  /** `reason` is half a sentence. The file is left as it is: what becomes of it is the operator's choice. */
+  /** `reason` is part of a sentence. The file is left as it is for the operator to decide. */
   | { readonly kind: 'damaged'; readonly reason: string };
 
 const envelopeSchema = z.strictObject({ sha256: z.string(), state: z.unknown() });
 
-/** The text of a state file, with a checksum. Throws KumikiError `conflict` for what could not be read again. */
+/**
+ * The text of a state file, with a checksum. Throws KumikiError `conflict` for a value that could not be read again.
+ */
 export function encodeState<Value>(kind: StateKind<Value>, value: Value): string {
   const state = JSON.stringify(value);
   const text = `{"sha256":"${checksum(state)}","state":${state}}\n`;
@@ -43,7 +47,7 @@ export function readStateFile<Value>(path: string, kind: StateKind<Value>): Stat
   return read.kind === 'found' ? decodeState(kind, read.value.toString()) : read;
 }
 
-/** The bytes of a file that is one, and no link to another. */
+/** The bytes of a regular file. Links are not followed. */
 export function readPlainFile(path: string, maxBytes: number): StateRead<Buffer> {
   let file: number;
   try {
@@ -98,12 +102,15 @@ function checksum(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Refuses a start: what went missing silently would be missed later. @param choices what the operator may do, a sentence. */
+/**
+ * Refuses to start, since continuing without the file would lose data silently. @param choices what the operator can
+ * do, as a sentence.
+ */
 export function refuseStart(path: string, reason: string, choices: string): never {
   throw new KumikiError('conflict', {
     reason: `${path} cannot be used (${reason}), so nothing was started and nothing was changed. ${choices}`,
   });
 }
 
-/** Neither a link is followed, nor is a pipe waited for. Windows knows neither flag. */
+/** Does not follow links or block on pipes. Windows has neither flag. */
 const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

@@ -3,8 +3,9 @@ import { encodeState, type StateKind } from './state-file.ts';
 import { storing } from './storage-error.ts';
 
 /**
- * Writes a state file that changes often: one write at a time, and of those that come meanwhile one with the last value.
- * @returns a function that resolves when its value, or a later one, would survive a power cut.
+ * Writes a state file that changes often: one write at a time, and changes in the meantime are combined into one write
+ * of the last value.
+ * @returns a function that resolves when its value, or a later one, is durable.
  */
 export function createStateWriter<Value>(path: string, kind: StateKind<Value>): (value: Value) => Promise<void> {
   let last: Promise<void> = Promise.resolve();

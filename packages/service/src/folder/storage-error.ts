@@ -6,7 +6,7 @@ const remedies: Readonly<Record<string, string>> = {
   EROFS: 'Its disk cannot be written to: mount it for writing, then try again',
 };
 
-/** What a change fails with whose state could not be stored; nothing has changed then. */
+/** The error of a change that could not be stored and therefore did not happen. */
 function storageError(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string' || error instanceof KumikiError) return error;
@@ -18,12 +18,12 @@ function storageError(error: unknown): unknown {
   );
 }
 
-/** The same for an error that may be of something else than storing: only those that tell of a disk without room. */
+/** The same for errors of any origin: converts only those of a full disk. */
 export function fullDiskError(error: unknown): unknown {
   return remedies[String((error as NodeJS.ErrnoException).code)] === undefined ? error : storageError(error);
 }
 
-/** Stores state, or throws why it could not be. */
+/** Runs a write, and throws a KumikiError when it fails. */
 export async function storing<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();

@@ -17,13 +17,13 @@ function refusal(text: string | Buffer, maxValues?: number): { code: string; mes
   throw new Error(`was read: ${String(text).slice(0, 200)}`);
 }
 
-/** A name as JSON, with so many of its characters escaped as the mask says. */
+/** A name as JSON, with the characters escaped that the mask selects. */
 function spell(name: string, mask: number): string {
   const escaped = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return `"${Array.from(name, (sign, at) => (((mask >> at) & 1) === 1 ? escaped(sign) : sign)).join('')}"`;
 }
 
-/** Whether an object with own `__proto__`, or the same name twice, can be anywhere in a text that this gives: no. */
+/** Generates names without `__proto__`, so that valid texts have no such member and no duplicate. */
 const names = fc.string({ unit: 'grapheme', maxLength: 6 }).filter((name) => name !== '__proto__');
 const { value: jsonValue } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
@@ -62,7 +62,7 @@ test('a text that is no JSON is refused, and nothing else is thrown', () => {
       try {
         assert.deepEqual(read(text), expected);
       } catch (error) {
-        // A changed byte may have made a name that stands twice, or a text that is no UTF-8.
+        // The changed byte may have caused a duplicate name or invalid UTF-8.
         assert.ok(error instanceof KumikiError && error.code === 'invalid_json', String(error));
       }
     }),
@@ -129,7 +129,7 @@ test('what is not UTF-8 is refused, also where it would be repaired', () => {
   }
 });
 
-/** The least of some measurements, in milliseconds: noise only adds. */
+/** The minimum of several measurements in milliseconds, since noise only adds. */
 function leastMs(work: () => void): number {
   let least = Infinity;
   for (let round = 0; round < 5; round++) {
@@ -166,7 +166,7 @@ test('time is linear in the size, whatever the body is made of', () => {
   for (const [name, make] of Object.entries(makers)) {
     const small = leastMs(attempt(Buffer.from(make(65_536))));
     const large = leastMs(attempt(Buffer.from(make(1_048_576))));
-    // 16 times the size; what is quadratic would take 256 times.
+    // 16 times the size; quadratic work would take 256 times as long.
     assert.ok(large < 100 * small + 100, `${name}: ${small} ms, then ${large} ms`);
   }
 });

@@ -3,15 +3,15 @@ import { KumikiError, maxJsonDepth, maxObjectMembers } from '@kumiki/api';
 import { notTextReason } from './not-text.ts';
 import { type JsonFinding, scanNames } from './scan-names.ts';
 
-/** Characters of a name that a refusal repeats. */
+/** Most characters of a name that a refusal quotes. */
 const shownCharacters = 64;
 
 /**
- * The JSON value of a body: the one reader of everything that comes from outside. Depth and number of values are looked
- * at before anything is built; a name that stands twice, and `__proto__` by any spelling, is refused wherever it stands,
- * so that every reader sees the same members and each of them as the object's own.
- * @param maxValues members and elements in all.
- * Throws KumikiError `invalid_json`, `body_too_deep`, `invalid_value` or `unknown_parameter`.
+ * Parses a body as JSON. All JSON from outside is read here. Depth and number of values are checked before anything is
+ * built. Duplicate names and `__proto__` (in any escaping) are refused at every level, so that all parsers see the same
+ * members and all of them are own properties.
+ * @param maxValues members and elements in total. Throws KumikiError `invalid_json`, `body_too_deep`, `invalid_value`
+ *   or `unknown_parameter`.
  */
 export function readJson(body: Buffer, maxValues: number): unknown {
   if (!isUtf8(body)) throw new KumikiError('invalid_json', { reason: notTextReason(body) });
@@ -20,7 +20,7 @@ export function readJson(body: Buffer, maxValues: number): unknown {
   try {
     return JSON.parse(body.toString('utf8')) as unknown;
   } catch (error) {
-    // What the parser found is quoted in its words, and is somebody's text.
+    // The parser's message quotes the input, which is untrusted.
     const reason = error instanceof Error ? error.message.replace(/, ".*$/s, '') : 'it cannot be read';
     throw new KumikiError('invalid_json', { reason });
   }

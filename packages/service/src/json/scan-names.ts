@@ -8,12 +8,12 @@ const closeBracket = 93;
 const openBrace = 123;
 const closeBrace = 125;
 
-/** A member of this name is another thing to whoever copies it into an object than to whoever reads it. */
+/** Copying a member of this name sets the prototype instead of a property. */
 const prototypeName = '__proto__';
 
 export interface JsonLimits {
   readonly maxDepth: number;
-  /** Members and elements in all, however deep. */
+  /** Members and elements in total, at any depth. */
   readonly maxValues: number;
   /** Members of any one object. */
   readonly maxMembers: number;
@@ -23,26 +23,26 @@ export type JsonFinding =
   | { readonly kind: 'too_deep' }
   | { readonly kind: 'too_many_values' }
   | { readonly kind: 'too_many_members' }
-  /** A name that stands twice in one object: the next reader might take the other one. */
+  /** A duplicate name in one object; parsers disagree on which one wins. */
   | { readonly kind: 'duplicate'; readonly name: string }
   | { readonly kind: 'prototype' }
-  /** Where brackets or quotes do not close; a parser finds out more. */
+  /** Unbalanced brackets or quotes; the parser gives a better reason. */
   | { readonly kind: 'broken' };
 
-/** For each byte: 0 where the scan goes on, 1 where something must be done. */
+/** For each byte: 0 to skip it, 1 to handle it. */
 const structural = new Uint8Array(256);
 for (const byte of [quote, comma, openBracket, closeBracket, openBrace, closeBrace]) structural[byte] = 1;
 
-/** An object that is open: its names so far, the first one by itself, since most have few. */
+/** An open object: its names so far, the first one stored separately, since most objects have few. */
 interface OpenObject {
   first: string | null;
   others: Set<string> | null;
 }
 
 /**
- * Looks through a JSON text before it is parsed, in linear time and without a recursion: how deep and how much, and
- * whether every object has each name once. Says nothing of a text that is no JSON and within the limits.
- * @returns the first thing wrong, null when nothing is.
+ * Scans a JSON text before it is parsed, in linear time and without recursion, for its depth, its size and duplicate
+ * names. Does not detect other syntax errors.
+ * @returns the first problem, or null.
  */
 export function scanNames(text: Buffer, { maxDepth, maxValues, maxMembers }: JsonLimits): JsonFinding | null {
   /** The open brackets; null for an array. */
@@ -90,7 +90,7 @@ function addName(object: OpenObject, name: string | null, maxMembers: number): J
   return null;
 }
 
-/** The name at [start, end), quotes included, however it is written; null when it is no JSON. */
+/** The decoded name at [start, end), quotes included; null when it is invalid. */
 function nameAt(text: Buffer, start: number, end: number): string | null {
   for (let at = start + 1; at < end - 1; at++) {
     const byte = text[at] as number;

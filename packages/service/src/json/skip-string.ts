@@ -1,7 +1,7 @@
 const quote = 34;
 const backslash = 92;
 
-/** A string is walked this far byte by byte; beyond, its end is searched natively, which has a cost per call. */
+/** A string is scanned byte by byte up to this length; beyond it a native search is used, which has a cost per call. */
 const nativeSearchAfter = 24;
 
 /** The byte after the JSON string whose opening quote is at `at`, or -1 when it does not end. */
@@ -16,11 +16,11 @@ export function skipString(body: Buffer, at: number): number {
     }
     const end = next < body.length ? body.indexOf(quote, next) : -1;
     if (end === -1) return -1;
-    // Each quote costs a walk back over the backslashes just before it, which no other quote walks: linear time.
+    // Linear time: for each quote only the backslashes directly before it are counted.
     let before = end;
     while (before > next && body[before - 1] === backslash) before--;
     if (((end - before) & 1) === 0) return end + 1;
-    // Where one quote is escaped others are near.
+    // An escaped quote is usually followed by more of them.
     next = end + 1;
   }
 }

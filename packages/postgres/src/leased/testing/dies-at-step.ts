@@ -1,24 +1,24 @@
 import type { Database, Queryable } from '../../database.ts';
 
-/** The world as one process sees it that is going to die. */
+/** The world as seen by a process that is going to die. */
 export interface DyingWorld {
   readonly database: Database;
   /** Resolves at the moment of death. */
   readonly dead: Promise<void>;
-  /** Steps that were made. */
+  /** Number of steps so far. */
   steps(): number;
-  /** Dies now, whatever steps are left. */
+  /** Dies now. */
   die(): void;
-  /** The same object, where each call of one of these methods is two steps: its effect, and the arrival of its reply. */
+  /** The same object, where each call of these methods is two steps: its effect, and the arrival of its reply. */
   calls<Target extends object>(target: Target, methods: readonly (keyof Target)[]): Target;
 }
 
 type Call = (request: { readonly signal?: AbortSignal | undefined }, ...rest: unknown[]) => unknown;
 
 /**
- * A process that dies before its n-th step. A step is a statement, a commit, the effect of a call to another service, or
- * the arrival of its reply. From then on nothing that the process does has an effect: statements fail, and calls never
- * return unless their signal is aborted. What the process held in the database stays as it was.
+ * A process that dies before its n-th step. A step is a statement, a commit, the effect of a call to another service,
+ * or the arrival of its reply. From then on the process has no effect: statements fail, and calls return only when
+ * their signal is aborted. Its rows in the database stay as they were.
  */
 export function diesAtStep(real: Database, step: number): DyingWorld {
   const death = Promise.withResolvers<void>();
@@ -74,7 +74,7 @@ export function diesAtStep(real: Database, step: number): DyingWorld {
   };
 }
 
-/** The dead get no replies. */
+/** A dead process gets no replies. */
 function untilAborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_resolve, reject) => {
     const end = (): void => reject(new Error('this process is dead'));

@@ -44,7 +44,7 @@ export async function addJobs(database: Database, project: string, count: number
   );
 }
 
-/** As when the processes that hold leases have fallen silent for longer than these last. */
+/** Expires all leases, as if their holders had hung for longer than a lease. */
 export async function expireLeases(database: Database): Promise<void> {
   await database.query(
     `UPDATE jobs SET lease_until = statement_timestamp() - interval '1 minute' WHERE lease_owner IS NOT NULL`,

@@ -2,7 +2,7 @@ import { maxRetentionDays } from '@kumiki/api';
 import { dataServiceSettings, readConfig, withToken } from '@kumiki/service';
 import { z } from 'zod';
 
-/** What this program takes from its environment. */
+/** The settings of this program. */
 export const conversationsSettings = z.strictObject({
   ...dataServiceSettings(8_430),
   KUMIKI_REPLICA: z
@@ -20,7 +20,7 @@ export const conversationsSettings = z.strictObject({
     .describe('How long responses are kept in projects that set nothing else.'),
 });
 
-/** The service's settings, read once at start. Throws ConfigError with every problem in one message. */
+/** Reads the service's settings. Throws ConfigError with every problem in one message. */
 export function readConversationsConfig() {
   return withToken(readConfig(conversationsSettings, process.env, 'KUMIKI_'));
 }

@@ -6,7 +6,7 @@ import type { Conversations } from './start-conversations.ts';
 import { createTestModel } from './testing/test-model.ts';
 import { ask, openTestDatabase, startTestService } from './testing/test-service.ts';
 
-/** Strings that databases, parsers and people who write code like least, on every route of the table. */
+/** Strings that often break databases and parsers, on every route of the table. */
 
 let database: Database;
 let service: Conversations;
@@ -19,10 +19,10 @@ after(async () => {
   await database.close();
 });
 
-/** In a path or a query, percent-encoded. */
+/** For paths and queries, percent-encoded. */
 const encoded = ['%00', 'a%00b', '%ED%A0%80', '%F0%9F%98%80', '%E2%80%AE', 'x'.repeat(500), '%', '%2E%2E%2F', "'%3B--"];
 
-/** In JSON: with escapes, as a client writes it. */
+/** For JSON, with escapes. */
 const escaped = [
   '\\u0000',
   'a\\u0000b',
@@ -37,7 +37,7 @@ const escaped = [
 
 const own = allPaths.filter(({ owner }) => owner === 'conversations');
 
-/** Bodies with a string wherever one may stand; `$` is the place. */
+/** Bodies with `$` in each place of a string. */
 const bodies: Readonly<Record<string, readonly string[]>> = {
   '/v1/responses': [
     '{"model":"$","input":"hi"}',
@@ -81,7 +81,7 @@ async function answer(path: string, method: 'GET' | 'POST' | 'DELETE', body?: st
   assert.ok(reply.status < 500, `${method} ${path} ${body ?? ''}: ${reply.status} ${text.slice(0, 300)}`);
 }
 
-/** What there is, so that a path leads somewhere. */
+/** Creates one of each resource, so that paths lead to existing ones. */
 async function existing(): Promise<{
   readonly conversation: string;
   readonly chat: string;

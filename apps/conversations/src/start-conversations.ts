@@ -13,25 +13,25 @@ import { createHub } from './runs/hub.ts';
 import { createRunner } from './runs/runner.ts';
 import { addUsageRoutes } from './usage/usage-routes.ts';
 
-/** A request must have arrived whole within this time. */
+/** A request must arrive completely within this time. */
 const requestTimeoutMs = 120_000;
 
-/** The API's own default for responses. */
+/** Default of OpenAI's API. */
 const defaultRetentionDays = 30;
 
 export interface ConversationsOptions extends DataServiceParts<Database> {
-  /** Names this replica in the runs that it drives. */
+  /** Name of this replica, for the runs that it drives. */
   readonly replica: string;
-  /** Days that responses are kept where their project has no retention of its own. */
+  /** Days that responses are kept when their project has no retention setting. */
   readonly retentionDays?: number;
 }
 
 export type Conversations = RunningDataService;
 
-/** Starts the service of responses and conversations. Rejects when the database cannot be brought up to date. */
+/** Starts the service of responses and conversations. Rejects when the database cannot be migrated. */
 export async function startConversations(options: ConversationsOptions): Promise<Conversations> {
   const { database, gateway, log } = options;
-  // A process that is started again under its old name is another one, and may take over what that has left.
+  // A restarted process gets a new name, so that it can claim the runs that its predecessor left.
   const replica = `${options.replica}-${randomBytes(4).toString('hex')}`;
   await migrate(database, 'conversations', fileURLToPath(new URL('../migrations', import.meta.url)));
   const hub = createHub();

@@ -11,13 +11,13 @@ import {
 } from './response-object.ts';
 
 export interface MachineOptions {
-  /** The response before anything was produced. */
+  /** The response before any output. */
   readonly response: ResponseObject;
   readonly includeLogprobs: boolean;
   readonly includeResults: boolean;
 }
 
-/** One result of a search as the item shows it. */
+/** A search result as the item shows it. */
 export type SearchResult = Readonly<Record<string, unknown>>;
 
 type TextKind = 'output_text' | 'refusal' | 'reasoning_text';
@@ -29,11 +29,11 @@ interface OpenText {
   text: string;
   readonly annotations: unknown[];
   readonly logprobs: unknown[];
-  /** null where nothing may be cited. */
+  /** null when there is nothing to cite. */
   readonly citations: CitationFinder | null;
 }
 
-/** An output item that is being produced. */
+/** An output item that is being generated. */
 interface OpenItem {
   readonly outputIndex: number;
   readonly id: string;
@@ -44,9 +44,9 @@ interface OpenItem {
 }
 
 /**
- * Turns an answer's chat chunks into the events of a response. It knows no clock, no chance and no ids but those that
- * follow from the response's own: the same calls give the same events, so whoever takes a run over replays what was
- * stored and goes on.
+ * Turns an answer's chat chunks into the events of a response. It is deterministic: no clock, no randomness, and ids
+ * derived from the response's own. The same calls give the same events, so a driver that takes over a run replays the
+ * stored frames and continues.
  */
 export class AnswerMachine {
   readonly #options: MachineOptions;
@@ -74,13 +74,13 @@ export class AnswerMachine {
     return events;
   }
 
-  /** The response as it is now; its output holds what has been written, unfinished items included. */
+  /** The current response; its output includes unfinished items. */
   response(): ResponseObject {
     const open = this.#item === null ? [] : [this.#showItem(this.#item, 'in_progress')];
     return { ...this.#response, output: [...this.#output, ...open] };
   }
 
-  /** The reason why the model stopped; null while it has not. */
+  /** Why the model stopped; null while it has not. */
   finishReason(): string | null {
     return this.#finish;
   }
@@ -104,7 +104,7 @@ export class AnswerMachine {
     this.#emit('response.file_search_call.searching', at);
   }
 
-  /** @param passages what the model may cite, in the order of their numbers. */
+  /** @param passages that the model may cite, in the order of their numbers. */
   searchEnds(queries: readonly string[], results: readonly SearchResult[], passages: readonly Passage[]): void {
     const item = this.#searchItem('completed', queries, this.#options.includeResults ? results : null);
     const at = { item_id: item.id, output_index: this.#output.length };
@@ -122,11 +122,11 @@ export class AnswerMachine {
     }
   }
 
-  /** Ends as the model did. @param completedAt Unix seconds. */
+  /** Ends the response with the model's finish reason. @param completedAt Unix seconds. */
   complete(completedAt: number): void {
     const reason =
       this.#finish === 'length' ? 'max_output_tokens' : this.#finish === 'content_filter' ? 'content_filter' : null;
-    // An answer without a word is still an answer.
+    // An empty answer still has a message item.
     if (this.#item === null && !this.#output.some(({ type }) => type !== 'file_search_call')) {
       this.#openText('output_text');
     }
@@ -135,7 +135,7 @@ export class AnswerMachine {
     else this.#end('incomplete', 'response.incomplete', { incomplete_details: { reason } });
   }
 
-  /** Ends where it was cut; what was written is kept. */
+  /** Ends the response as cancelled and keeps the output so far. */
   cancel(): void {
     this.#breakOff();
     this.#end('cancelled', 'response.incomplete', {});
@@ -183,7 +183,7 @@ export class AnswerMachine {
     const item = this.#item;
     if (part === null || item === null) return;
     part.text += text;
-    // One by one: a server may send more at once than a call takes arguments.
+    // Pushed one by one: a server may send more than the maximum number of arguments.
     for (const logprob of logprobs) part.logprobs.push(logprob);
     const at = { item_id: item.id, output_index: part.outputIndex, content_index: part.contentIndex };
     this.#emit(`response.${kind}.delta`, { ...at, delta: text, ...(kind === 'output_text' ? { logprobs } : {}) });
@@ -194,7 +194,7 @@ export class AnswerMachine {
     }
   }
 
-  /** Opens the item and the part that such text goes into. */
+  /** Opens the item and the part for this kind of text. */
   #openText(kind: TextKind): void {
     const wanted = kind === 'reasoning_text' ? 'reasoning' : 'message';
     if (this.#item?.kind !== wanted) {
@@ -215,7 +215,7 @@ export class AnswerMachine {
 
   #addCall(delta: ToolCallDelta): void {
     if (this.#item?.call?.index !== delta.index) {
-      // Calls come one after the other; a server that goes back to one that is closed is not believed.
+      // Calls come one after the other. A delta for a call that is already closed is ignored.
       if (delta.function?.name === undefined) return;
       const callId = delta.id ?? this.#itemId('call');
       this.#openItem({
@@ -283,7 +283,7 @@ export class AnswerMachine {
     return { id: this.#itemId('fs'), type: 'file_search_call', status, queries, results };
   }
 
-  /** Of the item that comes next: one that is open now is closed first. */
+  /** Id of the next item; the open item is closed first. */
   #itemId(prefix: string): string {
     return outputItemId(prefix, this.#response.id, this.#output.length + (this.#item === null ? 0 : 1));
   }
@@ -293,7 +293,7 @@ export class AnswerMachine {
   }
 }
 
-/** What the event of an error has. */
+/** The fields of an error event. */
 export function errorFields(code: ResponseErrorCode, message: string): Readonly<Record<string, unknown>> {
   const type = code === 'invalid_prompt' || code === 'poisonous_request' ? 'invalid_request_error' : 'server_error';
   return { code, message, param: null, error: { type, code, message, param: null } };

@@ -1,4 +1,4 @@
-/** A passage that was given to the model under a number, and the file that it is from. */
+/** A numbered passage that was given to the model, and its file. */
 export interface Passage {
   readonly fileId: string;
   readonly filename: string;
@@ -8,24 +8,26 @@ export interface Citation {
   readonly type: 'file_citation';
   readonly file_id: string;
   readonly filename: string;
-  /** Where in the text the number stands. */
+  /** Position of the mark in the text. */
   readonly index: number;
 }
 
 const markPattern = /\[(\d{1,3})\]/g;
-/** A mark of which this much is missing may still become one. */
+/** Length of the longest mark, `[123]`. The last characters of a piece may be the start of one. */
 const longestMark = 5;
 
-/** Finds the citations in a text that grows. */
+/** Finds the citations in streamed text. */
 export interface CitationFinder {
-  /** @param text what has come since. @returns the citations that are whole now, each once: `[1]` names the first passage. */
+  /**
+   * @param text the next piece. @returns the citations that are now complete, each once: `[1]` names the first passage.
+   */
   push(text: string): readonly Citation[];
 }
 
-/** What was looked at is not looked at again, save the end of it, in which a mark may have begun. */
+/** Each character is scanned once, except the end of a piece, where a mark may have begun. */
 export function createCitationFinder(passages: readonly Passage[]): CitationFinder {
   let rest = '';
-  /** Where `rest` begins in the whole text. */
+  /** Offset of `rest` in the whole text. */
   let offset = 0;
   return {
     push(text) {

@@ -6,7 +6,7 @@ export type ResponseStatus = 'queued' | 'in_progress' | 'completed' | 'incomplet
 /** An item of a response's output, or of a conversation, as it is shown. */
 export type Item = Readonly<Record<string, unknown>> & { readonly type: string; readonly id: string };
 
-/** What `response.error.code` may be: of the API's list, and two that it has no word for. */
+/** Values of `response.error.code`: those of OpenAI's API, and two of our own. */
 export type ResponseErrorCode =
   | 'server_error'
   | 'rate_limit_exceeded'
@@ -23,7 +23,7 @@ export interface ResponseUsage {
   readonly total_tokens: number;
 }
 
-/** A response as it is shown. Every field that the API calls required is there, null where it may be. */
+/** A response as the API shows it. Every field that OpenAI's API requires is present, null where allowed. */
 export interface ResponseObject {
   readonly id: string;
   readonly object: 'response';
@@ -41,7 +41,7 @@ export interface ResponseObject {
   readonly [more: string]: unknown;
 }
 
-/** A response before anything of it was produced. `createdAt` is in Unix seconds. */
+/** A response before any output. `createdAt` is in Unix seconds. */
 export function openResponse(id: string, request: CreateResponse, createdAt: number): ResponseObject {
   const conversation = typeof request.conversation === 'string' ? { id: request.conversation } : request.conversation;
   const background = request.background === true;
@@ -83,7 +83,7 @@ export function openResponse(id: string, request: CreateResponse, createdAt: num
   };
 }
 
-/** A tool as it is shown, with what was left out. */
+/** A tool as the API shows it, with defaults filled in. */
 function showTool(tool: NonNullable<CreateResponse['tools']>[number]): Readonly<Record<string, unknown>> {
   if (tool.type === 'file_search') {
     return {
@@ -102,7 +102,7 @@ function showTool(tool: NonNullable<CreateResponse['tools']>[number]): Readonly<
   };
 }
 
-/** Token counts under the names of this part of the API. */
+/** Token counts under the names of the Responses API. */
 export function showUsage(usage: Usage): ResponseUsage {
   return {
     input_tokens: usage.prompt_tokens,

@@ -48,7 +48,7 @@ async function list(database: Database, request: FastifyRequest): Promise<unknow
   };
 }
 
-/** Tells at once what a driver would find out later: that there is no such file, or that it is for something else. */
+/** Fails at creation for a file that does not exist or has another purpose, instead of later in the driver. */
 async function checkInputFile(gateway: GatewayClient, keyId: string, fileId: string): Promise<void> {
   let purpose: string;
   try {

@@ -11,32 +11,32 @@ import { batchChannel } from './rows/batch-store.ts';
 import type { BatchRow } from './rows/batch.ts';
 import { drivenBatches, lineBytesAtOnce } from './rows/limits.ts';
 
-/** A batch whose driver has shown no sign of life for this long is claimed by another replica. */
+/** Length of a batch's lease. Another replica claims the batch when its driver has not renewed it for this time. */
 const defaultLeaseMs = 6_000;
-/** Between two looks for batches without a driver, where nobody says that there are some. */
+/** Polling interval for batches without a driver, beside notifications. */
 const defaultPollMs = 2_000;
-/** Until a batch is tried again whose step could not be made, by any replica. */
+/** Delay before a batch whose step failed is retried, by any replica. */
 const defaultRetryMs = 5_000;
 const forgetEveryMs = 3_600_000;
-/** Batches order the lines and input files under suspicion themselves; see {@link DriveContext}. */
+/** Batches serialise suspect lines and input files themselves; see {@link DriveContext}. */
 const anySuspects = Number.MAX_SAFE_INTEGER;
 
 export interface BatchRunnerOptions {
   readonly database: Database;
   readonly gateway: GatewayClient;
   readonly log: Log;
-  /** Names this replica among those of the service. */
+  /** Name of this replica. */
   readonly replica: string;
   readonly leaseMs?: number;
   readonly pollMs?: number;
   readonly retryMs?: number;
   readonly random?: () => number;
-  /** Told of lines that got a result from this replica. */
+  /** Called with the lines that got a result from this replica. */
   readonly onRecorded?: (lines: RecordedLines) => void;
 }
 
 export interface BatchRunner {
-  /** Gives its batches back; other replicas go on with them, and run their open lines again. May be called twice. */
+  /** Releases its batches. Other replicas continue them and rerun their open lines. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ interface Driving {
   readonly done: Promise<void>;
 }
 
-/** Drives the batches that nobody drives. */
+/** Drives batches that have no driver. */
 export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
   const { database, log, replica } = options;
   const leaseMs = options.leaseMs ?? defaultLeaseMs;
@@ -110,12 +110,12 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
   return { close: () => (closed ??= close()) };
 }
 
-/** While there is room a project may have several of its batches driven; then only its first. */
+/** With capacity left, a project may have several of its batches driven; otherwise only the first. */
 function mostOfProject(driven: number): number {
   return driven < drivenBatches.roomy ? drivenBatches.ofProject : 1;
 }
 
-/** Drives one batch and gives its lease back, whatever happens. Never rejects. */
+/** Drives one batch and releases its lease in any case. Never rejects. */
 async function runDriver(
   options: BatchRunnerOptions & Pick<DriveContext, 'oneSuspect' | 'lineBytes'>,
   batch: BatchRow,

@@ -10,7 +10,7 @@ import { uploadResults } from './output/upload-results.ts';
 import { beginProgress, endBatch, failBatch, nameFile, sealResults } from './rows/batch-steps.ts';
 import type { BatchError, BatchRow, Outcome } from './rows/batch.ts';
 
-/** A batch whose result files are refused for so long ends as failed: its key may be gone for good. */
+/** A batch whose result files are refused for this time (24 h) ends as failed, since its key may have been deleted. */
 const refusedUploadLimitMs = 86_400_000;
 
 export interface DriveContext {
@@ -35,9 +35,9 @@ export class StopWork extends Error {
 }
 
 /**
- * Takes a batch from wherever it stands to its end. Every step is written under its lease before the next begins, so
- * that another driver goes on from there. Rejects when a step cannot be made now, or when `life` is aborted.
- * @param work is aborted with StopWork when the batch expires or is cancelled: what was recorded until then is kept.
+ * Takes a batch from its current step to its end. Every step is written under its lease before the next begins, so that
+ * another driver can continue from there. Rejects when a step fails for now, or when `life` is aborted.
+ * @param work is aborted with StopWork when the batch expires or is cancelled; recorded results are kept.
  */
 export async function driveBatch(
   context: DriveContext,
@@ -65,7 +65,7 @@ export async function driveBatch(
   await endBatch(database, batch);
 }
 
-/** What the work came to, or why it was stopped. */
+/** The outcome of the work, or why it was stopped. */
 async function untilStopped(work: AbortSignal, run: () => Promise<Outcome>): Promise<Outcome> {
   try {
     work.throwIfAborted();
@@ -87,7 +87,7 @@ async function run(context: DriveContext, batch: BatchRow, work: AbortSignal): P
   }
 }
 
-/** An input file that has ended or silenced each process which read it is not read again. */
+/** An input file that has killed or hung every process that read it is not read again. */
 async function judgeAndValidate(context: DriveContext, batch: BatchRow, work: AbortSignal): Promise<BatchRow> {
   const verdict = judgePoison({ lost: Math.max(batch.claims - 1, 0), shared: 0 });
   switch (verdict.kind) {
@@ -117,7 +117,7 @@ async function validate(context: DriveContext, batch: BatchRow, work: AbortSigna
   }
 }
 
-/** The id of the stored file; null when it was refused for so long that the batch has failed. */
+/** The id of the stored file; null when the file was refused until the batch failed. */
 async function storeFile(
   context: DriveContext,
   batch: BatchRow,

@@ -3,11 +3,11 @@ import type { Database } from '@kumiki/postgres';
 /** The batches of all projects that have not ended. */
 export interface OpenBatches {
   readonly open: number;
-  /** Seconds since the oldest of them was made in which a request still waits; 0 where none does. */
+  /** Age in seconds of the oldest open batch with a waiting request; 0 when there is none. */
   readonly oldestSeconds: number;
 }
 
-/** Of a batch whose input file is not read yet every request waits. */
+/** All requests of a batch wait until its input file has been read. */
 export async function measureBatches(database: Database): Promise<OpenBatches> {
   const { rows } = await database.query<OpenBatches>(
     `SELECT count(*) AS open,

@@ -24,8 +24,8 @@ const names = Array.from({ length: 12 }, (_, index) => `line-${index}`);
 const refused = 'line-5';
 
 /**
- * A gateway with a batch of twelve lines, one of which the model refuses. Notes the lines that were sent to the model
- * although their result was recorded.
+ * A gateway with a batch of twelve lines, one of which the model refuses. Records lines that are sent to the model
+ * although they already have a result.
  */
 async function prepare() {
   const gateway = createStandInGateway();
@@ -45,11 +45,11 @@ async function prepare() {
   return { gateway, id, rerun };
 }
 
-/** Lets a replica drive until it dies after so many steps, or has nothing more to do; its lease is over then. */
+/** Lets a replica drive until it dies after `steps` steps or has nothing left to do, and then expires its lease. */
 async function driveUntilDeath(world: Awaited<ReturnType<typeof prepare>>, steps: number): Promise<void> {
-  const mortal = dyingReplica({ database, gateway: world.gateway }, steps);
-  const runner = startTestRunner({ ...mortal, replica: 'mortal' });
-  await Promise.race([mortal.dead, untilBatch(database, world.id)]);
+  const dying = dyingReplica({ database, gateway: world.gateway }, steps);
+  const runner = startTestRunner({ ...dying, replica: 'dying' });
+  await Promise.race([dying.dead, untilBatch(database, world.id)]);
   await runner.close();
   await database.query('UPDATE conversations.batches SET lease_until = NULL WHERE id = $1', [world.id]);
 }
@@ -64,7 +64,7 @@ test('wherever replicas die, each line stands in one file once, no recorded line
     assert.ok(runner);
     const batch = await untilBatch(database, id);
     if (batch.status === 'failed') {
-      // Two of them died over the input file.
+      // Two replicas died while reading the input file.
       assert.deepEqual([batch.errors?.[0]?.code, steps.length > 1], ['poisonous_request', true]);
       return;
     }
@@ -73,7 +73,7 @@ test('wherever replicas die, each line stands in one file once, no recorded line
     const errors = resultLines(gateway, batch.error_file_id);
     assert.deepEqual([...output, ...errors.map((line) => line.custom_id)].toSorted(), names.toSorted());
     for (const { custom_id: name, error } of errors) {
-      // Or they died over a line.
+      // Or two replicas died while running a line.
       if (name !== refused || error !== null)
         assert.deepEqual([error?.code, steps.length > 1], ['poisonous_request', true]);
     }
@@ -119,7 +119,7 @@ test('a replica that was thought dead writes nothing more', async () => {
     await held.promise;
     return answer(body, call);
   };
-  // Its lease is never renewed, as that of a paused process.
+  // Its lease is never renewed, like that of a paused process.
   const paused = startTestRunner({ database, gateway, replica: 'paused', leaseMs: 600_000 });
   await reached.promise;
   await database.query('UPDATE conversations.batches SET lease_until = NULL WHERE id = $1', [id]);

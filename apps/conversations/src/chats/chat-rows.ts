@@ -6,7 +6,7 @@ import { choosePage } from '../http/paging.ts';
 import { newId } from '../ids/new-id.ts';
 import { foldTitle, foldWords } from './fold-title.ts';
 
-/** Whose chats are seen: those of one key in its project. */
+/** The owner of chats: one key in its project. */
 export type ChatOwner = Pick<Caller, 'project' | 'keyId'>;
 
 interface ChatRow {
@@ -20,7 +20,10 @@ interface ChatRow {
   readonly running: number;
 }
 
-/** What is open is little, wherever it belongs: counted from there, and not by looking at every turn of every chat. */
+/**
+ * Few responses are open at any time, so running turns are counted from the open responses and not by scanning the
+ * turns of every chat.
+ */
 const openOfChats = `open_turns AS MATERIALIZED (
   SELECT m.chat_id FROM conversations.responses AS r
   JOIN conversations.chat_responses AS m ON m.response_id = r.id
@@ -56,7 +59,7 @@ export async function insertChat(
   return id;
 }
 
-/** Throws KumikiError when the key has no such chat: whose it is otherwise is not told. */
+/** Throws KumikiError when the key has no such chat. A chat of another key is not distinguished from a missing one. */
 export async function readChat(database: Queryable, owner: ChatOwner, id: string): Promise<Chat> {
   const { rows } = await database.query<ChatRow>(
     `WITH ${openOfChats} SELECT ${columns} FROM conversations.chats AS c
@@ -102,7 +105,7 @@ export async function listChats(
   return { chats, hasMore: found.length > shown.length };
 }
 
-/** Changes what is given. Throws KumikiError when there is no such chat, or it has no such turn. */
+/** Changes the given members. Throws KumikiError when there is no such chat, or it has no such turn. */
 export async function updateChat(database: Queryable, owner: ChatOwner, id: string, change: UpdateChat): Promise<void> {
   const { title, pinned, settings, current_response_id: current } = change;
   const { count } = await database.query(

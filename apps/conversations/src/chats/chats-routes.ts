@@ -8,7 +8,10 @@ import { deleteChat } from './delete-chat.ts';
 import { forkChat } from './fork-chat.ts';
 import { loadTurns } from './load-turns.ts';
 
-/** A fork takes the settings of its chat, whatever they are: it needs some room. */
+/**
+ * A fork copies the settings of its chat, whose size is not known here; it needs at least this much of the project's
+ * quota.
+ */
 const smallestBytes = 1;
 
 function sizeOf(value: object): number {

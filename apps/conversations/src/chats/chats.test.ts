@@ -113,7 +113,7 @@ for (const kind of ['embedded', 'server'] as const) {
       for (let index = 0; index < 7; index++) {
         const id = await insertChat(database, mine, { title: `${index}` });
         ids.unshift(id);
-        // Two chats of one moment are in the order of their ids, which is none: here each has a moment of its own.
+        // Chats of the same time are ordered by their random ids, so each gets its own time here.
         await database.query(
           "UPDATE conversations.chats SET updated_at = now() - interval '1 hour' + $2 * interval '1 ms' WHERE id = $1",
           [id, index],

@@ -1,6 +1,6 @@
 import type { ForkChat } from '@kumiki/api';
 
-/** A turn, and the one before it in its chat. */
+/** A turn and its predecessor in the chat. */
 export interface TurnLink {
   readonly id: string;
   readonly previous: string | null;
@@ -8,14 +8,14 @@ export interface TurnLink {
 
 export interface ChosenTurns {
   readonly ids: readonly string[];
-  /** The end of the branch that the new chat shows. */
+  /** The last turn of the branch that the new chat shows. */
   readonly current: string;
 }
 
 /**
- * What a fork takes over. null when the chat has no such turn.
- * @param links all turns of the chat, each after the one before it.
- * @param current the end of the branch that is looked at in the chat.
+ * The turns that a fork takes over; null when the chat has no such turn.
+ * @param links all turns of the chat, each after its predecessor.
+ * @param current the last turn of the branch that the chat shows.
  */
 export function chooseTurns(
   links: readonly TurnLink[],

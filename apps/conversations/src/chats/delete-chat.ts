@@ -3,13 +3,14 @@ import { noticeChannel, notices } from '../runs/notices.ts';
 import { type ChatOwner, chatNotFound } from './chat-rows.ts';
 
 /**
- * Deletes a chat, and the responses that no other chat holds with all that was stored of them; those that are produced
- * now are cancelled, since whoever drives them finds them gone. Throws KumikiError when the key has no such chat.
+ * Deletes a chat, and the responses that no other chat contains, with all their data. Running ones stop, because their
+ * drivers find the rows gone. Throws KumikiError when the key has no such chat.
  */
 export function deleteChat(database: Database, owner: ChatOwner, id: string): Promise<void> {
   return database.transaction(async (transaction) => {
     await lockChat(transaction, owner, id, 'UPDATE');
-    // Two chats that share responses may go at once: each waits here, in one order, so that the later sees that it is the last.
+    // Two chats that share responses may be deleted at the same time. Locking in one order makes one wait, so that the
+    // later one sees that it is the last.
     const { rows } = await transaction.query<{ id: string }>(
       `SELECT id FROM conversations.responses
        WHERE id IN (SELECT response_id FROM conversations.chat_responses WHERE chat_id = $1) ORDER BY id FOR UPDATE`,
@@ -27,7 +28,7 @@ export function deleteChat(database: Database, owner: ChatOwner, id: string): Pr
   });
 }
 
-/** Keeps a chat as it is until the transaction ends: `SHARE` against deletion, `UPDATE` against turns as well. */
+/** Locks a chat until the transaction ends: `SHARE` prevents deletion, `UPDATE` also new turns. */
 export async function lockChat(
   transaction: Queryable,
   { project, keyId }: ChatOwner,

@@ -11,8 +11,8 @@ import { lockChat } from './delete-chat.ts';
 export function forkChat(database: Database, owner: ChatOwner, id: string, fork: ForkChat): Promise<string> {
   return database.transaction(async (transaction) => {
     await lockChat(transaction, owner, id, 'SHARE');
-    // One of them may be deleted at this moment: those that are still there stay until the fork holds them too. In the
-    // order in which a deletion locks them.
+    // The responses may be deleted concurrently. This locks those that still exist until the fork contains them too, in
+    // the order that deletions use.
     await transaction.query(
       `SELECT 1 FROM conversations.responses
        WHERE id IN (SELECT response_id FROM conversations.chat_responses WHERE chat_id = $1) ORDER BY id FOR KEY SHARE`,

@@ -8,8 +8,8 @@ import { titleOfInput } from './title-of-input.ts';
 const param = 'metadata.kumiki_chat';
 
 /**
- * Makes a response that was just stored the newest turn of a chat. Call it in the transaction that stored the response:
- * it throws KumikiError when the key has no such chat, and the response is not to be there then.
+ * Makes a newly stored response the newest turn of a chat. Call it in the transaction that stores the response: it
+ * throws KumikiError when the key has no such chat, which must roll the response back.
  */
 export async function joinChat(
   transaction: Queryable,

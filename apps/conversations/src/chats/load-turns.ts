@@ -15,20 +15,20 @@ interface TurnRow extends StoredResponse {
   readonly total_ms: number | null;
 }
 
-/** Milliseconds from when a run was accepted to one of its instants. */
+/** SQL for the milliseconds from a run's acceptance to one of its timestamps. */
 function since(column: string): string {
   return `(extract(epoch FROM r.${column} - r.accepted_at) * 1000)::float8`;
 }
 
-/** Bytes that a turn takes up as JSON, and more where it is still written. */
+/** Upper estimate of a turn's bytes as JSON; higher while it is being written. */
 const bytesOfTurn = `octet_length(r.input::text) + octet_length(r.response::text)
   + CASE WHEN r.ended_at IS NULL THEN octet_length(COALESCE(r.prepared, 'null')::text) + COALESCE((
       SELECT sum(octet_length(f.frames)) FROM conversations.response_frames AS f WHERE f.response_id = r.id), 0)
     ELSE 0 END`;
 
 /**
- * A page of the turns of a chat in the order in which they began. The caller has found the chat to be its own. Throws
- * KumikiError when the chat has no turn to begin after.
+ * A page of a chat's turns in the order in which they began. The caller must have checked that the chat is its own.
+ * Throws KumikiError when the chat has no turn with the id in `after`.
  */
 export async function loadTurns(
   database: Queryable,
@@ -68,7 +68,7 @@ async function requireTurn(database: Queryable, chatId: string, id: string): Pro
 }
 
 async function readTurns(database: Queryable, chatId: string, ids: readonly string[]): Promise<Turn[]> {
-  // One statement, so that what is written now is seen at one instant: its frames, and the last event that they gave.
+  // One statement, for a consistent view of running turns: their frames and their last event.
   const { rows } = await database.query<TurnRow>(
     `SELECT r.id, before.response_id AS previous, floor(extract(epoch FROM r.created_at))::bigint AS created_at,
        r.input, r.status, r.ended_at IS NOT NULL AS ended, r.request, r.response, r.prepared, r.last_seq,

@@ -1,18 +1,18 @@
 import type { Item } from '../answer/response-object.ts';
 import { lastUserText } from '../prompt/build-messages.ts';
 
-/** Characters, as people count them, of a title that is made from what the user said. */
+/** Graphemes of a title that is made from the user's input. */
 const maxOwnTitleCharacters = 60;
 
-/** What no title shows: controls, and what turns the direction of all that follows. */
+/** Characters that are removed from titles: control characters and direction overrides. */
 const unseen = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
-/** UTF-16 units that are looked at for each character as people count them, which may be of many. */
+/** UTF-16 units that are read for each grapheme, which may have many. */
 const unitsPerCharacter = 4;
 
-/** UTF-16 units of what the user said that are looked at: a title stands at the beginning, or there is none. */
+/** UTF-16 units of the user's input that are searched for a title. */
 const unitsLookedAt = 65_536;
 
-/** What a chat without a title is called: the first line of what the user said, cut at a whole character. */
+/** The title of a chat without one: the first line of the user's input, cut between graphemes. */
 export function titleOfInput(input: readonly Item[]): string {
   const lines = (lastUserText(input) ?? '')
     .slice(0, unitsLookedAt)

@@ -3,18 +3,18 @@ import type { Queryable } from '@kumiki/postgres';
 import type { Item } from '../answer/response-object.ts';
 import type { JsonText } from '../http/paging.ts';
 
-/** Items of one conversation, */
+/** Most items of one conversation. */
 const maxConversationItems = 20_000;
-/** and their bytes as JSON together. */
+/** Most bytes of a conversation's items as JSON. */
 const maxConversationBytes = 536_870_912;
 
-/** What a conversation holds. */
+/** The size of a conversation. */
 export interface ConversationSize {
   readonly items: number;
   readonly bytes: number;
 }
 
-/** Items as they are stored. */
+/** Items in stored form. */
 export function writeItems(items: readonly Item[]): JsonText[] {
   return items.map((item) => ({ id: item.id, text: JSON.stringify(item) }));
 }
@@ -24,8 +24,8 @@ export function bytesOf(items: readonly JsonText[]): number {
 }
 
 /**
- * Puts items at the end of a conversation; the row's lock keeps those of one caller together. Call it inside a
- * transaction. @returns what the conversation holds then; null when there is no such conversation.
+ * Appends items to a conversation; the row's lock keeps those of one call together. Call it inside a transaction.
+ * @returns the new size; null when there is no such conversation.
  */
 export async function appendItems(
   transaction: Queryable,
@@ -59,7 +59,7 @@ export async function appendItems(
   return { items: row.item_count, bytes: row.bytes };
 }
 
-/** Throws KumikiError when a conversation holds more than it may, or would hold. */
+/** Throws KumikiError when a conversation's size exceeds the limits. */
 export function requireConversationSize({ items, bytes }: ConversationSize, param: string): void {
   if (items <= maxConversationItems && bytes <= maxConversationBytes) return;
   const reason =

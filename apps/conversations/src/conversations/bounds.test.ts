@@ -9,7 +9,7 @@ import { createTestModel } from '../testing/test-model.ts';
 import { ask, openTestDatabase, startTestService } from '../testing/test-service.ts';
 import { appendItems, writeItems } from './append-items.ts';
 
-/** What one conversation may cost whoever reads it. */
+/** Bounds on reading one conversation. */
 
 const items = 20;
 const characters = 16_000_000;
@@ -36,7 +36,7 @@ async function createConversation(): Promise<string> {
   return ((await reply.json()) as { id: string }).id;
 }
 
-/** Puts an item in as earlier versions have let it in: no body of today brings so much. */
+/** Stores an item that only earlier versions accepted, since no current body may be this large. */
 async function add(id: string, content: string): Promise<void> {
   const items = writeItems(normalizeInput([{ role: 'user', content }]));
   await database.transaction((transaction) => appendItems(transaction, 'p1', id, items));
@@ -53,7 +53,7 @@ interface List {
   readonly last_id: string;
 }
 
-/** Reads pages of a list, each of which is bounded. @returns the ids, and how many pages there were. */
+/** Reads all pages of a list and checks that each is bounded. @returns the ids, and the number of pages. */
 async function readPages(
   path: string,
   most: number,
@@ -72,7 +72,7 @@ async function readPages(
 
 test('pages of a conversation of 320 MB are bounded in bytes', async () => {
   const { ids, pages } = await readPages(`/v1/conversations/${huge}/items`, 3);
-  // Each of the large ones is a page of its own.
+  // Each large item is a page by itself.
   assert.equal(new Set(ids).size, 3);
   assert.equal(pages, 3);
 });

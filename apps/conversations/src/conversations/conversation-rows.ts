@@ -1,7 +1,7 @@
 import type { Queryable } from '@kumiki/postgres';
 import type { JsonText } from '../http/paging.ts';
 
-/** A conversation as it is shown. */
+/** A conversation as the API shows it. */
 export interface ConversationObject {
   readonly id: string;
   readonly object: 'conversation';
@@ -65,7 +65,7 @@ export async function updateConversation(
   return show(rows[0]);
 }
 
-/** Deletes a conversation with its items. @returns whether there was one. */
+/** Deletes a conversation with its items. @returns whether it existed. */
 export async function deleteConversation(database: Queryable, project: string, id: string): Promise<boolean> {
   const { rows } = await database.query(
     'DELETE FROM conversations.conversations WHERE id = $1 AND project = $2 RETURNING id',
@@ -74,7 +74,7 @@ export async function deleteConversation(database: Queryable, project: string, i
   return rows.length > 0;
 }
 
-/** An item as it lies there; null when the conversation has none of that id. */
+/** An item as stored; null when the conversation has none with that id. */
 export async function findItem(
   database: Queryable,
   project: string,
@@ -90,7 +90,7 @@ export async function findItem(
   return rows[0] ?? null;
 }
 
-/** Where an item stands; null when the conversation has none of that id. */
+/** The position of an item; null when the conversation has none with that id. */
 export async function findPosition(
   database: Queryable,
   project: string,
@@ -106,13 +106,13 @@ export async function findPosition(
   return rows[0]?.position ?? null;
 }
 
-/** Where items stand, and their sizes. */
+/** The position and size of an item. */
 export interface ItemPlace {
   readonly position: number;
   readonly bytes: number;
 }
 
-/** The places of items from a position on, that one left out; from the end or the beginning without one. */
+/** The places of items after a position; without one, from the beginning or the end. */
 export async function listPlaces(
   database: Queryable,
   project: string,
@@ -131,7 +131,7 @@ export async function listPlaces(
   return rows;
 }
 
-/** The items of these places, in their order. The caller has found the conversation to be its own. */
+/** The items at these places, in their order. The caller must have checked that the conversation is its own. */
 export async function readItems(
   database: Queryable,
   conversationId: string,
@@ -146,7 +146,7 @@ export async function readItems(
   return rows;
 }
 
-/** @returns whether there was such an item. */
+/** @returns whether the item existed. */
 export async function deleteItem(
   database: Queryable,
   project: string,

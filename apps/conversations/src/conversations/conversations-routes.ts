@@ -101,7 +101,7 @@ function addItemRoutes(app: FastifyInstance, database: Database): void {
   });
 }
 
-/** Items as they are stored; what no model can read is refused at once. */
+/** Items in stored form. Throws for content that no model can read. */
 function itemsOf(input: readonly InputItem[]): JsonText[] {
   for (const [index, item] of input.entries()) {
     if (item.type !== 'item_reference') continue;

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { KumikiError } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 
-/** How long a key is remembered: longer than any client goes on trying. */
+/** How long a key is remembered: longer than any client retries. */
 const keptHours = 24;
 const maxKeyCharacters = 255;
 
 export interface IdempotentRequest {
   readonly project: string;
-  /** Method and path, for example `POST /v1/batches`: the same key elsewhere is another one. */
+  /** Method and path, for example `POST /v1/batches`. Keys are scoped to their route. */
   readonly route: string;
   /** The `Idempotency-Key` header; undefined when the client sent none. */
   readonly key: string | string[] | undefined;
@@ -16,10 +16,10 @@ export interface IdempotentRequest {
 }
 
 /**
- * Claims the key of a request for what it is about to make. Runs in the transaction that makes it, so that key and
- * resource exist together or not at all; a second request with the key waits for the first to commit.
- * @returns the id to answer with: `resourceId` when the request is new (make it now), else that of the earlier one.
- * Throws `conflict`, which clients do not retry, when the key came with another body before.
+ * Claims the idempotency key of a request for the resource that it creates. Runs in the creating transaction, so that
+ * key and resource exist together or not at all; a second request with the key waits for the first to commit.
+ * @returns the id to answer with: `resourceId` when the request is new (create it now), otherwise that of the earlier
+ *   request. Throws `conflict`, which clients do not retry, when the key was used with another body.
  */
 export async function claimIdempotencyKey(
   transaction: Queryable,
@@ -57,7 +57,7 @@ export async function claimIdempotencyKey(
   return rows[0].resource_id;
 }
 
-/** Forgets the keys that are too old to count. */
+/** Deletes expired keys. */
 export async function forgetIdempotencyKeys(database: Queryable): Promise<void> {
   await database.query(
     `DELETE FROM conversations.idempotency_keys WHERE created_at < now() - make_interval(hours => ${keptHours})`,

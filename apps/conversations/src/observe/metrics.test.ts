@@ -14,7 +14,7 @@ after(() => database.close());
 
 const idle = { openRuns: () => 3, takeovers: () => 2 } as Runner;
 
-/** A figure as Prometheus reads it; undefined when it is not there. */
+/** The value of a metric; undefined when it is missing. */
 async function read({ registry }: ConversationsMetrics, name: string): Promise<number | undefined> {
   const text = await registry.metrics();
   const line = text.split('\n').find((each) => each.startsWith(`kumiki_conversations_${name} `));

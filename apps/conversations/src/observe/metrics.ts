@@ -4,7 +4,10 @@ import type { RecordedLines } from '../batches/lines/record-results.ts';
 import { measureBatches, type OpenBatches } from '../batches/measure-batches.ts';
 import type { Runner } from '../runs/runner.ts';
 
-/** What is asked of the database is known within this, or shown as unknown: the other figures do not wait for it. */
+/**
+ * Limit of the database query behind a metric. Beyond it the value is unknown, so that the other metrics are not
+ * delayed.
+ */
 const measureLimitMs = 1_000;
 
 export interface ConversationsMetrics {
@@ -12,7 +15,7 @@ export interface ConversationsMetrics {
   recorded(lines: RecordedLines): void;
 }
 
-/** What this replica tells of itself, and of the batches of all. */
+/** The metrics of this replica, and of the batches of all replicas. */
 export function createMetrics(database: Database, runner: Runner): ConversationsMetrics {
   const registry = new Registry();
   show(registry, 'open_runs', 'Responses that this replica produces now.', () => runner.openRuns());
@@ -60,10 +63,10 @@ function show(registry: Registry, name: string, help: string, value: () => numbe
   );
 }
 
-/** The same at every replica: the largest is the answer, never the sum. */
+/** Every replica reports the same values: aggregate them by max, never by sum. */
 function showBatches(registry: Registry, database: Database): void {
   let measuring: Promise<OpenBatches | null> | null = null;
-  // Both figures of one look are of one moment.
+  // One query gives both values.
   const measure = (): Promise<OpenBatches | null> =>
     (measuring ??= within(measureLimitMs, measureBatches(database)).finally(() => (measuring = null)));
   const unknown = Number.NaN;
@@ -81,7 +84,7 @@ function showBatches(registry: Registry, database: Database): void {
   );
 }
 
-/** Null when it fails or takes longer. */
+/** null when it fails or takes longer. */
 async function within<Value>(limitMs: number, work: Promise<Value>): Promise<Value | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, limitMs, null)));

@@ -54,7 +54,7 @@ function responseFormat(format: TextFormat): Readonly<Record<string, unknown>> {
   return { type: 'json_schema', json_schema: withoutNulls({ name, description, schema, strict }) };
 }
 
-/** The functions and how they may be chosen; searching is done before the model is asked and is no tool of its own. */
+/** The function tools and the tool choice. File search runs before the model is called and is not passed as a tool. */
 function tools(request: PromptOptions): Readonly<Record<string, unknown>> {
   const choice = request.tool_choice;
   const allowed = typeof choice === 'object' && choice?.type === 'allowed_tools' ? namesOf(choice.tools) : null;

@@ -16,8 +16,8 @@ export interface ChatMessage {
 }
 
 /**
- * Items as the messages of a chat. Calls that follow each other are one message; what a model cannot be told again
- * (its thoughts, searches whose passages are gone, calls that were cut short) is left out.
+ * Items as the messages of a chat. Consecutive calls become one message. Items that a model cannot be given again
+ * (reasoning, searches whose passages are gone, interrupted calls) are left out.
  */
 export function buildMessages(instructions: string | null, items: readonly Item[]): ChatMessage[] {
   const messages: ChatMessage[] = instructions === null ? [] : [{ role: 'system', content: instructions }];
@@ -52,7 +52,7 @@ function addItem(messages: ChatMessage[], item: InputItem, path: string): void {
   }
 }
 
-/** The text of the last thing that the user said; null when the user said nothing. */
+/** The text of the last user message; null when there is none. */
 export function lastUserText(items: readonly Item[]): string | null {
   const last = items.findLast((item) => item.type === 'message' && item['role'] === 'user') as InputItem | undefined;
   return last !== undefined && 'role' in last ? textOf(last.content, 'input') : null;

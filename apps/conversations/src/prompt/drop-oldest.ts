@@ -1,9 +1,9 @@
 import type { Item } from '../answer/response-object.ts';
 
 /**
- * Fewer items for a prompt that was too long: whole turns are taken from the front, so that no tool's output loses its
- * call. null when nothing more can go: the last thing the user said always stays.
- * @param share of the characters that may stay, below 1.
+ * Shortens a prompt that was too long: whole turns are removed from the front, so that no tool output loses its call.
+ * null when nothing more can be removed, since the last user message always stays.
+ * @param share of the characters to keep, below 1.
  */
 export function dropOldest(items: readonly Item[], share: number): Item[] | null {
   const sizes = items.map((item) => JSON.stringify(item).length);
@@ -20,7 +20,7 @@ export function dropOldest(items: readonly Item[], share: number): Item[] | null
   return items.slice(from);
 }
 
-/** Items without those before the first turn that is whole. */
+/** The items from the first complete turn on. */
 export function fromFirstTurn(items: readonly Item[]): readonly Item[] {
   const start = items.findIndex(startsTurn);
   return start < 0 ? [] : items.slice(start);

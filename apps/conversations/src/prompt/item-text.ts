@@ -1,7 +1,7 @@
 import type { ItemPart } from '@kumiki/api';
 import { KumikiError } from '@kumiki/api';
 
-/** The text of a message's or a tool output's parts. Throws KumikiError for a part that no model here can read. */
+/** The text of a message's or a tool output's parts. Throws KumikiError for an unsupported part. */
 export function textOf(content: string | readonly ItemPart[], path: string): string {
   if (typeof content === 'string') return content;
   return content.map((part, index) => textOfPart(part, `${path}[${index}]`)).join('');

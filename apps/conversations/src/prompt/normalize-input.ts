@@ -12,7 +12,7 @@ const prefixes: Readonly<Record<string, string>> = {
   item_reference: 'ref',
 };
 
-/** A request's input as items: each with a type, a status and an id of its own, contents as lists of parts. */
+/** A request's input as items, each with a type, a status and an id, and its content as a list of parts. */
 export function normalizeInput(input: string | readonly InputItem[] | null | undefined): Item[] {
   if (input == null) return [];
   const items: readonly InputItem[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
@@ -32,7 +32,7 @@ function normalizeItem(item: InputItem): Item {
   return { ...item, id, type, status };
 }
 
-/** A part that the model wrote always shows its annotations and logprobs. */
+/** A part of the model's output always has annotations and logprobs. */
 function showPart(part: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (part['type'] !== 'output_text') return part;
   return {

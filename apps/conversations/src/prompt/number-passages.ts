@@ -1,6 +1,6 @@
 import type { ChatMessage } from './build-messages.ts';
 
-/** How many passages of how many characters a prompt gets; each step is for a model with less room than the one before. */
+/** Number and total characters of a prompt's passages; each step is for a smaller context window. */
 const budgets = [
   { passages: 20, characters: 6_000 },
   { passages: 10, characters: 2_400 },
@@ -15,7 +15,7 @@ export const passageBudgets = budgets.length;
 /**
  * The messages with numbered passages put before the last question, in the form that models are trained on to answer
  * with the passage's number: `[1] …`, `[2] …`, then the question.
- * @param step how often less was asked for, from 0.
+ * @param step how often the prompt was too long before, from 0.
  */
 export function withPassages(messages: readonly ChatMessage[], texts: readonly string[], step: number): ChatMessage[] {
   const budget = budgets[Math.min(step, budgets.length - 1)] ?? budgets[0];

@@ -5,11 +5,11 @@ import { requestCancel } from '../runs/run-store.ts';
 import type { ResponsesDeps } from './create-response.ts';
 import { findResponse } from './response-rows.ts';
 
-/** How long a request to cancel waits for the run's driver. */
+/** How long a cancel request waits for the run's driver. */
 const cancelPatienceMs = 30_000;
 
 /**
- * Cancels an open response, whoever drives it, and waits until it has ended; one that has ended stays as it is.
+ * Cancels an open response, on whichever replica it runs, and waits until it has ended; an ended one stays as it is.
  * Throws KumikiError when there is none, or when its driver does not end it in time.
  */
 export async function cancelResponse(

@@ -9,7 +9,7 @@ import {
 } from '@kumiki/api';
 import { checkBody } from '@kumiki/service';
 
-/** The body of a request for a response. Throws KumikiError that names the first thing wrong. */
+/** The body of a request for a response. Throws KumikiError for the first problem. */
 export function checkCreate(body: unknown): CreateResponse {
   requireKnownTools(body);
   const request = checkBody(createResponseSchema, body, unsupportedResponseFields);
@@ -50,7 +50,7 @@ function requireOneContext(request: Pick<CreateResponse, 'previous_response_id' 
   });
 }
 
-/** Tools of the API that cannot be run here are refused by name, not as a type that nobody has heard of. */
+/** Refuses unsupported tools of OpenAI's API by name instead of as an unknown type. */
 function requireKnownTools(body: unknown): void {
   const tools = (body as { tools?: unknown } | null)?.tools;
   if (!Array.isArray(tools)) return;

@@ -6,8 +6,8 @@ import { loadContext } from '../runs/load-context.ts';
 import { type ResponsesDeps, resolveInput } from './create-response.ts';
 
 /**
- * The tokens that a request's input would have, by the model's own count: it is asked for an answer of one token, since
- * only the model knows its template and its vocabulary.
+ * The tokens of a request's input, counted by the model itself, since only its server knows the template and the
+ * vocabulary. The model is asked for an answer of one token.
  */
 export async function countInputTokens(
   { database, gateway }: Pick<ResponsesDeps, 'database' | 'gateway'>,
@@ -37,7 +37,7 @@ export async function countInputTokens(
   }
 }
 
-/** A prompt that does not fit was counted all the same. */
+/** The refusal of a prompt that does not fit contains its token count. */
 function countInRefusal(error: KumikiError): number | null {
   const count = /\((\d+) in the (?:prompt|messages)/.exec(error.message)?.[1];
   return error.code === 'context_length_exceeded' && count !== undefined ? Number(count) : null;

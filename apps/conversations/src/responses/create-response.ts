@@ -21,7 +21,10 @@ import type { Runner } from '../runs/runner.ts';
 import { readUsage, requireWithin } from '../usage/usage-rows.ts';
 import { findStatus } from './response-rows.ts';
 
-/** What a response shows of its request (instructions, tools, format, metadata) in bytes: each of its events repeats it. */
+/**
+ * Most bytes of the request members that a response repeats (instructions, tools, format, metadata), since its events
+ * contain them too.
+ */
 const maxShownRequestBytes = 2_097_152;
 
 export interface ResponsesDeps {
@@ -36,12 +39,12 @@ export interface ResponsesDeps {
 export interface CreatedRun {
   readonly id: string;
   readonly log: EventLog;
-  /** null when the same request came before: its response is read, and nothing begins. */
+  /** null when the request is a repetition: its existing response is returned, and no run begins. */
   readonly open: OpenRun | null;
 }
 
 /**
- * Begins a response. Throws KumikiError when the request refers to what is not there or cannot be read.
+ * Begins a response. Throws KumikiError when the request refers to something that does not exist or cannot be read.
  * @param idempotencyKey the header of that name.
  */
 export async function createRun(
@@ -81,13 +84,13 @@ export async function createRun(
   };
   if (request.store === false) {
     const open = await openStored(deps.database, caller.project);
-    // Nothing is waited for from here to the start: what runs unstored is counted as it is.
+    // There is no await from here to the start, so the count of unstored runs stays correct.
     requireWithin(caller, 'open_responses', open + deps.runner.unstoredRuns(caller.project), 1);
     const journal = createMemoryJournal(id, deps.hub);
     const bytes = Buffer.byteLength(JSON.stringify(input));
     return { id, open: deps.runner.start({ ...run, lastSeq: -1, bytes }, journal), log: memoryLog(journal) };
   }
-  // In the background it begins at once where there is room, and waits for its turn otherwise.
+  // A background run begins at once if there is capacity, and otherwise waits for its turn.
   const place = run.background ? await deps.runner.reserve(run.project) : null;
   const waiting = run.background && place === null;
   try {
@@ -100,7 +103,7 @@ export async function createRun(
   }
 }
 
-/** What is not stored needs no database: while it is away, what it holds does not count. */
+/** An unstored response does not need the database: while it is unavailable, stored responses are not counted. */
 async function openStored(database: Database, project: string): Promise<number> {
   try {
     return (await readUsage(database, project)).open_responses;
@@ -110,7 +113,7 @@ async function openStored(database: Database, project: string): Promise<number> 
   }
 }
 
-/** Every event that shows the whole response repeats what it has of the request. */
+/** Every event with the whole response repeats these members of the request. */
 function requireShown(response: ResponseObject): void {
   const bytes = Buffer.byteLength(JSON.stringify(response));
   if (bytes <= maxShownRequestBytes) return;
@@ -118,7 +121,10 @@ function requireShown(response: ResponseObject): void {
   throw new KumikiError('invalid_value', { param: 'instructions', reason });
 }
 
-/** Stores a run, unless its key came before. @returns the id of the response that answers the request, and its bytes. */
+/**
+ * Stores a run, unless its idempotency key was used before. @returns the id of the response that answers the request,
+ * and its bytes.
+ */
 async function storeOnce(
   { database, replica, retentionDays }: ResponsesDeps,
   run: RunRecord,
@@ -141,7 +147,7 @@ async function storeOnce(
   });
 }
 
-/** The request's own items, after what it refers to was found to be there. */
+/** The request's own items, after checking that everything it refers to exists. */
 export async function resolveInput(
   database: Database,
   project: string,
@@ -151,13 +157,13 @@ export async function resolveInput(
   if (items.length === 0 && !hasContext(request)) {
     throw new KumikiError('invalid_value', { param: 'input', reason: 'it is missing; send a text or a list of items' });
   }
-  // Refuses what no model can read before anything is stored.
+  // Refuses unsupported content before anything is stored.
   buildMessages(null, items);
   await requireConversation(database, project, conversationIdOf(request), items);
   await requirePrevious(database, project, request.previous_response_id ?? null);
   const references = items.filter(({ type }) => type === 'item_reference');
   if (references.length === 0) return items;
-  // An item that is part of what came before is there already.
+  // An item that is already part of the context is not added again.
   const known = await findKnown(database, project, request, references);
   for (const { id } of references) {
     if (known.has(id)) continue;
@@ -168,7 +174,7 @@ export async function resolveInput(
   return items.filter(({ type }) => type !== 'item_reference');
 }
 
-/** Those of these ids that what came before has. */
+/** The ids that the context already contains. */
 async function findKnown(
   database: Database,
   project: string,
@@ -216,7 +222,7 @@ async function requirePrevious(database: Database, project: string, id: string |
   });
 }
 
-/** A background response of a model that is not there would only fail later, when nobody looks. */
+/** Refuses an unknown model at once; a background response would otherwise fail later, unnoticed. */
 async function requireModel(gateway: GatewayClient, caller: Caller, model: string): Promise<void> {
   await gateway.json({ method: 'GET', path: `/v1/models/${encodeURIComponent(model)}`, keyId: caller.keyId });
 }

@@ -6,7 +6,7 @@ import { deletionOf } from '../runs/deletion.ts';
 import { noticeChannel, notices } from '../runs/notices.ts';
 import { framesOf, showRow, type StoredResponse } from '../runs/show-row.ts';
 
-/** A response as it is now, with what has been written of it; null when the project has none of that id. */
+/** The current response, with its output so far; null when the project has none with that id. */
 export async function findResponse(database: Queryable, project: string, id: string): Promise<ResponseObject | null> {
   const { rows } = await database.query<StoredResponse>(
     `SELECT status, ended_at IS NOT NULL AS ended, request, response, prepared, last_seq, ${framesOf('r')} AS frames
@@ -17,11 +17,14 @@ export async function findResponse(database: Queryable, project: string, id: str
   return row === undefined ? null : (await showRow(row)).response;
 }
 
-/** A page of a response's own input as JSON. Throws KumikiError when the project has no such response, or that no such item. */
+/**
+ * A page of a response's own input as JSON. Throws KumikiError when the project has no such response, or the response
+ * no such item.
+ */
 export async function readInputPage(database: Queryable, project: string, id: string, page: Page): Promise<string> {
   const from = `FROM conversations.responses AS r, json_array_elements(r.input) WITH ORDINALITY AS e (item, ordinal)
      WHERE r.id = $1 AND r.project = $2`;
-  // `->`, since `->>` fails on a value that has U+0000 anywhere.
+  // `->`, since `->>` fails on a value that contains U+0000.
   const { rows } = await database.query<{ ordinal: number; id: string; bytes: number }>(
     `SELECT e.ordinal, (e.item->'id')::text AS id, octet_length(e.item::text) AS bytes ${from} ORDER BY e.ordinal`,
     [id, project],
@@ -45,7 +48,7 @@ export async function readInputPage(database: Queryable, project: string, id: st
   return listText(data, left.length > shown.length);
 }
 
-/** The status of a response; null when the project has none of that id. */
+/** The status of a response; null when the project has none with that id. */
 export async function findStatus(database: Queryable, project: string, id: string): Promise<ResponseStatus | null> {
   const { rows } = await database.query<{ status: ResponseStatus }>(
     'SELECT status FROM conversations.responses WHERE id = $1 AND project = $2',
@@ -54,7 +57,7 @@ export async function findStatus(database: Queryable, project: string, id: strin
   return rows[0]?.status ?? null;
 }
 
-/** Deletes a response and its events. Whoever drives it finds its row gone and stops. @returns whether there was one. */
+/** Deletes a response and its events. Its driver finds the row gone and stops. @returns whether it existed. */
 export async function deleteResponse(database: Queryable, project: string, id: string): Promise<boolean> {
   const { count } = await database.query(
     `WITH ${deletionOf('id = $1 AND project = $2')}

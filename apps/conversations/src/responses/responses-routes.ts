@@ -16,9 +16,9 @@ import { restateRefusal } from './restate-refusal.ts';
 import { sendEvents } from './send-events.ts';
 import { sendLateJson } from './send-late-json.ts';
 
-/** Streams that one replica feeds at once. */
+/** Most concurrent streams of one replica. */
 const maxReaders = 4_096;
-/** A client's reply begins at latest after this time, even if the model has not taken the request yet. */
+/** A reply begins at the latest after this time, even if the model has not accepted the request yet. */
 const headPatienceMs = 15_000;
 
 type IdRequest = { Params: { id: string } };
@@ -42,7 +42,7 @@ export function addResponsesRoutes(app: FastifyInstance, deps: ResponsesDeps): v
     const background = body.background === true;
     if (!background && open !== null) {
       const leave = (): void => {
-        // When this replica shuts down it is not the client that has left.
+        // At shutdown the connections are closed by this replica, not by the clients.
         if (runner.released()) return;
         open.stop('cancel');
         if (body.store !== false) void requestCancel(database, caller.project, id).catch(() => {});
@@ -98,7 +98,10 @@ function notFound(id: string): KumikiError {
   return new KumikiError('not_found', { what: 'response', id });
 }
 
-/** Waits until the model has taken the request, so that its refusal is still a refusal; not for ever. */
+/**
+ * Waits until the model has accepted the request, so that a refusal can still be sent as an error status. The wait is
+ * bounded.
+ */
 async function begin(open: OpenRun): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {
@@ -123,7 +126,10 @@ function leavingSignal(reply: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-/** A reply that is written as it comes. One that fails half-way is cut, which no client takes for its end. */
+/**
+ * Sends a streamed reply. If it fails halfway, the connection is closed without the final chunk, so that clients detect
+ * it.
+ */
 async function sendRaw(reply: FastifyReply, send: () => Promise<void>): Promise<void> {
   reply.hijack();
   try {
@@ -133,7 +139,7 @@ async function sendRaw(reply: FastifyReply, send: () => Promise<void>): Promise<
   }
 }
 
-/** The response as the first event shows it: queued. */
+/** The response from the first event, with the status `queued`. */
 async function firstResponse(log: EventLog): Promise<string> {
   const found = await log.after(-1);
   const event = found?.batches[0]?.events[0];
@@ -141,19 +147,19 @@ async function firstResponse(log: EventLog): Promise<string> {
   return responseIn(event);
 }
 
-/** Blanks while a response is produced, then the response. */
+/** Yields blanks while the response is generated, then the response. */
 async function* lastResponse(events: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
   let last: string | undefined;
   for await (const batch of events) {
     last = batch.at(-1) ?? last;
     if (batch.length === 0) yield ' ';
   }
-  // A response that was deleted meanwhile has no end to show: its reply is cut.
+  // A response that was deleted meanwhile has no final event, so its reply is broken off.
   if (last === undefined || !isTerminal(typeOf(last))) throw new Error('the log ended before the response');
   yield responseIn(last);
 }
 
-/** The streams that are fed now. */
+/** The open streams. */
 function createReaders() {
   let open = 0;
   return {

@@ -8,7 +8,7 @@ const head = {
   'x-accel-buffering': 'no',
 } as const;
 
-/** Sends a response's events as they come, with a comment when they don't, and `[DONE]` after the last. */
+/** Sends a response's events as they come, comments while there are none, and `[DONE]` after the last. */
 export async function sendEvents(
   response: ServerResponse,
   events: AsyncIterable<readonly string[]>,

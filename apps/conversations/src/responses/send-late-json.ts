@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * Sends one JSON value that takes its time: blanks go out first, which JSON allows before a value, so that nobody on the
- * way takes the silence for a failure.
+ * Sends one JSON value that takes long to compute. Blanks are sent first, which JSON allows, so that proxies do not
+ * time out.
  */
 export async function sendLateJson(response: ServerResponse, parts: AsyncIterable<string>): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });

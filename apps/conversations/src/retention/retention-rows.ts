@@ -3,7 +3,7 @@ import type { Database } from '@kumiki/postgres';
 
 /** How long a project keeps its data, where that differs from the installation's setting. */
 export interface ProjectRetention {
-  /** null takes the installation's. */
+  /** null uses the installation's setting. */
   readonly response_days: number | null;
   /** null keeps conversations until they are deleted. */
   readonly conversation_days: number | null;
@@ -17,7 +17,7 @@ export async function readRetention(database: Database, project: string): Promis
   return rows[0] ?? { response_days: null, conversation_days: null };
 }
 
-/** Changes the members that are given. What is stored already keeps the time that it was stored with. */
+/** Changes the given members. Data that are already stored keep their retention. */
 export async function writeRetention(database: Database, project: string, change: SetRetention): Promise<void> {
   const { response_days: responses, conversation_days: conversations } = change;
   await database.query(

@@ -2,15 +2,15 @@ import type { Database } from '@kumiki/postgres';
 import type { Log } from '@kumiki/service';
 import { endedBatchSeconds } from '../batches/rows/limits.ts';
 
-/** Rows that one step of the sweeper deletes. */
+/** Rows that one step of the sweep deletes. */
 const sweepRows = 200;
-/** Between two sweeps. */
+/** Interval of sweeps. */
 const sweepMs = 60_000;
 
-/** When a batch ended, as the index has it. */
+/** When a batch ended, in the exact expression of the index. */
 const ended = 'COALESCE(completed_at, failed_at, expired_at, cancelled_at)';
 
-/** The ids of what is to go, at most $1 of each. */
+/** Queries for the ids of expired rows, at most $1 each. */
 const expired = {
   responses: 'SELECT id FROM conversations.responses WHERE expires_at < now()',
   conversations: 'SELECT id FROM conversations.conversations WHERE expires_at < now()',
@@ -20,7 +20,7 @@ const expired = {
       AND ${ended} < now() - COALESCE(output_expires_after, 0) * interval '1 second'`,
 } as const;
 
-/** Deletes what has expired, a few rows at a time, so that no statement holds many locks. */
+/** Deletes expired rows in small steps, so that no statement holds many locks. */
 export async function sweepExpired(database: Database): Promise<number> {
   let swept = 0;
   for (const [table, ids] of Object.entries(expired)) {

@@ -5,30 +5,33 @@ import { rebuildMachine } from './rebuild.ts';
 import type { RunWriter } from './run-writer.ts';
 import type { Journal, Prepared, RunRecord } from './run.ts';
 
-/** How a driver is told to stop: `cancel` ends the run, `release` leaves it to another replica, `lost` has one already. */
+/**
+ * Why a driver stops: `cancel` ends the run, `release` hands it to another replica, `lost` means that another one
+ * already has it.
+ */
 export type StopReason = 'cancel' | 'release' | 'lost';
 
 export interface DriveOptions {
   readonly run: RunRecord;
-  /** Frames that are stored already; empty for a fresh run. */
+  /** Stored frames; empty for a new run. */
   readonly frames: string;
   readonly journal: Journal;
   readonly gateway: GatewayClient;
   readonly log: Log;
-  /** What the conversation or the chain of responses holds. */
+  /** Loads the items of the conversation or the chain of responses. */
   readonly loadContext: () => Promise<readonly Item[]>;
   /** Aborted with a {@link StopReason}. */
   readonly stop: AbortSignal;
-  /** Whether a run that no model has room for is to give its driver back instead of waiting. */
+  /** Whether a run for which no model has capacity releases its driver instead of waiting. */
   readonly mayPark: boolean;
-  /** Called when the model has taken the request. */
+  /** Called when the model has accepted the request. */
   readonly onBegun: () => void;
-  /** Whether a refusal before that may still be given to the client instead of a failed response. */
+  /** Whether a refusal before that can still be sent to the client as an error instead of a failed response. */
   readonly mayRefuse: () => boolean;
   readonly flushMs?: number;
 }
 
-/** An answer that is being produced: what is known of it so far. */
+/** The state of an answer that is being generated. */
 export interface Answering {
   readonly options: DriveOptions;
   readonly writer: RunWriter;
@@ -37,11 +40,11 @@ export interface Answering {
   revision: string | null;
   /** All frames of the answer so far. */
   frames: string;
-  /** Whether a model has taken the request. */
+  /** Whether a model has accepted the request. */
   begun: boolean;
 }
 
-/** The answer cannot be had. Says how the response is to tell it. */
+/** The answer has failed, with the error that the response shows. */
 export class RunFailure extends Error {
   readonly code: ResponseErrorCode;
 
@@ -51,7 +54,7 @@ export class RunFailure extends Error {
   }
 }
 
-/** No model has room, and others may need this driver. */
+/** No model has capacity, and other runs may need this driver. */
 export class Parked extends Error {
   readonly afterMs: number;
 
@@ -61,13 +64,13 @@ export class Parked extends Error {
   }
 }
 
-/** Throws when nothing more may be asked or waited for. */
+/** Throws when the run must stop. */
 export function requireGoing({ options, writer }: Answering): void {
   options.stop.throwIfAborted();
   if (writer.state() !== 'open') throw new Error('the run has another driver');
 }
 
-/** Goes back to exactly what is stored and what this driver has read. */
+/** Resets the answer to what is stored plus what this driver has read. */
 export async function rewind(answering: Answering): Promise<void> {
   answering.machine = await rebuildMachine(answering.options.run, answering.prepared, answering.frames);
   await answering.writer.restart(answering.machine);

@@ -5,24 +5,24 @@ import type { ChatBody } from '../prompt/build-chat.ts';
 import { type ReadFrame, readFrame } from './rebuild.ts';
 import type { RunRecord } from './run.ts';
 
-/** The gateway itself ends what has stalled; it is given up only when it says nothing for longer than that takes. */
+/** The gateway ends stalled streams itself. It counts as gone only when it is silent for longer than that takes. */
 const modelSilenceMs = 180_000;
 
 const decoder = new TextDecoder();
 
 export interface ModelAnswer {
   readonly revision: string | null;
-  /** Each frame with its text as it came, token ids included. Ends with `done`, or before it when the stream broke. */
+  /** Each frame with its original text, token ids included. Ends with `done`, or earlier when the stream breaks. */
   readonly frames: AsyncIterable<{ readonly text: string; readonly read: ReadFrame }>;
 }
 
-/** What the gateway needs to go on with an answer whose reader is gone. */
+/** What the gateway needs to continue an answer whose reader is gone. */
 export interface Resume {
   readonly revision: string | null;
   readonly frames: string;
 }
 
-/** Asks for an answer, or for the rest of one. Throws KumikiError when it is refused. */
+/** Requests an answer, or the rest of one. Throws KumikiError when it is refused. */
 export async function askModel(
   gateway: GatewayClient,
   run: Pick<RunRecord, 'keyId' | 'lowPriority' | 'traceparent'>,
@@ -54,11 +54,14 @@ async function* readFrames(reply: GatewayReply): AsyncGenerator<{ text: string; 
       for (const frame of frames) yield { text: decoder.decode(frame), read: readFrame(frame) };
     }
   } catch {
-    // A connection that broke ends the frames without `done`; whoever reads them asks for the rest.
+    // A broken connection ends the frames without `done`; the reader then requests the rest.
   }
 }
 
-/** Refusals of what is busy or away. One that says that the answer itself broke is none: it would break again. */
+/**
+ * Refusals because something is busy or unavailable. A refusal because the answer itself failed is not among them,
+ * since it would fail again.
+ */
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'rate_limit_exceeded',
   'too_many_concurrent_requests',
@@ -76,7 +79,7 @@ export function mayPassLater(error: unknown): error is KumikiError {
   return error instanceof KumikiError && passing.has(error.code);
 }
 
-/** Whether it is the limit of the key itself that has to be waited for. */
+/** Whether the key's own rate limit was the cause. */
 export function isKeyLimit(error: unknown): boolean {
   if (!(error instanceof KumikiError)) return false;
   return error.code === 'rate_limit_exceeded' || error.code === 'too_many_concurrent_requests';

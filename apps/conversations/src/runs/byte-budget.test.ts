@@ -10,7 +10,7 @@ test('whoever wants more than its project has left waits its turn; what is given
   const first = await budget.borrow('a', 80, never);
   const order: string[] = [];
   const second = budget.borrow('a', 50, never).then((loan) => (order.push('second'), loan));
-  // It would fit, but does not overtake.
+  // It would fit, but must not overtake.
   const third = budget.borrow('a', 10, never).then((loan) => (order.push('third'), loan));
   await setImmediate();
   assert.deepEqual(order, []);

@@ -1,21 +1,21 @@
-/** Bytes that are lent until they are given back. */
+/** A reservation of bytes that is held until it is given back. */
 export interface ByteLoan {
-  /** Less than was asked for turned out to be enough. */
+  /** Reduces the reservation when less is needed. */
   shrink(bytes: number): void;
   giveBack(): void;
 }
 
-/** Bytes that one process may hold for something, and a share of them that each project may. */
+/** A memory budget of a process, with a limit for each project. */
 export interface ByteBudget {
-  /** What is left for a project. */
+  /** Bytes left for a project. */
   room(project: string): number;
-  /** What is left for all. */
+  /** Bytes left in total. */
   roomForAll(): number;
-  /** Takes what is needed, whether there is room or not. */
+  /** Reserves bytes even beyond the budget. */
   take(project: string, bytes: number): ByteLoan;
   /**
-   * Waits for room, behind those of the same project alone. More than there ever is, is lent to whom nothing else is
-   * lent. Rejects with the signal's reason.
+   * Waits until the bytes are available; waiters of the same project queue in order. A request beyond a limit is
+   * granted when nothing else is lent under it. Rejects with the signal's reason.
    */
   borrow(project: string, bytes: number, signal: AbortSignal): Promise<ByteLoan>;
 }

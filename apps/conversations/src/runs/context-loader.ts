@@ -5,13 +5,13 @@ import { hasContext, loadContext, maxContextBytes } from './load-context.ts';
 import { drivenBytes } from './replica-room.ts';
 import type { RunRecord } from './run.ts';
 
-/** What came before a run, and the memory that it takes. */
+/** The context of a run, and the memory that it takes. */
 export interface LoadedContext {
   readonly items: readonly Item[];
   readonly loan: ByteLoan;
 }
 
-/** Loads what came before runs once there is memory for it. Rejects with the signal's reason. */
+/** Loads the context of a run when there is memory for it. Rejects with the signal's reason. */
 export type ContextLoader = (run: RunRecord, signal: AbortSignal) => Promise<LoadedContext>;
 
 export function createContextLoader(database: Database): ContextLoader {

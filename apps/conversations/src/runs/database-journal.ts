@@ -11,14 +11,14 @@ import { leaseMs } from './run-limits.ts';
 import { discardRun } from './run-store.ts';
 import type { Batch, Journal, RunRecord, StoredBatch, StoreResult } from './run.ts';
 
-/** Between two attempts to store while the database is away. */
+/** Delay between two attempts to store while the database is unavailable. */
 const storeRetryMs = 250;
-/** How long a refused run is tried to be discarded while the database is away. */
+/** How long discarding a refused run is retried while the database is unavailable. */
 const discardPatienceMs = 600_000;
 
 /**
- * The one statement of a batch: it renews the lease and inserts only if the row still has this driver's number and
- * the batch before this one is the last. The row is locked by its update, so no other driver can come between.
+ * The single statement of a batch: it renews the lease and inserts only if the row still has this driver's fence and
+ * the previous batch is the last one. The update locks the row, so no other driver can interfere.
  */
 const appendSql = `
 WITH held AS (
@@ -55,11 +55,14 @@ interface Options {
   readonly run: RunRecord;
 }
 
-/** The journal of a stored response. Every write is fenced in its own SQL. */
+/** The journal of a stored response. Every write checks the fence in SQL. */
 export function createDatabaseJournal({ database, hub, run }: Options): Journal {
   let lastSeq = run.lastSeq;
 
-  /** Stores, again and again while the database is away; an attempt whose commit was not heard of is found again. */
+  /**
+   * Stores, and retries while the database is unavailable. An attempt whose commit was not acknowledged is recognised
+   * by the next one.
+   */
   async function store(batch: Batch, signal: AbortSignal, attempt: () => Promise<boolean>): Promise<StoreResult> {
     const next = batch.events.at(-1)?.sequence_number ?? lastSeq;
     for (let retried = false; ; retried = true) {
@@ -165,8 +168,8 @@ function endRun(
 }
 
 /**
- * Discards a run, at latest when the database is back: a run that was refused must not be taken over and say twice in
- * a conversation what its client then asks again.
+ * Discards a refused run, retrying until the database is back. Otherwise another replica would take it over, and the
+ * conversation would contain the question twice when the client retries.
  */
 async function discardSoon(database: Database, run: RunRecord, deadline: number): Promise<void> {
   try {
@@ -178,7 +181,7 @@ async function discardSoon(database: Database, run: RunRecord, deadline: number)
   }
 }
 
-/** Whether the model has taken the request by the end of a batch. */
+/** Whether the model had accepted the request by the end of a batch. */
 function hasBegun(batch: Batch): boolean {
   return batch.prepared?.chat != null || hasToken(batch);
 }

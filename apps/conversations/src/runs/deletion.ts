@@ -1,7 +1,8 @@
 /**
- * The common table expressions of a statement that deletes responses, `gone` being those that were there. Chats that
- * look at one step back to what came before it; they are locked first, as whoever deletes a chat locks them.
- * @param which the condition on the row.
+ * The common table expressions of a statement that deletes responses; `gone` contains those that existed. A chat whose
+ * current turn is deleted falls back to the turn before it. Chats are locked first, in the same order as when a chat is
+ * deleted.
+ * @param which SQL condition on the row.
  */
 export function deletionOf(which: string): string {
   return `

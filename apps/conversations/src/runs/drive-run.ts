@@ -4,7 +4,7 @@ import { produceAnswer } from './produce-answer.ts';
 import { rebuildMachine } from './rebuild.ts';
 import { createRunWriter } from './run-writer.ts';
 
-/** Drives a run to its end, from wherever it stands. Never throws. */
+/** Drives a run from its current state to its end. Never throws. */
 export async function driveRun(options: DriveOptions): Promise<DriveResult> {
   const answering = await beginAnswering(options);
   try {
@@ -34,7 +34,7 @@ async function beginAnswering(options: DriveOptions): Promise<Answering> {
   return { options, writer, machine, prepared, revision, frames, begun: prepared?.chat != null };
 }
 
-/** Only a cancelled run still has something to store after it was stopped. */
+/** Only a cancelled run stores anything after it was stopped. */
 function leavingSignal(stop: AbortSignal): AbortSignal {
   const controller = new AbortController();
   const check = (): void => {

@@ -17,26 +17,26 @@ export interface DrivenRunsOptions {
   readonly log: Log;
   readonly room: ReplicaRoom;
   readonly keeper: Keeper<{ readonly cancel_requested: boolean }>;
-  /** Called when a run in the background has given its place back. */
+  /** Called when a background run has released its place. */
   readonly onRoom: () => void;
   readonly flushMs?: number;
 }
 
 export interface DriveFrom {
-  /** Frames that are stored already. */
+  /** Stored frames. */
   readonly frames: string;
   /** Whether a refusal becomes a failed response from the start. */
   readonly committed: boolean;
-  /** Of a run that is not stored. */
+  /** Set for a run that is not stored. */
   readonly journal?: Journal | undefined;
-  /** To be called when the run is not under suspicion any more. */
+  /** To be called when the run is no longer suspect. */
   readonly cleared?: () => void;
 }
 
-/** The runs that a replica drives at the moment: each has its room, and those that are stored a lease that is kept. */
+/** The runs that a replica drives. Each takes capacity, and each stored one has a lease that is renewed. */
 export interface DrivenRuns {
   drive(run: RunRecord, from: DriveFrom): OpenRun;
-  /** Stops runs, and waits until they have ended. `release` concerns those that are stored. @returns the runs that were stopped. */
+  /** Stops runs and waits until they have ended. `release` stops only stored ones. @returns the stopped runs. */
   stop(reason: 'release' | 'lost'): Promise<readonly RunRecord[]>;
 }
 
@@ -45,7 +45,7 @@ export function createDrivenRuns(options: DrivenRunsOptions): DrivenRuns {
   const loadContext = createContextLoader(database);
   const driven = new Set<{ readonly open: OpenRun; readonly run: RunRecord; readonly stored: boolean }>();
 
-  /** Nobody drives a run that no model has room for, until its time has come. */
+  /** Releases a run for which no model has capacity until its retry time. */
   const park = async (run: RunRecord, afterMs: number): Promise<void> => {
     const also = `refused_since = COALESCE(work.refused_since, ${leaseClock})`;
     await runLeases.release(database, [run], { afterMs, also }).catch((error: unknown) => {

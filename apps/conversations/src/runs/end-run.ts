@@ -3,21 +3,23 @@ import type { ResponseErrorCode } from '../answer/response-object.ts';
 import { type Answering, Parked, rewind, RunFailure, type StopReason } from './answering.ts';
 import { codeOfEnd } from './code-of-end.ts';
 
-/** How a drive ended. `left`: another driver goes on. `refused`: nothing of the run is left, and the client is to be told why. */
+/**
+ * How a drive ended. `left`: another driver continues. `refused`: the run was discarded, and the client gets the error.
+ */
 export type DriveResult =
   | { readonly kind: 'ended' | 'left' }
-  /** No model has room: it is to be tried again after this time. */
+  /** No model has capacity; retry after this time. */
   | { readonly kind: 'parked'; readonly afterMs: number }
   | { readonly kind: 'refused'; readonly error: KumikiError };
 
-/** Ends a run whose answer is whole. */
+/** Ends a run whose answer is complete. */
 export function completeRun(answering: Answering): Promise<DriveResult> {
   const { machine, options } = answering;
   machine.complete(Math.max(Math.floor(Date.now() / 1_000), options.run.response.created_at));
   return finish(answering);
 }
 
-/** Ends the work of this driver on a run whose answer is not whole, because of an error or because it was told to stop. */
+/** Ends this driver's work on a run with an incomplete answer, after an error or a stop. */
 export async function stopRun(answering: Answering, error: unknown): Promise<DriveResult> {
   const { options, writer } = answering;
   const reason = options.stop.aborted ? (options.stop.reason as StopReason) : null;
@@ -44,14 +46,14 @@ async function endFailed(answering: Answering, error: unknown): Promise<DriveRes
     await options.journal.discard();
     return { kind: 'refused', error: known };
   }
-  // An end that could not be stored is no part of the log.
+  // An end that could not be stored is not part of the log.
   await rewind(answering);
   const { code, message } = error instanceof RunFailure ? error : { code: codeOf(known), message: known.message };
   answering.machine.fail(code, message);
   return finish(answering);
 }
 
-/** Ends the run as cancelled, keeping exactly what is stored and what this driver has read. */
+/** Ends the run as cancelled, and keeps what is stored and what this driver has read. */
 async function endCancelled(answering: Answering): Promise<DriveResult> {
   await rewind(answering);
   answering.machine.cancel();

@@ -7,7 +7,7 @@ import { createTestModel } from '../testing/test-model.ts';
 import { ask, openTestDatabase, startTestService, untilTrue } from '../testing/test-service.ts';
 import { maxBackgroundRunsOfProject } from './replica-room.ts';
 
-/** What one project may take of what all share, and how its work waits. */
+/** Limits of one project on shared capacity, and how its further runs wait. */
 
 const model = createTestModel();
 let database: Database;
@@ -57,7 +57,7 @@ test('1,100 background responses of one project end at its limit, and another pr
   assert.equal(code, 'quota_exceeded');
   assert.match(message, /may have 256 responses that have not ended and has 256; this needs 1 more/);
   assert.equal(await open('greedy'), 256);
-  // As many of it are driven as one project may have driven, and never more.
+  // Exactly as many of its runs are driven as one project may have.
   const driven = () => count('project = $1 AND ended_at IS NULL AND lease_owner IS NOT NULL', 'greedy');
   await untilTrue('it has what it may have', async () => (await driven()) >= maxBackgroundRunsOfProject);
   assert.equal(await driven(), maxBackgroundRunsOfProject);

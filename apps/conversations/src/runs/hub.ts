@@ -1,13 +1,13 @@
 import type { StoredBatch } from './run.ts';
 
-/** Hears of a run's batches: those of this process whole, of the others only that there are some (null). */
+/** Called for a run's batches: with the batch when this process stored it, with null when another one did. */
 export type BatchListener = (batch: StoredBatch | null) => void;
 
-/** Tells the readers of this process what was stored. */
+/** Notifies the readers of this process of stored batches. */
 export interface Hub {
   subscribe(responseId: string, listener: BatchListener): () => void;
   publish(responseId: string, batch: StoredBatch | null): void;
-  /** Everybody shall look: notifications may have been missed. */
+  /** Wakes all readers, since notifications may have been missed. */
   wakeAll(): void;
 }
 

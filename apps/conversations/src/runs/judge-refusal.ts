@@ -1,41 +1,41 @@
-/** What becomes of a run after the model, the search or the gateway has refused it. */
+/** What happens to a run after the model, the search or the gateway has refused it. */
 export type RefusalVerdict =
   | { readonly kind: 'give_up' }
-  /** The same is asked again after a while. */
+  /** Retry after this time. */
   | { readonly kind: 'wait'; readonly ms: number }
-  /** The run gives its driver back and waits without one. */
+  /** The run releases its driver and waits without one. */
   | { readonly kind: 'park'; readonly afterMs: number };
 
 export interface Refusal {
   /** Whether the same request may pass later. */
   readonly mayPass: boolean;
-  /** Whether it is the limit of the key itself, which passes for certain. */
+  /** Whether the key's own rate limit was the cause, which is certain to pass. */
   readonly isKeyLimit: boolean;
-  /** How long the refusal asks to wait. */
+  /** `retry-after` of the refusal. */
   readonly retryAfterMs: number | null;
 }
 
 export interface RefusedRun {
-  /** Whether a client waits that can still be given the refusal itself. */
+  /** Whether the refusal can still be sent to a waiting client. */
   readonly mayRefuse: boolean;
   readonly mayPark: boolean;
-  /** Whether a model has taken the request. */
+  /** Whether a model has accepted the request. */
   readonly begun: boolean;
-  /** How long it has had this driver. */
+  /** How long this driver has had the run. */
   readonly drivenMs: number;
-  /** How long models had had no room for it when this driver claimed it. */
+  /** How long models had had no capacity for it when this driver claimed it. */
   readonly refusedMs: number;
 }
 
-/** How long a background response waits for a model that is busy or away. */
+/** How long a background response waits for a model that is busy or unavailable. */
 const backgroundPatienceMs = 600_000;
-/** How much longer it waits for the limits of its own key. */
+/** How long it waits for the rate limits of its own key. */
 const keyLimitPatienceMs = 3_600_000;
-/** A background response that waits for a model gives its driver back after this time, and is tried again in turn. */
+/** A background response that waits for a model releases its driver after this time, and is retried in turn. */
 const parkAfterMs = 5_000;
-/** The shortest wait between two attempts. */
+/** Shortest wait between two attempts. */
 export const resumeDelayMs = 500;
-/** The longest such wait, whatever a refusal asks for: what was busy may be free much earlier. */
+/** Longest wait between two attempts, even if a refusal asks for more, since capacity may be free much earlier. */
 const maxResumeDelayMs = 10_000;
 
 export function judgeRefusal(refusal: Refusal, run: RefusedRun): RefusalVerdict {

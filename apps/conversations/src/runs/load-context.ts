@@ -5,17 +5,17 @@ import { listPlaces, readItems } from '../conversations/conversation-rows.ts';
 import { choosePage } from '../http/paging.ts';
 import { fromFirstTurn } from '../prompt/drop-oldest.ts';
 
-/** Items that may come before a request's own, as many as a chat may have messages, */
+/** Most items of a context, as many as a chat may have messages. */
 const maxContextItems = 16_000;
-/** and their bytes as JSON: two million tokens of four bytes, which is more than any model here takes. */
+/** Most bytes of a context as JSON: two million tokens of four bytes, more than any model accepts. */
 export const maxContextBytes = 8_388_608;
-/** Responses that a chain of `previous_response_id` is followed back. */
+/** Most responses of a chain of `previous_response_id`. */
 const maxChainLength = 4_096;
 
-/** Whose items come before a request's own. */
+/** The members of a request that determine its context. */
 export type ContextOf = Pick<CreateResponse, 'previous_response_id' | 'conversation' | 'truncation'>;
 
-/** Items, oldest first, and their bytes as JSON; `cut` when there were more than may be. */
+/** Items, oldest first, and their bytes as JSON; `cut` when they were truncated to the limits. */
 interface Context {
   readonly items: readonly Item[];
   readonly bytes: number;
@@ -23,9 +23,9 @@ interface Context {
 }
 
 /**
- * The items that come before a request's own, oldest first: those of its conversation, or inputs and outputs of all the
- * responses before it. A response that was deleted ends its chain. What is larger than any model could take is cut from
- * the front with `truncation: auto`, whole turns at a time; otherwise KumikiError says how much it may be.
+ * The items that precede a request's own, oldest first: those of its conversation, or inputs and outputs of all
+ * previous responses. A deleted response ends the chain. A context above the limits is truncated from the front by
+ * whole turns with `truncation: auto`; otherwise KumikiError names the limit.
  */
 export async function loadContext(
   database: Queryable,
@@ -57,7 +57,7 @@ interface Link {
   readonly bytes: number;
 }
 
-/** The sizes are walked back until they are too large, and only what fits is read then. */
+/** Sums the sizes from the newest back until they exceed the limit, and reads only what fits. */
 async function loadChain(database: Queryable, project: string, last: string): Promise<Context> {
   const bytes = (row: string): string =>
     `(octet_length(${row}.input::text) + octet_length((${row}.response->'output')::text))::bigint`;
@@ -98,14 +98,14 @@ function sum(sized: readonly { readonly bytes: number }[]): number {
   return sized.reduce((total, { bytes }) => total + bytes, 0);
 }
 
-/** How many of these, newest first, are no larger together than a context may be. */
+/** How many of these, newest first, fit into a context. */
 function countFitting(newestFirst: readonly { readonly bytes: number }[]): number {
   if ((newestFirst[0]?.bytes ?? 0) > maxContextBytes) return 0;
   const sizes = newestFirst.map(({ bytes }) => bytes);
   return choosePage(sizes, sizes.length, maxContextBytes);
 }
 
-/** Whether anything comes before a request's own items. */
+/** Whether a request has a context. */
 export function hasContext({ conversation, previous_response_id: previous }: ContextOf): boolean {
   return conversation != null || previous != null;
 }

@@ -5,11 +5,11 @@ import type { Journal, StoredBatch } from './run.ts';
 
 export interface MemoryJournal extends Journal {
   readonly batches: readonly StoredBatch[];
-  /** The whole response once the run has ended. */
+  /** The final response once the run has ended. */
   response(): ResponseObject | null;
 }
 
-/** The journal of a response that shall not be stored: it lives as long as its request. */
+/** The journal of a response that is not stored; it lives as long as its request. */
 export function createMemoryJournal(id: string, hub: Hub): MemoryJournal {
   const batches: StoredBatch[] = [];
   let response: ResponseObject | null = null;

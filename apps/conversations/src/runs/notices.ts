@@ -1,19 +1,19 @@
 import type { Hub } from './hub.ts';
 
-/** The channel on which replicas tell each other of runs. */
+/** The channel on which replicas notify each other about runs. */
 export const noticeChannel = 'kumiki_responses';
 
-/** What replicas tell each other. Each is a hint: a replica that misses one finds out by looking. */
+/** The notices between replicas. Each is a hint: a replica that misses one finds the change by polling. */
 export const notices = {
   /** A batch of the response was stored. */
   stored: (id: string) => `s ${id}`,
-  /** The response is to be cancelled, or was deleted. */
+  /** The response should be cancelled, or was deleted. */
   stop: (id: string) => `c ${id}`,
   /** There are runs to claim. */
   released: 'r',
 } as const;
 
-/** Passes on what other replicas tell. @returns whether there may be runs to claim. */
+/** Handles a notice of another replica. @returns whether there may be runs to claim. */
 export function hearNotice(
   payload: string | null,
   { hub, onStop }: { readonly hub: Hub; readonly onStop: (responseId: string) => void },

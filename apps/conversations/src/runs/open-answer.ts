@@ -8,12 +8,12 @@ import { passageBudgets, withPassages } from '../prompt/number-passages.ts';
 import { askModel, type ModelAnswer } from './ask-model.ts';
 import type { RunRecord, SearchOutcome } from './run.ts';
 
-/** How often a prompt is made shorter until it fits. */
+/** Most times that a prompt is shortened to make it fit. */
 const maxShortenings = 12;
 
-/** Of what may stay when a refusal does not tell by how much a prompt was too long. */
+/** Share of the prompt to keep when the refusal does not say by how much it was too long. */
 const blindShare = 0.7;
-/** A little less than what would just fit: tokens are not spread evenly over characters. */
+/** Safety factor, since tokens are not spread evenly over characters. */
 const margin = 0.95;
 
 export interface OpenedAnswer {
@@ -22,8 +22,8 @@ export interface OpenedAnswer {
 }
 
 /**
- * Begins an answer. A prompt that is too long for the model is made shorter: first the passages of a search, then, with
- * `truncation: auto`, the oldest turns. Throws KumikiError when the model refuses, or nothing more can go.
+ * Begins an answer. A prompt that is too long for the model is shortened: first the passages of a search, then, with
+ * `truncation: auto`, the oldest turns. Throws KumikiError when the model refuses, or nothing more can be removed.
  */
 export async function openAnswer(
   gateway: GatewayClient,
@@ -54,7 +54,7 @@ export async function openAnswer(
   }
 }
 
-/** The share of a prompt that would fit, by the numbers that model servers put into this refusal. */
+/** The share of a prompt that would fit, from the numbers in the model server's refusal. */
 function shareThatFits(message: string): number {
   const room = Number(/maximum context length is (\d+) tokens/.exec(message)?.[1] ?? 0);
   const asked = Number(/(?:asks for|requested|resulted in|has|contains at least) (\d+)/.exec(message)?.[1] ?? 0);

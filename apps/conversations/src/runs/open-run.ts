@@ -8,10 +8,10 @@ import type { RunRecord } from './run.ts';
 /** A run that this replica drives. */
 export interface OpenRun {
   readonly id: string;
-  /** Resolves when the model has taken the request, or the run has ended. Rejects with the refusal. */
+  /** Resolves when the model has accepted the request, or the run has ended. Rejects with the refusal. */
   readonly begun: Promise<void>;
   readonly ended: Promise<DriveResult>;
-  /** From now on a refusal becomes a failed response: the client has been told that one began. */
+  /** From now on a refusal becomes a failed response, since the client has received the start of the reply. */
   commit(): void;
   stop(reason: StopReason): void;
 }

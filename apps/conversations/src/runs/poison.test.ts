@@ -7,7 +7,7 @@ import type { Conversations } from '../start-conversations.ts';
 import { createTestModel } from '../testing/test-model.ts';
 import { ask, openTestDatabase, startTestService, untilTrue } from '../testing/test-service.ts';
 
-/** A run that ends each process which works on it. */
+/** A run that kills every process that works on it. */
 
 const model = createTestModel();
 let database: Database;
@@ -26,10 +26,10 @@ async function closeVictims(): Promise<void> {
   await Promise.all(victims.splice(0).map((victim) => victim.close()));
 }
 
-type Mortal = Pick<DyingWorld, 'database' | 'dead'> & { readonly gateway: GatewayClient };
+type DyingProcess = Pick<DyingWorld, 'database' | 'dead'> & { readonly gateway: GatewayClient };
 
-/** The world of a process that dies when it asks the model for something deadly. */
-function createMortal(): Mortal {
+/** The world of a process that dies when it sends the model a certain request. */
+function createDyingProcess(): DyingProcess {
   const world = diesAtStep(database, Number.MAX_SAFE_INTEGER);
   const send: GatewayClient['send'] = (call) => {
     if (JSON.stringify(call.body).includes(deadly)) world.die();
@@ -57,7 +57,7 @@ async function read(id: string): Promise<Row> {
   return rows[0] ?? { status: 'gone', claims: 0, fence: 0 };
 }
 
-/** What a dead process drove is free at once, as it is when its leases have run out. */
+/** Expires the leases of a dead process. */
 async function expireLeases(): Promise<void> {
   await database.query(
     `UPDATE conversations.responses SET lease_until = now() - interval '1 minute' WHERE ended_at IS NULL`,
@@ -65,17 +65,17 @@ async function expireLeases(): Promise<void> {
 }
 
 test('a run that ends its process twice is refused, with what it holds; those beside it are answered', async () => {
-  const start = async (world: Mortal): Promise<Conversations> => {
+  const start = async (world: DyingProcess): Promise<Conversations> => {
     const service = await startTestService(world.database, world.gateway, `victim-${victims.length}`);
     victims.push(service);
     return service;
   };
   const held = Promise.withResolvers<void>();
   model.onChat = () => held.promise;
-  const first = createMortal();
+  const first = createDyingProcess();
   const one = await start(first);
   const beside = [await begin(one, 'a'), await begin(one, 'b'), await begin(one, 'c')];
-  // Its reply may be lost with the process.
+  // The reply may be lost with the process.
   const begun = begin(one, deadly).catch(() => {});
   await first.dead;
   await begun;
@@ -85,13 +85,13 @@ test('a run that ends its process twice is refused, with what it holds; those be
   const poison = rows[0]?.id ?? '';
   held.resolve();
   await expireLeases();
-  const second = createMortal();
+  const second = createDyingProcess();
   await start(second);
   await second.dead;
   const { claims, fence } = await read(poison);
   assert.deepEqual([claims, fence], [2, 2]);
   await expireLeases();
-  const third = createMortal();
+  const third = createDyingProcess();
   const last = await start(third);
   await untilTrue('it is refused', async () => (await read(poison)).status === 'failed');
   const reply = await ask(last, `/v1/responses/${poison}`);

@@ -9,12 +9,15 @@ import { openAnswer } from './open-answer.ts';
 import { searchFiles } from './search-files.ts';
 import { wantedSearch } from './wants-search.ts';
 
-/** Characters of an answer's frames. Beyond it the answer fails, since no gateway would take them to go on from. */
+/**
+ * Most characters of an answer's frames. Beyond it the answer fails, since a gateway would not accept them to continue
+ * from.
+ */
 const maxAnswerCharacters = 25_165_824;
-/** How often a broken stream that brings nothing is asked to go on before the run fails. */
+/** Consecutive broken streams without progress before the run fails. */
 const maxResumes = 8;
 
-/** Has the model answer until it has finished, from wherever the run stands. */
+/** Lets the model answer until it has finished, from the run's current state. */
 export async function produceAnswer(answering: Answering): Promise<void> {
   requireGoing(answering);
   answering.writer.push('');
@@ -36,7 +39,7 @@ export async function produceAnswer(answering: Answering): Promise<void> {
   }
 }
 
-/** What is busy or away is asked again where no client waits for the refusal. */
+/** Retries what is busy or unavailable when no client waits for the refusal. */
 function createPatience(answering: Answering): <Value>(work: () => Promise<Value>) => Promise<Value> {
   const { run, mayPark, mayRefuse, stop } = answering.options;
   const since = performance.now();
@@ -65,7 +68,7 @@ function createPatience(answering: Answering): <Value>(work: () => Promise<Value
   };
 }
 
-/** The search that comes before the answer, unless it is done or none is wanted. */
+/** Runs the search before the answer, unless it is done or not requested. */
 async function search(answering: Answering): Promise<void> {
   const { run, gateway, log, stop } = answering.options;
   const tool = wantedSearch(run.request);
@@ -105,7 +108,7 @@ async function readAnswer(answering: Answering, answer: ModelAnswer): Promise<Re
         return machine.finishReason() === null ? broken : { kind: 'whole' };
       case 'error': {
         const code = codeOfEnd(read.code);
-        // There is nothing to go on with, whoever is asked for the rest.
+        // The answer cannot be continued at any replica.
         if (code !== null) throw new RunFailure(code, read.message);
         return { kind: 'broken', message: read.message };
       }

@@ -6,22 +6,22 @@ import type { Hub } from './hub.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 import type { StoredBatch } from './run.ts';
 
-/** Between two comments on a quiet stream; proxies give up after 30 s or more of silence. */
+/** Interval of comments on an idle stream; proxies time out after 30 s or more. */
 const pingMs = 10_000;
-/** A reader looks into the log at least so often, should a notification be lost. */
+/** Polling interval of a reader, in case a notification is lost. */
 const readerPollMs = 2_000;
-/** Rows of the log that a reader fetches at once, */
+/** Most rows of the log that a reader fetches at once. */
 const readerBatchRows = 200;
-/** and their bytes: one row at least. */
+/** Most bytes of those rows; at least one row is fetched. */
 const readerBatchBytes = 2_097_152;
-/** Batches that a reader which is behind keeps in memory before it goes back to the log, */
+/** Most batches that a slow reader keeps in memory before it falls back to the log. */
 const maxReaderBatches = 64;
-/** and their characters. */
+/** Most characters of those batches. */
 const maxReaderCharacters = 1_048_576;
 
-/** Where the batches of one response are read. */
+/** The source of one response's batches. */
 export interface EventLog {
-  /** Batches with events after a number; `over` when none will ever follow these, null when there is no such response. */
+  /** Batches with events after a number; `over` when no more will follow, null when there is no such response. */
   after(seq: number): Promise<{ readonly batches: readonly StoredBatch[]; readonly over: boolean } | null>;
 }
 
@@ -30,11 +30,11 @@ interface LogRow {
   readonly first_seq: number | null;
   readonly last_seq: number | null;
   readonly events: string | null;
-  /** Rows that there were, before their bytes were bounded. */
+  /** Number of rows found before limiting by bytes. */
   readonly found: number;
 }
 
-/** The log of a stored response, fenced by its project. */
+/** The log of a stored response, restricted to its project. */
 export function storedLog(database: Queryable, project: string, id: string): EventLog {
   return {
     async after(seq) {
@@ -66,27 +66,27 @@ export function storedLog(database: Queryable, project: string, id: string): Eve
 export function memoryLog(journal: MemoryJournal): EventLog {
   return {
     async after(seq) {
-      // From the end, where a reader that keeps up finds its place at once.
+      // Searched from the end, where a reader that keeps up is.
       const from = journal.batches.findLastIndex(({ lastSeq }) => lastSeq <= seq) + 1;
       return { batches: journal.batches.slice(from), over: journal.response() !== null };
     },
   };
 }
 
-/** The type of an event, which stands first in its JSON. */
+/** The type of an event, which is the first member of its JSON. */
 export function typeOf(event: string): string {
   return /^\{"type":"([^"]+)"/.exec(event)?.[1] ?? '';
 }
 
-/** The response that an event shows, as JSON: it stands last in it. */
+/** The response in an event as JSON; it is the last member. */
 export function responseIn(event: string): string {
   const member = '"response":';
   return event.slice(event.indexOf(member) + member.length, -1);
 }
 
 /**
- * The events after a number, as they are stored, in JSON; an empty list now and then while there are none. Ends after
- * the last event, when the response is deleted, or with the signal. While the database is away it waits.
+ * The events after a number as stored JSON, with an empty list at intervals while there are none. Ends after the last
+ * event, when the response is deleted, or with the signal. Waits while the database is unavailable.
  */
 export async function* readLog(
   log: EventLog,
@@ -122,7 +122,7 @@ export async function* readLog(
   }
 }
 
-/** Waits for news; gives a sign of life when there are none for long. */
+/** Waits for news; yields an empty list when there are none for {@link pingMs}. */
 async function* quiet(news: News, signal: AbortSignal): AsyncGenerator<readonly string[]> {
   const since = performance.now();
   await news.wait(readerPollMs, signal);
@@ -144,11 +144,11 @@ async function lookUp(log: EventLog, seq: number, signal: AbortSignal): ReturnTy
 
 type News = ReturnType<typeof createNews>;
 
-/** What a reader has heard since it last looked. */
+/** What a reader was notified of since its last read. */
 function createNews() {
   let batches: StoredBatch[] = [];
   let characters = 0;
-  /** Something may be in the log that was not heard whole. */
+  /** The log may contain batches that were not received in full. */
   let missed = true;
   let wake: (() => void) | null = null;
   return {
@@ -160,7 +160,7 @@ function createNews() {
       wake?.();
     },
     any: () => missed || batches.length > 0,
-    /** The batches that were heard, or null when the log is to be looked into. */
+    /** The received batches, or null when the log must be read. */
     take(): readonly StoredBatch[] | null {
       const taken = missed ? null : batches;
       batches = [];
@@ -168,7 +168,7 @@ function createNews() {
       missed = false;
       return taken;
     },
-    /** Until there are news; after so long the log is looked into without any. */
+    /** Waits for news; after `ms` the log is read in any case. */
     async wait(ms: number, signal: AbortSignal): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(() => {

@@ -6,12 +6,12 @@ import { wantsLogprobs } from '../prompt/build-chat.ts';
 import type { Prepared, RunRecord } from './run.ts';
 import { wantsSearch } from './wants-search.ts';
 
-/** What a frame of the model's stream is. */
+/** A parsed frame of the model's stream. */
 export type ReadFrame =
   | { readonly kind: 'chunk'; readonly chunk: ChatChunk }
   | { readonly kind: 'done' }
   | { readonly kind: 'error'; readonly code: string | null; readonly message: string }
-  /** A comment or what cannot be understood: of no consequence for the events. */
+  /** A comment or an unknown frame: it gives no events. */
   | { readonly kind: 'nothing' };
 
 export function readFrame(frame: Uint8Array): ReadFrame {
@@ -34,7 +34,7 @@ export function readFrame(frame: Uint8Array): ReadFrame {
   }
 }
 
-/** A machine before anything of a run was produced. */
+/** A machine at the start of a run. */
 export function newMachine(run: Pick<RunRecord, 'request' | 'response'>): AnswerMachine {
   return new AnswerMachine({
     response: run.response,
@@ -43,12 +43,12 @@ export function newMachine(run: Pick<RunRecord, 'request' | 'response'>): Answer
   });
 }
 
-/** Bytes of frames that are read before others have their turn on this thread: a few milliseconds of work. */
+/** Bytes of frames that are processed before yielding the thread: a few milliseconds of work. */
 const sliceBytes = 131_072;
 
 /**
- * The machine as it was when these frames were the last that were stored; it gives every event again. Others have their
- * turn in between, since an answer may be of many megabytes.
+ * Rebuilds the machine from the stored frames; it gives every event again. Yields the thread in between, since an
+ * answer may have many megabytes.
  */
 export async function rebuildMachine(
   run: Pick<RunRecord, 'request' | 'response'>,

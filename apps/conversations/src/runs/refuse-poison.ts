@@ -2,12 +2,12 @@ import { errorMessage } from '@kumiki/api';
 import { errorFields } from '../answer/answer-machine.ts';
 import type { Journal, RunRecord, StoreResult } from './run.ts';
 
-/** A run that was refused has nobody that could stop it. */
+/** A refused run is not stopped by anything. */
 const never = new AbortController().signal;
 
 /**
- * Ends a run that has ended or silenced each process which worked on it. Nothing of it is looked at again: its events go
- * on after those that are stored, and its output is left out.
+ * Ends a run that has killed or hung every process that worked on it. Its content is not read again: its final events
+ * follow the stored ones, and its output is left out.
  */
 export function refusePoison(journal: Journal, run: RunRecord, claims: number): Promise<StoreResult> {
   const size = `${run.bytes} bytes in ${run.input.length} items`;

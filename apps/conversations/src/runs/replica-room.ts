@@ -3,31 +3,34 @@ import type { ClaimRoom } from '@kumiki/postgres/leased';
 import { createByteBudget } from './byte-budget.ts';
 import type { RunRecord } from './run.ts';
 
-/** Runs that one replica drives at once. A client that waits for an answer beyond them is told to come back. */
+/** Most concurrent runs of one replica. Beyond it a waiting client is refused with a retry time. */
 const maxOpenRuns = 1_024;
-/** Runs in the background among them. Others wait in the database for a replica with room. */
+/** Most background runs among them. Others wait in the database for a replica with capacity. */
 const maxBackgroundRuns = 256;
-/** Runs in the background of one project among those, so that other projects find room at once. */
+/** Most background runs of one project among those, so that other projects find capacity at once. */
 export const maxBackgroundRunsOfProject = 64;
 /**
- * Bytes that the driven runs of a replica have in memory, and those of one project. They bound the requests of the runs,
- * beyond which no more are claimed, and as much again of what came before these requests, for which runs wait.
+ * Memory of a replica's driven runs, in total and of one project. The budget applies twice: to the requests of the
+ * runs, beyond which no more are claimed, and to their contexts, for which runs wait.
  */
 export const drivenBytes = { all: 268_435_456, ofProject: 67_108_864 } as const;
-/** Runs that one claim takes at most, so that a dead replica's runs spread over those that are left. */
+/** Most runs of one claim, so that a dead replica's runs spread over the others. */
 const maxClaims = 32;
 
-/** What one replica has room for. */
+/** The capacity of one replica. */
 export interface ReplicaRoom {
-  /** Throws KumikiError where a run with a waiting client finds no room. One in the background can wait in the database. */
+  /**
+   * Throws KumikiError when there is no capacity for a run with a waiting client. A background run can wait in the
+   * database.
+   */
   require(project: string, background: boolean): void;
   /**
-   * A place for a background run that is about to be stored; null where there is none.
-   * @param claimed when the claim that is on its way is made: it does not know of the place.
-   * @returns what gives it back.
+   * Reserves a place for a background run that is about to be stored; null when there is none.
+   * @param claimed resolves when the claim in flight is done, which does not know of the place.
+   * @returns a function that gives it back.
    */
   reserve(project: string, claimed: Promise<void>): Promise<(() => void) | null>;
-  /** Takes the room that a run needs. @returns what gives it back. */
+  /** Takes the capacity that a run needs. @returns a function that gives it back. */
   enter(run: Pick<RunRecord, 'id' | 'project' | 'background' | 'bytes'>, stored: boolean): () => void;
   /** What may be claimed; null for nothing. */
   forClaims(): Omit<ClaimRoom, 'suspects'> | null;

@@ -1,2 +1,2 @@
-/** A run whose driver has shown no sign of life for this long is claimed by another replica. */
+/** Length of a run's lease. Another replica claims the run when its driver has not renewed it for this time. */
 export const leaseMs = 4_000;

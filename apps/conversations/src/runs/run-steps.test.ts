@@ -7,7 +7,7 @@ import { runThroughDeaths } from './testing/run-steps.ts';
 
 /** `npm run faults -- --only steps` is the long form. */
 const seeds = 30;
-/** A run that nothing ends takes about twenty. */
+/** A run without a death takes about twenty steps. */
 const steps = fc.array(fc.integer({ min: 0, max: 21 }), { minLength: 1, maxLength: 4 });
 
 let database: Database;
@@ -24,7 +24,7 @@ test('wherever its drivers die, a run loses nothing, says nothing twice, and its
     deaths += run.deaths;
     ends.set(run.status, (ends.get(run.status) ?? 0) + 1);
   }
-  // The seeds reach what they are for.
+  // Checks that the seeds cause enough deaths.
   assert.ok(deaths > seeds / 2, `${deaths} deaths`);
   assert.ok((ends.get('completed') ?? 0) > seeds / 2, `${ends.get('completed')} completed`);
 });

@@ -9,7 +9,7 @@ import { noticeChannel, notices } from './notices.ts';
 import { leaseMs } from './run-limits.ts';
 import type { RunRecord } from './run.ts';
 
-/** Under which the keys of requests for responses are remembered. */
+/** The route under which idempotency keys of responses are stored. */
 export const responsesRoute = 'POST /v1/responses';
 
 export interface NewRun {
@@ -24,11 +24,11 @@ export interface NewRun {
   /** `created` and, in the background, `queued`. */
   readonly events: readonly ResponseEvent[];
   readonly conversationId: string | null;
-  /** Whether it belongs to a chat: it is kept as long as that is. */
+  /** Whether it belongs to a chat, which keeps it as long as the chat exists. */
   readonly inChat: boolean;
-  /** Used where the project has no retention of its own. */
+  /** Used when the project has no retention setting. */
   readonly retentionDays: number;
-  /** What the project may have. */
+  /** The limits of the project. */
   readonly limits: ProjectLimits;
 }
 
@@ -57,8 +57,8 @@ WITH used AS (
 SELECT used.open, used.bytes, EXISTS (SELECT 1 FROM stored) AS stored, (SELECT count(*) FROM told) FROM used`;
 
 /**
- * Stores a run that this replica is going to drive, as its first driver, or that waits for whichever has room. Throws
- * KumikiError when its project may have no more; requests of the same moment may each find the last place.
+ * Stores a run, either with this replica as its first driver, or waiting for any replica with capacity. Throws
+ * KumikiError when the project's limit is reached; concurrent requests may exceed it slightly.
  * @param waiting whether it waits.
  * @returns its bytes.
  */
@@ -69,7 +69,7 @@ export async function insertRun(
   waiting: boolean = false,
 ): Promise<number> {
   const last = run.events.at(-1)?.sequence_number ?? 0;
-  // The input stands beside the request, as items.
+  // The input is stored separately, as items.
   const request = JSON.stringify({ ...run.request, input: undefined });
   const input = JSON.stringify(run.input);
   const response = JSON.stringify(run.response);
@@ -107,7 +107,7 @@ export async function insertRun(
   throw new KumikiError('service_unavailable', { reason: 'The response was not stored' }, { retryAfterMs: 1_000 });
 }
 
-/** Deletes a run that was refused before anybody saw it; the key of its request is free again. */
+/** Deletes a run that was refused before any client saw it, and frees its idempotency key. */
 export async function discardRun(database: Database, run: Pick<RunRecord, 'id' | 'fence' | 'project'>): Promise<void> {
   await database.query(
     `WITH ${deletionOf('id = $1 AND fence = $2')}
@@ -117,7 +117,7 @@ export async function discardRun(database: Database, run: Pick<RunRecord, 'id' |
   );
 }
 
-/** What the model has said so far, as it came. */
+/** The frames of the answer so far. */
 export async function loadFrames(database: Queryable, id: string): Promise<string> {
   const { rows } = await database.query<{ frames: string }>(
     'SELECT frames FROM conversations.response_frames WHERE response_id = $1 ORDER BY first_seq',

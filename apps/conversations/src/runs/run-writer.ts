@@ -2,43 +2,43 @@ import type { AnswerMachine } from '../answer/answer-machine.ts';
 import type { Journal, Prepared } from './run.ts';
 import { createUnstoredBatch } from './unstored-batch.ts';
 
-/** Events wait for others at most this long before they are stored. */
+/** Longest time that events are buffered before they are stored. */
 const defaultFlushMs = 100;
 
-/** Whether a run goes on under this driver. `cancelled`: it may end only as cancelled. */
+/** Whether a run continues under this driver. `cancelled`: it may end only as cancelled. */
 export type WriteState = 'open' | 'lost' | 'cancelled';
 
 /**
- * Stores a run's events and frames in batches, one write after the other: the first delta at once, the others after a
- * short while. What comes during a write goes with the next one.
+ * Stores a run's events and frames in batches, one write at a time: the first delta at once, later ones after a short
+ * delay. Events that come during a write are part of the next one.
  */
 export interface RunWriter {
   state(): WriteState;
-  /** To be stored with the next batch. */
+  /** Sets what is stored with the next batch. */
   setPrepared(prepared: Prepared, revision: string | null): void;
-  /** Takes what the machine has made of a frame. @param frame its text; empty for what no frame gave. */
+  /** Takes the events that the machine made from a frame. @param frame its text; empty for events without a frame. */
   push(frame: string): void;
-  /** Resolves when so little waits to be stored that more may be read from the model. */
+  /** Backpressure: resolves when the buffer is small enough to read more from the model. */
   room(): Promise<void>;
-  /** Stores all that waits. */
+  /** Stores all buffered events. */
   flush(): Promise<void>;
   /**
-   * Stores what waits and what the machine has added since, and ends the run with the machine's response.
+   * Stores the buffered events and the machine's last ones, and ends the run with the machine's response.
    * @returns `cancelled` when the run may end only as cancelled: nothing was stored then.
    */
   finish(): Promise<WriteState>;
-  /** Stores nothing more: nobody will want the run. A write that is on its way is waited for. */
+  /** Stores nothing more, since the run is discarded. Waits for a write in flight. */
   abandon(): Promise<void>;
-  /** Goes on with a machine that was built again and gives every event again. */
+  /** Continues with a rebuilt machine, which gives every event again. */
   restart(machine: AnswerMachine): Promise<void>;
 }
 
 export interface RunWriterOptions {
   readonly journal: Journal;
   readonly machine: AnswerMachine;
-  /** The last event that is stored. */
+  /** The last stored event. */
   readonly storedSeq: number;
-  /** Ends the wait for a database that is away. */
+  /** Aborts the wait for an unavailable database. */
   readonly signal: AbortSignal;
   readonly flushMs?: number;
 }
@@ -52,7 +52,7 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
   let state: WriteState = 'open';
   const writes = createWrites();
   let timer: NodeJS.Timeout | undefined;
-  /** A flush waits for the write before it, and will take what comes until then. */
+  /** A flush waits for the previous write, and will include the events until then. */
   let queued = false;
 
   const enqueue = (write: () => Promise<void>): Promise<void> => {
@@ -70,7 +70,7 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
       if ((await journal.append(batch, signal)) === 'stored') unstored.stored(batch);
       else state = 'lost';
     } catch {
-      // A database that is away is waited for. Whatever else fails, nothing more can be stored under this driver.
+      // An unavailable database is waited for, so after any other failure nothing more can be stored under this driver.
       state = 'lost';
     }
   };
@@ -118,7 +118,7 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
   };
 }
 
-/** Runs writes one after the other. One that fails keeps no other from being made. */
+/** Runs writes one at a time. A failed write does not prevent the next. */
 function createWrites() {
   let written = Promise.resolve();
   return {

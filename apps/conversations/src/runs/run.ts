@@ -5,23 +5,23 @@ import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
 import type { ChatBody } from '../prompt/build-chat.ts';
 
-/** What a search gave: shown in its item, told to the model, cited in the answer. */
+/** The outcome of a search: shown in its item, given to the model, cited in the answer. */
 export interface SearchOutcome {
   readonly queries: readonly string[];
   readonly results: readonly SearchResult[];
-  /** In the order of their numbers, with the texts that the model reads. */
+  /** In the order of their numbers, with the texts for the model. */
   readonly passages: readonly (Passage & { readonly text: string })[];
 }
 
-/** What was settled before the model was asked. The next driver of the run must not settle it again. */
+/** Decisions from before the model was called. A later driver of the run must reuse them. */
 export interface Prepared {
   readonly search: SearchOutcome | null;
-  /** null until the model has taken the request. */
+  /** null until the model has accepted the request. */
   readonly chat: ChatBody | null;
 }
 
 /**
- * A response to be produced, and what is known of it.
+ * The work on a response.
  *
  * ```
  *   created ──▶ waiting ──claim──▶ driven ──┬── the answer is whole ──────▶ completed, incomplete
@@ -33,48 +33,49 @@ export interface Prepared {
  *                                      └── claim: the driver died or fell silent, and a second time it is refused: failed
  * ```
  *
- * `waiting` and `driven` are states of its lease (`@kumiki/postgres/leased`). What is stored while it is driven are frames of
- * the model and the events that they gave. The next driver puts the frames through the same state machine, and goes on.
+ * `waiting` and `driven` are states of its lease (`@kumiki/postgres/leased`). While it is driven, the model's frames
+ * and the events made from them are stored. The next driver replays the frames through the same state machine and
+ * continues.
  */
 export interface RunRecord {
   readonly id: string;
   readonly project: string;
   readonly keyId: string;
   readonly requestId: string;
-  /** Of the request that began it. */
+  /** Trace context of the request that began it. */
   readonly traceparent: string | null;
-  /** Gives way to all other requests until a model has taken it. Not stored: the next driver finishes the run. */
+  /** Low priority until a model has accepted it. Not stored: a later driver uses normal priority. */
   readonly lowPriority?: boolean;
   readonly background: boolean;
   readonly request: CreateResponse;
   readonly input: readonly Item[];
-  /** The response before anything was produced. */
+  /** The response before any output. */
   readonly response: ResponseObject;
-  /** Number of the driver; writes count only under the highest one. */
+  /** Fence of the driver; only writes with the highest one succeed. */
   readonly fence: number;
-  /** The last event that is stored. */
+  /** The last stored event. */
   readonly lastSeq: number;
   readonly prepared: Prepared | null;
   readonly revision: string | null;
   readonly cancelRequested: boolean;
-  /** What it is as JSON. */
+  /** Its size as JSON. */
   readonly bytes: number;
-  /** Claims before this one that brought nothing, and whose process ended or fell silent. */
+  /** Earlier claims without progress whose process died or hung. */
   readonly lost: number;
-  /** Since when models have had no room for it, in milliseconds before this claim. */
+  /** How long models had had no capacity for it before this claim, in milliseconds. */
   readonly refusedMs: number;
 }
 
-/** Events and the frames that gave them: stored together, or not at all. */
+/** Events and the frames that gave them, stored atomically. */
 export interface Batch {
   readonly events: readonly ResponseEvent[];
   readonly frames: string;
-  /** When it has changed. */
+  /** Set when it has changed. */
   readonly prepared: Prepared | null;
   readonly revision: string | null;
 }
 
-/** What clients are shown of a batch: one event in JSON each. */
+/** The events of a batch as clients see them, each as JSON. */
 export interface StoredBatch {
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -84,12 +85,12 @@ export interface StoredBatch {
 /** `lost`: another driver has the run, or it was deleted. `cancelled`: it may end only as cancelled. */
 export type StoreResult = 'stored' | 'lost' | 'cancelled';
 
-/** Where a run's events are kept and read. */
+/** The store of a run's events. */
 export interface Journal {
-  /** Stores a batch. While the database is away it waits, until the signal is aborted. */
+  /** Stores a batch. Waits while the database is unavailable, until the signal is aborted. */
   append(batch: Batch, signal: AbortSignal): Promise<StoreResult>;
-  /** Stores the last batch and the whole response, and ends the run. */
+  /** Stores the last batch and the final response, and ends the run. */
   finish(batch: Batch, response: ResponseObject, signal: AbortSignal): Promise<StoreResult>;
-  /** Forgets a run of which no client has seen anything. */
+  /** Deletes a run that no client has seen. */
   discard(): Promise<void>;
 }

@@ -14,13 +14,13 @@ import { leaseMs } from './run-limits.ts';
 import { loadFrames } from './run-store.ts';
 import type { Journal, RunRecord } from './run.ts';
 
-/** Between two renewals of the leases of all runs that a replica drives. */
+/** Interval of renewing the leases of a replica's runs. */
 const renewMs = 1_000;
-/** Between two looks for runs without a driver, where nobody says that there are some. */
+/** Polling interval for runs without a driver, beside notifications. */
 const defaultPollMs = 1_000;
 /**
- * How much longer than a lease a run with this replica's name is left alone that the replica does not know: it may have been
- * stored a moment ago.
+ * Time after expiry during which a run of this replica that it does not know yet is not claimed, since it may have just
+ * been stored.
  */
 const ownGraceMs = 30_000;
 
@@ -29,30 +29,30 @@ export interface RunnerOptions {
   readonly gateway: GatewayClient;
   readonly hub: Hub;
   readonly log: Log;
-  /** Names this replica in the rows that it drives. */
+  /** Name of this replica, for the rows that it drives. */
   readonly replica: string;
   readonly pollMs?: number;
-  /** How long a driver gathers events before it stores them. */
+  /** How long a driver buffers events before it stores them. */
   readonly flushMs?: number;
 }
 
-/** Drives the runs of one replica: those that begin here, and those that it claims. */
+/** Drives the runs of one replica: those that begin here and those that it claims. */
 export interface Runner {
   /** Throws KumikiError when no more runs may be open here. */
   requireRoom(project: string, background: boolean): void;
-  /** A place for a background run of a project that is about to start: null when it has to wait. To be given back. */
+  /** Reserves a place for a background run that is about to start; null when it has to wait. Must be given back. */
   reserve(project: string): Promise<(() => void) | null>;
-  /** Takes a run that waits for its turn, and ends it as cancelled. */
+  /** Claims a waiting run, and ends it as cancelled. */
   cancelWaiting(project: string, id: string): Promise<void>;
-  /** @param journal where a run that is not stored keeps its events. */
+  /** @param journal the journal of a run that is not stored. */
   start(run: RunRecord, journal?: Journal): OpenRun;
-  /** Whether this replica has let go of its runs: another one goes on with them. */
+  /** Whether this replica has released its runs to others. */
   released(): boolean;
   openRuns(): number;
-  /** Runs of a project that are open here and not stored, which no database counts. */
+  /** Open runs of a project here that are not stored, which the database cannot count. */
   unstoredRuns(project: string): number;
   takeovers(): number;
-  /** Drives nothing more: its runs are let go, for another replica to take. */
+  /** Stops driving and releases its runs for other replicas. */
   release(): Promise<void>;
   close(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export function createRunner(options: RunnerOptions): Runner {
     onTrouble: (what, error) => log.debug({ err: error }, what),
   });
 
-  /** Drives a claimed run on, unless it has ended each process that drove it. */
+  /** Continues a claimed run, unless it has killed every process that drove it. */
   async function begin(claimed: ClaimedRun, cleared: () => void): Promise<void> {
     const run = toRunRecord(claimed);
     const { verdict } = claimed;
@@ -141,7 +141,7 @@ function createRunKeeper({ database, log }: RunnerOptions) {
   });
 }
 
-/** Ends a run that has ended each process which drove it. */
+/** Ends a run that has killed every process that drove it. */
 async function refuse({ database, hub, log }: RunnerOptions, run: RunRecord, claims: number): Promise<void> {
   log.warn({ response: run.id, claims, bytes: run.bytes }, 'run refused: it ended its process');
   await refusePoison(createDatabaseJournal({ database, hub, run }), run, claims);

@@ -2,9 +2,9 @@ import type { FileSearchTool } from '@kumiki/api';
 import type { GatewayClient } from '@kumiki/service';
 import type { RunRecord, SearchOutcome } from './run.ts';
 
-/** Results for one answer when the request names no number; the API's default. */
+/** Default number of results of a search, as in OpenAI's API. */
 const defaultResults = 20;
-/** Characters of a question that are searched for. */
+/** Characters of a question that are used as the query. */
 const maxQueryCharacters = 4_096;
 
 interface Found {
@@ -15,7 +15,7 @@ interface Found {
   readonly content: readonly { readonly type: string; readonly text: string }[];
 }
 
-/** Searches all stores of the tool for a question; the best results of all of them come first. */
+/** Searches all stores of the tool for a question; the best results over all of them come first. */
 export async function searchFiles(
   gateway: GatewayClient,
   run: Pick<RunRecord, 'keyId' | 'traceparent'>,

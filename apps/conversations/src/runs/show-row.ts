@@ -3,7 +3,7 @@ import type { ResponseObject, ResponseStatus } from '../answer/response-object.t
 import { rebuildMachine } from './rebuild.ts';
 import type { Prepared } from './run.ts';
 
-/** What is stored of a response, all of one instant. */
+/** The stored state of a response, read in one statement. */
 export interface StoredResponse {
   readonly status: ResponseStatus;
   readonly ended: boolean;
@@ -15,14 +15,14 @@ export interface StoredResponse {
   readonly last_seq: number;
 }
 
-/** SQL for what the model has said so far in an open run; null in one that has ended. */
+/** SQL for the frames of an open run's answer so far; null for an ended run. */
 export function framesOf(responses: string): string {
   return `CASE WHEN ${responses}.ended_at IS NULL THEN (
     SELECT string_agg(f.frames, '' ORDER BY f.first_seq) FROM conversations.response_frames AS f
     WHERE f.response_id = ${responses}.id) END`;
 }
 
-/** A response as it is now with what has been written of it, and the last event that this contains. */
+/** The current response with its output so far, and the last event that it contains. */
 export async function showRow(
   row: StoredResponse,
 ): Promise<{ readonly response: ResponseObject; readonly lastSequence: number }> {

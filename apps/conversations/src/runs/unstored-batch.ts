@@ -1,28 +1,28 @@
 import { isDelta, type ResponseEvent } from '../answer/response-event.ts';
 import type { Batch, Prepared } from './run.ts';
 
-/** A batch is stored at once when this many characters wait. */
+/** A batch is stored at once when it has this many characters. */
 const flushCharacters = 32_768;
-/** No more is read from the model while this many characters wait. */
+/** Backpressure: reading from the model pauses while this many characters are unstored. */
 const maxUnstoredCharacters = 1_048_576;
 
-/** What a run has that is not stored yet. It knows no time and no database. */
+/** The unstored events and frames of a run. Pure: no clock, no database. */
 export interface UnstoredBatch {
-  /** Adds the events of a frame and its text, which is empty for what no frame gave. Events that are stored are left out. */
+  /** Adds the events of a frame and its text, which is empty for events without a frame. Stored events are skipped. */
   add(events: readonly ResponseEvent[], frame: string): void;
   setPrepared(prepared: Prepared, revision: string | null): void;
-  /** `now` for the first thing that a client waits for and for much at once, `soon` for what can wait for more. */
+  /** When to store: `now` for the first delta and for a full batch, `soon` for anything that can wait for more. */
   due(): 'now' | 'soon' | 'never';
   isFull(): boolean;
-  /** What waits, to be stored as one. */
+  /** Removes and returns the buffered events and frames as one batch. */
   take(): Batch;
-  /** A batch that was taken is stored: its events do not come again. */
+  /** Marks a batch as stored, so that its events are skipped from now on. */
   stored(batch: Batch): void;
-  /** Forgets the events that wait: they come again. */
+  /** Drops the buffered events, which the rebuilt machine gives again. */
   dropEvents(): void;
 }
 
-/** @param storedSeq events up to this number are stored: a replay gives them again. */
+/** @param storedSeq last stored event; a replay gives the events up to it again. */
 export function createUnstoredBatch(storedSeq: number): UnstoredBatch {
   let lastStored = storedSeq;
   let events: ResponseEvent[] = [];
@@ -30,7 +30,7 @@ export function createUnstoredBatch(storedSeq: number): UnstoredBatch {
   let prepared: Prepared | null = null;
   let revision: string | null = null;
   let characters = 0;
-  /** Whether a delta was taken: what follows can wait. */
+  /** Whether a delta was taken; later ones can wait. */
   let shown = false;
   const hasDelta = (): boolean => events.some(({ type }) => isDelta(type));
 

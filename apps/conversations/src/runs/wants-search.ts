@@ -1,6 +1,6 @@
 import type { CreateResponse, FileSearchTool } from '@kumiki/api';
 
-/** The search that comes before the answer; null when none was asked for or `tool_choice` forbids it. */
+/** The search before the answer; null when none was requested or `tool_choice` forbids it. */
 export function wantedSearch(request: Pick<CreateResponse, 'tools' | 'tool_choice'>): FileSearchTool | null {
   const tool = request.tools?.find(({ type }) => type === 'file_search');
   if (tool?.type !== 'file_search') return null;

@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import type { GatewayCall, GatewayClient, GatewayReply } from '@kumiki/service';
 
 export interface TestModel extends GatewayClient {
-  /** Chats that were begun. */
+  /** Chats that were started. */
   readonly calls: GatewayCall[];
-  /** Called with each chat before it is answered; what it throws is the refusal, what it waits for is waited for. */
+  /** Called with each chat before it is answered; may delay the answer, or throw the refusal. */
   onChat: (call: GatewayCall) => void | Promise<void>;
 }
 
-/** A gateway with a model that says hello, in memory: for tests of what a service does with many runs, or with bad ones. */
+/** An in-memory gateway with a model that says hello, for tests with many runs or failing ones. */
 export function createTestModel(): TestModel {
   const send = async (call: GatewayCall): Promise<GatewayReply> => {
     model.calls.push(call);

@@ -6,7 +6,7 @@ import { type Conversations, startConversations } from '../start-conversations.t
 
 const token = 'a token of the gateway';
 
-/** A database in memory with the tables of this service. */
+/** An in-memory database with the tables of this service. */
 export async function openTestDatabase(): Promise<Database> {
   const database = openDatabase({ folder: null });
   await migrate(database, 'conversations', fileURLToPath(new URL('../../migrations', import.meta.url)));

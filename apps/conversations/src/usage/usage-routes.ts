@@ -4,7 +4,7 @@ import { checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import { readUsage } from './usage-rows.ts';
 
-/** What projects have here of what is limited. */
+/** The usage of projects, as far as this service enforces limits. */
 export function addUsageRoutes(app: FastifyInstance, database: Database): void {
   app.get('/v1/kumiki/usage/conversations/:project', async (request) => {
     const { project } = checkBody(projectParamsSchema, request.params, {});

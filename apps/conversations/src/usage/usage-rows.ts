@@ -2,7 +2,7 @@ import { KumikiError, type ProjectLimitName } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Caller } from '@kumiki/service';
 
-/** What a project has of what is limited. */
+/** A project's usage of the limits. */
 export interface Usage {
   readonly conversations: number;
   readonly conversation_bytes: number;
@@ -41,7 +41,7 @@ const words = {
   open_batches: ['batches that have not ended', 'Wait until some have ended, or cancel them.'],
 } as const satisfies Partial<Record<ProjectLimitName, readonly [string, string]>>;
 
-/** Throws KumikiError when a project would have more than it may. */
+/** Throws KumikiError when a project would exceed a limit. */
 export function requireWithin(
   { project, limits }: Pick<Caller, 'project' | 'limits'>,
   name: keyof typeof words,
@@ -54,7 +54,7 @@ export function requireWithin(
   throw new KumikiError('quota_exceeded', { project, limit, what, used, needed, remedy });
 }
 
-/** Throws KumikiError when a project has no room for so much more. */
+/** Throws KumikiError when an addition would exceed a project's limits. */
 export async function requireRoom(
   database: Queryable,
   caller: Pick<Caller, 'project' | 'limits'>,

@@ -7,10 +7,13 @@ export type CheckedLine =
   | { readonly ok: true; readonly customId: string; readonly model: string | null; readonly body: string }
   | { readonly ok: false; readonly error: BatchError };
 
-/** What stands between gateways, workers and services alone. A line reaches the gateway in a service's name. */
+/**
+ * Members that only gateways, workers and services may use. A line must not contain them, since it reaches the gateway
+ * with a service key.
+ */
 const internalMembers = [continuationKey, resumeKey];
 
-/** Whether a line of an input file is a request that a batch for this endpoint may run. */
+/** Checks whether a line of an input file is a valid request for the batch's endpoint. */
 export function checkLine(line: { readonly number: number; readonly bytes: Buffer }, endpoint: string): CheckedLine {
   const wrong = (code: string, message: string, param: string | null): CheckedLine => ({
     ok: false,
@@ -50,7 +53,7 @@ export function checkLine(line: { readonly number: number; readonly bytes: Buffe
   return { ok: true, customId, model, body: text };
 }
 
-/** Null for what nests so deep that it cannot be written. */
+/** null when the nesting is too deep to serialise. */
 function write(body: Readonly<Record<string, unknown>>): string | null {
   try {
     return JSON.stringify(body);
@@ -59,7 +62,7 @@ function write(body: Readonly<Record<string, unknown>>): string | null {
   }
 }
 
-/** The value, or the reason why there is none. */
+/** The parsed value, or why it is invalid. */
 function parse(bytes: Buffer, endpoint: string): unknown {
   try {
     return readJson(bytes, findPath('POST', endpoint)?.body.maxValues ?? 0);

@@ -6,10 +6,10 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export type InputLine =
   | { readonly number: number; readonly bytes: Buffer }
-  /** A line beyond the limit, its bytes dropped; or the end of a file beyond its own. */
+  /** A line above the limit, without its bytes; or the point where the file exceeds its limit. */
   | { readonly number: number; readonly bytes: null; readonly tooLarge: 'line' | 'file' };
 
-/** The lines of a file as they arrive, numbered from 1. Holds one line at a time; blank ones are left out. */
+/** The lines of a file as they arrive, numbered from 1. Holds one line at a time and skips blank ones. */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   limits: { readonly lineBytes: number; readonly inputBytes: number } = batchLimits,

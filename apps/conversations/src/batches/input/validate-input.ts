@@ -17,8 +17,8 @@ interface NewLine {
 }
 
 /**
- * Reads an input file from its start and stores its lines. What an earlier attempt stored is dropped first. Memory
- * holds one chunk of lines, and a short digest of each custom_id.
+ * Reads an input file from its start and stores its lines, after deleting those of an earlier attempt. Memory holds one
+ * chunk of lines and a short digest of each custom_id.
  */
 export async function validateInput(
   database: Database,
@@ -46,7 +46,7 @@ export async function validateInput(
       const checked = checkLine({ number: line.number, bytes: line.bytes }, endpoint);
       const error = checked.ok ? duplicateOf(checked.customId, line.number, seen) : checked.error;
       if (error !== null) errors.push(error);
-      // Of an invalid file nothing will run: only the rest of its errors is of interest.
+      // No line of an invalid file is run, so lines are stored only until the first error.
       else if (checked.ok && errors.length === 0) {
         if (models.size < 2) models.add(checked.model);
         await chunk.add({ line: line.number, custom_id: checked.customId, body: checked.body });

@@ -5,7 +5,7 @@ import { createGate } from './gate.ts';
 const policy = { initial: 2, max: 4, basePauseMs: 20, maxPauseMs: 100 };
 const never = new AbortController().signal;
 
-/** A gate whose clock the test moves. */
+/** A gate with a mock clock. */
 function gateAt(clock: { now: number }) {
   return createGate({ policy, now: () => clock.now, random: () => 0 });
 }

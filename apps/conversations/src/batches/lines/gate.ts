@@ -7,9 +7,9 @@ export interface GateOptions {
   readonly random: () => number;
 }
 
-/** Lets as many requests of a batch through at once as the models have room for. */
+/** Limits the concurrent requests of a batch to the capacity of the models. */
 export interface Gate {
-  /** Resolves when it is one's turn; each turn ends with one `leave`. */
+  /** Resolves when the request may start. Each `enter` needs one `leave`. */
   enter(signal: AbortSignal): Promise<void>;
   leave(how: 'served' | 'broken' | { readonly full: { readonly retryAfterMs: number } }): void;
 }

@@ -1,19 +1,19 @@
-/** What becomes of a line after one reply, or none. */
+/** What happens to a line after a reply, or without one. */
 export type Verdict =
-  /** Its answer goes to the output file, */
+  /** The answer goes to the output file. */
   | 'answered'
-  /** its refusal to the error file, */
+  /** The refusal goes to the error file. */
   | 'refused'
-  /** or it is sent again: once there is room, */
+  /** The line is retried when there is capacity. */
   | 'full'
-  /** or after a wait, since something broke. */
+  /** The line is retried after a backoff, since the attempt failed. */
   | 'broken';
 
-/** Attempts at one line that may break before its last refusal counts. */
+/** Failed attempts at one line before the last failure becomes its result. */
 const maxBroken = 5;
 /**
- * Attempts at one line that may find no room. Waits grow to a minute, so that a model may be away for hours before a
- * line is given up; the completion window bounds them all.
+ * Attempts at one line that may find no capacity. The backoff grows to a minute, so that a model may be unavailable for
+ * hours before a line is given up; the completion window bounds the total.
  */
 const maxFull = 200;
 
@@ -24,8 +24,8 @@ export interface Attempts {
 
 /**
  * @param status of the reply; null when there was none.
- * @param shouldRetry the reply's `x-should-retry`, which has the last word.
- * @param before the attempts at this line that came to nothing before this one.
+ * @param shouldRetry the reply's `x-should-retry`; `false` overrides the status.
+ * @param before the earlier unsuccessful attempts at this line.
  */
 export function judgeReply(status: number | null, shouldRetry: string | undefined, before: Attempts): Verdict {
   if (status !== null && status < 400) return 'answered';

@@ -4,10 +4,10 @@ import type { BatchLease } from '../rows/batch-lease.ts';
 import { brokenLine, type LineResult } from './result-line.ts';
 import type { LineRequest } from './run-line.ts';
 
-/** Numbers of open lines that are read at once. */
+/** Line numbers that are read at once. */
 const pageLines = 1_000;
 
-/** Lines without a result, in their order. @param suspects those that a driver has died or fallen silent with, or the others. */
+/** Lines without a result, in order. @param suspects true for lines whose driver died or hung, false for all others. */
 export async function* openLines(
   database: Database,
   batchId: string,
@@ -25,13 +25,16 @@ export async function* openLines(
   }
 }
 
-/** A line that was claimed, and the claims before it that brought nothing. */
+/** A claimed line, and the number of its earlier claims without a result. */
 export interface ClaimedLine extends LineRequest {
   readonly lost: number;
   readonly bytes: number;
 }
 
-/** Counts the claim of a line, durably and before anything of it is looked at. null when it has a result, or the lease is lost. */
+/**
+ * Counts the claim of a line durably, before any of its content is read. null when it has a result, or when the lease
+ * is lost.
+ */
 export async function claimLine(database: Database, lease: BatchLease, line: number): Promise<ClaimedLine | null> {
   const { rows } = await database.query<{ custom_id: string; body: string; lost: number; bytes: number }>(
     `UPDATE conversations.batch_lines SET claims = claims + 1
@@ -45,7 +48,7 @@ export async function claimLine(database: Database, lease: BatchLease, line: num
   return { line, customId: row.custom_id, body: row.body, lost: row.lost, bytes: row.bytes };
 }
 
-/** Takes the claims of lines back whose driver lets go of them. Nothing happens when another has the lease. */
+/** Uncounts the claims of lines that their driver releases. Does nothing when another driver has the lease. */
 export async function unclaimLines(database: Database, lease: BatchLease, lines: readonly number[]): Promise<void> {
   if (lines.length === 0) return;
   await database.query(
@@ -56,7 +59,7 @@ export async function unclaimLines(database: Database, lease: BatchLease, lines:
   );
 }
 
-/** The result of a line that has ended or silenced each process which worked on it. */
+/** The result of a line that has killed or hung every process that ran it. */
 export function poisonousLine(batchId: string, { line, customId, bytes }: ClaimedLine, claims: number): LineResult {
   const code = 'poisonous_request';
   const message = errorMessage(code, { what: 'This line', claims, size: `${bytes} bytes` });

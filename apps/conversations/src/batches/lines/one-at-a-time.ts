@@ -1,4 +1,4 @@
-/** Runs pieces of work one after the other, in the order of their coming, however many ask for it at once. */
+/** Runs tasks one at a time, in order of arrival. */
 export type OneAtATime = <Value>(work: () => Promise<Value>) => Promise<Value>;
 
 export function createOneAtATime(): OneAtATime {

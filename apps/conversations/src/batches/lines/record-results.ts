@@ -6,13 +6,16 @@ import { type BatchLease, writeFenced } from '../rows/batch-lease.ts';
 import { chunkLimits } from '../rows/limits.ts';
 import { type LineResult, noUsage, type TokenUsage } from './result-line.ts';
 
-/** How many lines got an answer, and how many an error. */
+/** Number of lines that got an answer, and of those that got an error. */
 export interface RecordedLines {
   readonly completed: number;
   readonly failed: number;
 }
 
-/** Between two attempts to write while the database is away, and how many before the results are given up. */
+/**
+ * Delay between two attempts to write while the database is unavailable, and the most attempts before the results are
+ * given up.
+ */
 const databaseAwayMs = 500;
 const maxWrites = 120;
 
@@ -21,8 +24,8 @@ interface Waiting extends PromiseWithResolvers<void> {
 }
 
 /**
- * Writes results under the lease. Those that come while a write is under way go together with the next one, so that
- * a busy batch makes few writes, and an idle one waits for nobody. Resolves once a result is durable.
+ * Writes results under the lease. Results that arrive during a write are combined into the next one, so that a busy
+ * batch needs few writes and an idle one has no delay. Resolves when a result is durable.
  */
 export function createRecorder(
   database: Database,
@@ -60,7 +63,7 @@ function takeChunk(waiting: Waiting[]): Waiting[] {
   return waiting.splice(0, end < 0 ? waiting.length : Math.max(1, end));
 }
 
-/** An answer cost somebody's GPU: it is not thrown away because the database restarts. */
+/** Retries while the database restarts, since computing the answers again would cost GPU time. */
 async function insist<Value>(write: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -8,10 +8,10 @@ export interface TokenUsage {
   readonly reasoning: number;
 }
 
-/** What is recorded for a line. */
+/** The stored result of a line. */
 export interface LineResult {
   readonly line: number;
-  /** Whether it belongs into the error file. */
+  /** Whether it belongs in the error file. */
   readonly failed: boolean;
   /** The line of the output or error file, without its line feed. */
   readonly result: string;
@@ -26,7 +26,7 @@ export interface LineOfBatch {
 
 export const noUsage: TokenUsage = { input: 0, cached: 0, output: 0, reasoning: 0 };
 
-/** A line that got a reply, good or bad. */
+/** The result of a line that got a reply, successful or not. */
 export function repliedLine(
   of: LineOfBatch,
   reply: { readonly status: number; readonly requestId: string; readonly body: unknown },
@@ -41,13 +41,13 @@ export function repliedLine(
   };
 }
 
-/** A line that got no reply that could be kept. */
+/** The result of a line without a reply that can be stored. */
 export function brokenLine(of: LineOfBatch, error: { readonly code: string; readonly message: string }): LineResult {
   const result = JSON.stringify({ id: idOf(of), custom_id: of.customId, response: null, error });
   return { line: of.line, failed: true, result, usage: noUsage };
 }
 
-/** The error file's line for a request that was never run to its end. */
+/** The error file's line for a request that was not completed. */
 export function unfinishedLine(of: LineOfBatch, outcome: Outcome): string {
   const error =
     outcome === 'expired'
@@ -56,12 +56,12 @@ export function unfinishedLine(of: LineOfBatch, outcome: Outcome): string {
   return brokenLine(of, error).result;
 }
 
-/** The same for a line whenever it is asked, so that files made twice are the same. */
+/** Deterministic for a line, so that a file built twice is identical. */
 function idOf({ batchId, line }: LineOfBatch): string {
   return `batch_req_${createHash('sha256').update(`${batchId}:${line}`).digest('hex').slice(0, 32)}`;
 }
 
-/** Tokens that an answer says it took, in the words of whichever endpoint. */
+/** The token usage of an answer, in the format of any of the endpoints. */
 function usageOf(body: unknown): TokenUsage {
   const usage = memberOf(body, 'usage');
   const count = (value: unknown, ...names: string[]): number => {

@@ -7,12 +7,12 @@ import type { Gate } from './gate.ts';
 import { type Attempts, judgeReply } from './judge.ts';
 import { brokenLine, type LineResult, repliedLine } from './result-line.ts';
 
-/** A long answer that is not streamed is silent until it is whole. */
+/** A long answer without streaming sends nothing until it is complete. */
 const silenceMs = 600_000;
-/** Wait after the first broken attempt at a line; each further one doubles it. */
+/** Delay after the first failed attempt at a line; each further one doubles it. */
 const brokenBaseMs = 250;
 
-/** The key of the batch is no longer there: what holds for one line holds for all. */
+/** Status when the batch's key no longer exists, which applies to all lines. */
 const credentialGone = 401;
 
 export interface LineContext {
@@ -32,7 +32,9 @@ type Reply =
   | { readonly status: number; readonly headers: GatewayReply['headers']; readonly body: unknown }
   | { readonly status: null; readonly unreachable: boolean; readonly error: { code: string; message: string } };
 
-/** Sends one line until its result is certain. Rejects only when the signal is aborted, or the batch's key is revoked. */
+/**
+ * Sends one line until it has a final result. Rejects only when the signal is aborted, or the batch's key is revoked.
+ */
 export async function runLine(context: LineContext, request: LineRequest, signal: AbortSignal): Promise<LineResult> {
   const { batch, gate, random } = context;
   const of = { batchId: batch.id, line: request.line, customId: request.customId };
@@ -65,7 +67,7 @@ export async function runLine(context: LineContext, request: LineRequest, signal
   }
 }
 
-/** A gateway that cannot be reached is waited for as one that has no room. */
+/** An unreachable gateway is treated like one without capacity. */
 function judgeOf(reply: Reply, before: Attempts): ReturnType<typeof judgeReply> {
   if (reply.status === null) {
     if (reply.error.code === 'reply_too_large') return 'refused';
@@ -105,7 +107,7 @@ async function attempt(context: LineContext, request: LineRequest, signal: Abort
   }
 }
 
-/** Null when it is too large to be kept. */
+/** null when it is too large to store. */
 async function readReply({ body }: GatewayReply): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -10,7 +10,7 @@ import { createRecorder, type RecordedLines } from './record-results.ts';
 import type { LineResult } from './result-line.ts';
 import { runLine } from './run-line.ts';
 
-/** Lines of one batch that run at once: enough to fill a replica's batch beside others. */
+/** Concurrent lines of one batch: enough to use a replica's batching beside other requests. */
 const lineConcurrency: ConcurrencyPolicy = { initial: 4, max: 16, basePauseMs: 500, maxPauseMs: 60_000 };
 
 export interface RunContext {
@@ -18,17 +18,17 @@ export interface RunContext {
   readonly gateway: GatewayClient;
   readonly batch: BatchRow;
   readonly random: () => number;
-  /** Told of results once they are durable. */
+  /** Called with results when they are durable. */
   readonly onRecorded: (lines: RecordedLines) => void;
-  /** Of all that is under suspicion in this process, whichever batch it is of. */
+  /** Shared by all batches of this process, so that it runs one suspect at a time. */
   readonly oneSuspect: OneAtATime;
-  /** Bytes of lines that all batches of this process have in memory. */
+  /** Memory of the lines of all batches of this process. */
   readonly lineBytes: ByteBudget;
 }
 
 /**
- * Runs every line that has no result yet: first, and one after the other, those that a driver has died or fallen silent
- * with. Resolves when all have one; rejects when the signal is aborted, with what was recorded until then kept.
+ * Runs every line that has no result yet. Lines whose driver died or hung come first and run one at a time. Resolves
+ * when all lines have a result. Rejects when the signal is aborted; recorded results are kept.
  */
 export async function runLines(context: RunContext, signal: AbortSignal): Promise<void> {
   const { database, batch } = context;
@@ -37,7 +37,7 @@ export async function runLines(context: RunContext, signal: AbortSignal): Promis
   const gate = createGate({ policy: lineConcurrency, now: () => performance.now(), random: context.random });
   const record = createRecorder(database, batch, stop, context.onRecorded);
   const open = new Set<Promise<void>>();
-  /** Lines whose claim is to be taken back should they come to nothing here. */
+  /** Lines whose claim must be uncounted if they get no result here. */
   const claimed = new Set<number>();
 
   const run = async (line: number): Promise<void> => {
@@ -80,7 +80,7 @@ export async function runLines(context: RunContext, signal: AbortSignal): Promis
   stop.throwIfAborted();
 }
 
-/** Its turn may come when the batch is no longer driven here. */
+/** When its turn comes, the batch may no longer be driven here. */
 async function ifOpen(stop: AbortSignal, run: (line: number) => Promise<void>, line: number): Promise<void> {
   stop.throwIfAborted();
   await run(line);

@@ -8,7 +8,7 @@ const belongs: Readonly<Record<ResultFile, string>> = {
   error: '(failed OR result IS NULL)',
 };
 
-/** Whether a sealed batch has lines for that file: an empty file is not made. */
+/** Whether a sealed batch has lines for that file; an empty file is not created. */
 export async function hasResults(database: Database, batch: BatchRow, file: ResultFile): Promise<boolean> {
   const { rows } = await database.query<{ found: boolean }>(
     `SELECT EXISTS (SELECT FROM conversations.batch_lines WHERE batch_id = $1 AND ${belongs[file]}) AS found`,
@@ -23,7 +23,10 @@ interface ResultRow {
   readonly result: string | null;
 }
 
-/** A result file of a sealed batch, in the order of the input, a bounded piece at a time. The same at every call. */
+/**
+ * The content of a sealed batch's result file, in the order of the input, in bounded pieces. Every call gives the same
+ * bytes.
+ */
 export async function* readResults(
   database: Database,
   batch: BatchRow,

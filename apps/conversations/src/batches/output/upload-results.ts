@@ -6,7 +6,7 @@ import { readResults } from './read-results.ts';
 
 /**
  * Uploads a result file on behalf of the batch's key, as a stream, and returns its id. A driver that takes over may
- * upload the same again: the Idempotency-Key makes the file service answer with the file that is there.
+ * upload the same file again: with the same Idempotency-Key the file service returns the existing file.
  */
 export async function uploadResults(
   context: { readonly database: Database; readonly gateway: GatewayClient; readonly batch: BatchRow },

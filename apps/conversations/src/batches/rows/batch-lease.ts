@@ -8,12 +8,12 @@ export type BatchLease = Lease<string>;
 
 export interface Renewal {
   readonly status: BatchStatus;
-  /** Whether its completion window is over. */
+  /** Whether its completion window has passed. */
   readonly expired: boolean;
 }
 
 /**
- * The leases of batches. Their claims count until the input file has been read: from then on each line counts its own
+ * The leases of batches. Claims are counted until the input file has been read; after that each line counts its own
  * (`lines/line-rows.ts`).
  */
 export const batchLeases = createLeases<BatchRow, Renewal>({
@@ -27,7 +27,10 @@ export const batchLeases = createLeases<BatchRow, Renewal>({
   notice: { channel: batchChannel, payload: '' },
 });
 
-/** Writes under a lease, all or nothing. Throws LeaseLostError where another replica drives the batch, or it has ended. */
+/**
+ * Writes under a lease in one transaction. Throws LeaseLostError when another replica drives the batch, or when it has
+ * ended.
+ */
 export function writeFenced<Value>(
   database: Database,
   lease: BatchLease,

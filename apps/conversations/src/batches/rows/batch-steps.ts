@@ -3,7 +3,7 @@ import type { Database, Queryable } from '@kumiki/postgres';
 import { type BatchLease, writeFenced } from './batch-lease.ts';
 import type { BatchError, BatchRow, Outcome, ResultFile } from './batch.ts';
 
-/** The steps of a batch's life: each a fenced write, after which the row says what comes next. */
+/** The steps of a batch. Each is a fenced write, after which the row determines the next step. */
 
 /** The input file is valid. Nothing changes when the batch is being cancelled. */
 export function beginProgress(
@@ -23,8 +23,8 @@ export function beginProgress(
 }
 
 /**
- * Ends a batch that gives no results, because of its input file or because they cannot be stored. One that is being
- * cancelled before it began is left to be cancelled.
+ * Ends a batch as failed, because its input file is invalid or its results cannot be stored. A batch that is being
+ * cancelled before it began is left to end as cancelled.
  */
 export function failBatch(database: Database, lease: BatchLease, errors: readonly BatchError[]): Promise<BatchRow> {
   return writeFenced(database, lease, async (transaction, batch) => {
@@ -40,8 +40,8 @@ export function failBatch(database: Database, lease: BatchLease, errors: readonl
 }
 
 /**
- * Seals the results: no line's result changes any more. A batch that is being cancelled is sealed as cancelled,
- * whatever else happened; one whose input was not read to its end has no lines.
+ * Seals the results, which no longer change. A batch that is being cancelled is always sealed as cancelled; one whose
+ * input was not completely read has no lines.
  */
 export function sealResults(database: Database, lease: BatchLease, outcome: Outcome): Promise<BatchRow> {
   return writeFenced(database, lease, async (transaction, batch) => {
@@ -54,13 +54,13 @@ export function sealResults(database: Database, lease: BatchLease, outcome: Outc
   });
 }
 
-/** Names the file that was made of a sealed batch's results. */
+/** Records the id of a result file. */
 export function nameFile(database: Database, lease: BatchLease, file: ResultFile, fileId: string): Promise<BatchRow> {
   const column = file === 'output' ? 'output_file_id' : 'error_file_id';
   return writeFenced(database, lease, (transaction) => update(transaction, lease, `${column} = $2`, [fileId]));
 }
 
-/** The end of a sealed batch whose files are stored. Requests that were not run count as failed. */
+/** Ends a sealed batch whose files are stored. Requests that were not run count as failed. */
 export function endBatch(database: Database, lease: BatchLease): Promise<BatchRow> {
   return writeFenced(database, lease, async (transaction, { status, outcome }) => {
     await dropLines(transaction, lease);

@@ -8,15 +8,15 @@ import type { CreateBatchBody } from './batch-body.ts';
 import type { BatchRow } from './batch.ts';
 import { batchLimits } from './limits.ts';
 
-/** Wakes the drivers: the payload is the id of a batch that was made or is to be cancelled. */
+/** The channel that wakes the drivers. The payload is the id of a batch that was created or is to be cancelled. */
 export const batchChannel = 'conversations_batches';
 
-/** Who asks, and with which key of idempotency. */
+/** The caller, and the request's idempotency key. */
 export interface BatchCaller extends Pick<Caller, 'keyId' | 'project' | 'limits'> {
   readonly idempotencyKey: string | string[] | undefined;
 }
 
-/** Makes a batch, or finds the one that the same request made before. */
+/** Creates a batch, or finds the one that an earlier identical request created. */
 export async function createBatch(database: Database, caller: BatchCaller, body: CreateBatchBody): Promise<BatchRow> {
   const { keyId, project, idempotencyKey: key } = caller;
   const fresh = newId('batch');
@@ -58,7 +58,7 @@ export async function readBatch(database: Queryable, project: string, id: string
   return first(rows, id);
 }
 
-/** A page of a project's batches, the newest first, and whether more follow. */
+/** A page of a project's batches, newest first, and whether more follow. */
 export async function listBatches(
   database: Queryable,
   project: string,
@@ -75,7 +75,7 @@ export async function listBatches(
   return { rows: rows.slice(0, page.limit), hasMore: rows.length > page.limit };
 }
 
-/** Asks for a batch to be cancelled. Asked again, it changes nothing. Throws `conflict` when it has ended otherwise. */
+/** Requests that a batch be cancelled. Idempotent. Throws `conflict` when it has already ended otherwise. */
 export async function cancelBatch(database: Queryable, project: string, id: string): Promise<BatchRow> {
   const { rows } = await database.query<BatchRow>(
     `WITH asked AS (

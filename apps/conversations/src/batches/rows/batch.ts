@@ -1,4 +1,4 @@
-/** Where a batch's requests may go. */
+/** Endpoints of a batch's requests. */
 export const batchEndpoints = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/responses'] as const;
 
 export type BatchStatus =
@@ -14,15 +14,15 @@ export type BatchStatus =
 /** How the results were sealed. */
 export type Outcome = 'completed' | 'expired' | 'cancelled';
 
-/** The two files that a batch gives. */
+/** The two result files of a batch. */
 export type ResultFile = 'output' | 'error';
 
-/** What is wrong with an input file. */
+/** An error in an input file. */
 export interface BatchError {
   readonly code: string;
   readonly message: string;
   readonly param: string | null;
-  /** From 1; null when it concerns the whole file. */
+  /** From 1; null when the error concerns the whole file. */
   readonly line: number | null;
 }
 
@@ -59,11 +59,11 @@ export interface BatchRow {
   readonly cancelling_at: Date | null;
   readonly cancelled_at: Date | null;
   readonly fence: number;
-  /** Claims in a row until its input file has been read, this one included. */
+  /** Consecutive claims until its input file has been read, this one included. */
   readonly claims: number;
 }
 
-/** A batch as the API shows it. What is not known yet is null, as the SDKs' types allow, or left out. */
+/** A batch as the API shows it. Unknown values are null, where the SDKs' types allow that, or left out. */
 export function toBatchObject(row: BatchRow): Record<string, unknown> {
   return {
     id: row.id,

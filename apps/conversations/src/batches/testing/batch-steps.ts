@@ -3,7 +3,7 @@ import type { Database } from '@kumiki/postgres';
 import { chatLine, createStandInGateway } from './stand-in-gateway.ts';
 import { createTestBatch, dyingReplica, resultLines, startTestRunner, untilBatch } from './test-batches.ts';
 
-/** A batch of a few lines whose drivers die one after the other, each at a step of its own, until one lives. */
+/** A batch of a few lines whose drivers die one after the other, each at a given step, until one survives. */
 
 const names = ['a', 'b', 'c', 'refused'];
 
@@ -12,7 +12,7 @@ export interface BatchSteps {
   readonly status: string;
 }
 
-/** Takes one batch through deaths at the given steps, and checks that no line is lost, answered twice or run again. */
+/** Runs one batch through deaths at the given steps, and checks that no line is lost, answered twice or run again. */
 export async function batchThroughDeaths(
   database: Database,
   seed: number,

@@ -17,15 +17,15 @@ export interface Answer {
 }
 
 /**
- * What is behind a gateway, in memory: files that know their Idempotency-Keys, and a model that answers as the test
- * says. For tests that choose the moment of each failure; the real gateway and files are in tests/system.
+ * An in-memory gateway: files with Idempotency-Keys, and a model that answers as the test defines. For tests that
+ * choose the moment of each failure; tests/system uses the real gateway and files.
  */
 export interface StandInGateway extends GatewayClient {
   readonly files: Map<string, StandInFile>;
-  /** Model calls that were begun. */
+  /** Model calls that were started. */
   readonly calls: GatewayCall[];
   addInput(lines: readonly unknown[] | string): string;
-  /** Called at each call before anything happens, and again after its effect: throws to break it there. */
+  /** Called at each call before and after its effect; may throw to make it fail there. */
   onStep: (step: string) => void | Promise<void>;
   answer: (body: Record<string, unknown>, call: GatewayCall) => Answer | Promise<Answer>;
 }

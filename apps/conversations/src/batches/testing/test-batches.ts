@@ -11,7 +11,7 @@ import type { StandInGateway } from './stand-in-gateway.ts';
 
 export const testCaller = { keyId: 'key_1', project: 'p1', limits: defaultProjectLimits, idempotencyKey: undefined };
 
-/** A database in memory with the tables of this service. Takes seconds: one for a test file. */
+/** An in-memory database with the tables of this service. Takes seconds, so use one per test file. */
 export async function openTestDatabase(): Promise<Database> {
   const database = openDatabase({ folder: null });
   await migrate(database, 'conversations', fileURLToPath(new URL('../../../migrations', import.meta.url)));
@@ -35,7 +35,7 @@ export function createTestBatch(
   );
 }
 
-/** What a replica has that dies before its n-th step. */
+/** The dependencies of a replica that dies before its n-th step. */
 export function dyingReplica(
   real: { readonly database: Database; readonly gateway: StandInGateway },
   step: number,
@@ -44,7 +44,7 @@ export function dyingReplica(
   return { database, dead, die, gateway: calls(real.gateway, ['exchange', 'send', 'json']) };
 }
 
-/** A replica that looks often and loses its leases soon. */
+/** A replica that polls often and has short leases. */
 export function startTestRunner(
   options: Pick<BatchRunnerOptions, 'database' | 'gateway'> & Partial<BatchRunnerOptions>,
 ): BatchRunner & AsyncDisposable {
@@ -55,7 +55,7 @@ export function startTestRunner(
 
 const ends: ReadonlySet<BatchStatus> = new Set(['completed', 'failed', 'expired', 'cancelled']);
 
-/** Waits until a batch is as wanted; until it has ended when nothing else is. */
+/** Waits until a batch satisfies the condition; by default until it has ended. */
 export async function untilBatch(
   database: Database,
   id: string,

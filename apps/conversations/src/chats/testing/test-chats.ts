@@ -36,7 +36,7 @@ export interface TestTurn {
   readonly text?: string;
   readonly answer?: string;
   readonly previous?: string;
-  /** Left open, as a run whose driver has not begun. */
+  /** Whether it stays open, like a run whose driver has not begun. */
   readonly open?: boolean;
   readonly owner?: ChatOwner;
 }
@@ -46,7 +46,7 @@ function message(role: 'user' | 'assistant', text: string): Item {
   return { type: 'message', id: newId('msg'), role, status: 'completed', content: [{ type, text }] };
 }
 
-/** Stores a response as a turn of a chat, as a request for one does, and ends it as a driver does. @returns its id. */
+/** Stores a response as a turn of a chat and ends it, as a request and a driver do. @returns its id. */
 export async function addTurn(database: Database, chatId: string, turn: TestTurn = {}): Promise<string> {
   const id = newId('resp');
   const { project, keyId } = turn.owner ?? owner;

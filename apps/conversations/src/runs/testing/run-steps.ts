@@ -12,12 +12,12 @@ import { newMachine } from '../rebuild.ts';
 import { insertRun } from '../run-store.ts';
 import { createRunner } from '../runner.ts';
 
-/** A run whose drivers die one after the other, each at a step of its own, until one lives. */
+/** A run whose drivers die one after the other, each at a given step, until one survives. */
 
 const words = ['one', ' two', ' three', ' four', ' five', ' six'];
 const log = createLog({ service: 'test', level: 'silent' });
 
-/** Numbers from a seed: the least random ones that spread. */
+/** Pseudo-random numbers from a seed. */
 function randomFrom(seed: number): (below: number) => number {
   let state = (seed ^ 0x9e3779b9) >>> 0;
   return (below) => {
@@ -27,7 +27,7 @@ function randomFrom(seed: number): (below: number) => number {
   };
 }
 
-/** A model that says its words, goes on after the frames that it is shown, and breaks off now and then. */
+/** A model that sends fixed words, continues after given frames, and sometimes breaks off. */
 function createTalker(random: (below: number) => number): GatewayClient {
   const send = async ({ body }: GatewayCall): Promise<GatewayReply> => {
     const { kumiki_resume: resume } = body as { kumiki_resume?: { frames: string } };
@@ -54,7 +54,7 @@ export interface RunSteps {
   readonly status: string;
 }
 
-/** Takes one run through deaths at the given steps, and checks that nothing of it is lost or twice. */
+/** Runs one run through deaths at the given steps, and checks that nothing is lost or duplicated. */
 export async function runThroughDeaths(database: Database, seed: number, steps: readonly number[]): Promise<RunSteps> {
   const random = randomFrom(seed);
   const gateway = createTalker(random);
@@ -64,9 +64,9 @@ export async function runThroughDeaths(database: Database, seed: number, steps: 
   for (const [life, step] of [...steps, Number.MAX_SAFE_INTEGER].entries()) {
     if (await hasEnded(database, id)) break;
     const world = diesAtStep(database, step);
-    const mortal = { database: world.database, gateway: world.calls(gateway, ['send']) };
+    const dying = { database: world.database, gateway: world.calls(gateway, ['send']) };
     const hub = createHub();
-    const runner = createRunner({ ...mortal, hub, log, replica: `mortal-${seed}-${life}`, pollMs: 2, flushMs: 0 });
+    const runner = createRunner({ ...dying, hub, log, replica: `dying-${seed}-${life}`, pollMs: 2, flushMs: 0 });
     const died = await Promise.race([world.dead.then(() => true), ended(database, id)]);
     if (died) deaths++;
     world.die();
@@ -85,7 +85,7 @@ export async function runThroughDeaths(database: Database, seed: number, steps: 
   return { deaths, status: await checkLog(database, { id, conversation }, deaths, `seed ${seed}`) };
 }
 
-/** Resolves false when the run has ended. */
+/** Resolves with false when the run has ended. */
 async function ended(database: Database, id: string): Promise<false> {
   const end = performance.now() + 60_000;
   while (!(await hasEnded(database, id))) {
@@ -145,7 +145,10 @@ async function insertWaitingRun(database: Database, seed: number) {
   return { id, conversation };
 }
 
-/** Event numbers each once, text whole, the conversation told once. @returns the status. */
+/**
+ * Checks that each event number occurs once, the text is complete, and the conversation got the answer once. @returns
+ * the status.
+ */
 async function checkLog(
   database: Database,
   { id, conversation }: { readonly id: string; readonly conversation: string },
@@ -179,7 +182,7 @@ async function checkLog(
   const { status, response } = rows[0] ?? { status: 'gone', response: { output: [] } };
   const deltas = events.filter((event) => event.type === 'response.output_text.delta').map(({ delta }) => delta);
   if (status === 'failed') {
-    // Two processes in a row died with it before they brought anything.
+    // Two consecutive processes died without progress.
     assert.ok(deaths >= 2, `${what}: refused after ${deaths} deaths`);
     assert.equal(events.at(-2)?.code, 'poisonous_request', what);
     assert.equal(words.join('').startsWith(deltas.join('')), true, `${what}: ${deltas.join('')}`);

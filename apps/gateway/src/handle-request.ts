@@ -28,8 +28,8 @@ import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import type { ModelPath } from './model/exchange.ts';
 import { listModels, retrieveModel } from './model/list-models.ts';
 import type { RequestLog } from './requests/request-log.ts';
+import { withMethod, type Backend } from './routing/backends.ts';
 import type { RouteIndex } from './routing/route-index.ts';
-import { withMethod, type Backend } from './services/backends.ts';
 
 /** Longest path that is looked at; the header limit bounds it too. */
 const maxPathLength = 4_096;

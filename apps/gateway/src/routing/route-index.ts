@@ -1,5 +1,5 @@
 import type { ModelRoute, RouteTable } from '@kumiki/api';
-import { coveringBackends, openBackends, type Backend } from '../services/backends.ts';
+import { coveringBackends, openBackends, type Backend } from './backends.ts';
 import { createEndpointState, type EndpointState } from './endpoint-state.ts';
 
 /** A model route with the state of its endpoints. */

@@ -21,6 +21,7 @@ export * from './kumiki/session.ts';
 export * from './kumiki/status.ts';
 export * from './paths/all-paths.ts';
 export * from './paths/find-path.ts';
+export * from './paths/model-paths.ts';
 export * from './paths/path-prefixes.ts';
 export * from './paths/path-row.ts';
 export * from './paths/path-to.ts';

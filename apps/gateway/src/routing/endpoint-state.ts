@@ -1,50 +1,38 @@
 import type { Endpoint } from '@kumiki/api';
-import {
-  hashText,
-  isEjected,
-  neverEjected,
-  observe,
-  type Candidate,
-  type EjectState,
-  type Observation,
-} from '@kumiki/policy';
+import type { Candidate } from '@kumiki/policy';
+import { candidateOf, createEndpointRecord, type EndpointRecord, isOutOfUse } from './endpoint-record.ts';
 
-/** An attempt that is open at an endpoint, as far as it may be what the endpoint dies of. */
+/** An attempt that is open at an endpoint, as far as it may be the reason why the endpoint ends. */
 export interface OpenClaim {
   readonly places: number;
   prepared: boolean;
   proven: boolean;
-  /** What was found when something there was lost; it holds for all that end by the same loss. */
+  /** What was found when something there was lost; it holds for all claims that end by the same loss. */
   found: { readonly suspect: boolean; readonly shared: boolean; readonly at: number } | null;
 }
 
-/** What a gateway knows of one endpoint beyond what it was told: its own load there and what became of it. */
-export interface EndpointState {
+/** One endpoint of a model: what the snapshot says of it, and what this gateway learnt. */
+export interface EndpointState extends EndpointRecord {
   endpoint: Endpoint;
-  readonly hash: number;
-  inFlight: number;
-  /** Answers of each project among them; none of those that have nothing there. */
+  /** Open answers by project. A project without any has no entry. */
   readonly byProject: Map<string, number>;
-  eject: EjectState;
-  /** The last health probe said that it must not get traffic. */
+  /** The last health probe failed: the endpoint gets no traffic. */
   probeFailed: boolean;
-  /** Ends what runs there, when a probe finds the endpoint dead and its connections hang. */
+  /** Callbacks that end what runs there, for when a probe finds the endpoint dead while its connections hang. */
   readonly abandon: Set<() => void>;
-  /** Attempts that are open there, in the order of their beginning. */
+  /** Open attempts, in the order in which they began. */
   readonly claims: Set<OpenClaim>;
-  /** Those of requests that may have ended another replica. */
+  /** How many of these attempts belong to requests that may have ended another replica. */
   suspects: number;
-  /** Monotonic milliseconds until which others keep away for their sake. */
+  /** Monotonic milliseconds until which other requests avoid this endpoint because of its suspects. */
   quarantinedUntil: number;
 }
 
 export function createEndpointState(endpoint: Endpoint): EndpointState {
   return {
+    ...createEndpointRecord(endpoint.id),
     endpoint,
-    hash: hashText(endpoint.id),
-    inFlight: 0,
     byProject: new Map(),
-    eject: neverEjected,
     probeFailed: false,
     abandon: new Set(),
     claims: new Set(),
@@ -53,21 +41,11 @@ export function createEndpointState(endpoint: Endpoint): EndpointState {
   };
 }
 
-/** @param now monotonic milliseconds */
-export function record(state: EndpointState, seen: Observation, now: number): void {
-  state.eject = observe(state.eject, seen, now);
-}
-
+/** Whether it may get a new request. */
 export function isEligible(state: EndpointState, now: number): boolean {
-  return state.endpoint.state === 'ready' && !state.probeFailed && !isEjected(state.eject, now);
+  return state.endpoint.state === 'ready' && !state.probeFailed && !isOutOfUse(state, now);
 }
 
 export function toCandidate(state: EndpointState, eligible: boolean): Candidate {
-  return {
-    id: state.endpoint.id,
-    hash: state.hash,
-    inFlight: state.inFlight,
-    maxInFlight: state.endpoint.maxInFlight,
-    eligible,
-  };
+  return candidateOf(state, state.endpoint.maxInFlight, eligible);
 }

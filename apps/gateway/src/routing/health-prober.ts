@@ -1,5 +1,6 @@
 import type { Log } from '@kumiki/service';
-import { record, type EndpointState } from './endpoint-state.ts';
+import { noteSeen } from './endpoint-record.ts';
+import type { EndpointState } from './endpoint-state.ts';
 import type { RouteIndex } from './route-index.ts';
 
 /** Between two rounds of probes. */
@@ -58,7 +59,7 @@ export function startHealthProber(options: ProberOptions): HealthProber {
     if (!state.probeFailed && state.eject.ejections === 0) return;
     if (state.probeFailed) log.info({ endpoint: state.endpoint.id }, 'endpoint passes its health probe again');
     state.probeFailed = false;
-    record(state, 'success', now());
+    noteSeen(state, 'success', now());
     routes.announceChange();
   }
 

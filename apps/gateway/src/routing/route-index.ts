@@ -1,5 +1,5 @@
 import type { ModelRoute, RouteTable } from '@kumiki/api';
-import { coveringBackends, openBackends, type Backend } from './backends.ts';
+import { openBackends, type Backend } from './backends.ts';
 import { createEndpointState, type EndpointState } from './endpoint-state.ts';
 
 /** A model route with the state of its endpoints. */
@@ -13,8 +13,7 @@ export interface RouteIndex {
   replace(table: RouteTable): void;
   /** By canonical name or alias. */
   find(model: string): Route | null;
-  /** The backends of a path; they differ in the methods that they answer. */
-  backendsFor(path: string): readonly Backend[];
+  /** The longest prefix first. Another array for every snapshot. */
   backends(): readonly Backend[];
   routes(): readonly Route[];
   names(): Iterable<string>;
@@ -62,7 +61,6 @@ export function createRouteIndex(initial: RouteTable): RouteIndex {
   return {
     replace,
     find: (model) => byName.get(model) ?? null,
-    backendsFor: (path) => coveringBackends(backends, path),
     backends: () => backends,
     routes: () => routes,
     names: () => byName.keys(),

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { type BodyLimits, findPath, jsonBody, KumikiError, smallBodyBytes, withoutTrailing } from '@kumiki/api';
-import { observe, type Observation } from '@kumiki/policy';
+import type { Observation } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { BodyReader, HeldBody } from '../body/body-reader.ts';
 import type { ClientOrigin } from '../http/client-origin.ts';
@@ -10,12 +10,14 @@ import type { RequestContext } from '../http/request-context.ts';
 import type { Caller } from '../keys/identify-caller.ts';
 import { requireUnrevoked } from '../keys/revocation.ts';
 import type { RequestLog } from '../requests/request-log.ts';
-import { maxInFlightPerReplica, pickReplica, type Backend, type BackendReplica } from '../routing/backends.ts';
+import type { Backend } from '../routing/backends.ts';
+import { noteSeen, type EndpointRecord } from '../routing/endpoint-record.ts';
 import type { ProjectLimitsStore } from '../snapshot/project-limits-store.ts';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { attemptBackend, type BackendOutcome } from './attempt-backend.ts';
 import { type BackendCaller, replyHeaders, requestHeaders } from './backend-headers.ts';
 import { type BackendWaits, chooseWait } from './choose-wait.ts';
+import { maxInFlightPerReplica, pickReplica } from './pick-replica.ts';
 import { isEventStream } from './relay-reply.ts';
 import { watchForward } from './watch-forward.ts';
 
@@ -60,12 +62,12 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
 
   async function attempt(
     context: RequestContext,
-    replica: BackendReplica,
+    replica: EndpointRecord,
     { body, maxBytes }: SentBody,
     upstream: ClientRequest,
   ): Promise<BackendOutcome> {
     replica.inFlight++;
-    const watch = watchForward(options.requests, context.record, replica.url);
+    const watch = watchForward(options.requests, context.record, replica.id);
     const outcome = await attemptBackend({
       request: context.request,
       response: context.response,
@@ -91,7 +93,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
   }
 
   async function send(context: RequestContext, backend: Backend, caller: Caller | null, sent: SentBody): Promise<void> {
-    const tried = new Set<BackendReplica>();
+    const tried = new Set<EndpointRecord>();
     let late: KumikiError | null = null;
     for (;;) {
       requireUnrevoked(context.revocation);
@@ -141,7 +143,7 @@ interface Agents {
 }
 
 interface Target {
-  readonly replica: BackendReplica;
+  readonly replica: EndpointRecord;
   readonly backend: Backend;
   readonly caller: Caller | null;
 }
@@ -153,7 +155,7 @@ function openUpstream(
   context: RequestContext,
   { replica, backend, caller }: Target,
 ): ClientRequest {
-  const target = new URL(replica.url);
+  const target = new URL(replica.id);
   const secure = target.protocol === 'https:';
   const { request } = context;
   return (secure ? httpsRequest : httpRequest)({
@@ -184,10 +186,8 @@ function tellService(
 }
 
 /** Passive ejection: a replica that cannot be reached is asked last for a while. */
-function learn(log: Log, replica: BackendReplica, seen: Observation): void {
-  const before = replica.eject.ejections;
-  replica.eject = observe(replica.eject, seen, performance.now());
-  if (replica.eject.ejections > before) log.warn({ backend: replica.url }, 'service is not reached there');
+function learn(log: Log, replica: EndpointRecord, seen: Observation): void {
+  if (noteSeen(replica, seen, performance.now())) log.warn({ backend: replica.id }, 'service is not reached there');
 }
 
 /** Sends a request with its body, which is held until it is not needed any more. */
@@ -234,7 +234,7 @@ function tooLate(backend: Backend, { what, limitMs }: Extract<BackendOutcome, { 
   return new KumikiError('upstream_timeout', { server: nameOf(backend), what, limitMs }, { retryAfterMs: retryMs });
 }
 
-function unavailable(backend: Backend, tried: ReadonlySet<BackendReplica>): KumikiError {
+function unavailable(backend: Backend, tried: ReadonlySet<EndpointRecord>): KumikiError {
   const state = backend.replicas.length === 0 ? 'is not ready' : tried.size > 0 ? 'cannot be reached' : 'is busy';
   return unreachable(`${nameOf(backend)} ${state}`);
 }

@@ -1,0 +1,207 @@
+import { type BackendRoute, didYouMean, KumikiError, modelPaths } from '@kumiki/api';
+import type { RecordedContext, RequestContext } from './http/request-context.ts';
+import { sendJson } from './http/send-error.ts';
+import type { Caller } from './keys/identify-caller.ts';
+import type { Admission } from './limits/key-limiter.ts';
+import type { ModelPath } from './model/exchange.ts';
+import { listModels, retrieveModel } from './model/list-models.ts';
+import type { Backend } from './routing/backends.ts';
+import type { RouteIndex } from './routing/route-index.ts';
+
+/** Characters of an unknown path that a refusal repeats. */
+const shownCharacters = 256;
+
+/** Serves a request that has been admitted. May throw at once. */
+type Serve = (context: RequestContext, caller: Caller, admission: Admission) => Promise<void> | void;
+
+interface Shared {
+  /** The only methods that it takes; null where it takes all. */
+  readonly methods: readonly string[] | null;
+  /** A `gateway` path is answered from what the gateway itself knows. */
+  readonly kind: 'model' | 'gateway' | 'service';
+  /** Name of the service that answers; null where nobody named it, and for what the gateway answers. */
+  readonly service: string | null;
+}
+
+/** One row of what the gateway serves: who may ask, and what answers. */
+export type ServedPath =
+  | (Shared & { readonly role: null; readonly serve: (context: RequestContext) => Promise<void> })
+  | (Shared & { readonly role: NonNullable<BackendRoute['role']>; readonly serve: Serve });
+
+/** All rows of one path, or of everything at and below one prefix. They differ in their methods. */
+export interface ServedPlace {
+  /** Whole path segments; empty for all that is not under `/v1`. */
+  readonly prefix: string;
+  /** The path as a metric label: a client cannot make new ones. */
+  readonly label: string;
+  /** Whether the gateway itself has it, and no service. */
+  readonly own: boolean;
+  readonly served: readonly ServedPath[];
+}
+
+export interface Servers {
+  readonly routes: RouteIndex;
+  readonly serveModel: (
+    context: RecordedContext,
+    path: ModelPath,
+    caller: Caller,
+    admission: Admission,
+  ) => Promise<void>;
+  readonly forward: (context: RequestContext, backend: Backend, caller: Caller | null) => Promise<void>;
+}
+
+export interface ServedPaths {
+  /** The place that covers a path; null where nothing is served. */
+  find(path: string): ServedPlace | null;
+  /**
+   * The row of a request. Throws `unknown_route`, and `method_not_allowed` for what services have: a client that probes for
+   * another dialect must not be told to show a key first. On the gateway's own paths any method finds its row; there the
+   * method is looked at once the key is known.
+   */
+  require(place: ServedPlace | null, method: string, path: string): ServedPath;
+  /** The refusal of what no row takes: `unknown_route` without a place, else `method_not_allowed`. */
+  refuse(place: ServedPlace | null, method: string, path: string): KumikiError;
+}
+
+type OwnPattern = (typeof modelPaths)[number]['pattern'];
+
+interface OwnServing {
+  readonly kind: 'model' | 'gateway';
+  readonly serve: Serve;
+}
+
+/** What serves each path that the table of paths gives to the gateway. A path is added there, and then here. */
+function ownServing({ routes, serveModel }: Servers): Readonly<Record<OwnPattern, OwnServing>> {
+  const model = (path: ModelPath): OwnServing => ({
+    kind: 'model',
+    serve: (context, caller, admission) => serveModel(context as RecordedContext, path, caller, admission),
+  });
+  return {
+    '/v1/chat/completions': model('/v1/chat/completions'),
+    '/v1/completions': model('/v1/completions'),
+    '/v1/embeddings': model('/v1/embeddings'),
+    '/v1/models': {
+      kind: 'gateway',
+      serve: ({ response }, { key }) => sendJson(response, 200, listModels(routes, key)),
+    },
+    '/v1/models/*': {
+      kind: 'gateway',
+      serve: ({ response, path }, { key }) =>
+        sendJson(response, 200, retrieveModel(routes, key, decodeName(path.slice('/v1/models/'.length)))),
+    },
+  };
+}
+
+/** Model names may hold slashes; SDKs escape them. A broken escape is taken as it stands. */
+function decodeName(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The gateway's own places: method and role are those of the table of paths. */
+function ownPlaces(servers: Servers): readonly (ServedPlace & { readonly pattern: OwnPattern })[] {
+  const serving = ownServing(servers);
+  return [...Map.groupBy(modelPaths, ({ pattern }) => pattern)].map(([pattern, rows]) => {
+    const { kind, serve } = serving[pattern];
+    const prefix = pattern.replace(/\/\*$/, '');
+    const served = rows.map(({ method, role }): ServedPath => {
+      if (role === null) throw new TypeError(`${pattern} is served to keys only`);
+      return { methods: [method], kind, service: null, role, serve };
+    });
+    return { pattern, prefix, label: prefix, own: true, served };
+  });
+}
+
+/** The places of the services of a snapshot, the longest prefix first. */
+function servicePlaces(backends: readonly Backend[], forward: Servers['forward']): readonly ServedPlace[] {
+  return [...Map.groupBy(backends, ({ route }) => route.prefix)].map(([prefix, rows]) => ({
+    prefix,
+    label: prefix || '/',
+    own: false,
+    served: rows.map((backend) => servedBy(backend, forward)),
+  }));
+}
+
+function servedBy(backend: Backend, forward: Servers['forward']): ServedPath {
+  const { methods = null, service = null, role } = backend.route;
+  const shared = { methods, service, kind: 'service' } as const;
+  if (role === null) return { ...shared, role, serve: (context) => forward(context, backend, null) };
+  return { ...shared, role, serve: (context, caller) => forward(context, backend, caller) };
+}
+
+/** Everything that the gateway serves: its own paths from the table of paths, those of services from the snapshot. */
+export function createServedPaths(servers: Servers): ServedPaths {
+  const { routes, forward } = servers;
+  const own = ownPlaces(servers);
+  const exact = new Map(own.map((place) => [place.pattern as string, place]));
+  const below = own.filter(({ pattern }) => pattern.endsWith('/*'));
+  let backends: readonly Backend[] = [];
+  let services: readonly ServedPlace[] = [];
+
+  /** Of the snapshot that is in force: it is replaced whole. */
+  function servicesNow(): readonly ServedPlace[] {
+    if (backends !== routes.backends()) {
+      backends = routes.backends();
+      services = servicePlaces(backends, forward);
+    }
+    return services;
+  }
+  function hintFor(path: string): string {
+    const known = new Set([...own, ...servicesNow()].map(({ prefix }) => prefix));
+    known.delete('');
+    return didYouMean(path, known);
+  }
+  function refuse(place: ServedPlace | null, method: string, path: string): KumikiError {
+    const shown = path.slice(0, shownCharacters);
+    const hint = place?.own === true ? '' : hintFor(path);
+    if (place === null) return new KumikiError('unknown_route', { method, path: shown, hint });
+    const allowed = place.served.flatMap(({ methods }) => methods ?? []).join(' or ');
+    return new KumikiError('method_not_allowed', { method, path: shown, allowed, hint });
+  }
+
+  return {
+    find: (path) => exact.get(path) ?? findCovering(below, path) ?? findCovering(servicesNow(), path),
+    require(place, method, path) {
+      const served = place === null ? undefined : (withMethod(place.served, method) ?? firstOwn(place));
+      if (served === undefined) throw refuse(place, method, path);
+      return served;
+    },
+    refuse,
+  };
+}
+
+function firstOwn({ own, served }: ServedPlace): ServedPath | undefined {
+  return own ? served[0] : undefined;
+}
+
+export function takesMethod({ methods }: ServedPath, method: string): boolean {
+  return methods === null || methods.includes(method);
+}
+
+/** The row that takes a method: one that names it goes before one that takes all. */
+function withMethod(served: readonly ServedPath[], method: string): ServedPath | undefined {
+  let any: ServedPath | undefined;
+  for (const one of served) {
+    if (one.methods === null) any ??= one;
+    else if (one.methods.includes(method)) return one;
+  }
+  return any;
+}
+
+/** The first place that covers a path by whole segments: `/v1/files` is no part of `/v1/filesystem`. */
+function findCovering(places: readonly ServedPlace[], path: string): ServedPlace | null {
+  for (const place of places) {
+    const { prefix } = place;
+    if (!path.startsWith(prefix) || (path.length > prefix.length && path[prefix.length] !== '/')) continue;
+    // The service that has all the rest does not have what is under /v1.
+    return prefix === '' && isApiPath(path) ? null : place;
+  }
+  return null;
+}
+
+function isApiPath(path: string): boolean {
+  return path === '/v1' || path.startsWith('/v1/');
+}

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { headers, KumikiError, openaiVersion, toKumikiError, type BackendRoute, type KeyRecord } from '@kumiki/api';
 import type { Log } from '@kumiki/service';
+import { discardBody } from './body/discard-body.ts';
 import { checkRequest } from './http/check-request.ts';
-import { discardBody } from './http/discard-body.ts';
 import { openContext } from './http/open-context.ts';
 import type { OpenReplies } from './http/open-replies.ts';
 import { protectReply } from './http/protect-reply.ts';

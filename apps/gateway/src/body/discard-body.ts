@@ -1,5 +1,5 @@
-import { drainBody } from '../body/read-body.ts';
-import type { RequestContext } from './request-context.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { drainBody } from './read-body.ts';
 
 /** Most bytes of a refused request's body that are read so that its connection can be used again. */
 const maxDiscardedBytes = 67_108_864;

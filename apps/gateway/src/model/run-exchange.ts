@@ -22,7 +22,7 @@ import { createRecording, type Recorded, type Recording } from './recording.ts';
 import { createFrameRelay, type Notice } from './relay-frames.ts';
 import { seedRecording } from './resume-answer.ts';
 import { answerHeaders, cachedTokens, sendRefusal, sendReply } from './send-reply.ts';
-import { planContinuation, planFresh, type AttemptPlan } from './stream-answer.ts';
+import { planContinuation, planFresh, type AttemptPlan } from './plan-attempt.ts';
 import { watchAttempt, type AttemptWatch } from './watch-attempt.ts';
 
 /** Tokens by which a stream's reservation grows once it has outgrown it. */

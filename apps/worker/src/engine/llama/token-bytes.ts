@@ -5,6 +5,11 @@ export function isControlAttribute(attributes: number): boolean {
   return (attributes & (attribute.control | attribute.unknown)) !== 0;
 }
 
+/** Whether the token's text is found in a text before anything else is. */
+export function isWholeText(attributes: number): boolean {
+  return isControlAttribute(attributes) || (attributes & attribute.userDefined) !== 0;
+}
+
 /** Bits of tokens that take blanks before or after them away. */
 const stripping = 128 | 256;
 

@@ -3,10 +3,12 @@ import type { NativeModel } from './native.ts';
 import {
   bytesOfToken,
   isControlAttribute,
+  isWholeText,
   mayStripBlanks,
   type TokenSpelling,
   type VocabularyKind,
 } from './token-bytes.ts';
+import type { WindowRules } from './window-cuts.ts';
 
 export interface Vocabulary {
   readonly size: number;
@@ -18,8 +20,12 @@ export interface Vocabulary {
   readonly cutTexts: readonly string[];
   /** Whether a text can be cut between words as well: no token reaches from a word over what parts it from the next. */
   readonly cutsBetweenWords: boolean;
+  /** How texts without words are cut; null where they cannot be. */
+  readonly windows: WindowRules | null;
   readonly tokenize: (text: string, special: boolean) => number[];
   readonly tokenBytes: (token: number) => Uint8Array;
+  /** The bytes of a text that a token takes in it; of control tokens those of their own text, where they are read as such. */
+  readonly bytesInText: (token: number, special: boolean) => Uint8Array;
   /** Begins a prompt with the token that the model wants there, unless it is there already. */
   withBeginning(tokens: number[]): number[];
   /** Ends an input with the token that an embedding model wants there, unless it is there already. */
@@ -44,6 +50,11 @@ export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabu
   const attributes = Uint16Array.from(texts, (_, token) => native.getTokenAttributes(token));
   const controlTokens = [...texts.keys()].filter((token) => isControlAttribute(attributes[token] ?? 0));
   const textsOf = (list: readonly number[]): string[] => list.map((token) => native.getTokenString(token));
+  const tokenBytes = (token: number): Uint8Array => {
+    if (!Number.isInteger(token) || token < 0 || token >= texts.length) return new Uint8Array(0);
+    const spelling = { text: native.getTokenString(token), attributes: attributes[token] ?? 0 };
+    return (bytes[token] ??= bytesOfToken(kind, spelling));
+  };
   return {
     size: texts.length,
     longestTokenBytes:
@@ -54,16 +65,33 @@ export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabu
       kind === 'bpe' &&
       !texts.some((text, token) => joinsWords({ text, attributes: attributes[token] ?? 0 })) &&
       !attributes.some((bits) => !isControlAttribute(bits) && mayStripBlanks(bits)),
+    windows: windowRules(model, texts, attributes),
     tokenize: (text, special) => (text === '' ? [] : [...native.tokenize(text, special)]),
-    tokenBytes(token) {
-      if (!Number.isInteger(token) || token < 0 || token >= texts.length) return new Uint8Array(0);
-      return (bytes[token] ??= bytesOfToken(kind, {
-        text: native.getTokenString(token),
-        attributes: attributes[token] ?? 0,
-      }));
+    bytesInText(token, special) {
+      const isControl = special && isControlAttribute(attributes[token] ?? 0);
+      return isControl ? Buffer.from(native.getTokenString(token), 'utf8') : tokenBytes(token);
     },
+    tokenBytes,
     withBeginning: (input) => (first === null || input[0] === first ? input : [first, ...input]),
     withEnd: (input) => (last === null || input.at(-1) === last ? input : [...input, last]),
+  };
+}
+
+/** Kinds of llama.cpp's vocabularies whose pattern takes a run of digits as one word. */
+const digitsTogether = ['gpt-2', 'mpt', 'olmo', 'jais', 'trillion', 'granite-docling', 'deepseek-llm'];
+
+/** Whose pattern looks for whole words of capitals, or which have a tokenizer of their own that merges by other rules. */
+const otherPatterns = ['chameleon', 'kimi-k2'];
+
+function windowRules(model: LlamaModel, texts: readonly string[], attributes: Uint16Array): WindowRules | null {
+  const { model: name, pre } = model.fileInfo.metadata.tokenizer.ggml as { model?: string; pre?: string };
+  const kind = name === 'gpt2' ? 'bpe' : name === 'llama' ? 'spm' : null;
+  if (kind === null || otherPatterns.includes(pre ?? '')) return null;
+  return {
+    kind,
+    digitsTogether: digitsTogether.includes(pre ?? ''),
+    strips: attributes.some(mayStripBlanks),
+    wholeTexts: texts.filter((_, token) => isWholeText(attributes[token] ?? 0)),
   };
 }
 

@@ -1,0 +1,70 @@
+/**
+ * Where a text without words may be cut for {@link tokenizeInWindows}. Tokenizers of the BPE kind first cut a text into words by a
+ * pattern, so a cut must leave both sides with the words, or parts of words, that the whole text has. Inside a run of
+ * characters of one kind every pattern that llama.cpp knows does so: a word goes on to the end of the run on either side.
+ */
+export interface WindowRules {
+  /** `bpe` cuts a text into words first; `spm` takes it as one. */
+  readonly kind: 'bpe' | 'spm';
+  /** Whether the pattern takes a run of digits as one word, however long it is, and does not count them off in threes. */
+  readonly digitsTogether: boolean;
+  /** Whether some tokens take the blanks beside them away. */
+  readonly strips: boolean;
+  /** Texts that become one token wherever they stand. */
+  readonly wholeTexts: readonly string[];
+}
+
+/** Two characters before a cut and two behind it: one is not enough, since a mark before letters can begin their word. */
+const sameKind = /^(?:[a-z]{4}|[A-Z]{4}|[ぁ-んァ-ヺー一-龥]{4}|[가-힣]{4})$/;
+const digits = /^[0-9]{4}$/;
+const betweenNumbers = /^[0-9][,;]$/;
+
+/** Some patterns count blanks off: in fours, or in powers of two up to this. */
+const blanksTogether = 512;
+
+export type CutCheck = (text: string, at: number) => boolean;
+
+/** Whether a text may be cut before its character (UTF-16 unit) `at`. */
+export function createCutCheck(rules: WindowRules): CutCheck {
+  const wholeTexts = rules.wholeTexts.filter((text) => text.length > 1);
+  return (text, at) => {
+    if (at <= 0 || at >= text.length) return at === text.length;
+    if (isLowSurrogate(text.charCodeAt(at))) return false;
+    if (rules.strips && (isBlank(text.charAt(at)) || isBlank(text.charAt(at - 1)))) return false;
+    if (rules.kind === 'bpe' && !isInsideRun(text, at, rules)) return false;
+    return !wholeTexts.some((whole) => spans(text, at, whole));
+  };
+}
+
+function isInsideRun(text: string, at: number, rules: WindowRules): boolean {
+  const around = text.slice(at - 2, at + 2);
+  if (sameKind.test(around) || betweenNumbers.test(text.slice(at - 1, at + 1))) return true;
+  if (rules.digitsTogether && digits.test(around)) return true;
+  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+  const { length } = character;
+  if (text.slice(at - 2 * length, at + 2 * length) !== character.repeat(4)) return false;
+  if (/[\p{N}\r]/u.test(character)) return false;
+  return !isBlank(character) || isBetweenBlanks(text, at, character);
+}
+
+function isBetweenBlanks(text: string, at: number, blank: string): boolean {
+  let begin = at;
+  while (begin > 0 && text[begin - 1] === blank) begin--;
+  if ((at - begin) % blanksTogether !== 0) return false;
+  // Marks take the line feeds behind them into their word; those behind a letter are words of their own.
+  return blank !== '\n' || begin === 0 || /[\p{L}\p{N}]/u.test(text.charAt(begin - 1));
+}
+
+function isBlank(character: string): boolean {
+  return /\s/u.test(character);
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/** Whether an occurrence of `whole` reaches across the cut. */
+function spans(text: string, at: number, whole: string): boolean {
+  const begin = Math.max(0, at - whole.length + 1);
+  return text.slice(begin, at + whole.length - 1).includes(whole);
+}

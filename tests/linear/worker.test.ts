@@ -43,6 +43,8 @@ const tokenizer = createPromptTokenizer(
   {
     cutTexts: controlTexts,
     cutsBetweenWords: true,
+    windows: { kind: 'bpe', digitsTogether: false, strips: false, wholeTexts: controlTexts },
+    bytesInText: (token) => Uint8Array.of(token),
     tokenize: (text) => [...tokensOf(text)],
     withBeginning: (tokens) => tokens,
   },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { runUnits } from '@kumiki/testing';
 import fc from 'fast-check';
+import { mergingVocabulary } from '../../testing/merging-vocabulary.ts';
 import { embeddingModelPath, startChatEngine } from './engine-for-tests.ts';
-import { mergingVocabulary } from './merging-vocabulary.ts';
 import { tokenizeInWindows } from './tokenize-in-windows.ts';
 
 const contextTokens = 8_192;

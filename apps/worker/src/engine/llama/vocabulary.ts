@@ -78,18 +78,18 @@ export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabu
 }
 
 /** Kinds of llama.cpp's vocabularies whose pattern takes a run of digits as one word. */
-const digitsTogether = ['gpt-2', 'mpt', 'olmo', 'jais', 'trillion', 'granite-docling', 'deepseek-llm'];
+const digitsTogether = new Set(['gpt-2', 'mpt', 'olmo', 'jais', 'trillion', 'granite-docling', 'deepseek-llm']);
 
 /** Whose pattern looks for whole words of capitals, or which have a tokenizer of their own that merges by other rules. */
-const otherPatterns = ['chameleon', 'kimi-k2'];
+const otherPatterns = new Set(['chameleon', 'kimi-k2']);
 
 function windowRules(model: LlamaModel, texts: readonly string[], attributes: Uint16Array): WindowRules | null {
   const { model: name, pre } = model.fileInfo.metadata.tokenizer.ggml as { model?: string; pre?: string };
   const kind = name === 'gpt2' ? 'bpe' : name === 'llama' ? 'spm' : null;
-  if (kind === null || otherPatterns.includes(pre ?? '')) return null;
+  if (kind === null || otherPatterns.has(pre ?? '')) return null;
   return {
     kind,
-    digitsTogether: digitsTogether.includes(pre ?? ''),
+    digitsTogether: digitsTogether.has(pre ?? ''),
     strips: attributes.some(mayStripBlanks),
     wholeTexts: texts.filter((_, token) => isWholeText(attributes[token] ?? 0)),
   };

@@ -1,5 +1,5 @@
 import { seededRandom } from '@kumiki/testing';
-import type { WindowVocabulary } from './tokenize-in-windows.ts';
+import type { WindowVocabulary } from '../engine/llama/tokenize-in-windows.ts';
 
 /**
  * A small vocabulary of merges by chance, for tests: pairs of symbols in the order of their ranks, and text that is merged as
@@ -8,7 +8,7 @@ import type { WindowVocabulary } from './tokenize-in-windows.ts';
  */
 export function mergingVocabulary(seed: number, alphabet: string, kind: 'bpe' | 'spm'): WindowVocabulary {
   const random = seededRandom(seed);
-  const symbols = [...alphabet];
+  const symbols = alphabet.split('');
   const pick = (): string => symbols[Math.floor(random() * symbols.length)] ?? '';
   const ranks = new Map<string, number>();
   for (let rank = 0; rank < 40; rank++) {
@@ -21,7 +21,7 @@ export function mergingVocabulary(seed: number, alphabet: string, kind: 'bpe' | 
   const idOf = new Map([...new Set(symbols)].map((symbol, id) => [symbol, id]));
   const texts = [...idOf.keys()];
   const mergeWord = (word: string): string[] => {
-    const parts = [...word];
+    const parts = word.split('');
     for (;;) {
       let best = -1;
       let least = Number.POSITIVE_INFINITY;

@@ -143,6 +143,7 @@ for (const [name, others] of Object.entries(unharmed)) {
       process.kill(pid, 'SIGKILL');
       await until(`${name} is back`, limitMs, async () => {
         const now = await service(name);
+        assert.ok(now.state !== 'failed' || now.pid === null, 'what is being started has not failed');
         return now.state === 'ready' && now.restarts === restarts + 1 && now.pid !== pid;
       });
       backAfter = performance.now() - killedAt;

@@ -17,7 +17,7 @@ Examples:
 /** The commands and their options. What they do is loaded when one is called. */
 export function createProgram(host: CliHost): Command {
   const program = new Command('kumiki')
-    .description('Runs your own generative AI, on this machine or on Kubernetes, and keeps it up.')
+    .description('Runs your own generative AI on this machine and keeps it up.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a command')
     .showHelpAfterError("Run 'kumiki --help' for the commands, 'kumiki <command> --help' for one of them.")
@@ -61,8 +61,8 @@ function addObserving(program: Command): void {
   connected(program.command('get').argument('[service]', 'only this one'))
     .description('print the manifests of what runs, as kumiki apply takes them')
     .action(async (service, options) => (await import('./commands/get.ts')).getManifests(service, options));
-  connected(program.command('logs').argument('[name]', 'a service or a replica; all when absent'))
-    .description("print the replicas' logs")
+  connected(program.command('logs').argument('[name]', 'a service, a replica, or a data service; all when absent'))
+    .description('print the logs of replicas and of the services beside them')
     .option('-n, --tail <lines>', 'how many of the last lines', wholeNumber(0, 10_000), 100)
     .option('--follow', 'go on with new lines as they come')
     .action(async (name, options) => (await import('./commands/logs.ts')).showLogs(name, options));
@@ -114,6 +114,7 @@ function addKeys(program: Command): void {
     .action(async (options) => (await import('./commands/keys.ts')).listKeys(options));
   connected(key.command('revoke').argument('<id>', 'as kumiki key list shows it'))
     .description('make a key void at once')
+    .option('--yes', 'also the key of this command or of this machine, without a question')
     .action(async (id, options) => (await import('./commands/keys.ts')).revokeKey(id, options));
 }
 
@@ -150,6 +151,7 @@ function addSessions(program: Command): void {
     .description('sign browsers out at once; the links that they made are void too')
     .option('--all', 'all of your key, or of the one that --key names')
     .option('--key <id>', 'with --all: all of this key')
+    .option('--yes', 'with --all: your own too, without a question')
     .action(async (ids, options) => (await import('./commands/sessions.ts')).endSessions(ids, options));
 }
 
@@ -206,7 +208,7 @@ function addLimits(program: Command): void {
   const limits = program.command('limits').description('how much a project may have').exitOverride();
   connected(limits.command('get'))
     .description('show the limits and what is used of them')
-    .option('--project <name>', 'whose; all that have limits of their own when absent')
+    .option('--project <name>', 'whose; every project that has a key or limits of its own when absent')
     .action(async (options) => (await import('./commands/limits.ts')).showLimits(options));
   connected(limits.command('set').argument('<limit=value...>', "such as files=500 or file_bytes=10GiB, or '…=default'"))
     .description('set limits of a project; what it has already stays')

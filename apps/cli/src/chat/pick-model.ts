@@ -1,6 +1,7 @@
 import { pathTo, type Status } from '@kumiki/api';
 import type { Connection } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
+import { listModels } from '../client/list-models.ts';
 import { CliError } from '../host/cli-error.ts';
 
 /** The first chat model that can answer. A key without the admin role sees names only: then the first of these. */
@@ -10,10 +11,9 @@ export async function pickModel(connection: Connection): Promise<string> {
     throw error;
   });
   if (status === null) {
-    const { data } = await callJson<{ data: { id: string }[] }>(connection, pathTo('/v1/models'));
-    const [first] = data;
+    const [first] = await listModels(connection);
     if (first === undefined) throw new CliError(`${connection.url} offers this key no model.`);
-    return first.id;
+    return first;
   }
   const chats = status.services.filter(({ manifest, models }) => manifest.spec.task === 'chat' && models.length > 0);
   const model = (chats.find(({ ready }) => ready > 0) ?? chats[0])?.models[0];

@@ -2,6 +2,7 @@ import { pathTo } from '@kumiki/api';
 import { sseEvents } from '@kumiki/openai';
 import type { Connection } from '../client/connect.ts';
 import { call, isAbort } from '../client/http-client.ts';
+import { orWhichModels } from '../client/list-models.ts';
 import { CliError } from '../host/cli-error.ts';
 
 export interface Message {
@@ -51,7 +52,8 @@ export async function streamAnswer(question: Question, onText: (text: string) =>
   let usage: unknown = null;
   try {
     const body = { model, messages, stream: true, stream_options: { include_usage: true }, ...sampling };
-    const response = await call(connection, pathTo('/v1/chat/completions'), { method: 'POST', body, signal });
+    const reply = call(connection, pathTo('/v1/chat/completions'), { method: 'POST', body, signal });
+    const response = await orWhichModels(connection, model, reply);
     if (response.body === null) throw new CliError('The server sent no answer.');
     for await (const { data } of sseEvents(response.body)) {
       if (data === '[DONE]') return { content, finishReason, usage, stopped: false };

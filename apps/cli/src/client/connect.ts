@@ -39,10 +39,15 @@ export function connect(flags: ConnectionFlags): Connection {
   }
   const found = readText(home.url);
   if (found === null) throw new CliError("Kumiki is just starting. Wait until 'kumiki up' says that it is ready.");
-  const { adminKey } = accountsFolder(home.path);
-  const apiKey = flags.apiKey ?? config.apiKey ?? readText(adminKey);
-  if (apiKey === null) throw new CliError(`There is no key in ${adminKey}. Give one with --api-key.`);
+  const apiKey = flags.apiKey ?? config.apiKey ?? machineKey(home.path);
+  if (apiKey === null)
+    throw new CliError(`There is no key in ${accountsFolder(home.path).adminKey}. Give one with --api-key.`);
   return { url: found, apiKey, isLocal: true, home: home.path };
+}
+
+/** The key that the CLI of this machine uses where no other is named; null where there is none. */
+export function machineKey(home: string): string | null {
+  return readText(accountsFolder(home).adminKey);
 }
 
 function readText(path: string): string | null {

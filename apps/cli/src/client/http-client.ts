@@ -1,4 +1,7 @@
+import type { MissingGateway } from '@kumiki/api';
 import { CliError } from '../host/cli-error.ts';
+import { printNote } from '../terminal/print.ts';
+import { printable } from '../terminal/printable.ts';
 import type { Connection } from './connect.ts';
 
 /** A control operation that takes longer has failed. Loading models is not waited for in one. */
@@ -10,7 +13,17 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Calls the product and returns its reply. Throws CliError with the server's own sentence when it refuses. */
+/** A refusal of the product, with the code of its row in the table of errors; null where something else answered. */
+export class RefusedError extends CliError {
+  readonly code: string | null;
+
+  constructor(message: string, code: string | null) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Calls the product and returns its reply. Throws RefusedError with the server's own sentence when it refuses. */
 export async function call(connection: Connection, path: string, options: CallOptions = {}): Promise<Response> {
   let response: Response;
   try {
@@ -28,28 +41,38 @@ export async function call(connection: Connection, path: string, options: CallOp
     throw new CliError(`Nothing answers at ${connection.url} (${causeOf(error)}). Is it running there?`);
   }
   if (response.ok) return response;
-  throw new CliError(refusal(response.status, await response.text()));
+  throw refusal(response.status, await response.text());
 }
 
-/** Calls and reads the reply as JSON. */
+/** Calls and reads the reply as JSON. What gateways left out of it is told beside the result. */
 export async function callJson<Result>(
   connection: Connection,
   path: string,
   options: Omit<CallOptions, 'signal'> = {},
 ): Promise<Result> {
   const response = await call(connection, path, { ...options, signal: AbortSignal.timeout(callTimeoutMs) });
-  return (await response.json()) as Result;
+  const reply = (await response.json()) as Result;
+  tellMissing(reply);
+  return reply;
+}
+
+function tellMissing(reply: unknown): void {
+  const { missing_gateways: missing = [] } = (reply ?? {}) as { missing_gateways?: readonly MissingGateway[] };
+  for (const { gateway, reason } of missing) {
+    printNote(printable(`Not all is here: the gateway '${gateway}' did not say what it knows (${reason}).`));
+  }
 }
 
 /** The message of an error envelope, or what there is instead of one. */
-function refusal(status: number, text: string): string {
+function refusal(status: number, text: string): RefusedError {
   try {
-    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
-    if (typeof error?.message === 'string') return error.message;
+    const { error } = JSON.parse(text) as { error?: { message?: unknown; code?: unknown } };
+    const code = typeof error?.code === 'string' ? error.code : null;
+    if (typeof error?.message === 'string') return new RefusedError(error.message, code);
   } catch {
     // Something between us and the product answered in its own words.
   }
-  return `The server answered ${status}: ${text.slice(0, 200)}`;
+  return new RefusedError(`The server answered ${status}: ${text.slice(0, 200)}`, null);
 }
 
 export function isAbort(error: unknown): boolean {

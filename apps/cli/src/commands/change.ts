@@ -11,7 +11,7 @@ type Flags = ConnectionFlags & { readonly json?: boolean };
 const pathOf = (name: string): string => pathTo('/v1/kumiki/services/:service', { service: name });
 
 export async function applyManifests(flags: Flags & { readonly file: readonly string[] }): Promise<void> {
-  const manifests = loadManifests(flags.file);
+  const manifests = await loadManifests(flags.file);
   const connection = connect(flags);
   if (connection.home !== null) await takeOperatorsWord(connection.home, manifests);
   const result = await callJson<ApplyResult>(connection, pathTo('/v1/kumiki/services'), {
@@ -45,7 +45,8 @@ export async function deleteServices(
   given: readonly string[],
   flags: Flags & { readonly file?: readonly string[] },
 ): Promise<void> {
-  const named = flags.file === undefined ? [] : loadManifests(flags.file).map(({ metadata }) => metadata.name);
+  const manifests = flags.file === undefined ? [] : await loadManifests(flags.file);
+  const named = manifests.map(({ metadata }) => metadata.name);
   const names = new Set([...given, ...named]);
   if (names.size === 0) throw new CliError('There is nothing to delete. Name a service, or manifests with --file.', 2);
   const connection = connect(flags);

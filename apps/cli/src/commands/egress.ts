@@ -1,4 +1,4 @@
-import type { EgressPolicy } from '@kumiki/api';
+import { type EgressPolicy, whatThereIs } from '@kumiki/api';
 import { editEgressList, homePaths, openHome, readEgressList, spellRule, withRules } from '@kumiki/local';
 import { CliError } from '../host/cli-error.ts';
 import { readCliConfig } from '../host/config.ts';
@@ -25,8 +25,10 @@ export function removeEgress(texts: readonly string[], flags: Flags): void {
   const rules = texts.map(spelt);
   editEgressList(openHome(homeOf(flags)).egress, (list) => {
     const unknown = rules.filter((rule) => !list.allow.some((entry) => entry.rule === rule));
+    const [first = ''] = unknown;
+    const listed = list.allow.map((entry) => entry.rule);
     if (unknown.length > 0)
-      throw new CliError(`Not listed: ${unknown.join(', ')}. 'kumiki egress list' shows the rules.`);
+      throw new CliError(`Not listed: ${unknown.join(', ')}.${whatThereIs(first, listed) || ' Nothing is listed.'}`);
     return { ...list, allow: list.allow.filter(({ rule }) => !rules.includes(rule)) };
   });
   tell(rules, 'removed', flags);

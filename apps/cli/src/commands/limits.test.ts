@@ -16,7 +16,15 @@ test('an admin sets what a project may have, sees it with what is used, and take
   assert.match(set.stdout, /^project\/books may have:\nLIMIT +USED +MOST\nfiles +\S+ +5\nfile_bytes +.+ 10 MiB\n/);
   assert.match(set.stdout, /^conversations +\S+ +100000 +as all do by default$/m);
   const all = await limits('get');
-  assert.match(all.stdout, /^\(default\) +10000 +10 GiB .*\nbooks +5 +10 MiB /m);
+  assert.match(all.stdout, /^\(default\) +files +- +10000$/m);
+  // No key belongs to it; the project of this machine's key has none of its own.
+  assert.match(all.stdout, /^books +files +\S+ +5$/m);
+  assert.match(all.stdout, /^default +files +\S+ +10000 +as all do by default$/m);
+  const asJson = JSON.parse((await limits('get', '--json')).stdout) as { data: { project: string; used: object }[] };
+  assert.deepEqual(
+    asJson.data.map(({ project }) => project),
+    ['books', 'default'],
+  );
   const made = await runCli(folder.home, ['key', 'create', 'app', '--json']);
   const { value } = JSON.parse(made.stdout) as { value: string };
   const headers = { authorization: `Bearer ${value}`, 'content-type': 'application/json' };

@@ -1,5 +1,6 @@
 import {
   defaultProjectLimits,
+  didYouMean,
   pathTo,
   type ProjectLimitName,
   type ProjectLimitsList,
@@ -9,8 +10,10 @@ import {
 } from '@kumiki/api';
 import { connect, type Connection, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
+import { listProjects, noteUnknownProject } from '../client/list-projects.ts';
 import { CliError } from '../host/cli-error.ts';
 import { print, printJson } from '../terminal/print.ts';
+import { printable } from '../terminal/printable.ts';
 import { formatTable } from '../terminal/table.ts';
 
 interface Flags extends ConnectionFlags {
@@ -21,23 +24,39 @@ interface Flags extends ConnectionFlags {
 const names = Object.keys(defaultProjectLimits) as ProjectLimitName[];
 const units: Readonly<Record<string, number>> = { KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824, TiB: 2 ** 40 };
 
+/** The limits of a project with what it uses of them, as far as that is known. */
+interface UsedLimits extends ProjectLimitsView {
+  readonly used: Partial<Readonly<Record<ProjectLimitName, number>>>;
+}
+
 /** Services that count what a project uses, each its part. */
 const counters = ['/v1/kumiki/usage/conversations/:project', '/v1/kumiki/usage/files/:project'] as const;
 
-/** Without a project: those that have limits of their own, and the defaults. */
+/** Without a project: the defaults, and every project that has a key or limits of its own. */
 export async function showLimits(flags: Flags): Promise<void> {
   const connection = connect(flags);
-  if (flags.project !== undefined) {
-    const view = await callJson<ProjectLimitsView>(connection, pathOf(flags.project));
-    return show(connection, view, flags);
-  }
+  if (flags.project === undefined) return showAll(connection, flags);
+  const view = await callJson<ProjectLimitsView>(connection, pathOf(flags.project));
+  await noteUnknownProject(connection, flags.project);
+  await show(connection, view, flags);
+}
+
+async function showAll(connection: Connection, flags: Flags): Promise<void> {
   const list = await callJson<ProjectLimitsList>(connection, pathTo('/v1/kumiki/limits'));
-  if (flags.json === true) return printJson(list);
-  const rows = [
-    ['(default)', ...names.map((name) => shown(name, list.defaults[name]))],
-    ...list.data.map(({ project, limits }) => [project, ...names.map((name) => shown(name, limits[name]))]),
-  ];
-  print(formatTable(['PROJECT', ...names.map(headOf)], rows));
+  const others = (await listProjects(connection)).filter(
+    (project) => !list.data.some((one) => one.project === project),
+  );
+  const views: ProjectLimitsView[] = [
+    ...list.data,
+    ...others.map((project) => ({ object: 'kumiki.project_limits' as const, project, limits: list.defaults, own: [] })),
+  ].toSorted((a, b) => (a.project < b.project ? -1 : 1));
+  const data: UsedLimits[] = [];
+  // One after the other: as many projects as there are must not ask for everything at once.
+  for (const view of views) data.push({ ...view, used: await usageOf(connection, view.project) });
+  if (flags.json === true) return printJson({ ...list, data });
+  const defaults = names.map((name) => ['(default)', name, '-', shown(name, list.defaults[name])]);
+  const rows = data.flatMap((view) => rowsOf(view).map((row) => [printable(view.project), ...row]));
+  print(formatTable(['PROJECT', 'LIMIT', 'USED', 'MOST', ''], [...defaults, ...rows]));
 }
 
 /** @param assignments `name=value` each; the value is a number, for bytes also with a unit, or `default`. */
@@ -45,7 +64,9 @@ export async function setLimits(assignments: readonly string[], flags: Flags): P
   const body: SetProjectLimits = Object.fromEntries(assignments.map(readAssignment));
   const connection = connect(flags);
   const path = pathOf(flags.project ?? 'default');
-  await show(connection, await callJson<ProjectLimitsView>(connection, path, { method: 'POST', body }), flags);
+  const view = await callJson<ProjectLimitsView>(connection, path, { method: 'POST', body });
+  await noteUnknownProject(connection, view.project);
+  await show(connection, view, flags);
 }
 
 function pathOf(project: string): string {
@@ -56,7 +77,8 @@ function readAssignment(text: string): [ProjectLimitName, number | null] {
   const [name = '', value = '', ...rest] = text.split('=');
   const known = names.find((one) => one === name.replaceAll('-', '_'));
   if (known === undefined || rest.length > 0) {
-    throw new CliError(`'${text}' sets nothing. Write ${names.map((one) => `${one}=…`).join(', ')}.`, 2);
+    const near = didYouMean(name.replaceAll('-', '_'), names);
+    throw new CliError(`'${text}' sets nothing.${near} Write ${names.map((one) => `${one}=…`).join(', ')}.`, 2);
   }
   if (value === 'default') return [known, null];
   const match = /^(\d{1,16})(KiB|MiB|GiB|TiB)?$/.exec(value);
@@ -71,20 +93,21 @@ function readAssignment(text: string): [ProjectLimitName, number | null] {
 async function show(connection: Connection, view: ProjectLimitsView, flags: Flags): Promise<void> {
   const used = await usageOf(connection, view.project);
   if (flags.json === true) return printJson({ ...view, used });
-  print(`project/${view.project} may have:`);
-  const rows = names.map((name) => {
+  print(`project/${printable(view.project)} may have:`);
+  print(formatTable(['LIMIT', 'USED', 'MOST', ''], rowsOf({ ...view, used })));
+}
+
+/** Name, what is used, the most, and whether that is the default. */
+function rowsOf({ limits, own, used }: UsedLimits): string[][] {
+  return names.map((name) => {
     const usage = used[name];
-    const note = view.own.includes(name) ? '' : 'as all do by default';
-    return [name, usage === undefined ? '-' : shown(name, usage), shown(name, view.limits[name]), note];
+    const note = own.includes(name) ? '' : 'as all do by default';
+    return [name, usage === undefined ? '-' : shown(name, usage), shown(name, limits[name]), note];
   });
-  print(formatTable(['LIMIT', 'USED', 'MOST', ''], rows));
 }
 
 /** What is used, as far as the services tell: one that is away leaves its part out. */
-async function usageOf(
-  connection: Connection,
-  project: string,
-): Promise<Partial<Readonly<Record<ProjectLimitName, number>>>> {
+async function usageOf(connection: Connection, project: string): Promise<UsedLimits['used']> {
   const parts = await Promise.all(
     counters.map((counter) =>
       callJson<ProjectUsage>(connection, pathTo(counter, { project })).catch((error: unknown) => {
@@ -103,10 +126,6 @@ async function usageOf(
 
 function isBytes(name: ProjectLimitName): boolean {
   return name.endsWith('_bytes');
-}
-
-function headOf(name: ProjectLimitName): string {
-  return name.replaceAll('_', ' ').toUpperCase();
 }
 
 /** Bytes in the largest unit that says them exactly, or with one digit behind the point. */

@@ -1,10 +1,11 @@
-import { didYouMean, pathTo, type Replica } from '@kumiki/api';
+import { pathTo, type Status, whatThereIs } from '@kumiki/api';
 import { sseEvents } from '@kumiki/openai';
 import { connect, type Connection, type ConnectionFlags } from '../client/connect.ts';
-import { call, callJson, isAbort } from '../client/http-client.ts';
+import { call, callJson, isAbort, RefusedError } from '../client/http-client.ts';
 import { CliError } from '../host/cli-error.ts';
 import { colors, print, printJsonLine } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
+import { chooseLogs, logNames } from './choose-logs.ts';
 
 interface LogFlags extends ConnectionFlags {
   readonly json?: boolean;
@@ -12,32 +13,27 @@ interface LogFlags extends ConnectionFlags {
   readonly follow?: boolean;
 }
 
-/** Prints the logs of one replica, of a service's replicas, or of all. */
+/** Prints the log of one replica or data service, of a service's replicas, or all of them. */
 export async function showLogs(name: string | undefined, flags: LogFlags): Promise<void> {
   const connection = connect(flags);
-  const { data } = await callJson<{ data: Replica[] }>(connection, pathTo('/v1/kumiki/replicas'));
-  const own = data.filter(({ pid, phase }) => pid !== null || phase !== 'ready');
-  const chosen = own.filter(({ id, service }) => name === undefined || id === name || service === name);
-  const ids = chosen.map(({ id }) => id);
-  // A replica that is gone has left its log.
-  if (ids.length === 0 && name !== undefined) {
-    if (data.some(({ service }) => service === name))
-      throw new CliError(`'${name}' has no replica on this machine, so it has no log.`);
-    const near = didYouMean(name, new Set(own.flatMap(({ id, service }) => [service, id])));
-    if (near !== '') throw new CliError(`There is no service or replica '${name}'.${near}`);
-    ids.push(name);
-  }
+  const status = await callJson<Status>(connection, pathTo('/v1/kumiki/status'));
+  const chosen = chooseLogs(status, name);
+  if (chosen === null) throw new CliError(`'${name}' has no replica that Kumiki runs, so it has no log.`);
   const write = (id: string, line: string): void => {
     if (flags.json === true) printJsonLine({ replica: id, line });
-    else print(ids.length > 1 ? `${colors.dim(id)} ${printable(line)}` : printable(line));
+    else print(chosen.length > 1 ? `${colors.dim(id)} ${printable(line)}` : printable(line));
   };
-  if (flags.follow !== true) {
-    for (const id of ids) await printTail(connection, id, flags.tail, write);
-    return;
+  try {
+    await (flags.follow === true
+      ? followAll(connection, chosen, flags.tail, write)
+      : printTails(connection, chosen, flags.tail, write));
+  } catch (error) {
+    if (name === undefined || !(error instanceof RefusedError) || error.code !== 'not_found') throw error;
+    throw new RefusedError(
+      `There is no service or replica '${name}'.${whatThereIs(name, logNames(status))}`,
+      error.code,
+    );
   }
-  const leaving = new AbortController();
-  process.once('SIGINT', () => leaving.abort());
-  await Promise.all(ids.map((id) => followLog(connection, id, flags.tail, leaving.signal, write)));
 }
 
 type Write = (id: string, line: string) => void;
@@ -45,10 +41,18 @@ type Write = (id: string, line: string) => void;
 const pathOf = (id: string, query: string): string =>
   `${pathTo('/v1/kumiki/replicas/:replica/logs', { replica: id })}?${query}`;
 
-async function printTail(connection: Connection, id: string, tail: number, write: Write): Promise<void> {
-  const response = await call(connection, pathOf(id, `tail=${tail}`));
-  const lines = (await response.text()).split('\n').slice(0, -1);
-  for (const line of lines) write(id, line);
+async function printTails(connection: Connection, ids: readonly string[], tail: number, write: Write): Promise<void> {
+  for (const id of ids) {
+    const response = await call(connection, pathOf(id, `tail=${tail}`));
+    const lines = (await response.text()).split('\n').slice(0, -1);
+    for (const line of lines) write(id, line);
+  }
+}
+
+async function followAll(connection: Connection, ids: readonly string[], tail: number, write: Write): Promise<void> {
+  const leaving = new AbortController();
+  process.once('SIGINT', () => leaving.abort());
+  await Promise.all(ids.map((id) => followLog(connection, id, tail, leaving.signal, write)));
 }
 
 async function followLog(

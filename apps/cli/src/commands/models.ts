@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { whatThereIs } from '@kumiki/api';
 import { editModelList, homePaths, openHome, readModelList, withPaths } from '@kumiki/local';
 import { CliError } from '../host/cli-error.ts';
 import { readCliConfig } from '../host/config.ts';
@@ -25,8 +26,10 @@ export function removeModels(given: readonly string[], flags: Flags): void {
   const paths = given.map((path) => resolve(path));
   editModelList(openHome(homeOf(flags)).modelList, (list) => {
     const unknown = paths.filter((path) => !list.allow.some((entry) => entry.path === path));
+    const [first = ''] = unknown;
+    const listed = list.allow.map((entry) => entry.path);
     if (unknown.length > 0)
-      throw new CliError(`Not listed: ${unknown.join(', ')}. 'kumiki models list' shows the paths.`);
+      throw new CliError(`Not listed: ${unknown.join(', ')}.${whatThereIs(first, listed) || ' Nothing is listed.'}`);
     return { ...list, allow: list.allow.filter(({ path }) => !paths.includes(path)) };
   });
   tell(paths, 'removed', flags);

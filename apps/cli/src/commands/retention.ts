@@ -1,6 +1,7 @@
 import { pathTo, type Retention, type SetRetention } from '@kumiki/api';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
+import { noteUnknownProject } from '../client/list-projects.ts';
 import { CliError } from '../host/cli-error.ts';
 import { print, printJson } from '../terminal/print.ts';
 
@@ -17,7 +18,10 @@ interface SetFlags extends Flags {
 const pathOf = (project: string): string => pathTo('/v1/kumiki/projects/:project/retention', { project });
 
 export async function showRetention(flags: Flags): Promise<void> {
-  show(await callJson<Retention>(connect(flags), pathOf(flags.project)), flags);
+  const connection = connect(flags);
+  const retention = await callJson<Retention>(connection, pathOf(flags.project));
+  await noteUnknownProject(connection, flags.project);
+  show(retention, flags);
 }
 
 export async function setRetention(flags: SetFlags): Promise<void> {
@@ -28,7 +32,10 @@ export async function setRetention(flags: SetFlags): Promise<void> {
   if (flags.responseDays === undefined && flags.conversationDays === undefined) {
     throw new CliError('There is nothing to set. Give --response-days, --conversation-days or both.', 2);
   }
-  show(await callJson<Retention>(connect(flags), pathOf(flags.project), { method: 'POST', body }), flags);
+  const connection = connect(flags);
+  const retention = await callJson<Retention>(connection, pathOf(flags.project), { method: 'POST', body });
+  await noteUnknownProject(connection, flags.project);
+  show(retention, flags);
 }
 
 function show(retention: Retention, flags: Flags): void {

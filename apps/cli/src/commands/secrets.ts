@@ -1,4 +1,4 @@
-import { type ModelService, secretKeySchema, secretNameSchema } from '@kumiki/api';
+import { type ModelService, secretKeySchema, secretNameSchema, whatThereIs } from '@kumiki/api';
 import { homePaths, openHome, openSecretStore, readStoredManifests, type SecretEntry } from '@kumiki/local';
 import { CliError } from '../host/cli-error.ts';
 import { readCliConfig } from '../host/config.ts';
@@ -64,11 +64,17 @@ export function deleteSecret(name: string, flags: Flags & { readonly key?: strin
       `The secret '${name}' is used by: ${users.join(', ')}. Change or delete these first, or take it from them with --force.`,
     );
   }
-  if (!openSecretStore(home.secrets).delete(name, key)) {
-    throw new CliError(`There is no secret '${name}'${key === null ? '' : ` with the key '${key}'`} here.`);
-  }
+  const store = openSecretStore(home.secrets);
+  if (!store.delete(name, key)) throw new CliError(noSuchSecret(name, key, store.list()));
   if (flags.json === true) printJson({ object: 'kumiki.secret.deleted', name, deleted: true });
   else print(`secret/${name} deleted`);
+}
+
+function noSuchSecret(name: string, key: string | null, entries: readonly SecretEntry[]): string {
+  const keys = entries.filter((entry) => entry.name === name).map((entry) => entry.key);
+  if (key !== null && keys.length > 0) return `The secret '${name}' has no key '${key}'.${whatThereIs(key, keys)}`;
+  const names = entries.map((entry) => entry.name);
+  return `There is no secret '${name}' here.${whatThereIs(name, names)}`;
 }
 
 /** Services that name a secret; with no key, any value of it. */

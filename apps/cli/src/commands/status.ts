@@ -1,7 +1,8 @@
-import { type DataService, pathTo, type Replica, type ServiceStatus, type Status } from '@kumiki/api';
+import { type DataService, pathTo, type Replica, type ServiceStatus, type Status, whatThereIs } from '@kumiki/api';
 import { writeYaml } from '@kumiki/manifest';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
+import { CliError } from '../host/cli-error.ts';
 import { formatAge, formatBytes } from '../terminal/format.ts';
 import { colors, print, printJson } from '../terminal/print.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -12,15 +13,22 @@ interface StatusFlags extends ConnectionFlags {
 }
 
 export async function showStatus(service: string | undefined, flags: StatusFlags): Promise<void> {
-  const connection = connect(flags);
-  const value =
-    service === undefined
-      ? await callJson<Status>(connection, pathTo('/v1/kumiki/status'))
-      : await callJson<ServiceStatus>(connection, pathTo('/v1/kumiki/services/:service', { service }));
+  const status = await callJson<Status>(connect(flags), pathTo('/v1/kumiki/status'));
+  const value = service === undefined ? status : findService(status, service);
   if (flags.json === true || flags.output === 'json') printJson(value);
   else if (flags.output === 'yaml') process.stdout.write(writeYaml(value));
   else if (value.object === 'kumiki.service') printServices([value]);
+  else if (value.object === 'kumiki.data_service') printDataServices([value]);
   else printStatus(value);
+}
+
+/** A model service, or one of those beside them. */
+function findService({ services, data_services: others }: Status, name: string): ServiceStatus | DataService {
+  const found =
+    services.find(({ manifest }) => manifest.metadata.name === name) ?? others.find((other) => other.name === name);
+  if (found !== undefined) return found;
+  const known = [...services.map(({ manifest }) => manifest.metadata.name), ...others.map((other) => other.name)];
+  throw new CliError(`There is no service '${name}'.${whatThereIs(name, known)}`);
 }
 
 function printStatus(status: Status): void {

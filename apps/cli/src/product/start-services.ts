@@ -147,7 +147,9 @@ function stateOf(record: SupervisedService['record']): Pick<DataService, 'state'
   }
   const cause: DataServiceCause = record.lackedOther ? 'database_unavailable' : 'broken';
   const { reason } = record.lastEnd;
-  return { state: 'failed', reason: `${reason}${reason.endsWith('.') ? '' : '.'} It is tried again.`, cause };
+  const sentence = `${reason}${reason.endsWith('.') ? '' : '.'}`;
+  if (record.process !== null) return { state: 'starting', reason: `${sentence} It is being started again.`, cause };
+  return { state: 'failed', reason: `${sentence} It is tried again.`, cause };
 }
 
 /** Its paths, those of the table, answer "not ready" while it does not listen. */

@@ -1,10 +1,10 @@
-import type { DataService, Status } from '@kumiki/api';
+import type { DataService } from '@kumiki/api';
 
 /** Finds which data services have another state since the last look. */
-export function createDataServiceChanges(): { since(status: Status): DataService[] } {
+export function createDataServiceChanges(): { since(services: readonly DataService[]): DataService[] } {
   const seen = new Map<string, string>();
   return {
-    since({ data_services: services }) {
+    since(services) {
       return services.filter(({ name, state, reason }) => {
         const text = `${state} ${reason}`;
         const changed = seen.get(name) !== text;
@@ -14,3 +14,6 @@ export function createDataServiceChanges(): { since(status: Status): DataService
     },
   };
 }
+
+export const isStarting = ({ state }: DataService): boolean => state === 'starting';
+export const isReady = ({ state }: DataService): boolean => state === 'ready';

@@ -2,7 +2,8 @@ import type { DataService, Replica, Status } from '@kumiki/api';
 import type { Product } from '../product/start-product.ts';
 import { colors, print, printJsonLine } from '../terminal/print.ts';
 import { createBars } from './bars.ts';
-import { createDataServiceChanges } from './data-service-changes.ts';
+import { createDataServiceChanges, isReady, isStarting } from './data-service-changes.ts';
+import { onceAllReady } from './once-all-ready.ts';
 import { tellSecrets } from './tell-secrets.ts';
 import { printWelcome } from './welcome.ts';
 
@@ -22,11 +23,13 @@ export function createDisplay(json: boolean): Display {
 function jsonDisplay(): Display {
   const changes = createChanges();
   const dataChanges = createDataServiceChanges();
+  const allReady = onceAllReady((startMs) => printJsonLine({ type: 'all_ready', start_ms: Math.round(startMs) }));
   return {
     update(status) {
-      for (const { name, state, reason } of dataChanges.since(status)) {
+      for (const { name, state, reason } of dataChanges.since(status.data_services)) {
         printJsonLine({ type: 'data_service', name, state, reason });
       }
+      allReady.look(status);
       for (const { replica } of changes.since(status)) {
         const { id, service, model, phase, progress, restarts, reason } = replica;
         printJsonLine({ type: 'replica', id, service, model, phase, progress, restarts, reason });
@@ -36,6 +39,7 @@ function jsonDisplay(): Display {
     ready(product, startMs) {
       const { runtime, addresses, adminKey } = product;
       const { keyFile, linkFile } = tellSecrets(product, false);
+      const status = runtime.status();
       printJsonLine({
         type: 'ready',
         url: `${addresses.shown}/v1`,
@@ -44,8 +48,10 @@ function jsonDisplay(): Display {
         api_key_file: keyFile,
         console_url_file: linkFile,
         start_ms: Math.round(startMs),
-        status: runtime.status(),
+        starting: status.data_services.filter((service) => !isReady(service)).map(({ name }) => name),
+        status,
       });
+      allReady.begin(status, startMs);
     },
     stopping: () => printJsonLine({ type: 'stopping' }),
     stopped: () => printJsonLine({ type: 'stopped' }),
@@ -56,6 +62,7 @@ function jsonDisplay(): Display {
 function textDisplay(): Display {
   const changes = createChanges();
   const dataChanges = createDataServiceChanges();
+  const allReady = onceAllReady(() => print(`${colors.green('●')} everything is ready`));
   const bars = process.stdout.isTTY ? createBars(process.stdout) : null;
   let loading = bars !== null;
   let ending = false;
@@ -63,14 +70,21 @@ function textDisplay(): Display {
     if (loading) bars?.clear();
     loading = false;
   };
+  // That one starts again and again is no news beside why it failed.
+  const tellDataServices = ({ data_services: services }: Status): void => {
+    for (const service of dataChanges.since(services.filter((one) => !isStarting(one)))) print(dataLine(service));
+  };
   return {
     update(status) {
       const changed = changes.since(status);
-      const dataChanged = dataChanges.since(status);
       if (ending) return;
-      if (!loading) for (const service of dataChanged) if (service.state !== 'starting') print(dataLine(service));
-      if (loading) bars?.draw(status.services.flatMap(({ replicas }) => replicas));
-      else for (const { replica, telling } of changed) if (telling) print(changeLine(replica));
+      if (loading) {
+        bars?.draw(status.services.flatMap(({ replicas }) => replicas));
+        return;
+      }
+      for (const { replica, telling } of changed) if (telling) print(changeLine(replica));
+      tellDataServices(status);
+      allReady.look(status);
     },
     warn(message) {
       bars?.clear();
@@ -79,6 +93,9 @@ function textDisplay(): Display {
     ready(product, startMs) {
       stopBars();
       printWelcome(product, tellSecrets(product, process.stdout.isTTY), startMs);
+      const status = product.runtime.status();
+      if (bars !== null) tellDataServices(status);
+      allReady.begin(status, startMs);
     },
     stopping() {
       stopBars();

@@ -82,19 +82,24 @@ test('up, look, ask, change, and down again', async () => {
   );
   assert.ok(answer.content.length > 0);
   assert.match(answer.finish_reason, /^(length|stop)$/);
-  const piped = await runCli(folder.home, ['chat', '--max-tokens', '4'], 'What is it?\n');
-  assert.equal(piped.status, 0, piped.stderr);
-  assert.ok(piped.stdout.trim().length > 0);
+  const asked = await runCli(folder.home, ['chat', '--max-tokens', '4'], 'What is it?\n');
+  assert.equal(asked.status, 0, asked.stderr);
+  assert.ok(asked.stdout.trim().length > 0);
 
   assert.equal((await json<ServiceStatus>(folder, 'scale', 'shop', '1')).desired, 1);
   const yaml = await runCli(folder.home, ['get', 'shop']);
   assert.match(yaml.stdout, /^ {2}replicas: 1$/m);
   const again = await runCli(folder.home, ['apply', '-f', folder.write('again.yaml', yaml.stdout)]);
   assert.equal(again.stdout, 'modelservice/shop unchanged\n');
+  const asJson = await runCli(folder.home, ['get', '--json']);
+  const piped = await runCli(folder.home, ['apply', '-f', '-'], asJson.stdout);
+  assert.equal(piped.stdout, 'modelservice/shop unchanged\n', piped.stderr);
   const logs = await runCli(folder.home, ['logs', 'shop']);
   assert.match(logs.stdout, /"service":"worker"/);
   const wrong = await runCli(folder.home, ['logs', 'shpo']);
   assert.match(wrong.stderr, /There is no service or replica 'shpo'\. Did you mean 'shop'\?/);
+  const all = await runCli(folder.home, ['logs', '-n', '5']);
+  assert.match(all.stdout, /^database \{/m);
 
   const deleted = await runCli(folder.home, ['delete', 'shop']);
   assert.equal(deleted.stdout, 'modelservice/shop deleted\n');

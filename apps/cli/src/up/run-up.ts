@@ -29,7 +29,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
   const config = readCliConfig();
   const home = options.home ?? config.home;
   requireAlone(home);
-  const manifests = loadManifests(options.file ?? [demoManifestPath]);
+  const manifests = await loadManifests(options.file ?? [demoManifestPath]);
   await requireFreePort(options.host, options.port);
   if (options.file !== undefined) await takeOperatorsWord(home, manifests);
   using interrupts = watchInterrupts(host);

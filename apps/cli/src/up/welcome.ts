@@ -1,11 +1,12 @@
 import { printServices } from '../commands/status.ts';
 import type { Product } from '../product/start-product.ts';
 import { colors, print } from '../terminal/print.ts';
+import { isReady } from './data-service-changes.ts';
 import type { ToldSecrets } from './tell-secrets.ts';
 
 /** What a user needs next: the URL, the key, how to call it, and what runs. */
 export function printWelcome({ runtime, addresses, adminKey }: Product, told: ToldSecrets, startMs: number): void {
-  const { version, services } = runtime.status();
+  const { version, services, data_services: dataServices } = runtime.status();
   const base = `${addresses.shown}/v1`;
   print(`${colors.bold(`Kumiki ${version} is up`)} after ${(startMs / 1_000).toFixed(1)} s`);
   print();
@@ -24,6 +25,13 @@ export function printWelcome({ runtime, addresses, adminKey }: Product, told: To
   if (services.length === 0) print("No service runs. Create one with 'kumiki apply -f <manifest>'.");
   else printServices(services);
   print();
+  const starting = dataServices.filter((service) => !isReady(service)).map(({ name }) => name);
+  if (starting.length > 0) {
+    print(
+      `Still starting: ${starting.join(', ')}. What they serve answers 503 until then; a line here tells when they are ready.`,
+    );
+    print();
+  }
   print(`Try ${colors.bold('npm exec kumiki chat')} in another terminal. Ctrl-C here drains and stops.`);
 }
 

@@ -42,6 +42,26 @@ export function nearMiss(name: string, known: Iterable<string>): string | null {
   return best;
 }
 
+/** Names that a hint lists; the rest is counted. */
+const listedNames = 12;
+
+/**
+ * What to say after "there is no x": the name that was most likely meant, and the names that there are. With a leading space; empty
+ * where there is nothing.
+ * @param label how one of them is listed; by its name alone where it is left out.
+ */
+export function whatThereIs(
+  name: string,
+  known: Iterable<string>,
+  label: (known: string) => string = (one) => one,
+): string {
+  const names = [...new Set(known)].toSorted();
+  const rest = names.length - listedNames;
+  const more = rest > 0 ? ` and ${rest} more` : '';
+  const list = names.length === 0 ? '' : ` There are: ${names.slice(0, listedNames).map(label).join(', ')}${more}.`;
+  return `${didYouMean(name, names)}${list}`;
+}
+
 /** ` Did you mean 'x'?` with its leading space, or an empty text. For the `{hint}` of an error message. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const near = nearMiss(name, known);

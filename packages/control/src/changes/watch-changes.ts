@@ -16,6 +16,8 @@ export function watchChanges(log: ChangeLog): ChangeWatch {
   const listeners = new Set<() => void>();
   let seen: ReadonlyMap<string, SeenReplica> = new Map();
   let dataServices: readonly DataService[] = [];
+  /** The state of each that was written down last. One that is tried again and again fails once. */
+  const writtenStates = new Map<string, DataService['state']>();
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
@@ -27,10 +29,10 @@ export function watchChanges(log: ChangeLog): ChangeWatch {
       tell();
     },
     setDataServices(services) {
-      const states = new Map(dataServices.map(({ name, state }) => [name, state]));
       dataServices = services;
       for (const { name, state, reason } of services) {
-        if (states.get(name) === state || state === 'starting') continue;
+        if (writtenStates.get(name) === state || state === 'starting') continue;
+        writtenStates.set(name, state);
         if (state === 'ready') log.add({ kind: 'data_service.ready', subject: name, by: null });
         else log.add({ kind: 'data_service.failed', subject: name, params: { reason }, by: null });
       }

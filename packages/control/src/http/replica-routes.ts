@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { didYouMean, KumikiError } from '@kumiki/api';
+import { KumikiError, whatThereIs } from '@kumiki/api';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Installation } from '../ports/installation.ts';
@@ -35,8 +35,11 @@ export function addReplicaRoutes(app: FastifyInstance, installation: Installatio
     if (lines !== null) {
       return reply.type('text/plain; charset=utf-8').send(lines.map((line) => `${line}\n`).join(''));
     }
-    const known = replicas().map((replica) => replica.id);
-    throw new KumikiError('not_found', { what: 'replica', id, hint: didYouMean(id, known) });
+    const known = [
+      ...replicas().map((replica) => replica.id),
+      ...installation.status().data_services.map(({ name }) => name),
+    ];
+    throw new KumikiError('not_found', { what: 'replica', id, hint: whatThereIs(id, known) });
   });
   return followed;
 }

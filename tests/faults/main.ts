@@ -1,7 +1,8 @@
 /**
  * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only NAME]`: the long fault test, of
  * workers and responses, or what the name says: workers, responses, stalls (with `--route TEXT` those of some routes,
- * with `--part 1/4` a part of them), tenants, fuzz (with `--requests N` so many), connections or steps (with `--seeds N`).
+ * with `--part 1/4` a part of them), tenants, fuzz (with `--requests N` so many), connections or steps (with `--seeds N` and
+ * `--kind runs`, `batches` or `files`).
  * Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
  */
 import { parseArgs } from 'node:util';
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'both' },
     only: { type: 'string' },
     route: { type: 'string' },
+    kind: { type: 'string' },
     seeds: { type: 'string', default: '10000' },
     requests: { type: 'string' },
     part: { type: 'string' },
@@ -41,7 +43,11 @@ const engines = values.engine === 'both' ? ['simulated', 'demo'] : [values.engin
 const reports: FaultReport[] = [];
 const longForm = longForms[values.only ?? ''];
 if (values.only === 'steps') {
-  const complaints = await crashAtEveryStep({ seed: Number(values.seed), seeds: Number(values.seeds) });
+  const complaints = await crashAtEveryStep({
+    seed: Number(values.seed),
+    seeds: Number(values.seeds),
+    kind: values.kind,
+  });
   printComplaints(complaints);
   if (complaints.length > 0) process.exitCode = 1;
 } else if (longForm !== undefined) {

@@ -1,66 +1,144 @@
-import type { Database } from '@kumiki/postgres';
+import { fileURLToPath } from 'node:url';
+import { type Database, migrate, openDatabase } from '@kumiki/postgres';
+import { startPostgres, type TestPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
 import { seededRandom } from '@kumiki/testing';
 import { batchThroughDeaths } from '../../apps/conversations/src/batches/testing/batch-steps.ts';
 import { runThroughDeaths } from '../../apps/conversations/src/runs/testing/run-steps.ts';
-import { openTestDatabase } from '../../apps/conversations/src/testing/test-service.ts';
-import { ingestThroughDeaths, openStepsDatabase } from '../../apps/search/src/ingest/testing/ingest-steps.ts';
+import { ingestThroughDeaths } from '../../apps/search/src/ingest/testing/ingest-steps.ts';
 
-/** Pieces of work of each kind after which the database is a new one: what they leave makes it slow. */
-const seedsOfDatabase = 250;
-const progressEvery = 1_000;
+/** Seeds of one kind after which the next kind has its turn, with a new database: what many pieces leave makes it slow. */
+const seedsOfRound = 250;
+/** Processes that die over one piece of work, at most. */
+const maxDeaths = 4;
+
+interface Life {
+  readonly deaths: number;
+  readonly lastSteps: number;
+  readonly status: string;
+}
 
 interface Kind {
   readonly name: string;
-  readonly open: () => Promise<Database>;
-  readonly through: (
-    database: Database,
-    seed: number,
-    steps: readonly number[],
-  ) => Promise<{ readonly deaths: number; readonly status: string }>;
-  /** Deaths happen before this step. */
-  readonly stepsBelow: number;
+  /** Whose tables the work is in. */
+  readonly app: 'conversations' | 'search';
+  readonly through: (database: Database, seed: number, steps: readonly number[]) => Promise<Life>;
 }
 
 const kinds: readonly Kind[] = [
-  { name: 'runs', open: openTestDatabase, through: runThroughDeaths, stepsBelow: 22 },
-  { name: 'batches', open: openTestDatabase, through: batchThroughDeaths, stepsBelow: 60 },
-  { name: 'files', open: openStepsDatabase, through: ingestThroughDeaths, stepsBelow: 36 },
+  { name: 'runs', app: 'conversations', through: runThroughDeaths },
+  { name: 'batches', app: 'conversations', through: batchThroughDeaths },
+  { name: 'files', app: 'search', through: ingestThroughDeaths },
 ];
 
-/** A crash at every step of a run, a batch and a file, from seeds. @returns what went wrong. */
-export async function crashAtEveryStep(options: { readonly seed: number; readonly seeds: number }): Promise<string[]> {
-  const complaints: string[] = [];
-  for (const kind of kinds) complaints.push(...(await crashKind(kind, options)));
-  return complaints;
+export interface StepsOptions {
+  readonly seed: number;
+  /** Of each kind. */
+  readonly seeds: number;
+  /** One of the kinds; all of them when it is left out. */
+  readonly kind?: string | undefined;
 }
 
-async function crashKind(kind: Kind, { seed: first, seeds }: { readonly seed: number; readonly seeds: number }) {
-  const complaints: string[] = [];
-  const ends = new Map<string, number>();
-  let deaths = 0;
-  let database = await kind.open();
-  const begun = performance.now();
-  for (let done = 0; done < seeds; done++) {
-    if (done > 0 && done % seedsOfDatabase === 0) {
+/**
+ * A crash at every step of a run, a batch and a file: first at each step alone, then at several that the seeds choose. The
+ * kinds take turns, so that all of them have come equally far whenever it is stopped. On a real PostgreSQL where one is
+ * installed, else on the embedded database.
+ * @returns what went wrong.
+ */
+export async function crashAtEveryStep({ seed, seeds, kind: only }: StepsOptions): Promise<string[]> {
+  const chosen = kinds.filter(({ name }) => only === undefined || name === only);
+  if (chosen.length === 0) throw new Error(`--kind is one of ${kinds.map(({ name }) => name).join(', ')}`);
+  await using databases = await openDatabases();
+  const tallies = chosen.map(createTally);
+  for (let done = 0; done < seeds; done += seedsOfRound) {
+    for (const [index, kind] of chosen.entries()) {
+      const tally = tallies[index] ?? createTally(kind);
+      const database = await databases.open(kind.app);
+      if (done === 0) await crashAtEach(kind, database, tally);
+      const until = Math.min(seeds, done + seedsOfRound);
+      for (let next = done; next < until; next++) {
+        const own = (seed + next) >>> 0;
+        await crashOnce(kind, database, own, chooseSteps(own, tally.wholeLife), tally);
+      }
       await database.close();
-      database = await kind.open();
+      console.log(describeTally(tally));
     }
-    const seed = (first + done) >>> 0;
-    const random = seededRandom(seed);
-    const below = (limit: number): number => Math.floor(random() * limit);
-    const steps = Array.from({ length: 1 + below(4) }, () => below(kind.stepsBelow));
-    try {
-      const end = await kind.through(database, seed, steps);
-      deaths += end.deaths;
-      ends.set(end.status, (ends.get(end.status) ?? 0) + 1);
-    } catch (error) {
-      complaints.push(`${kind.name}, seed ${seed}, steps ${steps.join(' ')}: ${String(error)}`);
-    }
-    if ((done + 1) % progressEvery === 0) console.log(`${kind.name}: ${done + 1} seeds`);
   }
-  await database.close();
+  return tallies.flatMap(({ complaints }) => complaints);
+}
+
+interface Tally {
+  readonly name: string;
+  /** Steps of a piece of work that nothing ends. */
+  wholeLife: number;
+  pieces: number;
+  deaths: number;
+  spentMs: number;
+  readonly ends: Map<string, number>;
+  readonly complaints: string[];
+}
+
+function createTally({ name }: Kind): Tally {
+  return { name, wholeLife: 0, pieces: 0, deaths: 0, spentMs: 0, ends: new Map(), complaints: [] };
+}
+
+function describeTally({ name, pieces, deaths, spentMs, ends, complaints }: Tally): string {
   const told = [...ends].map(([status, count]) => `${count} ${status}`).join(', ');
-  const seconds = Math.round((performance.now() - begun) / 1_000);
-  console.log(`${kind.name}: ${seeds} seeds, ${deaths} deaths, ${told}, ${complaints.length} wrong, in ${seconds} s`);
-  return complaints;
+  const each = Math.round(spentMs / Math.max(1, pieces));
+  return `${name}: ${pieces} pieces, ${deaths} deaths, ${told}, ${complaints.length} wrong, ${each} ms each`;
+}
+
+/** One death at each step of an undisturbed life, and one right after its end. */
+async function crashAtEach(kind: Kind, database: Database, tally: Tally): Promise<void> {
+  const undisturbed = await kind.through(database, -1, []);
+  tally.wholeLife = undisturbed.lastSteps;
+  for (let step = 0; step <= tally.wholeLife; step++) {
+    await crashOnce(kind, database, -2 - step, [step], tally);
+  }
+}
+
+function chooseSteps(seed: number, wholeLife: number): number[] {
+  const random = seededRandom(seed);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  return Array.from({ length: 1 + below(maxDeaths) }, () => below(wholeLife + 1));
+}
+
+async function crashOnce(
+  kind: Kind,
+  database: Database,
+  seed: number,
+  steps: readonly number[],
+  tally: Tally,
+): Promise<void> {
+  const begun = performance.now();
+  try {
+    const life = await kind.through(database, seed, steps);
+    tally.deaths += life.deaths;
+    tally.ends.set(life.status, (tally.ends.get(life.status) ?? 0) + 1);
+  } catch (error) {
+    const complaint = `${kind.name}, seed ${seed}, steps ${steps.join(' ')}: ${String(error)}`;
+    console.log(complaint);
+    tally.complaints.push(complaint);
+  }
+  tally.pieces++;
+  tally.spentMs += performance.now() - begun;
+}
+
+/** Makes databases with the tables of a service. */
+async function openDatabases() {
+  const server: TestPostgres | null = whyNoPostgres() === null ? await startPostgres() : null;
+  let made = 0;
+  return {
+    async open(app: Kind['app']): Promise<Database> {
+      const database = openDatabase(
+        server === null
+          ? { folder: null }
+          : { url: await server.createDatabase(`steps_${made++}`), applicationName: 'steps' },
+      );
+      await migrate(database, app, fileURLToPath(new URL(`../../apps/${app}/migrations`, import.meta.url)));
+      return database;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await server?.stop();
+    },
+  };
 }

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Database } from '@kumiki/postgres';
+import { readBatch } from '../rows/batch-store.ts';
 import { chatLine, createStandInGateway } from './stand-in-gateway.ts';
-import { createTestBatch, dyingReplica, resultLines, startTestRunner, untilBatch } from './test-batches.ts';
+import { createTestBatch, dyingReplica, hasEnded, resultLines, startTestRunner } from './test-batches.ts';
 
 /** A batch of a few lines whose drivers die one after the other, each at a given step, until one survives. */
 
 const names = ['a', 'b', 'c', 'refused'];
 
 export interface BatchSteps {
+  /** Drivers that died. */
   readonly deaths: number;
+  /** Steps that the last driver made. */
+  readonly lastSteps: number;
   readonly status: string;
 }
 
@@ -39,14 +43,13 @@ export async function batchThroughDeaths(
   };
   const fences: number[] = [];
   let deaths = 0;
+  let lastSteps = 0;
   for (const step of [...steps, Number.MAX_SAFE_INTEGER]) {
     const world = dyingReplica({ database, gateway }, step);
-    const runner = startTestRunner({ ...world, replica: `seed-${seed}-${fences.length}`, pollMs: 5 });
-    const died = await Promise.race([
-      world.dead.then(() => true),
-      untilBatch(database, id, undefined, project).then(() => false),
-    ]);
+    const runner = startTestRunner({ ...world, replica: `seed-${seed}-${fences.length}`, pollMs: 250 });
+    const died = await world.diesBefore(async () => hasEnded(await readBatch(database, project, id)));
     if (died) deaths++;
+    lastSteps = world.steps();
     world.die();
     await runner.close();
     const { rows } = await database.query<{ fence: number }>('SELECT fence FROM conversations.batches WHERE id = $1', [
@@ -63,10 +66,10 @@ export async function batchThroughDeaths(
     `${what}: fences grow`,
   );
   assert.deepEqual(rerun, [], `${what}: lines that were run again`);
-  const batch = await untilBatch(database, id, undefined, project);
+  const batch = await readBatch(database, project, id);
   if (batch.status === 'failed') {
     assert.deepEqual([batch.errors?.[0]?.code, deaths >= 2], ['poisonous_request', true], what);
-    return { deaths, status: batch.status };
+    return { deaths, lastSteps, status: batch.status };
   }
   assert.equal(batch.status, 'completed', what);
   const output = resultLines(gateway, batch.output_file_id);
@@ -78,5 +81,5 @@ export async function batchThroughDeaths(
   }
   assert.deepEqual([batch.completed, batch.failed], [output.length, errors.length], `${what}: counts`);
   assert.equal(batch.input_tokens, output.length * 3, `${what}: tokens`);
-  return { deaths, status: batch.status };
+  return { deaths, lastSteps, status: batch.status };
 }

@@ -39,9 +39,9 @@ export function createTestBatch(
 export function dyingReplica(
   real: { readonly database: Database; readonly gateway: StandInGateway },
   step: number,
-): Pick<DyingWorld, 'database' | 'dead' | 'die'> & { readonly gateway: StandInGateway } {
-  const { database, dead, die, calls } = diesAtStep(real.database, step);
-  return { database, dead, die, gateway: calls(real.gateway, ['exchange', 'send', 'json']) };
+): Pick<DyingWorld, 'database' | 'dead' | 'die' | 'diesBefore'> & { readonly gateway: StandInGateway } {
+  const { calls, ...world } = diesAtStep(real.database, step);
+  return { ...world, gateway: calls(real.gateway, ['exchange', 'send', 'json']) };
 }
 
 /** A replica that polls often and has short leases. */
@@ -55,11 +55,13 @@ export function startTestRunner(
 
 const ends: ReadonlySet<BatchStatus> = new Set(['completed', 'failed', 'expired', 'cancelled']);
 
+export const hasEnded = ({ status }: BatchRow): boolean => ends.has(status);
+
 /** Waits until a batch satisfies the condition; by default until it has ended. */
 export async function untilBatch(
   database: Database,
   id: string,
-  wanted: (batch: BatchRow) => boolean = ({ status }) => ends.has(status),
+  wanted: (batch: BatchRow) => boolean = hasEnded,
   project: string = testCaller.project,
 ): Promise<BatchRow> {
   const limitMs = 30_000;

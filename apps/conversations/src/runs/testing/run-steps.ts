@@ -51,6 +51,8 @@ function frame(delta: object, finish: string | null): string {
 export interface RunSteps {
   /** Drivers that died. */
   readonly deaths: number;
+  /** Steps that the last driver made. */
+  readonly lastSteps: number;
   readonly status: string;
 }
 
@@ -61,14 +63,15 @@ export async function runThroughDeaths(database: Database, seed: number, steps: 
   const { id, conversation } = await insertWaitingRun(database, seed);
   const fences: number[] = [];
   let deaths = 0;
+  let lastSteps = 0;
   for (const [life, step] of [...steps, Number.MAX_SAFE_INTEGER].entries()) {
     if (await hasEnded(database, id)) break;
     const world = diesAtStep(database, step);
     const dying = { database: world.database, gateway: world.calls(gateway, ['send']) };
     const hub = createHub();
-    const runner = createRunner({ ...dying, hub, log, replica: `dying-${seed}-${life}`, pollMs: 2, flushMs: 0 });
-    const died = await Promise.race([world.dead.then(() => true), ended(database, id)]);
-    if (died) deaths++;
+    const runner = createRunner({ ...dying, hub, log, replica: `dying-${seed}-${life}`, pollMs: 250, flushMs: 0 });
+    if (await world.diesBefore(() => hasEnded(database, id))) deaths++;
+    lastSteps = world.steps();
     world.die();
     await runner.close();
     fences.push(await fenceOf(database, id));
@@ -82,17 +85,7 @@ export async function runThroughDeaths(database: Database, seed: number, steps: 
     fences.toSorted((a, b) => a - b),
     `seed ${seed}: fences grow`,
   );
-  return { deaths, status: await checkLog(database, { id, conversation }, deaths, `seed ${seed}`) };
-}
-
-/** Resolves with false when the run has ended. */
-async function ended(database: Database, id: string): Promise<false> {
-  const end = performance.now() + 60_000;
-  while (!(await hasEnded(database, id))) {
-    if (performance.now() > end) throw new Error(`${id} does not end`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  return false;
+  return { deaths, lastSteps, status: await checkLog(database, { id, conversation }, deaths, `seed ${seed}`) };
 }
 
 async function hasEnded(database: Database, id: string): Promise<boolean> {

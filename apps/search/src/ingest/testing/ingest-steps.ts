@@ -49,7 +49,10 @@ export async function openStepsDatabase(): Promise<Database> {
 }
 
 export interface IngestSteps {
+  /** Ingesters that died. */
   readonly deaths: number;
+  /** Steps that the last ingester made. */
+  readonly lastSteps: number;
   readonly status: string;
 }
 
@@ -63,12 +66,13 @@ export async function ingestThroughDeaths(
   const { gateway } = createWordModel();
   const fences: number[] = [];
   let deaths = 0;
+  let lastSteps = 0;
   for (const step of [...steps, Number.MAX_SAFE_INTEGER]) {
     if ((await stateOf(database, number)).status !== 'in_progress') break;
     const world = diesAtStep(database, step);
     const ingest = startWorld(world.database, world.calls(gateway, ['json']), `seed-${seed}-${fences.length}`);
-    const died = await Promise.race([world.dead.then(() => true), ended(database, number)]);
-    if (died) deaths++;
+    if (await world.diesBefore(async () => (await stateOf(database, number)).status !== 'in_progress')) deaths++;
+    lastSteps = world.steps();
     world.die();
     await ingest.stop();
     fences.push((await stateOf(database, number)).fence);
@@ -81,7 +85,7 @@ export async function ingestThroughDeaths(
     fences.toSorted((a, b) => a - b),
     `seed ${seed}: fences grow`,
   );
-  return { deaths, status: await checkChunks(database, number, deaths, `seed ${seed}`) };
+  return { deaths, lastSteps, status: await checkChunks(database, number, deaths, `seed ${seed}`) };
 }
 
 function startWorld(database: Database, gateway: GatewayClient, owner: string) {
@@ -97,7 +101,7 @@ function startWorld(database: Database, gateway: GatewayClient, owner: string) {
     owner,
     concurrency: 1,
     leaseMs: 60_000,
-    pollMs: 2,
+    pollMs: 250,
     onOutcome: () => {},
   });
 }
@@ -124,16 +128,6 @@ async function stateOf(database: Database, number: number): Promise<State> {
     number,
   ]);
   return rows[0] ?? { status: 'gone', fence: -1 };
-}
-
-/** Resolves false when the file is not in progress any more. */
-async function ended(database: Database, number: number): Promise<false> {
-  const end = performance.now() + 60_000;
-  while ((await stateOf(database, number)).status === 'in_progress') {
-    if (performance.now() > end) throw new Error(`file ${number} does not end`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  return false;
 }
 
 /** Each chunk once, in order and whole, and the counts of the store as the chunks are. @returns the status. */

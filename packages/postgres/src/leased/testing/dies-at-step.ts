@@ -7,11 +7,22 @@ export interface DyingWorld {
   readonly dead: Promise<void>;
   /** Number of steps so far. */
   steps(): number;
+  /**
+   * Waits until the process is dead, or until the condition holds. It is looked at only when the process waits for nothing
+   * outside of itself and has made a step since the last look, so that looking costs a database few statements.
+   * @returns whether the process died first.
+   */
+  diesBefore(condition: () => Promise<boolean>): Promise<boolean>;
   /** Dies now. */
   die(): void;
   /** The same object, where each call of these methods is two steps: its effect, and the arrival of its reply. */
   calls<Target extends object>(target: Target, methods: readonly (keyof Target)[]): Target;
 }
+
+/** Between two looks at whether the process is quiet, which is asked in memory. */
+const lookMs = 1;
+/** A piece of work that has not ended by then never will. */
+const patienceMs = 60_000;
 
 type Call = (request: { readonly signal?: AbortSignal | undefined }, ...rest: unknown[]) => unknown;
 
@@ -19,10 +30,13 @@ type Call = (request: { readonly signal?: AbortSignal | undefined }, ...rest: un
  * A process that dies before its n-th step. A step is a statement, a commit, the effect of a call to another service,
  * or the arrival of its reply. From then on the process has no effect: statements fail, and calls return only when
  * their signal is aborted. Its rows in the database stay as they were.
+ *
+ * It hears no notifications: these are hints, and work that needs one to continue would be lost with it.
  */
 export function diesAtStep(real: Database, step: number): DyingWorld {
   const death = Promise.withResolvers<void>();
   let made = 0;
+  let underWay = 0;
   let alive = true;
   const die = (): void => {
     alive = false;
@@ -33,16 +47,24 @@ export function diesAtStep(real: Database, step: number): DyingWorld {
     if (!alive) throw new Error('this process is dead');
     made++;
   };
+  const outside = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    underWay++;
+    try {
+      return await work();
+    } finally {
+      underWay--;
+    }
+  };
   const dying = (queryable: Queryable): Queryable => ({
     async query(sql, parameters) {
       live();
-      return queryable.query(sql, parameters);
+      return outside(() => queryable.query(sql, parameters));
     },
   });
   const call = async (method: Call, request: Parameters<Call>[0], rest: unknown[]): Promise<unknown> => {
     try {
       live();
-      const reply = await method(request, ...rest);
+      const reply = await outside(async () => method(request, ...rest));
       live();
       return reply;
     } catch (error) {
@@ -53,16 +75,31 @@ export function diesAtStep(real: Database, step: number): DyingWorld {
   return {
     dead: death.promise,
     steps: () => made,
+    async diesBefore(condition) {
+      const end = performance.now() + patienceMs;
+      let looked = -1;
+      for (let seen = made; alive; seen = made) {
+        await new Promise((resolve) => setTimeout(resolve, lookMs));
+        if (performance.now() > end) throw new Error(`after ${made} steps the work has not ended`);
+        if (made !== seen || underWay > 0 || made === looked) continue;
+        looked = made;
+        if (await condition()) return false;
+      }
+      return true;
+    },
     die,
     database: {
       ...real,
       ...dying(real),
+      listen: async () => async () => {},
       transaction: (work, limitMs) =>
-        real.transaction(async (transaction) => {
-          const value = await work(dying(transaction));
-          live();
-          return value;
-        }, limitMs),
+        outside(() =>
+          real.transaction(async (transaction) => {
+            const value = await work(dying(transaction));
+            live();
+            return value;
+          }, limitMs),
+        ),
     },
     calls(target, methods) {
       const wrapped = methods.map((name) => {

@@ -3,6 +3,7 @@ export { formatEgressRule, parseEgressRule } from './egress/egress-rule.ts';
 export { parseAddress } from './egress/parse-address.ts';
 export { formatPlace, type Place, placeOf, plainHost } from './egress/place.ts';
 export * from './limit/adaptive-concurrency.ts';
+export * from './limit/judge-quota.ts';
 export * from './limit/token-bucket.ts';
 export * from './load/merge-summaries.ts';
 export * from './load/pending-records.ts';

@@ -4,15 +4,9 @@ import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import { requireRoom } from '../usage/usage-rows.ts';
 import { insertChat, listChats, readChat, updateChat } from './chat-rows.ts';
-import { deleteChat } from './delete-chat.ts';
+import { deleteChat, lockChat } from './delete-chat.ts';
 import { forkChat } from './fork-chat.ts';
 import { loadTurns } from './load-turns.ts';
-
-/**
- * A fork copies the settings of its chat, whose size is not known here; it needs at least this much of the project's
- * quota.
- */
-const smallestBytes = 1;
 
 function sizeOf(value: object): number {
   return Buffer.byteLength(JSON.stringify(value));
@@ -27,8 +21,11 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
   app.post(chatsPath, async (request) => {
     const owner = callerOf(request);
     const body = checkBody(createChatSchema, request.body ?? {}, {});
-    await requireRoom(database, owner, { bytes: sizeOf(body) });
-    return readChat(database, owner, await insertChat(database, owner, body));
+    const id = await database.transaction(async (transaction) => {
+      await requireRoom(transaction, owner, { conversations: 1, conversation_bytes: sizeOf(body) });
+      return insertChat(transaction, owner, body);
+    });
+    return readChat(database, owner, id);
   });
 
   app.get(chatsPath, async (request) => {
@@ -54,8 +51,11 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
     const owner = callerOf(request);
     const { id } = request.params;
     const change = checkBody(updateChatSchema, request.body, {});
-    await requireRoom(database, owner, { bytes: change.settings === undefined ? 0 : sizeOf(change) });
-    await updateChat(database, owner, id, change);
+    await database.transaction(async (transaction) => {
+      await lockChat(transaction, owner, id, 'UPDATE');
+      await requireRoom(transaction, owner, { conversation_bytes: change.settings === undefined ? 0 : sizeOf(change) });
+      await updateChat(transaction, owner, id, change);
+    });
     return readChat(database, owner, id);
   });
 
@@ -68,7 +68,6 @@ export function addChatsRoutes(app: FastifyInstance, database: Database): void {
   app.post<IdRequest>(`${chatsPath}/:id/fork`, async (request) => {
     const owner = callerOf(request);
     const fork = checkBody(forkChatSchema, request.body, {});
-    await requireRoom(database, owner, { bytes: smallestBytes });
     return readChat(database, owner, await forkChat(database, owner, request.params.id, fork));
   });
 }

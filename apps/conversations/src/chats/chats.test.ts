@@ -67,8 +67,8 @@ for (const kind of ['embedded', 'server'] as const) {
       const turn = await addTurn(database, chat);
       const missing = { code: 'not_found', message: new RegExp(`'?${chat}`) };
       for (const other of [
-        { project: 'p2', keyId: 'key_1' },
-        { project: 'p1', keyId: 'key_2' },
+        { ...owner, project: 'p2' },
+        { ...owner, keyId: 'key_2' },
       ]) {
         await assert.rejects(readChat(database, other, chat), missing);
         await assert.rejects(updateChat(database, other, chat, { title: 'x' }), missing);

@@ -28,16 +28,20 @@ export function deleteChat(database: Database, owner: ChatOwner, id: string): Pr
   });
 }
 
-/** Locks a chat until the transaction ends: `SHARE` prevents deletion, `UPDATE` also new turns. */
+/**
+ * Locks a chat until the transaction ends: `SHARE` prevents deletion, `UPDATE` also new turns. Throws KumikiError when the
+ * key has no such chat.
+ */
 export async function lockChat(
   transaction: Queryable,
   { project, keyId }: ChatOwner,
   id: string,
   mode: 'SHARE' | 'UPDATE',
+  param?: string,
 ): Promise<void> {
   const { rows } = await transaction.query(
     `SELECT 1 FROM conversations.chats WHERE project = $1 AND key_id = $2 AND id = $3 FOR ${mode}`,
     [project, keyId, id],
   );
-  if (rows.length === 0) throw chatNotFound(id);
+  if (rows.length === 0) throw chatNotFound(id, param);
 }

@@ -2,21 +2,27 @@ import { KumikiError, savedChatLimits } from '@kumiki/api';
 import type { Queryable } from '@kumiki/postgres';
 import type { Item } from '../answer/response-object.ts';
 import { type ChatOwner, chatNotFound } from './chat-rows.ts';
+import { lockChat } from './delete-chat.ts';
 import { foldTitle } from './fold-title.ts';
 import { titleOfInput } from './title-of-input.ts';
 
 const param = 'metadata.kumiki_chat';
 
 /**
- * Makes a newly stored response the newest turn of a chat. Call it in the transaction that stores the response: it
- * throws KumikiError when the key has no such chat, which must roll the response back.
+ * Stores a response as the newest turn of a chat. Throws KumikiError when the key has no such chat, or the chat may have no
+ * more turns.
+ * @param insert stores the response in the same transaction. It locks the counts of the project. The chat is locked before
+ * that, because a transaction that changes a chat waits for the counts while it holds the chat.
  */
-export async function joinChat(
+export async function joinChat<Stored>(
   transaction: Queryable,
   owner: ChatOwner,
   chatId: string,
   response: { readonly id: string; readonly input: readonly Item[] },
-): Promise<void> {
+  insert: () => Promise<Stored>,
+): Promise<Stored> {
+  await lockChat(transaction, owner, chatId, 'UPDATE', param);
+  const stored = await insert();
   const title = titleOfInput(response.input);
   const { rows } = await transaction.query<{ turns: number }>(
     `UPDATE conversations.chats AS c
@@ -37,4 +43,5 @@ export async function joinChat(
     chatId,
     response.id,
   ]);
+  return stored;
 }

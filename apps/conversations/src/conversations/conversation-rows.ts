@@ -52,6 +52,15 @@ export async function findConversation(
   return show(rows[0]);
 }
 
+/** Keeps others from changing a conversation until the transaction ends. @returns whether there is one. */
+export async function lockConversation(transaction: Queryable, project: string, id: string): Promise<boolean> {
+  const { rows } = await transaction.query(
+    'SELECT 1 FROM conversations.conversations WHERE id = $1 AND project = $2 FOR NO KEY UPDATE',
+    [id, project],
+  );
+  return rows.length > 0;
+}
+
 export async function updateConversation(
   database: Queryable,
   project: string,

@@ -17,6 +17,7 @@ import {
   findPosition,
   insertConversation,
   listPlaces,
+  lockConversation,
   readItems,
   updateConversation,
 } from './conversation-rows.ts';
@@ -33,7 +34,7 @@ export function addConversationsRoutes(app: FastifyInstance, database: Database)
     const items = itemsOf(body.items ?? []);
     const id = newId('conv');
     return database.transaction(async (transaction) => {
-      await requireRoom(transaction, caller, { conversations: 1, bytes: bytesOf(items) });
+      await requireRoom(transaction, caller, { conversations: 1, conversation_bytes: bytesOf(items) });
       const created = await insertConversation(transaction, project, id, body.metadata ?? {});
       await appendItems(transaction, project, id, items);
       return created;
@@ -65,9 +66,11 @@ function addItemRoutes(app: FastifyInstance, database: Database): void {
     const { project } = caller;
     const items = itemsOf(checkBody(addItemsSchema, request.body, {}).items);
     await database.transaction(async (transaction) => {
-      await requireRoom(transaction, caller, { bytes: bytesOf(items) });
-      const size = await appendItems(transaction, project, request.params.id, items);
-      if (size === null) throw notFound(request.params.id);
+      const { id } = request.params;
+      if (!(await lockConversation(transaction, project, id))) throw notFound(id);
+      await requireRoom(transaction, caller, { conversation_bytes: bytesOf(items) });
+      const size = await appendItems(transaction, project, id, items);
+      if (size === null) throw notFound(id);
       requireConversationSize(size, 'items');
     });
     return sendJson(reply, listText(items, false));

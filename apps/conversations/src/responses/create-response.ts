@@ -94,7 +94,8 @@ export async function createRun(
   const place = run.background ? await deps.runner.reserve(run.project) : null;
   const waiting = run.background && place === null;
   try {
-    const made = await storeOnce(deps, run, { events, limits: caller.limits, waiting }, idempotencyKey);
+    const unstored = deps.runner.unstoredRuns(caller.project);
+    const made = await storeOnce(deps, run, { events, limits: caller.limits, unstored, waiting }, idempotencyKey);
     const log = storedLog(deps.database, caller.project, made.id);
     const begins = made.id === id && !waiting;
     return { id: made.id, log, open: begins ? deps.runner.start({ ...run, bytes: made.bytes }) : null };
@@ -128,7 +129,7 @@ function requireShown(response: ResponseObject): void {
 async function storeOnce(
   { database, replica, retentionDays }: ResponsesDeps,
   run: RunRecord,
-  { waiting, ...begun }: Pick<NewRun, 'events' | 'limits'> & { readonly waiting: boolean },
+  { waiting, ...begun }: Pick<NewRun, 'events' | 'limits' | 'unstored'> & { readonly waiting: boolean },
   key: string | string[] | undefined,
 ): Promise<{ readonly id: string; readonly bytes: number }> {
   const chatId = run.request.metadata?.[chatMetadataKey];
@@ -141,8 +142,8 @@ async function storeOnce(
     const request = { project: run.project, route: responsesRoute, key, body: run.request };
     const made = key === undefined ? run.id : await claimIdempotencyKey(transaction, { ...request, key }, run.id);
     if (made !== run.id) return { id: made, bytes: 0 };
-    const bytes = await insertRun(transaction, replica, row, waiting);
-    if (chatId !== undefined) await joinChat(transaction, run, chatId, run);
+    const insert = (): Promise<number> => insertRun(transaction, replica, row, waiting);
+    const bytes = await (chatId === undefined ? insert() : joinChat(transaction, run, chatId, run, insert));
     return { id: made, bytes };
   });
 }

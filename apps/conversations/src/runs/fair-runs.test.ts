@@ -108,7 +108,7 @@ test('a key that is revoked ends its responses for good, with a code that says s
   assert.equal(model.calls.length, 1);
 });
 
-test('responses that are not stored count as open ones, however many come at once', async () => {
+test('responses that are not stored count as open ones, however many come at once, also against stored ones', async () => {
   const busy = Promise.withResolvers<void>();
   model.onChat = () => busy.promise;
   const limits = { open_responses: 5 };
@@ -120,6 +120,8 @@ test('responses that are not stored count as open ones, however many come at onc
   for (const reply of replies) void reply.then((one) => one.status === 429 && refused.push(one));
   await untilTrue('what is too much is refused', async () => refused.length === 7);
   for (const one of refused) assert.equal((await refusalOf(one)).code, 'quota_exceeded');
+  const stored = await ask(service, '/v1/responses', { body: later, project: 'forgetful', limits });
+  assert.equal((await refusalOf(stored)).code, 'quota_exceeded');
   busy.resolve();
   const statuses = (await Promise.all(replies)).map(({ status }) => status);
   assert.equal(statuses.filter((status) => status === 200).length, 5);

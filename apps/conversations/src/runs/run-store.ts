@@ -3,7 +3,7 @@ import type { Database, Queryable } from '@kumiki/postgres';
 import { leaseEnd } from '@kumiki/postgres/leased';
 import type { ResponseEvent } from '../answer/response-event.ts';
 import type { Item, ResponseObject } from '../answer/response-object.ts';
-import { requireWithin, openResponsesOf, storedBytesOf } from '../usage/usage-rows.ts';
+import { requireWithin, usageLock } from '../usage/usage-rows.ts';
 import { deletionOf } from './deletion.ts';
 import { noticeChannel, notices } from './notices.ts';
 import { leaseMs } from './run-limits.ts';
@@ -30,11 +30,13 @@ export interface NewRun {
   readonly retentionDays: number;
   /** The limits of the project. */
   readonly limits: ProjectLimits;
+  /** Open runs of the project on this replica that are not stored. */
+  readonly unstored?: number;
 }
 
 const insertSql = `
 WITH used AS (
-  SELECT ${openResponsesOf('$2')} AS open, ${storedBytesOf('$2')} AS bytes
+  ${usageLock('$2')}
 ), stored AS (
   INSERT INTO conversations.responses (
     id, project, key_id, request_id, background, status, previous_response_id, conversation_id, request, input,
@@ -46,7 +48,7 @@ WITH used AS (
         * interval '1 day' END,
     $14, CASE WHEN $20 THEN 0 ELSE 1 END, CASE WHEN $20 THEN 0 ELSE 1 END, CASE WHEN $20 THEN NULL ELSE $15 END,
     ${leaseEnd('CASE WHEN $20 THEN 0 ELSE $16 END')}, $19, $21
-  FROM used WHERE used.open < $22 AND used.bytes + $21 <= $23
+  FROM used WHERE used.open_responses + $24 < $22 AND used.bytes + $21 <= $23
   RETURNING id
 ), logged AS (
   INSERT INTO conversations.response_events (response_id, first_seq, last_seq, fence, events)
@@ -54,11 +56,12 @@ WITH used AS (
 ), told AS (
   SELECT pg_notify('${noticeChannel}', '${notices.released}') FROM stored WHERE $20
 )
-SELECT used.open, used.bytes, EXISTS (SELECT 1 FROM stored) AS stored, (SELECT count(*) FROM told) FROM used`;
+SELECT used.open_responses, used.bytes, EXISTS (SELECT 1 FROM stored) AS stored, (SELECT count(*) FROM told) FROM used`;
 
 /**
- * Stores a run, either with this replica as its first driver, or waiting for any replica with capacity. Throws
- * KumikiError when the project's limit is reached; concurrent requests may exceed it slightly.
+ * Stores a run, either with this replica as its first driver, or waiting for any replica with capacity. Throws KumikiError
+ * when the project's limit is reached. The counts of the project stay locked until the transaction ends, so concurrent
+ * requests never exceed the limit.
  * @param waiting whether it waits.
  * @returns its bytes.
  */
@@ -75,7 +78,7 @@ export async function insertRun(
   const response = JSON.stringify(run.response);
   const events = run.events.map((event) => JSON.stringify(event)).join('\n');
   const bytes = [request, input, response, events].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  const { rows } = await database.query<{ open: number; bytes: number; stored: boolean }>(insertSql, [
+  const { rows } = await database.query<{ open_responses: number; bytes: number; stored: boolean }>(insertSql, [
     run.id,
     run.project,
     run.keyId,
@@ -99,10 +102,11 @@ export async function insertRun(
     bytes,
     run.limits.open_responses,
     run.limits.conversation_bytes,
+    run.unstored ?? 0,
   ]);
   const used = rows[0];
   if (used === undefined || used.stored) return bytes;
-  requireWithin(run, 'open_responses', used.open, 1);
+  requireWithin(run, 'open_responses', used.open_responses + (run.unstored ?? 0), 1);
   requireWithin(run, 'conversation_bytes', used.bytes, bytes);
   throw new KumikiError('service_unavailable', { reason: 'The response was not stored' }, { retryAfterMs: 1_000 });
 }

@@ -6,10 +6,12 @@ import { type Conversations, startConversations } from '../start-conversations.t
 
 const token = 'a token of the gateway';
 
-/** An in-memory database with the tables of this service. */
+export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** An in-memory database with the tables of this service. Opening it takes seconds: one for a test file. */
 export async function openTestDatabase(): Promise<Database> {
   const database = openDatabase({ folder: null });
-  await migrate(database, 'conversations', fileURLToPath(new URL('../../migrations', import.meta.url)));
+  await migrate(database, 'conversations', migrationsFolder);
   return database;
 }
 

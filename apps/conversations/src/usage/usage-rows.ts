@@ -1,41 +1,39 @@
 import { KumikiError, type ProjectLimitName } from '@kumiki/api';
-import type { Queryable } from '@kumiki/postgres';
+import { judgeQuota } from '@kumiki/policy';
+import { countsLock, lockCounts, type Queryable } from '@kumiki/postgres';
 import type { Caller } from '@kumiki/service';
 
-/** A project's usage of the limits. */
+/** A project's usage of the limits, as triggers count it. */
 export interface Usage {
+  /** Conversations and chats. */
   readonly conversations: number;
   readonly conversation_bytes: number;
   readonly open_responses: number;
   readonly open_batches: number;
 }
 
-/** SQL for the responses of a project that have not ended, from two small indexes. */
-export const openResponsesOf = (project: string): string =>
-  `((SELECT count(*) FROM conversations.responses WHERE project = ${project} AND ended_at IS NULL AND lease_owner IS NULL)
-  + (SELECT count(*) FROM conversations.responses WHERE project = ${project} AND ended_at IS NULL AND lease_owner IS NOT NULL))`;
+const table = 'conversations.usage';
 
-/** SQL for the batches of a project that have not ended. */
-export const openBatchesOf = (project: string): string =>
-  `(SELECT count(*) FROM conversations.batches WHERE project = ${project}
-    AND status IN ('validating', 'in_progress', 'finalizing', 'cancelling'))`;
+/** SQL that locks what a project has until the transaction ends: a row with `bytes`, `open_responses` and others. */
+export const usageLock = (project: string): string => countsLock(table, project);
 
-/** SQL for the bytes that a project has stored. */
-export const storedBytesOf = (project: string): string =>
-  `COALESCE((SELECT bytes FROM conversations.usage WHERE project = ${project}), 0)`;
+interface Counts extends Omit<Usage, 'conversation_bytes'> {
+  readonly bytes: number;
+}
+
+const nothing: Counts = { conversations: 0, bytes: 0, open_responses: 0, open_batches: 0 };
+
+function toUsage({ conversations, bytes, open_responses, open_batches }: Counts): Usage {
+  return { conversations, conversation_bytes: bytes, open_responses, open_batches };
+}
 
 export async function readUsage(database: Queryable, project: string): Promise<Usage> {
-  const { rows } = await database.query<Usage>(
-    `SELECT COALESCE((SELECT conversations FROM conversations.usage WHERE project = $1), 0) AS conversations,
-       ${storedBytesOf('$1')} AS conversation_bytes, ${openResponsesOf('$1')} AS open_responses,
-       ${openBatchesOf('$1')} AS open_batches`,
-    [project],
-  );
-  return rows[0] ?? { conversations: 0, conversation_bytes: 0, open_responses: 0, open_batches: 0 };
+  const { rows } = await database.query<Counts>(`SELECT * FROM ${table} WHERE project = $1`, [project]);
+  return toUsage(rows[0] ?? nothing);
 }
 
 const words = {
-  conversations: ['conversations', 'Delete some that nobody needs.'],
+  conversations: ['conversations and chats', 'Delete some that nobody needs.'],
   conversation_bytes: ['bytes of conversations, responses and chats', 'Delete some that nobody needs.'],
   open_responses: ['responses that have not ended', 'Wait until some have ended, or cancel them.'],
   open_batches: ['batches that have not ended', 'Wait until some have ended, or cancel them.'],
@@ -49,22 +47,22 @@ export function requireWithin(
   needed: number,
 ): void {
   const limit = limits[name];
-  if (needed <= 0 || used + needed <= limit) return;
+  if (needed <= 0 || judgeQuota({ limit, used, needed }) === null) return;
   const [what, remedy] = words[name];
   throw new KumikiError('quota_exceeded', { project, limit, what, used, needed, remedy });
 }
 
-/** Throws KumikiError when an addition would exceed a project's limits. */
+/**
+ * Locks the counts of a project, and throws KumikiError when the addition would exceed its limits. Call it in the
+ * transaction that adds, after all other rows that the transaction changes are locked.
+ */
 export async function requireRoom(
-  database: Queryable,
+  transaction: Queryable,
   caller: Pick<Caller, 'project' | 'limits'>,
-  needed: { readonly conversations?: number; readonly bytes: number },
+  needed: Partial<Usage>,
 ): Promise<void> {
-  const { rows } = await database.query<{ conversations: number; bytes: number }>(
-    'SELECT conversations, bytes FROM conversations.usage WHERE project = $1',
-    [caller.project],
-  );
-  const used = rows[0] ?? { conversations: 0, bytes: 0 };
-  requireWithin(caller, 'conversations', used.conversations, needed.conversations ?? 0);
-  requireWithin(caller, 'conversation_bytes', used.bytes, needed.bytes);
+  const used = toUsage(await lockCounts<Counts>(transaction, table, caller.project));
+  for (const name of Object.keys(words) as (keyof typeof words)[]) {
+    requireWithin(caller, name, used[name], needed[name] ?? 0);
+  }
 }

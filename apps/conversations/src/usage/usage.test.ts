@@ -41,7 +41,8 @@ test('what a project has is counted with every change, and nothing is left when 
   const chat = await make('/v1/kumiki/chats', { settings: { instructions: 'y'.repeat(5_000) } }, project);
   const answer = await make('/v1/responses', { model: 'm', input: 'z'.repeat(3_000), conversation: talk.id }, project);
   const used = await usage(project);
-  assert.equal(used.conversations, 1);
+  // A chat counts as a conversation.
+  assert.equal(used.conversations, 2);
   assert.equal(used.open_responses, 0);
   assert.ok(used.conversation_bytes > 10_000 * 2 + 5_000 + 3_000 * 2, `${used.conversation_bytes} bytes`);
   assert.ok(used.conversation_bytes < 60_000, `${used.conversation_bytes} bytes`);
@@ -78,7 +79,7 @@ test('whatever would take a project beyond its limits is refused with the limit,
     const reply = await ask(service, path, { body, project, limits: full });
     const { error } = (await reply.json()) as { error: { code: string; message: string } };
     assert.deepEqual([reply.status, error.code], [429, 'quota_exceeded'], path);
-    assert.match(error.message, /The project 'full' may have (1 conversations|5000 bytes)/);
+    assert.match(error.message, /The project 'full' may have (1 conversations and chats|5000 bytes)/);
   }
   const items = [{ role: 'user', content: long }];
   const reply = await ask(service, `/v1/conversations/${id}/items`, {

@@ -1,6 +1,6 @@
 import { KumikiError, type ProjectLimits } from '@kumiki/api';
-import type { Queryable } from '@kumiki/postgres';
-import { judgeQuota } from './judge-quota.ts';
+import { judgeQuota } from '@kumiki/policy';
+import { lockCounts, type Queryable } from '@kumiki/postgres';
 
 /** What a project has, as the database counts it. */
 export interface Usage {
@@ -34,8 +34,7 @@ export function usageOf(database: Queryable, project: string): Promise<Usage> {
  * checked against it cannot be overtaken.
  */
 export async function lockUsage(transaction: Queryable, project: string, except: string): Promise<Usage> {
-  await transaction.query('INSERT INTO search.project_usage (project) VALUES ($1) ON CONFLICT DO NOTHING', [project]);
-  await transaction.query('SELECT 1 FROM search.project_usage WHERE project = $1 FOR UPDATE', [project]);
+  await lockCounts(transaction, 'search.project_usage', project);
   return readUsage(transaction, project, except);
 }
 

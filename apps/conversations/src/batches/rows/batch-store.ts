@@ -3,7 +3,7 @@ import type { Database, Queryable } from '@kumiki/postgres';
 import type { Caller } from '@kumiki/service';
 import { claimIdempotencyKey } from '../../idempotency/claim-key.ts';
 import { newId } from '../../ids/new-id.ts';
-import { requireWithin, openBatchesOf } from '../../usage/usage-rows.ts';
+import { requireRoom } from '../../usage/usage-rows.ts';
 import type { CreateBatchBody } from './batch-body.ts';
 import type { BatchRow } from './batch.ts';
 import { batchLimits } from './limits.ts';
@@ -24,10 +24,7 @@ export async function createBatch(database: Database, caller: BatchCaller, body:
     const request = { project, route: 'POST /v1/batches', key, body };
     const id = await claimIdempotencyKey(transaction, request, fresh);
     if (id !== fresh) return readBatch(transaction, project, id);
-    const { rows: used } = await transaction.query<{ open: number }>(`SELECT ${openBatchesOf('$1')} AS open`, [
-      project,
-    ]);
-    requireWithin(caller, 'open_batches', used[0]?.open ?? 0, 1);
+    await requireRoom(transaction, caller, { open_batches: 1 });
     const { rows } = await transaction.query<BatchRow>(
       `INSERT INTO conversations.batches
          (id, project, key_id, endpoint, input_file_id, metadata, output_expires_after, expires_at)

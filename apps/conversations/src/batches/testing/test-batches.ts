@@ -39,7 +39,7 @@ export function createTestBatch(
 export function dyingReplica(
   real: { readonly database: Database; readonly gateway: StandInGateway },
   step: number,
-): Pick<DyingWorld, 'database' | 'dead' | 'die' | 'diesBefore'> & { readonly gateway: StandInGateway } {
+): Omit<DyingWorld, 'calls'> & { readonly gateway: StandInGateway } {
   const { calls, ...world } = diesAtStep(real.database, step);
   return { ...world, gateway: calls(real.gateway, ['exchange', 'send', 'json']) };
 }

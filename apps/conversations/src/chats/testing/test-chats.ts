@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultProjectLimits, savedChatLimits, type Turn } from '@kumiki/api';
 import { type Database, migrate, openDatabase } from '@kumiki/postgres';
 import { startPostgres } from '@kumiki/postgres/testing';
+import type { Caller } from '@kumiki/service';
 import { openResponse, type Item } from '../../answer/response-object.ts';
 import { newId } from '../../ids/new-id.ts';
 import { createDatabaseJournal } from '../../runs/database-journal.ts';
@@ -11,7 +12,11 @@ import type { ChatOwner } from '../chat-rows.ts';
 import { joinChat } from '../join-chat.ts';
 import { loadTurns } from '../load-turns.ts';
 
-export const owner: ChatOwner = { project: 'p1', keyId: 'key_1' };
+export const owner: ChatOwner & Pick<Caller, 'limits'> = {
+  project: 'p1',
+  keyId: 'key_1',
+  limits: defaultProjectLimits,
+};
 
 export interface TestDatabase extends AsyncDisposable {
   readonly database: Database;
@@ -61,15 +66,8 @@ export async function addTurn(database: Database, chatId: string, turn: TestTurn
   const limits = defaultProjectLimits;
   const run = { id, project, keyId, requestId: 'req', traceparent: null, request, input, response };
   await database.transaction(async (transaction) => {
-    await insertRun(transaction, 'test', {
-      ...run,
-      events,
-      conversationId: null,
-      inChat: true,
-      retentionDays: 30,
-      limits,
-    });
-    await joinChat(transaction, { project, keyId }, chatId, { id, input });
+    const row = { ...run, events, conversationId: null, inChat: true, retentionDays: 30, limits };
+    await joinChat(transaction, { project, keyId }, chatId, { id, input }, () => insertRun(transaction, 'test', row));
   });
   if (turn.open === true) return id;
   const counts = { bytes: 0, lost: 0, refusedMs: 0 };

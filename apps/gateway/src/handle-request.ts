@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { headers, KumikiError, openaiVersion, toKumikiError, type BackendRoute, type KeyRecord } from '@kumiki/api';
 import type { Log } from '@kumiki/service';
-import { discardBody } from './body/discard-body.ts';
 import { checkRequest } from './http/check-request.ts';
+import { discardBody, type DiscardLimits, knownDiscard, unknownDiscard, withinMs } from './http/discard-body.ts';
 import { openContext } from './http/open-context.ts';
 import type { OpenReplies } from './http/open-replies.ts';
 import { protectReply } from './http/protect-reply.ts';
@@ -42,24 +42,49 @@ export interface HandlerOptions extends Servers, Recorders {
   readonly bodyTimeoutMs: number;
 }
 
-type Handling = HandlerOptions & { readonly paths: ServedPaths };
+interface Handling extends HandlerOptions {
+  readonly paths: ServedPaths;
+  readonly knownDiscard: DiscardLimits;
+  readonly unknownDiscard: DiscardLimits;
+}
 
-/** Answers everything that arrives at the one URL. Never throws. */
-export function createRequestHandler(
-  options: HandlerOptions,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  const { metrics } = options;
+export interface RequestHandler {
+  /** Answers everything that arrives at the one URL. Never throws. */
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Refuses a request that the server could not take as one. */
+  readonly refuse: (request: IncomingMessage, response: ServerResponse, error: KumikiError) => void;
+}
+
+export function createRequestHandler(options: HandlerOptions): RequestHandler {
+  const { metrics, bodyTimeoutMs } = options;
   const paths = createServedPaths(options);
-  const handling: Handling = { ...options, paths };
-  return (request, response) => {
-    const context = openContext(request, response);
+  const handling: Handling = {
+    ...options,
+    paths,
+    knownDiscard: withinMs(knownDiscard, bodyTimeoutMs),
+    unknownDiscard: withinMs(unknownDiscard, bodyTimeoutMs),
+  };
+
+  function begin(context: RequestContext): ServedPlace | null {
+    const { request, response } = context;
     const place = paths.find(context.path);
     response.setHeader(headers.requestId, context.id);
     response.setHeader(headers.apiVersion, openaiVersion);
     if (options.identities.isHttps(request)) response.setHeader('strict-transport-security', strictTransport);
     if (options.draining()) response.setHeader('connection', 'close');
     response.on('finish', () => metrics.countRequest(place?.label ?? 'other', response.statusCode));
-    void answer(handling, context, place);
+    return place;
+  }
+
+  return {
+    answer(request, response) {
+      const context = openContext(request, response);
+      void answer(handling, context, begin(context));
+    },
+    refuse(request, response, error) {
+      begin(openContext(request, response));
+      sendError(response, error, handling.unknownDiscard);
+    },
   };
 }
 
@@ -72,13 +97,18 @@ async function answer(handling: Handling, context: RequestContext, place: Served
     if (error.code === 'internal_error')
       handling.log.error({ requestId: context.id, err: error.cause }, 'request failed inside the gateway');
     if (context.record !== null && !response.destroyed) context.record.error_code ??= error.code;
-    sendError(response, error);
+    sendError(response, error, discardLimits(handling, context));
   }
   if (context.record !== null) {
     context.record.error_code ??= context.revocation.error()?.code ?? null;
     endRecord(handling, context.record, response);
   }
-  if (!request.complete) void discardBody(context, handling.bodyTimeoutMs);
+  // A service may have answered before it had the whole body.
+  if (!request.complete) discardBody(request, response, discardLimits(handling, context));
+}
+
+function discardLimits({ knownDiscard, unknownDiscard }: Handling, { known }: RequestContext): DiscardLimits {
+  return known ? knownDiscard : unknownDiscard;
 }
 
 /** Finds out who asks and for what, admits the request, and has it served. */

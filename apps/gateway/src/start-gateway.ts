@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { KeyRecord, ObservedGatewayLoad, ProjectLimitsRecord, RouteTable, SessionRecord } from '@kumiki/api';
 import { closeServer, listen, startOpsListener, type Log, type OpsListener, type Registry } from '@kumiki/service';
 import { resolveHost, type ResolveHost } from './egress/resolve-host.ts';
-import { createRequestHandler } from './handle-request.ts';
-import { answerClientError, maxHeaderBytes } from './http/client-error.ts';
+import { createRequestHandler, type RequestHandler } from './handle-request.ts';
+import { refuseExpectation } from './http/check-request.ts';
+import { answerClientError, answerConnect, maxHeaderBytes } from './http/client-error.ts';
 import type { ConnectionGuard } from './http/connection-guard.ts';
 import { createOpenReplies } from './http/open-replies.ts';
 import { createOpenRequests, type OpenRequests } from './keys/open-requests.ts';
@@ -249,11 +250,7 @@ async function openOps(
   return startOpsListener({ host: opsHost, port: opsPort, metrics, alive: () => null, ready });
 }
 
-function createHttpServer(
-  handler: ReturnType<typeof createRequestHandler>,
-  options: GatewayOptions,
-  connections: ConnectionGuard,
-): Server {
+function createHttpServer(handler: RequestHandler, options: GatewayOptions, connections: ConnectionGuard): Server {
   const headersTimeoutMs = options.headersTimeoutMs ?? defaultHeadersTimeoutMs;
   const server = createServer(
     {
@@ -267,10 +264,12 @@ function createHttpServer(
       noDelay: true,
       highWaterMark: unsentBytes,
     },
-    handler,
+    handler.answer,
   );
   server.maxConnections = maxConnections;
   connections.watch(server);
+  server.on('connect', answerConnect);
+  server.on('checkExpectation', (request, response) => handler.refuse(request, response, refuseExpectation(request)));
   server.on('clientError', (error, socket) => answerClientError(error, socket, headersTimeoutMs));
   return server;
 }

@@ -6,7 +6,7 @@ import type { BodyHold } from './body-budget.ts';
 export type ReadBody =
   /** `memory`: what the body holds, in bytes; at most twice its length. */
   | { readonly outcome: 'complete'; readonly body: Buffer; readonly memory: number }
-  /** By its content-length, before a byte was read, or while counting. What is left of it is unread: see {@link drainBody}. */
+  /** By its content-length, before a byte was read, or while counting. What is left of it is unread. */
   | { readonly outcome: 'too_large'; readonly limitBytes: number }
   /** Its time was over before it was whole, or it made no progress. What is left of it is unread. */
   | { readonly outcome: 'too_slow'; readonly limitMs: number }
@@ -166,33 +166,3 @@ class GrowingBody {
 
 /** `close` follows every error of a request and tells all that matters. */
 function ignore(): void {}
-
-/** Most bytes that are read and thrown away so that a client that is still sending can read its refusal. */
-const maxDrainBytes = 67_108_864;
-
-/**
- * Reads and throws away what is left of a body.
- * @returns whether its end was reached; if not, the connection must be closed after the reply.
- */
-export function drainBody(request: IncomingMessage, limitBytes: number = maxDrainBytes): Promise<boolean> {
-  if (request.complete || request.destroyed) return Promise.resolve(request.complete);
-  const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limitBytes) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    let bytes = 0;
-    const finish = (ended: boolean): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onClose);
-      resolve(ended);
-    };
-    const onData = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes <= limitBytes) return;
-      request.pause();
-      finish(false);
-    };
-    const onEnd = (): void => finish(true);
-    const onClose = (): void => finish(false);
-    request.on('error', ignore).on('data', onData).on('end', onEnd).on('close', onClose);
-    request.resume();
-  });
-}

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { KumikiError } from '@kumiki/api';
+import { findPath, KumikiError } from '@kumiki/api';
 
 /** Characters of a header that a refusal repeats. */
 const shownCharacters = 64;
 
-/** Escapes of control characters; what else a path escapes is text. */
+/** Escapes of control characters. */
 const escapedControl = /%(?:[01][0-9a-f]|7f)/i;
 
 /**
@@ -23,9 +23,26 @@ export function checkRequest(request: IncomingMessage, path: string): void {
     throw new KumikiError('unsupported_transfer_coding', { coding: coding.slice(0, shownCharacters) });
   }
   if (!url.includes('%')) return;
-  if (escapedControl.test(path)) throw invalidPath('it holds a control character');
-  if (url.includes('%00')) throw invalidPath('its query holds U+0000');
-  if (!isText(path)) throw invalidPath('its percent signs encode no text');
+  if (escapedControl.test(path)) {
+    throw invalid(
+      segmentName(request, path, (segment) => escapedControl.test(segment)),
+      'it holds a control character',
+    );
+  }
+  if (url.includes('%00')) throw invalid(queryName(url), 'it holds U+0000');
+  if (!isText(path)) {
+    throw invalid(
+      segmentName(request, path, (segment) => !isText(segment)),
+      'its percent signs encode no text',
+    );
+  }
+}
+
+/** The refusal of an `Expect` header that asks for something other than 100-continue (RFC 9110, 10.1.1). */
+export function refuseExpectation({ headers }: IncomingMessage): KumikiError {
+  return new KumikiError('unsupported_expectation', {
+    expectation: String(headers.expect ?? '').slice(0, shownCharacters),
+  });
 }
 
 function isText(path: string): boolean {
@@ -37,6 +54,23 @@ function isText(path: string): boolean {
   }
 }
 
-function invalidPath(reason: string): KumikiError {
-  return new KumikiError('invalid_value', { param: 'path', reason });
+function invalid(param: string, reason: string): KumikiError {
+  return new KumikiError('invalid_value', { param, reason });
+}
+
+/** What the table of paths calls the first segment that is wrong (`response`); `path` where it gives it no name. */
+function segmentName({ method = 'GET' }: IncomingMessage, path: string, isWrong: (segment: string) => boolean): string {
+  const at = path.split('/').findIndex(isWrong);
+  const named = findPath(method, path)?.pattern.split('/')[at];
+  return named?.startsWith(':') === true ? named.slice(1) : 'path';
+}
+
+/** The parameter of a query that holds U+0000; `query` where its own name does. */
+function queryName(url: string): string {
+  const wrong = url
+    .slice(url.indexOf('?') + 1)
+    .split('&')
+    .find((part) => part.includes('%00'));
+  const [name = ''] = wrong?.split('=', 1) ?? [];
+  return name === '' || name.includes('%') ? 'query' : name.slice(0, shownCharacters);
 }

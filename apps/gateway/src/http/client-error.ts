@@ -1,31 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { errorEnvelope, KumikiError } from '@kumiki/api';
+import { unknownDiscard, watchUnread } from './discard-body.ts';
 
-/** The status line's reason phrases of the few statuses that are sent before a request exists. */
+/** Reason phrases of the few statuses that are sent before a request exists. */
 const phrases: Record<number, string> = {
   400: 'Bad Request',
+  405: 'Method Not Allowed',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
 };
 
-/** Largest header block that a client may send, in bytes. */
+/** Largest block of headers that a client may send, in bytes. */
 export const maxHeaderBytes = 16_384;
 
+/** Connections that have had their last reply; what still comes on them is thrown away. */
+const ending = new WeakSet<Duplex>();
+
 /**
- * Answers what never became a request: broken framing, headers that are too large or too slow. The connection is
- * closed, since nobody can tell where a next request would begin.
+ * Answers what never became a request: broken framing, headers that are too large or too slow. The connection closes, since
+ * nothing tells where a next request would begin.
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, headersTimeoutMs: number): void {
-  if (socket.destroyed || !socket.writable || error.code === 'ECONNRESET') {
+  // What follows broken framing is broken as well, and the parser reports each piece of it.
+  if (ending.has(socket) && error.code !== 'ECONNRESET') return;
+  if (socket.destroyed || !socket.writable || error.code === 'ECONNRESET' || hasBegunReply(socket)) {
     socket.destroy();
     return;
   }
-  const refusal = describe(error, headersTimeoutMs);
+  endWith(socket, describe(error, headersTimeoutMs));
+}
+
+/** Answers CONNECT, which node:http would end without a word. */
+export function answerConnect({ url = '' }: IncomingMessage, socket: Duplex): void {
+  const path = url.slice(0, 256);
+  socket.on('error', () => socket.destroy());
+  endWith(socket, new KumikiError('method_not_allowed', { method: 'CONNECT', path, allowed: 'GET, POST or DELETE' }));
+}
+
+/** Writes a refusal as the last reply of a connection, and reads on for a while so that the client can read it. */
+function endWith(socket: Duplex, refusal: KumikiError): void {
   const body = JSON.stringify(errorEnvelope(refusal));
   socket.end(
     `HTTP/1.1 ${refusal.status} ${phrases[refusal.status] ?? 'Error'}\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+  ending.add(socket);
+  if (!(socket instanceof Socket)) return;
+  const watch = watchUnread(socket, unknownDiscard);
+  socket.on('data', watch.check).resume();
+}
+
+/** Whether part of a reply is out: another one in the middle of it would be taken for its body. */
+function hasBegunReply(socket: Duplex): boolean {
+  // node:http keeps the reply that a connection is sending there, and looks at it as well where nobody handles the error.
+  const { _httpMessage: reply } = socket as { _httpMessage?: ServerResponse | null };
+  return reply?.headersSent === true;
 }
 
 function describe(error: NodeJS.ErrnoException, headersTimeoutMs: number): KumikiError {
@@ -39,7 +70,7 @@ function describe(error: NodeJS.ErrnoException, headersTimeoutMs: number): Kumik
   }
 }
 
-/** The parser's own words name what is wrong (`Invalid header value char`); anything else stays ours. */
+/** The parser's own words name what is wrong (`Invalid header value char`). */
 function framingReason(error: NodeJS.ErrnoException): string {
   const match = /^Parse Error: ([\x20-\x7e]{1,120})$/.exec(error.message);
   return match?.[1] ?? 'it does not follow HTTP/1.1';

@@ -136,20 +136,23 @@ test('control characters in a path or NUL in a query reach no service', async (c
   const { gateway, service } = await startEdge(context);
   const ask = (path: string): Promise<Response> =>
     fetch(gateway.origin + path, { headers: { authorization: `Bearer ${gateway.apiKey}` } });
-  for (const path of [
-    '/v1/responses/resp_%00',
-    '/v1/responses/%0a/input_items',
-    '/v1/files/file-%1F',
-    '/v1/files/%7f/content',
-    '/v1/files/%ff',
-    '/v1/files/%zz',
-    '/v1/files?after=%00',
-    '/v1/models/%00',
-    '/%00',
-  ]) {
+  for (const [path, param] of [
+    ['/v1/responses/resp_%00', 'response'],
+    ['/v1/responses/%0a/input_items', 'response'],
+    ['/v1/files/file-%1F', 'file'],
+    ['/v1/files/%7f/content', 'file'],
+    ['/v1/files/%ff', 'file'],
+    ['/v1/files/%zz', 'file'],
+    ['/v1/conversations/conv_1/items/%00', 'item'],
+    ['/v1/files?limit=1&after=%00', 'after'],
+    ['/v1/files?a%00=1', 'query'],
+    ['/v1/models/%00', 'path'],
+    ['/v1/unheard/of/%00', 'path'],
+    ['/%00', 'path'],
+  ] as const) {
     const response = await ask(path);
     const { error } = (await response.json()) as { error: { code: string; param: string } };
-    assert.deepEqual([response.status, error.code, error.param], [400, 'invalid_value', 'path'], path);
+    assert.deepEqual([response.status, error.code, error.param], [400, 'invalid_value', param], path);
   }
   assert.equal(service.asked.length, 0);
   assert.equal((await ask('/v1/files/%E6%97%A5?q=a%0Ab')).status, 200);

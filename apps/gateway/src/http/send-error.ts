@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { errorEnvelope, errorTable, headers, type KumikiError } from '@kumiki/api';
+import { type ErrorCode, errorEnvelope, errorTable, headers, type KumikiError } from '@kumiki/api';
+import { discardBody, type DiscardLimits, mayKeep, unknownDiscard } from './discard-body.ts';
 
 /** The headers that tell a client whether and when to try again. */
 function retryHeaders(error: KumikiError): Record<string, string> {
@@ -11,24 +12,34 @@ function retryHeaders(error: KumikiError): Record<string, string> {
   return result;
 }
 
-/** After them what the client sends is no request: the rest of a body, or one that nobody can read. */
-const closingStatuses: ReadonlySet<number> = new Set([408, 413, 501]);
+/** After these refusals the connection closes: the client may have stopped in the middle of a body, or nothing can tell where it ends. */
+const closingCodes: ReadonlySet<ErrorCode> = new Set([
+  'request_timeout',
+  'body_too_large',
+  'unsupported_expectation',
+  'unsupported_transfer_coding',
+  'bad_request_framing',
+  'credential_revoked',
+]);
 
-/** Ends a response that has not begun with the error's envelope. Does nothing when the client has left. */
-export function sendError(response: ServerResponse, error: KumikiError): void {
+/**
+ * Ends a response that has not begun with the error's envelope, and throws away what is left of the request's body. Does
+ * nothing when the client has left.
+ */
+export function sendError(response: ServerResponse, error: KumikiError, limits: DiscardLimits = unknownDiscard): void {
   if (response.headersSent || response.destroyed) return;
+  const { req: request } = response;
   const body = Buffer.from(JSON.stringify(errorEnvelope(error)));
-  const closes =
-    closingStatuses.has(error.status) || error.code === 'credential_revoked' || error.code === 'bad_request_framing';
+  const closes = closingCodes.has(error.code) || (!request.complete && !mayKeep(request, limits));
   response.writeHead(error.status, {
     'content-type': 'application/json',
     'content-length': body.length,
     ...retryHeaders(error),
-    // The rest of a body that we refused to read must not be taken for the next request.
     ...(closes ? { connection: 'close' } : {}),
     ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   });
   response.end(body);
+  discardBody(request, response, limits);
 }
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {

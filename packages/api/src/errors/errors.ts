@@ -78,6 +78,12 @@ export const errorTable = {
     retryable: false,
     message: "Transfer-Encoding '{coding}' is not implemented. Send 'chunked' alone, or a Content-Length.",
   },
+  unsupported_expectation: {
+    status: 417,
+    type: 'invalid_request_error',
+    retryable: false,
+    message: "Expect '{expectation}' is not supported. Send 'Expect: 100-continue' or no such header.",
+  },
   headers_too_large: {
     status: 431,
     type: 'invalid_request_error',

@@ -7,23 +7,23 @@ import type { DeadlineWheel } from './upstream/deadline-wheel.ts';
 
 const defaultMaxBodyBytes = 33_554_432;
 
-/** What request bodies may take of the memory of this process, */
+/** Share of the process's memory that request bodies may take. */
 const bodyMemoryShare = 1 / 8;
-/** at least and at most. */
+/** Bounds of that share. */
 const leastBodyMemory = 67_108_864;
 const mostBodyMemory = 1_073_741_824;
 
 export interface EdgeOptions {
-  /** Of a request for a model; other routes have their own limits. */
+  /** Largest body of a request for a model. Other routes have their own limits. */
   readonly maxBodyBytes?: number;
-  /** Bytes of request bodies that are held at once; an eighth of this process's memory when absent, at most 1 GiB. */
+  /** Bytes of request bodies that may be held at once; when absent, an eighth of the process's memory, at most 1 GiB. */
   readonly bodyMemoryBytes?: number;
-  /** Addresses and networks of proxies that are believed what they say of the client. */
+  /** Addresses and networks of proxies whose `x-forwarded-…` headers count. */
   readonly trustedProxies?: readonly string[];
   readonly connections?: Partial<ConnectionLimits>;
 }
 
-/** What stands between the network and everything that answers: who a client is, and what it may cost. */
+/** Opens what stands between the network and the rest of the gateway: where a client comes from, and what it may cost. */
 export function openEdge(options: EdgeOptions, wheel: DeadlineWheel, bodyTimeoutMs: number) {
   const origin = createClientOrigin(options.trustedProxies ?? []);
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;

@@ -63,7 +63,7 @@ export interface GatewayOptions extends EdgeOptions {
   readonly keys: readonly KeyRecord[];
   /** Browsers that are signed in; none when absent. */
   readonly sessions?: readonly SessionRecord[];
-  /** Projects that may have other than what all may by default; none when absent. */
+  /** Projects whose limits differ from the defaults; none when absent. */
   readonly projectLimits?: readonly ProjectLimitsRecord[];
   readonly log: Log;
   /** Where the snapshots come from files: how it stands with those. */
@@ -73,13 +73,13 @@ export interface GatewayOptions extends EdgeOptions {
   readonly opsPort?: number;
   /** Where those who operate the installation ask; nobody does when absent. */
   readonly observed?: ObservedListenerOptions;
-  /** A client must have sent its headers within this time, */
+  /** A client must have sent its headers within this time. */
   readonly headersTimeoutMs?: number;
-  /** and the body within this one, or, where it is passed on as it flows, make progress in every such span. */
+  /** A body must be whole within this time; a body that is streamed on must make progress in every window of this length. */
   readonly requestTimeoutMs?: number;
-  /** How long services behind the gateway are waited for, where that is not as usual. */
+  /** Waits for services behind the gateway that differ from the defaults. */
   readonly backendWaits?: Partial<BackendWaits>;
-  /** How names of outside servers are resolved; as this machine does when absent. */
+  /** Resolves names of outside servers; as this machine does when absent. */
   readonly resolve?: ResolveHost;
 }
 
@@ -96,8 +96,8 @@ export interface Gateway {
   replaceSessions(sessions: readonly SessionRecord[]): void;
   replaceProjectLimits(records: readonly ProjectLimitsRecord[]): void;
   /**
-   * Takes no more requests and waits until those that are open have ended, at most so long.
-   * @param whose `clients`: what services of the installation ask for is not waited for.
+   * Accepts no more requests and waits until the open ones have ended, at most `limitMs`.
+   * @param whose `clients` does not wait for requests of the installation's services.
    */
   drain(limitMs: number, whose?: 'all' | 'clients'): Promise<void>;
   /** Ends everything now. */
@@ -172,7 +172,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** What is under way, by whom it came and by who waits for it. */
+/** The open requests and replies. */
 function createOpen(snapshots: ReturnType<typeof openSnapshots>) {
   return {
     openRequests: createOpenRequests(snapshots, () => Math.floor(Date.now() / 1_000)),
@@ -180,7 +180,7 @@ function createOpen(snapshots: ReturnType<typeof openSnapshots>) {
   };
 }
 
-/** What the gateway was told of the world, each replaced whole by the next. */
+/** The snapshots; each is replaced whole by the next. */
 function openSnapshots(options: GatewayOptions) {
   return {
     routes: createRouteIndex(options.routes),
@@ -192,7 +192,7 @@ function openSnapshots(options: GatewayOptions) {
 
 type Replacing = Pick<Gateway, 'replaceRoutes' | 'replaceKeys' | 'replaceSessions' | 'replaceProjectLimits'>;
 
-/** A key or a session that is no longer there ends what came with it at once. */
+/** Removing a key or a session ends its open requests at once. */
 function replacing(
   { routes, keys, sessions, projectLimits }: ReturnType<typeof openSnapshots>,
   openRequests: OpenRequests,
@@ -255,7 +255,7 @@ function createHttpServer(handler: RequestHandler, options: GatewayOptions, conn
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
-      // A large file may take longer than any limit on the whole request: whoever reads a body watches its progress.
+      // A large file may take longer than any limit on a whole request. The code that reads a body checks its progress.
       requestTimeout: 0,
       keepAliveTimeout: keepAliveTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
@@ -274,10 +274,10 @@ function createHttpServer(handler: RequestHandler, options: GatewayOptions, conn
   return server;
 }
 
-/** Stops listening; resolves when the last connection has closed, enough have, or the time is over. */
+/** Stops listening. Resolves when the last connection has closed, when `enough` says so, or when the time is over. */
 function untilClosed(server: Server, limitMs: number, enough: () => boolean): Promise<void> {
   return new Promise((resolve) => {
-    // A connection whose last reply began before the draining is kept alive by its client: it is closed once idle.
+    // Replies that began before the draining did not say `connection: close`: their connections are closed once idle.
     const sweep = setInterval(() => {
       server.closeIdleConnections();
       if (enough()) finish();

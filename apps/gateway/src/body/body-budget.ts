@@ -1,40 +1,40 @@
 import { KumikiError } from '@kumiki/api';
 
-/** Bytes of bodies that are held at once. */
+/** How many bytes of request bodies may be held at once. */
 export interface BodyMemory {
   readonly totalBytes: number;
-  /** Of them for one key, */
+  /** The most that one key may hold. */
   readonly keyBytes: number;
-  /** for one address, */
+  /** The most that one client address may hold. */
   readonly addressBytes: number;
-  /** and for all that come without a key together. */
+  /** The most that all requests without a key may hold together. */
   readonly publicBytes: number;
 }
 
-/** What one body holds of the memory. */
+/** The memory that one body has taken. */
 export interface BodyHold {
-  /** Takes so many bytes in all. Returns the refusal when there is no room, and then holds what it held. */
+  /** Grows to this many bytes in all. Returns the refusal when there is no room, and then keeps what it had. */
   grow(bytes: number): KumikiError | null;
-  /** Gives back what is beyond so many bytes. */
+  /** Shrinks to this many bytes. */
   shrink(bytes: number): void;
-  /** Gives all of it back; may be called again. */
+  /** Gives everything back. May be called more than once. */
   release(): void;
 }
 
 export interface BodyBudget {
-  /** @param key null for somebody who showed none. @param address null where it stands for many. */
+  /** @param key null for a client without one. @param address null where many clients share it. */
   open(key: string | null, address: string | null): BodyHold;
-  /** Bytes that are held now. */
+  /** Bytes held now. */
   held(): number;
 }
 
 const mebibyte = 1_048_576;
 const retryMs = 1_000;
 
-/** Bodies of everybody without a key: a thousand of the largest that is read from them. */
+/** For all requests without a key: a thousand bodies of the largest size that is read from them. */
 const publicBytes = 4 * mebibyte;
 
-/** A key has a quarter, an address a half; nobody less than two of the largest bodies. */
+/** A key gets a quarter of the memory and an address a half, but never less than two bodies of the largest size. */
 export function shareMemory(totalBytes: number, largestBody: number): BodyMemory {
   const least = Math.min(totalBytes, 2 * largestBody);
   return {
@@ -45,13 +45,13 @@ export function shareMemory(totalBytes: number, largestBody: number): BodyMemory
   };
 }
 
-/** Counts the bytes of all bodies that a process holds, so that no number of clients can make it hold more. */
+/** Counts the bytes of all bodies that the process holds, so that no number of clients can make it hold more than its budget. */
 export function createBodyBudget(memory: BodyMemory): BodyBudget {
   const account = new Account(memory);
   return { open: (key, address) => new Hold(account, key, address), held: () => account.total };
 }
 
-/** What all bodies hold, and whose they are. A class, like the hold: each request has one, and closures cost several times as much. */
+/** Bytes held, by key and by address. A class, like Hold, because every request makes one, and closures cost several times as much. */
 class Account {
   readonly #memory: BodyMemory;
   readonly #byKey = new Map<string, number>();
@@ -63,7 +63,7 @@ class Account {
     this.#memory = memory;
   }
 
-  /** The refusal when there is no room for so many bytes more. */
+  /** The refusal when there is no room for this many more bytes. */
   refusalOf(more: number, key: string | null, address: string | null): KumikiError | null {
     const { totalBytes, keyBytes, addressBytes, publicBytes } = this.#memory;
     if (this.total + more > totalBytes) return overloaded('The memory for request bodies', totalBytes);

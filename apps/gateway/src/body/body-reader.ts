@@ -5,22 +5,22 @@ import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { BodyBudget, BodyHold } from './body-budget.ts';
 import { readBody } from './read-body.ts';
 
-/** In each such span of time a body must bring so many bytes, or its end: a bad modem brings 30 KiB. */
+/** A body must bring this many bytes in every window of time, or end. A bad modem brings 30 KiB. */
 const progressWindowMs = 10_000;
 const leastBytesPerWindow = 8_192;
 
 /** A body that is held in memory. */
 export interface HeldBody {
-  /** Empty once it was released. */
+  /** Empty after `release`. */
   bytes(): Buffer;
-  /** Forgets the bytes and gives their memory back to the budget. May be called again. */
+  /** Drops the bytes and gives their memory back to the budget. May be called more than once. */
   release(): void;
 }
 
 export interface BodyReader {
   /**
-   * Reads the whole body into memory that the budget has. Null when the client has left.
-   * @param key id of the key that it counts for; null for somebody who showed none.
+   * Reads the whole body into memory of the budget. Returns null when the client has left.
+   * @param key id of the key that the body counts for; null for a client without one.
    * Throws KumikiError `body_too_large`, `request_timeout` or `overloaded`.
    */
   read(request: IncomingMessage, maxBytes: number, key: string | null): Promise<HeldBody | null>;
@@ -30,7 +30,7 @@ export interface BodyReaderOptions {
   readonly wheel: DeadlineWheel;
   readonly budget: BodyBudget;
   readonly origin: ClientOrigin;
-  /** A body must be here within this time. */
+  /** Within this time the whole body must have come. */
   readonly bodyTimeoutMs: number;
 }
 

@@ -18,7 +18,7 @@ interface Splice {
   readonly text: string;
 }
 
-/** A copy of the body with all edits made in one pass; what is not edited keeps its bytes. */
+/** Makes a copy of the body with all edits in one pass. What is not edited keeps its bytes. */
 export function editBody(body: Buffer, scanned: ScannedRequest, edits: BodyEdits): Buffer {
   const splices: Splice[] = [];
   const replace = (span: Span | null, text: string | undefined): void => {

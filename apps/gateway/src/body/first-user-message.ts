@@ -26,7 +26,7 @@ export interface MessagesScan {
   readonly firstUserEnd: number;
 }
 
-/** Walks the value of `messages`, which begins at `at`: message by message until one is the user's, then by brackets alone. */
+/** Walks the value of `messages`, which begins at `at`: message by message up to the first of the user, then by brackets alone. */
 export function scanMessages(body: Buffer, at: number): MessagesScan {
   if (body[at] !== openBracket) return { end: skipValue(body, at, listDepth - 1), firstUserEnd: -1 };
   let next = skipSpace(body, at + 1);
@@ -48,7 +48,7 @@ export function scanMessages(body: Buffer, at: number): MessagesScan {
   }
 }
 
-/** Walks the message whose brace is at `at`. Of several roles the last one counts, as in JSON.parse. */
+/** Walks the message whose brace is at `at`. If it has several roles, the last one counts, as in JSON.parse. */
 function scanMessage(body: Buffer, at: number): { end: number; isUser: boolean } {
   let isUser = false;
   let next = skipSpace(body, at + 1);

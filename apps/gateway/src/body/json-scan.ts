@@ -4,11 +4,11 @@ import { skipString } from '@kumiki/service';
 export { skipString } from '@kumiki/service';
 
 /**
- * Walks a JSON text as bytes. Values that nobody asked for are skipped by their quotes and brackets alone, so a body
- * that is broken inside of them is left for the model server to refuse.
+ * Walks a JSON text as bytes. Values that are not wanted are skipped by their quotes and brackets alone, so the model server
+ * has to refuse a body that is broken inside of them.
  */
 
-/** Deepest nesting of a request body; JSON.parse itself has no limit but the stack. */
+/** Deepest nesting of a request body. JSON.parse has no limit besides the stack. */
 export const maxBodyDepth = maxJsonDepth;
 
 export const quote = 34;
@@ -24,28 +24,28 @@ export const broken = -1;
 export const tooDeep = -2;
 export const tooMany = -3;
 
-/** Members and elements that this scan may still find; one scan runs at a time. */
+/** How many more members and elements this scan may find. Global, since one scan runs at a time. */
 let valuesLeft = 0;
 
-/** Begins a scan that finds so many members and elements at most. */
+/** Begins a scan that may find at most this many members and elements. */
 export function countValues(most: number): void {
   valuesLeft = most;
 }
 
-/** Counts one of them. False when it is one too many. */
+/** Counts one member or element. False when it exceeds the limit. */
 export function countValue(): boolean {
   return --valuesLeft >= 0;
 }
 
-/** For each byte: 0 where a skipped value goes on, 1 where something must be done. */
+/** For each byte: 0 where a skipped value just continues, 1 where the scan has to act. */
 const structural = new Uint8Array(256);
 for (const byte of [quote, comma, openBracket, closeBracket, openBrace, closeBrace]) structural[byte] = 1;
 
 const blanks = Buffer.alloc(4_096, ' ');
-/** White space is walked this far byte by byte; beyond, blanks are compared natively, which has a cost per call. */
+/** White space up to this length is walked byte by byte. Longer runs are compared natively, which has a cost per call. */
 const nativeBlanksAfter = 64;
 
-/** Where the byte at or after `at` is that is no JSON white space. */
+/** Offset of the first byte at or after `at` that is not JSON white space. */
 export function skipSpace(body: Buffer, at: number): number {
   let next = at;
   for (;;) {
@@ -64,12 +64,12 @@ export function skipSpace(body: Buffer, at: number): number {
   }
 }
 
-/** Which bracket is open at each depth; one scan runs at a time. */
+/** The open bracket at each depth. Global, since one scan runs at a time. */
 const opened = new Uint8Array(maxBodyDepth + 1);
 
 /**
- * The byte after the value that begins at `at`, {@link broken}, {@link tooDeep} or {@link tooMany}.
- * @param depth how many brackets are open around it.
+ * Offset of the byte after the value that begins at `at`, or {@link broken}, {@link tooDeep} or {@link tooMany}.
+ * @param depth number of brackets that are open around the value.
  */
 export function skipValue(body: Buffer, at: number, depth: number): number {
   const first = body[at];
@@ -79,9 +79,9 @@ export function skipValue(body: Buffer, at: number, depth: number): number {
 }
 
 /**
- * The byte after the bracket that closes the one that is open at `at`, {@link broken}, {@link tooDeep} or {@link tooMany}.
- * @param bracket the open one, whose contents begin before or at `at`.
- * @param depth how many brackets are open, this one included.
+ * Offset of the byte after the bracket that closes the open one, or {@link broken}, {@link tooDeep} or {@link tooMany}.
+ * @param bracket the open bracket; its contents begin at or before `at`.
+ * @param depth number of open brackets, this one included.
  */
 export function skipToClose(body: Buffer, at: number, bracket: number, depth: number): number {
   if (depth > maxBodyDepth) return tooDeep;
@@ -102,7 +102,7 @@ export function skipToClose(body: Buffer, at: number, bracket: number, depth: nu
       if (++open > maxBodyDepth) return tooDeep;
       opened[open] = byte;
     } else {
-      // A closing brace or bracket is its opening one plus two.
+      // The code of a closing brace or bracket is that of its opening one plus two.
       if (opened[open] !== byte - 2) return broken;
       if (--open < depth) return next + 1;
     }
@@ -116,7 +116,7 @@ for (const character of '+-.0123456789Eaeflnrstu') scalarByte[character.charCode
 /** Longest number: more digits than the smallest double has. */
 const maxScalarBytes = 1_100;
 
-/** The byte after a number, true, false or null; what it says is not checked. {@link broken} for what is longer than any. */
+/** Offset of the byte after a number, true, false or null, which is not checked. {@link broken} for a longer text than any of these. */
 function skipScalar(body: Buffer, at: number): number {
   const limit = Math.min(body.length, at + maxScalarBytes);
   let next = at;

@@ -1,4 +1,4 @@
-/** Reads JSON strings that stand in a body at [start, end), quotes included. */
+/** Reads JSON strings at [start, end) of a body, quotes included. */
 
 const backslash = 92;
 

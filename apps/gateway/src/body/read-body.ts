@@ -4,45 +4,44 @@ import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import type { BodyHold } from './body-budget.ts';
 
 export type ReadBody =
-  /** `memory`: what the body holds, in bytes; at most twice its length. */
+  /** `memory`: bytes that the body occupies, at most twice its length. */
   | { readonly outcome: 'complete'; readonly body: Buffer; readonly memory: number }
-  /** By its content-length, before a byte was read, or while counting. What is left of it is unread. */
+  /** Larger than the limit, by its content-length or by counting. The rest of it is unread. */
   | { readonly outcome: 'too_large'; readonly limitBytes: number }
-  /** Its time was over before it was whole, or it made no progress. What is left of it is unread. */
+  /** It was not whole in time, or made no progress. The rest of it is unread. */
   | { readonly outcome: 'too_slow'; readonly limitMs: number }
-  /** There is no memory for it. What is left of it is unread. */
+  /** There is no memory for it. The rest of it is unread. */
   | { readonly outcome: 'refused'; readonly error: KumikiError }
-  /** The client went away before the body was whole. */
+  /** The client left before the body was whole. */
   | { readonly outcome: 'aborted' };
 
-/** What a body may take while it is read. */
+/** The limits of time and memory under which a body is read. */
 export interface BodyWatch {
   readonly wheel: DeadlineWheel;
-  /** In each such span of time a body must bring so many bytes, or its end; */
+  /** In every window the body must bring `leastBytes`, or end. */
   readonly windowMs: number;
   readonly leastBytes: number;
-  /** and it must be whole within this one. */
+  /** The body must be whole within this time. */
   readonly limitMs: number;
-  /** Memory for it is taken here. */
+  /** Takes the memory for the body. */
   readonly hold: BodyHold;
 }
 
-/** Memory that a body gets at first, and at least whenever it has outgrown what it has. */
+/** The first allocation for a body, and the least of every further one. */
 const firstBytes = 65_536;
 
 const aborted: ReadBody = { outcome: 'aborted' };
 
 /**
- * Reads a request's body into one Buffer. What comes in many pieces is put together as it comes: a piece of one byte costs
- * hundreds to keep.
- * @param watch without it there is no limit but `limitBytes`, and the caller destroys the request, which gives `aborted`.
+ * Reads a request's body into one Buffer. Pieces are joined as they come, because keeping a piece of one byte costs hundreds.
+ * @param watch null for no limit besides `limitBytes`; the caller may destroy the request, which gives `aborted`.
  */
 export function readBody(
   request: IncomingMessage,
   limitBytes: number,
   watch: BodyWatch | null = null,
 ): Promise<ReadBody> {
-  // node:http has refused a length that is no number, and one beside a transfer-encoding.
+  // node:http has already refused a length that is not a number, or that stands beside a transfer-encoding.
   const length = request.headers['content-length'];
   const mostBytes = length === undefined ? limitBytes : Number(length);
   if (mostBytes > limitBytes) return Promise.resolve({ outcome: 'too_large', limitBytes });
@@ -71,12 +70,12 @@ export function readBody(
     const onEnd = (): void => finish(body.whole());
     const onClose = (): void => finish(aborted);
     if (watch !== null) progress = new Progress(watch, body, stop);
-    // Stays for good: a connection that breaks while nobody listens must not be an uncaught error.
+    // The error listener stays: without one, a connection that breaks later would be an uncaught error.
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', ignore);
   });
 }
 
-/** Ends the reading of a body that is too slow. */
+/** Stops reading a body that is too slow. */
 class Progress {
   readonly #watch: BodyWatch;
   readonly #body: GrowingBody;
@@ -116,19 +115,19 @@ class Progress {
   }
 }
 
-/** A body as it grows. One that comes in one piece is that piece. */
+/** A body while it grows. A body that comes in one piece is not copied. */
 class GrowingBody {
   readonly #mostBytes: number;
   #only: Buffer | null = null;
   #buffer: Buffer | null = null;
   bytes = 0;
 
-  /** @param mostBytes that it can have. */
+  /** @param mostBytes the most bytes that the body can have. */
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes;
   }
 
-  /** Bytes of memory with so many bytes of body. */
+  /** Memory needed when the body has this many bytes. */
   capacityFor(bytes: number): number {
     if (this.bytes === 0) return bytes;
     const capacity = this.#buffer?.length ?? 0;
@@ -158,11 +157,11 @@ class GrowingBody {
     const memory = this.bytes;
     if (this.#buffer === null) return { outcome: 'complete', body: this.#only ?? Buffer.alloc(0), memory };
     const body = this.#buffer.subarray(0, memory);
-    // A short one is not worth the memory that it got at first.
+    // A short body moves to a buffer of its size, which frees the first allocation.
     if (memory < firstBytes) return { outcome: 'complete', body: Buffer.from(body), memory };
     return { outcome: 'complete', body, memory: this.#buffer.length };
   }
 }
 
-/** `close` follows every error of a request and tells all that matters. */
+/** Every error of a request is followed by `close`, which is handled. */
 function ignore(): void {}

@@ -25,16 +25,16 @@ export type { ScannedRequest, Span } from './scanned-request.ts';
 const messagesIndex = wantedKeys.indexOf('messages');
 const prototypeIndex = wantedKeys.indexOf('__proto__');
 
-/** Where the wanted values stand, -1 for absent ones; one scan runs at a time. */
+/** Offsets of the wanted values, -1 for absent ones. Global, since one scan runs at a time. */
 const starts = new Int32Array(wantedKeys.length);
 const ends = new Int32Array(wantedKeys.length);
 
 /**
- * Reads what the gateway needs of a request body without parsing it: linear time, no copy. What it accepts may still
- * be refused by the model server, since values that the gateway does not read are skipped by quotes and brackets;
- * what it reads is what JSON.parse would give. A member that it reads and that stands there twice is refused, for the
- * next parser might take the other one; so is `__proto__`.
- * @param maxValues members and elements of the body in all.
+ * Reads what the gateway needs of a request body without parsing it: in linear time, without a copy. The model server may
+ * still refuse what this accepts, because values that the gateway does not need are skipped by quotes and brackets. What is
+ * read equals what JSON.parse would give. A wanted member that occurs twice is refused, since the next parser might take the
+ * other one; so is `__proto__`.
+ * @param maxValues the most members and elements in the whole body.
  */
 export function scanRequest(body: Buffer, maxValues: number = Number.MAX_SAFE_INTEGER): ScanResult {
   countValues(maxValues);
@@ -58,7 +58,7 @@ interface Scan {
   readonly maxValues: number;
 }
 
-/** Walks the members from the quote of the first one's name on and notes what is found. */
+/** Walks the members, beginning at the quote of the first name, and notes the wanted ones. */
 function scanMembers(body: Buffer, at: number, { found, maxValues }: Scan): ScanRefusal | null {
   let next = at;
   for (;;) {

@@ -18,7 +18,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** What the gateway reads of a request body. A member that is absent or null is null (or false). */
+/** What the gateway reads of a request body. Absent members and nulls are null (or false). */
 export interface ScannedRequest {
   readonly model: string | null;
   /** The value of `model`, quotes included. */
@@ -30,10 +30,10 @@ export interface ScannedRequest {
   readonly temperature: number | null;
   readonly seed: number | null;
   readonly logprobs: boolean;
-  /** The value of `stream_options`, null's too. */
+  /** The value of `stream_options`, even when it is null. */
   readonly streamOptions: Span | null;
   readonly includeUsage: boolean;
-  /** The key is there, whatever its value. */
+  /** Whether the key is present, whatever its value. */
   readonly hasContinuation: boolean;
   readonly hasResume: boolean;
   readonly hasTools: boolean;
@@ -41,16 +41,16 @@ export interface ScannedRequest {
   readonly messages: Span | null;
   readonly prompt: Span | null;
   readonly input: Span | null;
-  /** The byte after the first message whose role is `user`; -1 without one. From `messages.start` to here lies the
-   * beginning of the conversation, which requests of one conversation share. */
+  /** Offset of the byte after the first message whose role is `user`; -1 without one. The bytes from `messages.start` to here are
+   * the beginning of the conversation, which all its requests share. */
   readonly firstUserMessageEnd: number;
-  /** The byte of the brace that closes the body, where a member can be added. */
+  /** Offset of the brace that closes the body: members can be added there. */
   readonly closeAt: number;
-  /** The body has no member. */
+  /** Whether the body has no members. */
   readonly empty: boolean;
 }
 
-/** Where a scan found the wanted values, by their place in {@link wantedKeys}; -1 for absent ones. */
+/** Offsets of the wanted values, by their index in {@link wantedKeys}; -1 for absent ones. */
 export interface FoundValues {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
@@ -65,7 +65,7 @@ const maxModelCharacters = 255;
 /** Longest number that is read. */
 const maxNumberBytes = 64;
 
-/** Digits that a double holds exactly. */
+/** Number of digits that a double always holds exactly. */
 const maxPlainDigits = 15;
 
 const nullText = Buffer.from('null');
@@ -75,13 +75,13 @@ const falseText = Buffer.from('false');
 /** Most choices of one request. */
 const maxChoices = 128;
 
-/** A value that is not what the API takes. */
+/** A value that the API does not take. */
 interface WrongValue {
   readonly param: string;
   readonly reason: string;
 }
 
-/** The place of each wanted key: a number, for a look-up by name costs more than reading the value. */
+/** The index of each wanted key, as a constant, because a look-up by name costs more than reading the value. */
 const place = Object.fromEntries(wantedKeys.map((key, index) => [key, index])) as Record<WantedKey, number>;
 const numberPattern = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 
@@ -141,7 +141,7 @@ function readBoolean(reader: Reader, key: number): boolean {
   return true;
 }
 
-/** A number of digits alone, -1 when it is written otherwise. */
+/** A number that is written with digits only, else -1. */
 function plainInteger(body: Buffer, start: number, end: number): number {
   if (end - start > maxPlainDigits || (body[start] === 48 && end - start > 1)) return -1;
   let value = 0;
@@ -169,7 +169,7 @@ function readInteger(reader: Reader, key: number, least: number, most: number): 
   return fail(reader, nameOf(key), `it must be an integer from ${least} to ${most}`);
 }
 
-/** `true` for chats, a number of alternatives for completions. */
+/** `true` in chats, a number of alternatives in completions. */
 function readLogprobs(reader: Reader): boolean {
   const first = reader.body[startOf(reader, place.logprobs)];
   if (first !== 45 && !(first !== undefined && first >= 48 && first <= 57)) return readBoolean(reader, place.logprobs);
@@ -207,11 +207,11 @@ function presentSpan(reader: Reader, key: number): Span | null {
 
 function isPresent(reader: Reader, key: number): boolean {
   const start = startOf(reader, key);
-  // A value that begins with n is null, or invalid.
+  // A value that begins with n is null or invalid.
   return start !== -1 && reader.body[start] !== 110;
 }
 
-/** Turns found values into a request, or into the first reason why one of them is wrong. */
+/** Turns the found values into a request, or returns why the first wrong one is wrong. */
 export function interpret(body: Buffer, found: FoundValues): ScanResult {
   const reader: Reader = { body, found, wrong: null };
   const messages = presentSpan(reader, place.messages);

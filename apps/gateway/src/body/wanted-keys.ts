@@ -1,6 +1,6 @@
 import { decodeString, hasBackslash } from './json-string.ts';
 
-/** The top-level members that the gateway reads, and the one that it refuses. A scan keeps their values by their place in this list. */
+/** The top-level members that the gateway reads, and the one that it refuses. A scan stores values by their index in this list. */
 export const wantedKeys = [
   'model',
   'stream',
@@ -24,7 +24,7 @@ export type WantedKey = (typeof wantedKeys)[number];
 
 const longest = Math.max(...wantedKeys.map((key) => key.length));
 
-/** Longest key, in bytes between its quotes, that can be one of ours: every character an escape of six bytes. */
+/** Bytes between the quotes of the longest key that can match: every character as an escape of six bytes. */
 const longestEscaped = 6 * longest;
 
 interface Candidate {
@@ -37,8 +37,8 @@ const byLength: readonly (readonly Candidate[])[] = Array.from({ length: longest
 );
 
 /**
- * Which wanted key stands at body[start, end), quotes included; -1 when it is none. An escaped one is ours too:
- * `"\u006dodel"` is `model` to whoever parses the body.
+ * The index of the wanted key at body[start, end), quotes included; -1 when it is none. Escapes count: a parser of the body
+ * reads `"\u006dodel"` as `model`.
  */
 export function wantedKeyAt(body: Buffer, start: number, end: number): number {
   const first = start + 1;

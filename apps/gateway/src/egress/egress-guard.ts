@@ -6,26 +6,26 @@ import type { Log } from '@kumiki/service';
 import type { ResolveHost } from './resolve-host.ts';
 import { shareLookups } from './share-lookups.ts';
 
-/** Addresses of one name; no server has more, and each is checked. */
+/** The most addresses of one name: no server needs more, and each is checked. */
 const maxAddresses = 256;
 
-/** What the clients for outside servers ask before they dial. */
+/** What the HTTP clients for outside servers ask before they dial. */
 export interface EgressGuard {
-  /** Why an address that stands in a URL itself may not be dialled, as an error for its exchange; null for names too. */
+  /** Why an address that is written in a URL may not be dialled, as an error; null where it may, and for names. */
   refusalOf(host: string, port: number): Error | null;
-  /** For `net.connect` and `tls.connect`: gives the addresses of a name, each of them checked, or an error. */
+  /** A `lookup` for `net.connect` and `tls.connect`: resolves a name to checked addresses, or fails. */
   lookupFor(port: number): LookupFunction;
 }
 
 export interface EgressControl extends EgressGuard {
-  /** Takes over the policy of a snapshot. @returns whether it is another one. */
+  /** Applies the policy of a snapshot. @returns whether it differs from the one before. */
   replace(table: RouteTable): boolean;
 }
 
-/** The code that tells a refusal by the policy from a failure of the network. */
+/** Error code that tells a refusal by the policy from a failure of the network. */
 export const egressDenied = 'EGRESS_DENIED';
 
-/** What clients of the API hear; which address it was, and why, is for the operator's log. */
+/** The reason that clients get. The address and the rule are in the operator's log only. */
 export const egressRefusal = 'the egress policy of this installation does not let it be reached';
 
 class EgressError extends Error {
@@ -40,11 +40,11 @@ class EgressError extends Error {
 export interface EgressGuardOptions {
   readonly resolve: ResolveHost;
   readonly log: Log;
-  /** Ports that this process itself listens on. */
+  /** Ports on which this process listens. */
   readonly listening: () => readonly number[];
 }
 
-/** Holds outside connections to the policy of the last snapshot. */
+/** Checks outside connections against the policy of the last snapshot. */
 export function createEgressGuard({ resolve, log, listening }: EgressGuardOptions): EgressControl {
   let egress: Egress = createEgress(openEgress, { places: [], machine: [] });
   let text = '';
@@ -63,7 +63,7 @@ export function createEgressGuard({ resolve, log, listening }: EgressGuardOption
   async function checkedAddresses(place: Place): Promise<readonly string[]> {
     const addresses = await lookup(place.host);
     if (addresses.length > maxAddresses) throw new EgressError();
-    // A name with one address that is closed is not to be trusted with the others.
+    // One forbidden address makes the whole name suspect.
     if (!addresses.every((address) => mayDial(place, address))) throw new EgressError();
     return addresses;
   }
@@ -90,7 +90,7 @@ export function createEgressGuard({ resolve, log, listening }: EgressGuardOption
   };
 }
 
-/** Gives addresses in the form that was asked for: those of one family, all of them or the first. */
+/** Returns addresses in the form that the caller of a lookup asked for: of one family, all or the first. */
 function answer(
   addresses: readonly string[],
   options: Parameters<LookupFunction>[1],
@@ -106,7 +106,7 @@ function answer(
   else callback(null, first.address, first.family);
 }
 
-/** Where the installation itself listens, as far as a table tells. */
+/** Addresses of the installation itself, as far as the route table names them. */
 function ownPlaces({ models, backends, egress }: RouteTable): Place[] {
   const urls = [
     ...models.flatMap(({ endpoints }) => endpoints.filter((one) => one.egress === 'internal').map(({ url }) => url)),

@@ -1,12 +1,12 @@
 import type { ResolveHost } from './resolve-host.ts';
 
-/** Names that are resolved at once: the system does it in threads, of which Node has four, and files need them too. */
+/** Names that are resolved at the same time: each takes one of Node's four threads, which file operations need as well. */
 export const maxOpenLookups = 3;
 
-/** Names that wait for their turn; the next is refused. */
+/** Names that may wait; the next one is refused. */
 const maxWaitingLookups = 64;
 
-/** Resolves one name at a time only once, however many connections wait for it, and few names at a time. */
+/** Resolves few names at a time, and each of them once for all connections that wait for it. */
 export function shareLookups(resolve: ResolveHost): ResolveHost {
   const shared = new Map<string, Promise<readonly string[]>>();
   const waiting: (() => void)[] = [];
@@ -15,7 +15,7 @@ export function shareLookups(resolve: ResolveHost): ResolveHost {
   async function inTurn(host: string): Promise<readonly string[]> {
     if (open < maxOpenLookups) open++;
     else {
-      // Whoever is done hands its place on.
+      // A finished look-up hands its place to the next.
       await new Promise<void>((next) => waiting.push(next));
     }
     try {

@@ -8,17 +8,17 @@ const shownCharacters = 64;
 const escapedControl = /%(?:[01][0-9a-f]|7f)/i;
 
 /**
- * Refuses what no service should have to think of: a coding that is not implemented, and control characters, broken
+ * Refuses what services should not have to handle: a transfer coding that is not implemented, and control characters, broken
  * escapes and half characters in a path. Throws KumikiError.
  */
 export function checkRequest(request: IncomingMessage, path: string): void {
   const { headers, httpVersion, url = '' } = request;
-  // Node would refuse this by itself, with an empty body.
+  // Node's own refusal of this has an empty body.
   if (headers.host === undefined && httpVersion === '1.1') {
     throw new KumikiError('bad_request_framing', { reason: 'it has no Host header' });
   }
   const coding = headers['transfer-encoding'];
-  // Node takes any list that ends in chunked, and undoes that one alone (RFC 9112, 6.1).
+  // Node accepts any list that ends in chunked, and decodes only that last coding (RFC 9112, 6.1).
   if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked') {
     throw new KumikiError('unsupported_transfer_coding', { coding: coding.slice(0, shownCharacters) });
   }

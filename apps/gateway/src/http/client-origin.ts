@@ -2,35 +2,35 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
-/** Addresses of `x-forwarded-for` that are looked at, from its end. */
+/** How many addresses of `x-forwarded-for` are read, from its end. */
 const maxForwarded = 16;
 
-/** Addresses whose place among the networks is remembered, since finding it takes longer than all else that is done here. */
+/** Addresses that are cached with the networks that contain them, since the search takes longer than everything else here. */
 const maxRememberedPeers = 4_096;
 
-/** Groups of an IPv6 address that belong to one customer: they have 2⁶⁴ addresses each. */
+/** Groups of an IPv6 address that identify one customer, who has 2⁶⁴ addresses. */
 const customerGroups = 4;
 
-/** Who sends a request, as far as the connection and the proxies that the operator trusts tell. */
+/** Where a request comes from, by its connection and by the proxies that the operator trusts. */
 export interface ClientOrigin {
-  /** Whether what an address says of others is believed. */
+  /** Whether the address is a trusted proxy, whose `x-forwarded-…` headers count. */
   isTrusted(address: string): boolean;
-  /** Whether limits for each address are none of its business: this machine, and proxies through which many come. */
+  /** Whether the limits for each address do not apply: to this machine, and to proxies that many clients share. */
   isExempt(address: string): boolean;
-  /** The address that limits count for: of IPv6 the network. Null for those that are exempt. */
+  /** The address that limits count for; for IPv6 its network. Null for exempt ones. */
   addressOf(request: IncomingMessage): string | null;
-  /** Whether the client speaks TLS, with us or with a trusted proxy. */
+  /** Whether the client speaks TLS, with the gateway or with a trusted proxy. */
   isHttps(request: IncomingMessage): boolean;
 }
 
-/** What is known of an address that connections come from. */
+/** What is cached for the address of a connection. */
 interface Peer {
   readonly trusted: boolean;
-  /** What limits count for; null where it is exempt. */
+  /** The address that limits count for; null where it is exempt. */
   readonly limited: string | null;
 }
 
-/** @param trusted addresses and networks (`10.0.0.0/8`) of proxies. Throws when one of them is neither. */
+/** @param trusted addresses and networks (`10.0.0.0/8`) of proxies. Throws for anything else. */
 export function createClientOrigin(trusted: readonly string[]): ClientOrigin {
   const proxies = new BlockList();
   for (const one of trusted) addNetwork(proxies, one);
@@ -63,7 +63,7 @@ export function createClientOrigin(trusted: readonly string[]): ClientOrigin {
     addressOf(request) {
       const peer = peerAt(request.socket.remoteAddress ?? '');
       if (!peer.trusted) return peer.limited;
-      // What stands furthest right was added by the proxy nearest to us; behind it anybody may have written anything.
+      // The proxy nearest to the gateway wrote the rightmost address. Further left, a client may have written anything.
       const forwarded = listOf(request.headers['x-forwarded-for']).slice(-maxForwarded);
       const client = forwarded.findLast((address) => isIP(address) !== 0 && !isTrusted(address));
       return client === undefined || isExempt(client) ? null : networkOf(client);
@@ -92,7 +92,7 @@ function listOf(header: string | string[] | undefined): string[] {
     .map((part) => part.trim());
 }
 
-/** An address, or the network that one customer has: whole for IPv4, 64 bits of IPv6. */
+/** The address for IPv4; for IPv6 the 64-bit network, which belongs to one customer. */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 import { type ClientOrigin, networkOf } from './client-origin.ts';
 
 export interface ConnectionLimits {
-  /** Connections of one address, where it does not stand for many. */
+  /** Connections of one address, unless many clients share it. */
   readonly perAddress: number;
-  /** Connections that have not sent a whole request yet. */
+  /** Connections that have not sent a whole request yet, of all addresses. */
   readonly fresh: number;
-  /** Connections that wait for their next request, where one before it came with a valid key or session. */
+  /** Idle connections on which an earlier request had a valid key or session. */
   readonly resting: number;
-  /** The same where none did: a browser that reads the console's pages, or anybody at all. */
+  /** Idle connections on which none did, as of a browser that reads the console's pages. */
   readonly restingUnknown: number;
 }
 
@@ -21,28 +21,28 @@ export const defaultConnectionLimits: ConnectionLimits = {
 };
 
 interface Connection {
-  /** Counted for this address; null where it is exempt. */
+  /** The address that the connection counts for; null where it is exempt. */
   readonly address: string | null;
-  /** Requests that have no whole reply yet. */
+  /** Requests without a whole reply. */
   open: number;
-  /** A request came with a valid key or session. */
+  /** Whether a request had a valid key or session. */
   known: boolean;
 }
 
-/** Bounds what connections cost that do nothing. */
+/** Bounds what idle connections cost. */
 export interface ConnectionGuard {
-  /** Begins to watch the connections of a server. */
+  /** Watches the connections of a server from now on. */
   watch(server: Server): void;
-  /** A request came with a valid key or session: those who show none cannot push its connection out. */
+  /** Notes a valid key or session: connections without one cannot push this connection out. */
   vouch(request: IncomingMessage): void;
-  /** How many connections were closed or refused so far. */
+  /** Connections that were closed or refused so far. */
   ended(): number;
 }
 
 /**
- * A client sends its request as soon as it is connected, so of too many that have sent none the one that has waited longest
- * goes; so does, of too many that rest after a request, the one that has rested longest. A connection with an open request
- * is never closed here.
+ * Clients send their request as soon as they are connected, so when too many connections have sent none, the oldest of them is
+ * closed. When too many are idle after a request, the one that has been idle longest is closed. A connection with an open
+ * request is never closed here.
  */
 export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLimits): ConnectionGuard {
   const connections = new Map<Socket, Connection>();
@@ -56,7 +56,7 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
     ended++;
     socket.destroy();
   }
-  /** Adds to a set that keeps its order, and ends the oldest of too many. */
+  /** Adds to a set, which keeps the order of insertion, and ends the oldest beyond the limit. */
   function enter(set: Set<Socket>, socket: Socket, most: number): void {
     set.add(socket);
     if (set.size <= most) return;
@@ -75,7 +75,7 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
     else byAddress.set(address, left);
   }
 
-  // One function for all connections and one for all replies: a closure for each costs more than what it does.
+  // One function for all connections and one for all replies: a closure for each would cost more than its work.
   function onClose(this: Socket): void {
     const address = connections.get(this)?.address ?? null;
     if (address !== null) countOut(address);

@@ -4,7 +4,7 @@ import { makeRequestId, openHop } from './random-ids.ts';
 import type { RequestContext } from './request-context.ts';
 import { sendError } from './send-error.ts';
 
-/** Longest path that is looked at; the limit on headers bounds it as well. */
+/** Longest path that is read. The limit on headers bounds it as well. */
 const maxPathLength = 4_096;
 
 /** The context of a request that has just arrived. */
@@ -19,7 +19,7 @@ export function openContext(request: IncomingMessage, response: ServerResponse):
     path: (query === -1 ? url : url.slice(0, query)).slice(0, maxPathLength),
     hop: openHop(typeof traceparent === 'string' ? traceparent : undefined),
     startedAt: performance.now(),
-    // Until somebody else handles it: what reads the body or waits for a place finds the request answered.
+    // As long as nothing else handles it: what reads the body or waits for a place then finds the request answered.
     revocation: createRevocation((error) => sendError(response, error)),
     known: false,
     record: null,

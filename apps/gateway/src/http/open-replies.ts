@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** The replies that clients wait for, to their last byte; those to services of the installation are not among them. */
+/** Counts the replies that clients wait for, up to their last byte. Replies to services of the installation do not count. */
 export interface OpenReplies {
   add(response: ServerResponse): void;
   readonly count: number;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * What a browser gets with its cookie it must not run, guess, frame or keep: a file that somebody uploaded would
- * otherwise be a page of the console's own origin.
+ * A browser must not run, sniff, frame or cache what it gets with its cookie: an uploaded file would otherwise be a page of
+ * the console's origin.
  */
 const protections = {
   'cache-control': 'no-store',
@@ -11,7 +11,7 @@ const protections = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** Sets them on a reply that has not begun. What a service says of its own reply goes before. */
+/** Sets them on a reply that has not begun. A service's own headers override them. */
 export function protectReply(response: ServerResponse): void {
   for (const [name, value] of Object.entries(protections)) response.setHeader(name, value);
 }

@@ -1,17 +1,17 @@
 import { KumikiError } from '@kumiki/api';
 
-/** Requests that are open at once and for which nobody showed a key: a client that reads slowly holds memory. */
+/** Requests without a key that may be open at once: a client that reads slowly holds memory. */
 const maxOpen = 256;
 
-/** Those of them that one address has. */
+/** The same for one address. */
 const maxOpenPerAddress = 32;
 
 const retryMs = 1_000;
 
 export interface PublicPlaces {
   /**
-   * Takes a place; call what it returns when the request has ended. Throws `overloaded`.
-   * @param address null where it stands for many.
+   * Takes a place and returns the function that gives it back. Throws `overloaded`.
+   * @param address null where many clients share it.
    */
   enter(address: string | null): () => void;
 }

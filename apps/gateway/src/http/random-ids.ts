@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 const pool = Buffer.allocUnsafe(8_192);
 let at = pool.length;
 
-/** `count` random bytes as hex digits. One call of the generator fills hundreds of ids. */
+/** `count` random bytes in hexadecimal. One call of the generator serves hundreds of ids. */
 function randomHex(count: number): string {
   if (at + count > pool.length) {
     randomFillSync(pool);
@@ -21,17 +21,17 @@ export function makeRequestId(): string {
 
 const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** A hop of a trace. */
+/** One hop of a trace. */
 export interface TraceHop {
   readonly traceId: string;
   readonly spanId: string;
-  /** null where the trace begins here. */
+  /** Null where the trace begins here. */
   readonly parentSpanId: string | null;
   /** The W3C trace context to send on. */
   readonly traceparent: string;
 }
 
-/** The caller's trace with a span of our own, or a new trace when the caller sent none or a malformed one. */
+/** The caller's trace with a new span, or a new trace when the caller sent none or a malformed one. */
 export function openHop(received: string | undefined): TraceHop {
   const spanId = randomHex(8);
   if (received === undefined || !traceparentPattern.test(received)) {

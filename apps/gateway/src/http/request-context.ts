@@ -3,7 +3,7 @@ import type { RequestRecord } from '@kumiki/api';
 import type { Revocation } from '../keys/revocation.ts';
 import type { TraceHop } from './random-ids.ts';
 
-/** One request, admitted so far as having an id. */
+/** What is known of a request from its arrival on. */
 export interface RequestContext {
   readonly id: string;
   readonly request: IncomingMessage;
@@ -15,9 +15,9 @@ export interface RequestContext {
   readonly revocation: Revocation;
   /** Whether its key or session has been checked and is valid. */
   known: boolean;
-  /** What is remembered of it; null before its caller is known, and for what nobody needs to remember. */
+  /** Its record; null before its caller is known, and for requests that are not recorded. */
   record: RequestRecord | null;
 }
 
-/** A request that is remembered. */
+/** A request that is recorded. */
 export type RecordedContext = RequestContext & { readonly record: RequestRecord };

@@ -4,35 +4,35 @@ import { isSafeMethod, judgeSite, type Site } from '../sessions/judge-site.ts';
 import type { KeyStore } from '../snapshot/key-store.ts';
 import { invalid, type SessionStore } from '../snapshot/session-store.ts';
 
-/** What a service of the installation may ask for beyond what clients can. */
+/** What services of the installation may ask for and clients may not. */
 export interface ServiceWishes {
   /** Id of the service's own key. */
   readonly keyId: string;
-  /** Give way to everything else. */
+  /** The request gives way to all others. */
   readonly lowPriority: boolean;
-  /** Leave the token ids in the stream: the service keeps the answer and may have to resume it. */
+  /** Token ids stay in the stream: the service keeps the answer and may have to resume it. */
   readonly tokenIds: boolean;
 }
 
 export interface Caller {
-  /** Whose rights, limits and project count. */
+  /** The key whose rights, limits and project count. */
   readonly key: KeyRecord;
-  /** Null for everybody but services: whatever such a caller sends in our headers is not heard. */
+  /** Null for all callers that are not services: their `x-kumiki-…` headers are ignored. */
   readonly service: ServiceWishes | null;
-  /** The session whose cookie came in the place of a key. */
+  /** The session whose cookie took the place of a key. */
   readonly sessionId: string | null;
 }
 
 export interface Identities {
   readonly keys: KeyStore;
   readonly sessions: SessionStore;
-  /** Whether the client speaks TLS, with us or with a proxy that is trusted. */
+  /** Whether the client speaks TLS, with the gateway or with a trusted proxy. */
   readonly isHttps: (request: IncomingMessage) => boolean;
 }
 
 /**
- * Who sends a request. A service counts as the key that it acts for; without one it is a key that may do nothing. A
- * browser counts as the key of its session. An `Authorization` header is the only one that counts where there is one.
+ * Finds out who sends a request. A service counts as the key that it acts for; without one it is a key without rights. A
+ * browser counts as the key of its session. Where there is an `Authorization` header, the cookie is ignored.
  * @param now Unix seconds.
  */
 export function identifyCaller(identities: Identities, request: IncomingMessage, now: number): Caller {
@@ -56,7 +56,7 @@ export function identifyCaller(identities: Identities, request: IncomingMessage,
   };
 }
 
-/** What somebody who has taken over one service may ask of the others is what that service asks of them. */
+/** Restricts a service's key to the paths that the service needs, for the case that somebody has taken the service over. */
 function requirePath({ name, paths }: KeyRecord, { method = 'GET', url = '/' }: IncomingMessage): void {
   if (paths === undefined) return;
   const [path = '/'] = url.split('?', 1);
@@ -67,8 +67,8 @@ function requirePath({ name, paths }: KeyRecord, { method = 'GET', url = '/' }: 
 }
 
 /**
- * A browser adds its cookie to whatever any page makes it send, so the page must be one of ours: of a change that has
- * to be certain, of what only reads nothing may speak against it.
+ * A browser adds its cookie to every request that any page makes it send, so the page must be of this origin: certainly so for
+ * changes; for reads it is enough that nothing says otherwise.
  */
 function callerOfSession(
   identities: Identities,
@@ -83,7 +83,7 @@ function callerOfSession(
   return { key, service: null, sessionId: session.id };
 }
 
-/** Refuses what another site's page sends to change something where no key is asked for: to sign in. */
+/** Refuses changes that another site's page sends where no key is needed, as for signing in. */
 export function requireOwnSite(identities: Identities, request: IncomingMessage): void {
   const site = siteOf(identities, request);
   if (site === 'other' && !isSafeMethod(request.method ?? '')) throw crossSite(site);
@@ -93,7 +93,7 @@ function siteOf({ isHttps }: Identities, request: IncomingMessage): Site {
   const received = request.headers;
   const fetchSite = received['sec-fetch-site'];
   return judgeSite({
-    // Node joins a header that came several times: then it is no value that a browser sends.
+    // A header that came several times becomes a value that no browser sends.
     fetchSite: Array.isArray(fetchSite) ? fetchSite.join() : fetchSite,
     origin: received.origin,
     host: received.host,

@@ -1,14 +1,14 @@
 import type { Caller, Identities } from './identify-caller.ts';
 import type { Revocation } from './revocation.ts';
 
-/** Between two looks for keys and sessions that have expired. */
+/** Interval between two checks for expired keys and sessions. */
 const sweepMs = 500;
 
-/** Which requests are open in whose name: as many as connections, and so bounded by those. */
+/** The open requests of each key and session. There are no more of them than connections, which are bounded. */
 export interface OpenRequests {
   add(caller: Caller, revocation: Revocation): void;
   remove(caller: Caller, revocation: Revocation): void;
-  /** Ends what came with a key or a session that is not valid now. */
+  /** Ends the requests whose key or session is no longer valid. */
   check(): void;
   stop(): void;
 }
@@ -22,7 +22,7 @@ export function createOpenRequests({ keys, sessions }: Omit<Identities, 'isHttps
 
   function each({ key, service, sessionId }: Caller, act: (open: ByCredential, id: string) => void): void {
     act(byKey, key.id);
-    // A service's own key ends what it does for others.
+    // When a service's own key is revoked, what it does for others ends as well.
     if (service !== null) act(byKey, service.keyId);
     if (sessionId !== null) act(bySession, sessionId);
   }

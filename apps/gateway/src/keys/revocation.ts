@@ -1,20 +1,20 @@
 import { KumikiError } from '@kumiki/api';
 
-/** Told to an open request when the key or the session that it came with is no longer valid. */
+/** Ends an open request when its key or session is no longer valid. */
 export interface Revocation {
-  /** Why the request is over; null as long as it is not. Whoever has waited looks here before going on. */
+  /** Why the request has ended; null while it has not. To be checked after every wait. */
   error(): KumikiError | null;
-  /** Who ends the request when that happens, in the place of whoever would have before. */
+  /** Sets what ends the request, in place of what was set before. */
   handle(end: (error: KumikiError) => void): void;
   revoke(credential: 'key' | 'session'): void;
 }
 
-/** @param end ends the request while nobody else does. */
+/** @param end ends the request until `handle` sets something else. */
 export function createRevocation(end: (error: KumikiError) => void): Revocation {
   return new OpenRevocation(end);
 }
 
-/** A class because every request has one: closures cost several times as much. */
+/** A class because every request makes one, and closures cost several times as much. */
 class OpenRevocation implements Revocation {
   #error: KumikiError | null = null;
   #end: (error: KumikiError) => void;
@@ -38,7 +38,7 @@ class OpenRevocation implements Revocation {
   }
 }
 
-/** Throws when it is over. */
+/** Throws the reason when the request has ended. */
 export function requireUnrevoked(revocation: Revocation): void {
   const error = revocation.error();
   if (error !== null) throw error;

@@ -1,4 +1,4 @@
-/** Milliseconds in the way of Go's `time.Duration`, as OpenAI's `x-ratelimit-reset-*` headers: `12ms`, `1s`, `6m0s`. */
+/** Formats milliseconds as Go's `time.Duration` does, and OpenAI's `x-ratelimit-reset-*` headers: `12ms`, `1s`, `6m0s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.max(0, Math.ceil(milliseconds))}ms`;
   const seconds = Math.ceil(milliseconds / 1_000);

@@ -4,50 +4,50 @@ import type { Demand } from './choose-demand.ts';
 import { formatDuration } from './format-duration.ts';
 import { createPlaces, type Places } from './places.ts';
 
-/** Keys whose use is remembered. Beyond it the one unused for longest is forgotten, which at worst gives it a full bucket. */
+/** Keys whose use is kept. Beyond it the least recently used one is dropped, which at worst gives it a full bucket. */
 const maxTrackedKeys = 100_000;
 
-/** Told to a client whose key has no place free, in milliseconds. */
+/** Retry delay for a client whose key has no free place. */
 const clientRetryMs = 1_000;
 
-/** The same to a service, which has waited already or found others waiting. */
+/** Retry delay for a service, which has already waited or found others waiting. */
 const serviceRetryMs = 2_000;
 
 interface Usage {
   requests: Bucket;
   tokens: Bucket;
-  /** Requests of clients that are open. */
+  /** Open requests of clients. */
   open: number;
-  /** For what services do in the key's name: as many again, or a response would wait for itself. */
+  /** Places for what services do in the key's name. They are separate, or a response would wait for itself. */
   readonly places: Places;
 }
 
-/** What one request holds of its key's limits. */
+/** The share of its key's limits that one request holds. */
 export interface Admission {
-  /** Counts tokens before the work. Throws `rate_limit_exceeded`, which leaves the request uncounted. */
+  /** Reserves tokens before the work. Throws `rate_limit_exceeded`, and the request then does not count. */
   reserve(tokens: number): void;
-  /** More tokens than reserved have gone out: counts them now, not at the end. */
+  /** Counts tokens beyond the reservation as soon as they have been sent. */
   extend(tokens: number): void;
   /** @param usedTokens prompt and answer together; null when unknown, which keeps the reservation. */
   settle(usedTokens: number | null): void;
-  /** Gives its place free. Call it when the request has ended. */
+  /** Frees its place. To be called when the request has ended. */
   release(): void;
-  /** Adds the `x-ratelimit-*` headers as things stand; none for a key without limits. */
+  /** Adds the present `x-ratelimit-*` headers; none for a key without limits. */
   addHeaders(to: Record<string, string | number>): void;
 }
 
-/** How a service asks in the name of a key. */
+/** A service's request in the name of a key. */
 export interface ServiceDemand {
-  /** Nobody waits for it. It counts as a request now: what it belongs to was counted once, and may be thousands. */
+  /** Nobody waits for it. It counts as a request, since the batch that it belongs to counted once and may have thousands. */
   readonly lowPriority: boolean;
   /** Aborted when the service has left. */
   readonly leaving: () => AbortSignal;
 }
 
 export interface KeyLimiter {
-  /** Takes a request of a client in, or throws `rate_limit_exceeded` or `too_many_concurrent_requests`. */
+  /** Admits a client's request, or throws `rate_limit_exceeded` or `too_many_concurrent_requests`. */
   admit(key: KeyRecord, demand: Demand): Admission;
-  /** The same for a service that asks a model; it waits for a place before it is refused. */
+  /** Admits a service's request of a model. It waits for a place before it is refused. */
   admitService(key: KeyRecord, demand: ServiceDemand): Promise<Admission>;
 }
 
@@ -121,10 +121,10 @@ function countRequest(key: KeyRecord, usage: Usage, time: number): void {
   usage.requests = reservation.bucket;
 }
 
-/** How a request came in: as which it was counted, and where its place is. */
+/** How a request was admitted: what it counted as, and which kind of place it has. */
 type Entry = Exclude<Demand, 'nothing'> | 'counted-for-service' | 'for-service';
 
-/** A class because every request has one: closures cost several times as much. */
+/** A class because every request makes one, and closures cost several times as much. */
 class Admitted implements Admission {
   readonly #limits: KeyRecord['limits'];
   readonly #usage: Usage;
@@ -208,7 +208,7 @@ function exceeded(limit: number, unit: string, waitMs: number): KumikiError {
   return new KumikiError('rate_limit_exceeded', details, { retryAfterMs: waitMs });
 }
 
-/** Forgets the key unused for longest that has nothing open; a Map keeps the order of use. */
+/** Drops the least recently used key without open requests. A Map keeps the order of use. */
 function forgetIdle(usages: Map<string, Usage>): void {
   for (const [id, usage] of usages) {
     if (usage.open > 0 || !usage.places.idle()) continue;

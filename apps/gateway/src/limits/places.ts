@@ -1,7 +1,7 @@
-/** Requests of one key that wait for a place at once; the next is refused. */
+/** Requests of one key that may wait for a place; the next one is refused. */
 const maxWaiting = 16;
 
-/** How long one waits; then it is refused, and whoever sent it comes back. */
+/** How long a request waits before it is refused. Its sender retries. */
 const waitMs = 30_000;
 
 interface Waiter {
@@ -10,18 +10,18 @@ interface Waiter {
 }
 
 /**
- * The places of one key for what services do in its name. Whoever finds none waits in a queue, so that work behind a
- * response of the key itself is slowed by the key's limit and not failed by it.
+ * The places of one key for what services do in its name. Without a free one a request waits in a queue, so that the key's
+ * limit slows the work behind its responses instead of failing it.
  */
 export interface Places {
-  /** Nobody is in them and nobody waits. */
+  /** Whether no place is taken and nothing waits. */
   readonly idle: () => boolean;
   /**
-   * Resolves with whether there is a place now.
-   * @param leaving aborted when nobody wants the place any more. Asked for only by those who have to wait.
+   * Resolves with whether a place was taken.
+   * @param leaving makes a signal that is aborted when the place is no longer wanted. Called only for a request that has to wait.
    */
   enter(most: number, lowPriority: boolean, leaving: () => AbortSignal): Promise<boolean> | true;
-  /** Gives one place free. */
+  /** Frees one place. */
   leave(): void;
 }
 
@@ -56,7 +56,7 @@ export function createPlaces(): Places {
       return waiting.size < maxWaiting ? wait(lowPriority, leaving()) : Promise.resolve(false);
     },
     leave() {
-      // In the order of their coming, those first that somebody waits for.
+      // In order of arrival, but those of low priority last.
       const [first] = waiting;
       let next = first;
       for (const waiter of waiting) {
@@ -64,7 +64,7 @@ export function createPlaces(): Places {
         next = waiter;
         break;
       }
-      // The place goes on to the next: nobody who comes in between can take it.
+      // The place is handed over, so that no later request can take it in between.
       if (next === undefined) taken--;
       else next.enter();
     },

@@ -1,40 +1,40 @@
 import type { EndpointLoad, GatewayLoad, RequestRecord } from '@kumiki/api';
 import { createSlidingCounter, createSlidingSamples, type SlidingCounter, type SlidingSamples } from '@kumiki/policy';
 
-/** Rates and percentiles are those of so long. */
+/** The window of rates and percentiles. */
 const windowMs = 10_000;
 
-/** Between two looks at the open streams. */
+/** Interval between two readings of the open streams. */
 const lookMs = 1_000;
 
-/** Samples of one kind that are kept for one endpoint. */
+/** Samples of one kind that are kept for an endpoint. */
 const maxSamples = 1_024;
 
-/** Endpoints that are measured; those that were quiet the longest make room. */
+/** Endpoints that are measured. Beyond it the least recently active one is dropped. */
 const maxEndpoints = 1_024;
 
-/** A stream of one endpoint, while it flows. */
+/** An open stream of one endpoint. */
 export interface MeteredStream {
   readonly record: RequestRecord;
   readonly endpoint: string;
-  /** Events that have gone to the client; counted by whoever relays them. */
+  /** Events sent to the client, counted where they are relayed. */
   readonly events: () => number;
 }
 
-/** What is called at the two ends of a stream. */
+/** To be called at the beginning and at the end of a stream. */
 export interface StreamMeter {
-  /** Its first event has been counted. */
+  /** The first event has been sent and counted. */
   first(now: number): void;
   end(now: number): void;
 }
 
 export interface LoadMeter {
   requestBegins(now: number): void;
-  /** It failed by our fault. */
+  /** A request failed, and not through its client's fault. */
   requestFails(now: number): void;
   firstToken(endpoint: string, sinceRequestMs: number, sinceAttemptMs: number, now: number): void;
   streamBegins(stream: MeteredStream): StreamMeter;
-  /** Tokens of a reply that was no stream. */
+  /** Tokens of a reply that was not a stream. */
   tokens(endpoint: string, count: number, now: number): void;
   read(now: number): GatewayLoad;
   stop(): void;
@@ -49,14 +49,14 @@ interface Meters {
 interface Watched {
   readonly stream: MeteredStream;
   readonly meters: Meters;
-  /** Of the last look that found new events; 0 before the first event. */
+  /** At the last reading that found new events; 0 before the first event. */
   events: number;
   at: number;
 }
 
 /**
- * Measures what flows. Events are not timed one by one: every second each open stream is asked how many it has sent, so
- * that an event costs nothing here.
+ * Measures throughput and latency. Events are not timed one by one: every second each open stream is asked how many it has sent,
+ * so that an event costs nothing here.
  * @param now monotonic milliseconds.
  */
 export function createLoadMeter(now: () => number): LoadMeter {
@@ -66,7 +66,7 @@ export function createLoadMeter(now: () => number): LoadMeter {
   const byEndpoint = new Map<string, Meters>();
   const watched = new Set<Watched>();
 
-  /** The order of the map is that of their last use. */
+  /** Keeps the map in the order of last use. */
   function metersOf(endpoint: string): Meters {
     let meters = byEndpoint.get(endpoint);
     if (meters === undefined) {

@@ -5,10 +5,10 @@ import type { SnapshotHealth } from '../snapshot/snapshot-health.ts';
 /** Seconds; from a cache hit on a tiny model to a long prefill. */
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-/** Label combinations that are bound at once; more would mean that a label takes its values from requests. */
+/** Label combinations that are kept bound. More would mean that a label takes its values from requests. */
 const maxBoundChildren = 4_096;
 
-/** The instruments of one model: bound once, so that a request pays no look-up of labels. */
+/** The instruments of one model, bound once, so that a request does not look up labels. */
 export interface ModelMetrics {
   readonly timeToFirstToken: { observe(seconds: number): void };
   readonly duration: { observe(seconds: number): void };
@@ -117,7 +117,7 @@ function modelInstruments(registers: Registry[]): (model: string) => ModelMetric
   });
 }
 
-/** Gauges that are read from the routes when somebody scrapes, and cost nothing in between. */
+/** Gauges that are read from the routes at each scrape and cost nothing in between. */
 function observeEndpoints(routes: RouteIndex, registry: Registry): void {
   const inFlight = new Gauge({
     name: 'kumiki_gateway_endpoint_in_flight',

@@ -13,19 +13,19 @@ import { createBearerCheck } from '@kumiki/seal';
 import { closeServer, listen } from '@kumiki/service';
 import { streamRecords } from './stream-records.ts';
 
-/** Streams of records at once: one for each replica of the control API, with room for those that are just replaced. */
+/** Streams of records that may be open: one for each replica of the control API, with room for replicas that are being replaced. */
 const maxStreams = 16;
-/** Connections at once; the next is refused. */
+/** Open connections; the next one is refused. */
 const maxConnections = 128;
-/** Questions have no body and fit one packet. */
+/** Requests here have no body and fit one packet. */
 const headersTimeoutMs = 5_000;
 
-/** What a gateway tells those who operate the installation. */
+/** What a gateway tells the control API. */
 export interface Observed {
   load(): ObservedGatewayLoad;
   requests(query: ObservedRequestQuery): ObservedRequests;
   sessions(): ObservedSessions;
-  /** Tells of every record that begins, moves on or ends. Returns what ends the subscription. */
+  /** Calls the listener with every record that begins, changes or ends. Returns the function that ends the subscription. */
   subscribe(listener: (record: RequestRecord) => void): () => void;
 }
 
@@ -33,7 +33,7 @@ export interface ObservedListenerOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** What those who ask prove themselves with. */
+  /** The token that requests must show. */
   readonly token: string;
 }
 
@@ -42,7 +42,7 @@ export interface ObservedListener {
   close(): Promise<void>;
 }
 
-/** Listens for those who operate the installation, apart from clients and from those who scrape metrics. */
+/** Listens for the control API, on a port apart from those for clients and for metrics. */
 export async function startObservedListener(
   { host, port, token }: ObservedListenerOptions,
   observed: Observed,

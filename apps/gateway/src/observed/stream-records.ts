@@ -2,14 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { observedPingMs, type RequestRecord } from '@kumiki/api';
 import { createPendingRecords } from '@kumiki/policy';
 
-/** Records that have moved go out together, each as it is then. */
+/** Changed records are sent together, each in its present state. */
 const recordsMs = 250;
-/** What waits for a reader that does not read; then it is cut off, and asks again when it reads again. */
+/** Bytes that may wait for a slow reader. Beyond it the reader is cut off and has to ask again. */
 const maxPendingBytes = 1_048_576;
 
 /**
- * Sends every record that moves, until the reader leaves.
- * @param streams gets what ends this one, while it lasts.
+ * Sends every record that changes, until the reader leaves.
+ * @param streams holds the function that ends this stream, as long as it is open.
  */
 export function streamRecords(
   response: ServerResponse,

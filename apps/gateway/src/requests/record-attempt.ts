@@ -1,7 +1,7 @@
 import type { AttemptFailure, RequestAttempt, RequestRecord, Timings } from '@kumiki/api';
 import { unixTime } from './wall-clock.ts';
 
-/** Attempts of one request that are kept: the first ones, and the last in the last place. */
+/** Attempts of one request that are kept. Beyond it the newest replaces the last one. */
 const maxAttempts = 16;
 
 /** @param now monotonic milliseconds. */
@@ -23,13 +23,13 @@ export function beginAttempt(record: RequestRecord, replica: string, now: number
   return attempt;
 }
 
-/** Why an attempt failed: one sentence part, and what kind of failure that is. */
+/** Why an attempt failed: a sentence part for people, and the kind of failure. */
 export interface AttemptEnd {
   readonly reason: string;
   readonly failure: AttemptFailure;
 }
 
-/** @param why null when it went well. */
+/** @param why null when it succeeded. */
 export function endAttempt(attempt: RequestAttempt, why: AttemptEnd | null, now: number): void {
   attempt.outcome = why === null ? 'completed' : 'failed';
   attempt.reason = why?.reason ?? null;

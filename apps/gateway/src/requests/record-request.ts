@@ -5,13 +5,13 @@ import type { Caller } from '../keys/identify-caller.ts';
 import type { LoadMeter } from '../load/load-meter.ts';
 import type { RequestLog } from './request-log.ts';
 
-/** Where requests are written down. */
+/** Where requests are recorded. */
 export interface Recorders {
   readonly requests: RequestLog;
   readonly load: LoadMeter;
 }
 
-/** Begins the record of a request, which its context then has. */
+/** Begins the record of a request and puts it into the context. */
 export function beginRecord(
   { requests, load }: Recorders,
   context: RequestContext,
@@ -24,11 +24,11 @@ export function beginRecord(
   context.record = requests.begin({ id, hop, method: request.method ?? 'GET', path, kind, service, key, startedAt });
 }
 
-/** Ends it with what the client got. */
+/** Ends the record with what the client got. */
 export function endRecord({ requests, load }: Recorders, record: RequestRecord, response: ServerResponse): void {
   const now = performance.now();
   if (response.headersSent) record.status = response.statusCode;
-  // Whoever cuts a reply off notes the reason before.
+  // What cuts a reply off has noted the reason already.
   const left = response.destroyed && !response.writableEnded && record.error_code === null;
   const refused = record.error_code !== null || (record.status ?? 0) >= 400;
   requests.end(record, left ? 'cancelled' : refused ? 'failed' : 'completed', now);

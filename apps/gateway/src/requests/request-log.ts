@@ -3,10 +3,10 @@ import type { TraceHop } from '../http/random-ids.ts';
 import { selectRequests } from './select-requests.ts';
 import { unixTime } from './wall-clock.ts';
 
-/** Requests that are remembered. The oldest makes room for a new one, whether it has ended or not. */
+/** Records that are kept. A new one replaces the oldest, whether that has ended or not. */
 const defaultMaxRecords = 2_000;
 
-/** Of a path. */
+/** Characters of a path that are kept. */
 const maxPathCharacters = 256;
 
 export interface Opening {
@@ -22,23 +22,22 @@ export interface Opening {
 }
 
 export interface RequestLog {
-  /** Requests that are open now. */
+  /** Number of open requests. */
   readonly open: () => number;
   list(query: ObservedRequestQuery): ObservedRequests;
   /**
-   * Tells of every record that begins, moves on or ends. It is the record itself, which changes on. The listener must
-   * be quick and not throw. Returns what ends the subscription.
+   * Calls the listener with every record that begins, changes or ends. It gets the record itself, which goes on changing. The
+   * listener must be quick and must not throw. Returns the function that ends the subscription.
    */
   subscribe(listener: (record: RequestRecord) => void): () => void;
   begin(opening: Opening): RequestRecord;
-  /** Something that a reader would want to see has changed. */
+  /** Announces a change that a reader wants to see. */
   moved(record: RequestRecord): void;
   end(record: RequestRecord, outcome: 'completed' | 'failed' | 'cancelled', now: number): void;
 }
 
 /**
- * The last requests, in a ring: remembering one costs one object and no search. Whoever serves a request writes into its
- * record as it goes.
+ * The last requests, in a ring: recording one costs one object and no search. The code that serves a request updates its record.
  */
 export function createRequestLog(maxRecords = defaultMaxRecords): RequestLog {
   const ring: RequestRecord[] = [];
@@ -76,7 +75,7 @@ export function createRequestLog(maxRecords = defaultMaxRecords): RequestLog {
   };
 }
 
-/** Every member from the start, so that all records have one shape. */
+/** Sets every member, so that all records have one shape. */
 function openRecord({ id, hop, method, path, kind, service, key, startedAt }: Opening): RequestRecord {
   return {
     object: 'kumiki.request',

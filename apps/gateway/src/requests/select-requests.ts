@@ -1,6 +1,6 @@
 import type { ObservedRequestQuery, ObservedRequests, RequestRecord } from '@kumiki/api';
 
-/** Whether a record is one of those that a query asks for. */
+/** Whether a record matches a query. */
 function matches(record: RequestRecord, query: ObservedRequestQuery): boolean {
   return (
     (query.id === undefined || record.id === query.id) &&
@@ -23,7 +23,7 @@ function isOlder({ started_at: at, id }: RequestRecord, beforeAt: number, before
   return at < beforeAt || (at === beforeAt && id < beforeId);
 }
 
-/** Those of the records that a query asks for, by their start, newest first, and by id among equals. */
+/** The records that match a query, newest first, and by id among those of the same time. */
 export function selectRequests(records: Iterable<RequestRecord>, query: ObservedRequestQuery): ObservedRequests {
   const found: RequestRecord[] = [];
   for (const record of records) if (matches(record, query)) found.push(record);

@@ -1,15 +1,15 @@
-/** Where the two clocks are compared again, in milliseconds. */
+/** Milliseconds after which the two clocks are compared again. */
 const compareMs = 1_000;
 
-/** A difference up to this is left alone, so that spans of one request are of one clock. */
+/** Differences up to this are ignored, so that all times of one request are on one clock. */
 const toleratedMs = 50;
 
 let offsetMs = performance.timeOrigin;
 let comparedAt = Number.NEGATIVE_INFINITY;
 
 /**
- * Unix milliseconds with a fraction, of a time on the monotonic clock. The system's clock alone ticks in milliseconds
- * and may be set back; the monotonic one alone falls behind while a laptop sleeps.
+ * Converts a time of the monotonic clock into Unix milliseconds with a fraction. The system's clock alone has whole
+ * milliseconds and may be set back; the monotonic one alone falls behind while a laptop sleeps.
  */
 export function unixTime(monotonic: number): number {
   if (monotonic - comparedAt > compareMs) {

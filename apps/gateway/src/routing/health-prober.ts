@@ -3,16 +3,16 @@ import { noteSeen } from './endpoint-record.ts';
 import type { EndpointState } from './endpoint-state.ts';
 import type { RouteIndex } from './route-index.ts';
 
-/** Between two rounds of probes. */
+/** Interval between two rounds of probes. */
 const intervalMs = 1_000;
 
-/** A probe that takes longer has failed. */
+/** A probe that takes longer counts as failed. */
 const timeoutMs = 1_500;
 
-/** Failed probes in a row after which an endpoint is out and what runs there is moved. */
+/** After this many failed probes in a row an endpoint is out of use, and its requests are moved. */
 const failuresToEject = 2;
 
-/** Probes that are open at once; the others wait for the next round. */
+/** Open probes; the others wait for the next round. */
 const maxOpenProbes = 64;
 
 export type Probe = (state: EndpointState, timeoutMs: number) => Promise<boolean>;
@@ -30,8 +30,8 @@ export interface ProberOptions {
 }
 
 /**
- * Asks our own workers every second whether they make progress. A probe is what finds a stopped process that holds
- * requests without a stream (nothing flows that could stop flowing), and what brings an ejected endpoint back early.
+ * Asks the installation's own workers every second whether they make progress. Only a probe finds a stopped process that holds
+ * requests without a stream, where no silence can be noticed. A probe also brings an ejected endpoint back early.
  */
 export function startHealthProber(options: ProberOptions): HealthProber {
   const { routes, log, now, probe } = options;

@@ -2,8 +2,8 @@ import type { UpstreamClient, UpstreamRequest } from '../upstream/upstream.ts';
 import type { EndpointState } from './endpoint-state.ts';
 
 /**
- * Whether `GET /health` of an endpoint answers 200 within the time. A kept connection that the endpoint had closed
- * says nothing about it, so then a new one is tried.
+ * Whether `GET /health` of an endpoint answers 200 within the time. If the endpoint had already closed a kept connection, that
+ * proves nothing, and a new one is tried.
  */
 export function probeHealth(upstream: UpstreamClient, state: EndpointState, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {

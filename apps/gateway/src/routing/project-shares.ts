@@ -2,23 +2,23 @@ import { type LastAsked, noteAsked, othersAsked } from '@kumiki/policy';
 import type { EndpointState } from './endpoint-state.ts';
 
 /**
- * Who uses a model beside whom, and how much each project has at each replica. What the numbers mean for a request is
- * said in policy/route/share.
+ * Which projects use a model at the same time, and how much each has at each replica. What follows from the numbers is decided in
+ * policy/route/share.
  */
 export interface ProjectShares {
   /** Notes that a project asks for a model. */
   ask(model: string, project: string): void;
-  /** Whether another project has asked for it of late. */
+  /** Whether another project has asked for it recently. */
   othersAsk(model: string, project: string): boolean;
-  /** A replica begins to work on so many answers of a project; the result ends that and lets others in. */
+  /** Counts answers of a project at a replica. Returns the function that ends them and wakes what waits. */
   begin(state: EndpointState, model: string, project: string, answers: number): () => void;
-  /** Calls back when a place of the project may have become free, who waits longest first. Returns what ends that. */
+  /** Calls back when a place of the project may be free, in the order of subscription. Returns the function that ends the subscription. */
   onFree(model: string, project: string, listener: () => void): () => void;
-  /** Requests of a project that wait for its share of a model. */
+  /** Number of requests of a project that wait for its share of a model. */
   waiting(model: string, project: string): number;
 }
 
-/** Models whose use is remembered. Beyond it the one unused for longest is forgotten, which at worst lets one project take all of it once. */
+/** Models whose use is kept. Beyond it the oldest entry is dropped, which at worst lets one project take all of a model once. */
 const maxModels = 10_000;
 
 /** @param now monotonic milliseconds. */
@@ -27,7 +27,7 @@ export function createProjectShares(now: () => number): ProjectShares {
   const waiters = new Map<string, Set<() => void>>();
   const placeOf = (model: string, project: string): string => `${model}\n${project}`;
 
-  /** All of them, in their order: one that has left meanwhile would keep what is free from those behind it. */
+  /** Wakes all in their order: one that has left meanwhile must not keep the place from those behind it. */
   function wake(place: string): void {
     for (const listener of waiters.get(place) ?? []) listener();
   }

@@ -9,7 +9,7 @@ export interface Route {
 }
 
 export interface RouteIndex {
-  /** Takes a new snapshot whole. What is known of endpoints that stay is kept. */
+  /** Applies a new snapshot. Endpoints that stay keep their state. */
   replace(table: RouteTable): void;
   /** By canonical name or alias. */
   find(model: string): Route | null;
@@ -18,7 +18,7 @@ export interface RouteIndex {
   routes(): readonly Route[];
   names(): Iterable<string>;
   endpoints(): Iterable<EndpointState>;
-  /** Calls back whenever an endpoint may have become usable. Returns what ends the subscription. */
+  /** Calls back when an endpoint may have become usable. Returns the function that ends the subscription. */
   onChange(listener: () => void): () => void;
   announceChange(): void;
 }
@@ -36,7 +36,7 @@ export function createRouteIndex(initial: RouteTable): RouteIndex {
       route,
       endpoints: route.endpoints.map((endpoint) => {
         const known = states.get(endpoint.id);
-        // Another address under an old id is another endpoint: what was learnt of the old one does not count.
+        // An old id with another address is another endpoint, which does not inherit the state.
         const kept = known !== undefined && known.endpoint.url === endpoint.url;
         const state = kept ? known : createEndpointState(endpoint);
         state.endpoint = endpoint;
@@ -46,7 +46,7 @@ export function createRouteIndex(initial: RouteTable): RouteIndex {
     }));
     states = nextStates;
     byName = new Map();
-    // Aliases first, so that a canonical name always wins over another model's alias.
+    // Aliases first: a canonical name then replaces another model's alias.
     for (const route of routes) for (const alias of route.route.aliases) byName.set(alias, route);
     for (const route of routes) byName.set(route.route.model, route);
     backends = openBackends(table.backends, backends);

@@ -7,35 +7,35 @@ import type { BackendWaits } from './choose-wait.ts';
 import { relayReply, type Relay } from './relay-reply.ts';
 import { sendBody } from './send-body.ts';
 
-/** What becomes of a request at one replica. */
+/** How a request at one replica ends. */
 export type BackendOutcome =
-  /** The reply, whole or broken off, is with the client, or the client has left. */
+  /** The client has the reply, whole or broken off, or has left. */
   | { readonly kind: 'over'; readonly gone: boolean }
   /** Nothing of the request has been sent. */
   | { readonly kind: 'unreachable' }
-  /** It may have been carried out: the connection broke before there was a reply. */
+  /** The connection broke before there was a reply. The request may have been carried out. */
   | { readonly kind: 'broken' }
-  /** It may have been carried out: the replica has it and says nothing. */
+  /** The replica did not answer in time. The request may have been carried out. */
   | { readonly kind: 'late'; readonly what: string; readonly limitMs: number }
-  /** The client's own fault. */
+  /** The request is refused through its client's fault. */
   | { readonly kind: 'refused'; readonly error: KumikiError };
 
 export interface BackendAttempt {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The request to the replica, with its head set and nothing sent. */
+  /** The request to the replica: its head is set, and nothing has been sent. */
   readonly upstream: ClientRequest;
-  /** The whole body, or null for one that is passed on as it flows. */
+  /** The whole body, or null for a body that is streamed. */
   readonly body: HeldBody | null;
   /** Largest body that is passed on. */
   readonly maxBytes: number;
   readonly wheel: DeadlineWheel;
   readonly revocation: Revocation;
-  /** The client's, which tells the words of its stream. */
+  /** The client's path, which decides how an error is written into its stream. */
   readonly path: string;
   readonly bodyWindowMs: number;
   readonly waits: BackendWaits;
-  /** From the whole request to the head of its reply. */
+  /** How long the head of the reply may take after the whole request. */
   readonly headMs: number;
   /** Sends the head of the reply to the client. */
   readonly onReply: (reply: IncomingMessage) => void;
@@ -73,7 +73,7 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
     if (relay !== null) upstream.destroy();
     else end({ kind: 'refused', error });
   }
-  /** A reply that has begun has a watch of its own. */
+  /** Once a reply has begun, it is watched elsewhere. */
   function giveUp(what: string): void {
     if (relay === null) end({ kind: 'late', what, limitMs: attempt.bodyWindowMs });
   }

@@ -16,7 +16,7 @@ const notForwarded = new Set([
   'host',
   'expect',
   'cookie',
-  // What proxies say of the client is believed, or not, here: services hear what we found.
+  // Whether proxies are trusted is decided here; services get the result.
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
@@ -25,18 +25,18 @@ const notForwarded = new Set([
 ]);
 
 export interface BackendCaller {
-  /** Null where nobody was asked for. */
+  /** Null where no key was needed. */
   readonly caller: Caller | null;
   readonly route: BackendRoute;
   readonly requestId: string;
   readonly traceparent: string;
-  /** What the caller's project may have; null where that is as by default. */
+  /** Limits of the caller's project; null for the defaults. */
   readonly projectLimits: string | null;
   /** Whether the client speaks TLS. */
   readonly https: boolean;
 }
 
-/** What a service is told: the client's headers without those that are ours to say, and who was checked. */
+/** The headers for a service: the client's, without those that only the gateway sets, and the caller that was identified. */
 export function requestHeaders(
   received: IncomingHttpHeaders,
   { caller, route, requestId, traceparent, projectLimits, https }: BackendCaller,
@@ -45,7 +45,7 @@ export function requestHeaders(
   for (const [name, value] of Object.entries(received)) {
     if (value !== undefined && !notForwarded.has(name) && !name.startsWith('x-kumiki-')) result[name] = value;
   }
-  // Without it Node would send the body of a DELETE with no framing at all.
+  // Without it Node sends the body of a DELETE without any framing.
   if (received['transfer-encoding'] !== undefined) result['transfer-encoding'] = 'chunked';
   result['x-forwarded-proto'] = https ? 'https' : 'http';
   result[headers.requestId] = requestId;
@@ -61,7 +61,7 @@ function callerHeaders({ key, service, sessionId }: Caller): Record<string, stri
     [headers.key]: key.id,
     [headers.project]: writeProjectName(key.project),
     ...(sessionId === null ? {} : { [headers.session]: sessionId }),
-    // What a service asks of models for the sake of another service gives way as that one would.
+    // A request of low priority stays one when the service asks another service for it.
     ...(service?.lowPriority === true ? { [headers.priority]: 'low' } : {}),
   };
 }

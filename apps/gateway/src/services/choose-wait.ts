@@ -2,11 +2,11 @@
 export interface BackendWaits {
   /** For a connection. */
   readonly connectMs: number;
-  /** From the whole request to the head of its reply, where no more is asked than to look something up or to note it. */
+  /** From the whole request to the head of its reply, where something is only looked up or stored. */
   readonly answerMs: number;
-  /** The same where the reply has to wait for a model: the services themselves give that up after 300 s. */
+  /** The same where the reply waits for a model. Services give up after 300 s. */
   readonly modelMs: number;
-  /** The same where a body was passed on as it flowed: what was sent last is still to be stored. */
+  /** The same after a streamed body, whose last part still has to be stored. */
   readonly storeMs: number;
   /** Between two pieces of a reply; event streams send comments more often. */
   readonly silenceMs: number;
@@ -21,14 +21,14 @@ export const defaultBackendWaits: BackendWaits = {
 };
 
 /**
- * Routes whose reply has its head when a model has answered. Others that take long send theirs at once: responses after
- * 15 s at the latest.
+ * Routes that send the head of their reply when a model has answered. Other long ones send it early: responses after 15 s at the
+ * latest.
  */
 const waitsForModel = [/^\/v1\/responses\/input_tokens$/, /^\/v1\/vector_stores\/[^/]+\/search$/];
 
 /**
- * From the whole request to the head of its reply.
- * @param flowed the body was passed on as it came.
+ * How long the head of a reply may take after the whole request.
+ * @param flowed whether the body was streamed.
  */
 export function chooseWait(waits: BackendWaits, path: string, flowed: boolean): number {
   if (flowed) return waits.storeMs;

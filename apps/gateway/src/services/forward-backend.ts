@@ -21,13 +21,13 @@ import { maxInFlightPerReplica, pickReplica } from './pick-replica.ts';
 import { isEventStream } from './relay-reply.ts';
 import { watchForward } from './watch-forward.ts';
 
-/** A form up to this size is read first, so that it can be sent to another replica; JSON is in any case. */
+/** A form up to this size is read whole first, so that it can be sent to another replica. JSON always is. */
 const maxHeldFormBytes = 1_048_576;
 
-/** Of a route that is not in the table: whoever is behind its prefix says that it is not there. */
+/** For a route that is not in the table: the service behind its prefix answers that it does not exist. */
 const unlisted: BodyLimits = jsonBody(smallBodyBytes, null);
 
-/** Told to a client when no replica can be reached, in milliseconds. */
+/** Retry delay for a client when no replica can be reached. */
 const retryMs = 1_000;
 
 export interface ForwarderOptions {
@@ -37,20 +37,20 @@ export interface ForwarderOptions {
   readonly projectLimits: ProjectLimitsStore;
   readonly bodies: BodyReader;
   readonly origin: ClientOrigin;
-  /** Span of time in which a body that flows must make progress. */
+  /** Window of time in which a streamed body must make progress. */
   readonly bodyTimeoutMs: number;
   readonly waits: BackendWaits;
 }
 
 export interface BackendForwarder {
-  /** Passes a request on to another service behind the same URL, and its reply back, both as they flow. */
+  /** Sends a request on to another service behind the same URL, and streams its reply back. */
   forward(context: RequestContext, backend: Backend, caller: Caller | null): Promise<void>;
-  /** Ends every connection. */
+  /** Closes every connection. */
   close(): void;
 }
 
 interface SentBody {
-  /** Null for one that is passed on as it flows. */
+  /** Null for a body that is streamed. */
   readonly body: HeldBody | null;
   readonly maxBytes: number;
 }
@@ -81,7 +81,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
       waits: options.waits,
       headMs: chooseWait(options.waits, context.path, body === null),
       onReply(reply) {
-        // It is not sent again, however long the reply takes.
+        // The body is not needed again once the reply has begun.
         body?.release();
         watch.reply(reply.statusCode ?? 502, isEventStream(reply));
         sendHead(context, reply);
@@ -116,7 +116,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
 
   return {
     async forward(context, backend, caller) {
-      // A client without a key that reads slowly holds memory of ours; of others their keys' limits take care.
+      // A client without a key that reads slowly holds memory. For other clients the limits of their keys bound that.
       const leave = caller === null ? places.enter(options.origin.addressOf(context.request)) : null;
       try {
         await withBody(options, context, caller, (sent) => send(context, backend, caller, sent));
@@ -133,7 +133,7 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
 
 function sendHead({ id, response }: RequestContext, reply: IncomingMessage): void {
   response.writeHead(reply.statusCode ?? 502, replyHeaders(reply.headers, id));
-  // An event stream may be silent for long, and its client waits for the head.
+  // An event stream may be silent for a long time, and its client waits for the head.
   if (isEventStream(reply)) response.flushHeaders();
 }
 
@@ -148,7 +148,7 @@ interface Target {
   readonly caller: Caller | null;
 }
 
-/** The request to a replica, with its head set and nothing sent. */
+/** Opens the request to a replica: its head is set, and nothing has been sent. */
 function openUpstream(
   options: ForwarderOptions,
   { http, https }: Agents,
@@ -185,12 +185,12 @@ function tellService(
   };
 }
 
-/** Passive ejection: a replica that cannot be reached is asked last for a while. */
+/** Passive ejection: a replica that cannot be reached is tried last for a while. */
 function learn(log: Log, replica: EndpointRecord, seen: Observation): void {
   if (noteSeen(replica, seen, performance.now())) log.warn({ backend: replica.id }, 'service is not reached there');
 }
 
-/** Sends a request with its body, which is held until it is not needed any more. */
+/** Sends a request with its body, which is held as long as it is needed. */
 async function withBody(
   options: ForwarderOptions,
   { request, path }: RequestContext,
@@ -207,7 +207,7 @@ async function withBody(
   }
 }
 
-/** The whole body; null for a form that is passed on as it flows. */
+/** The whole body, or null for a form that is streamed. */
 async function holdBody(
   { bodies }: ForwarderOptions,
   request: IncomingMessage,
@@ -221,7 +221,7 @@ async function holdBody(
   return (await bodies.read(request, limits.maxBytes, caller?.key.id ?? null)) ?? 'aborted';
 }
 
-/** A request that only reads may be sent again, though its replica may have seen it. */
+/** A request that only reads may be sent again even if its replica has seen it. */
 function mayRepeat(request: IncomingMessage, body: HeldBody | null): boolean {
   return body !== null && (request.method === 'GET' || request.method === 'HEAD');
 }

@@ -2,8 +2,8 @@ import { errorEnvelope, type KumikiError } from '@kumiki/api';
 import { errorFrame } from '@kumiki/openai';
 
 /**
- * The last event of a service's stream that the gateway cuts, in the words of that stream: responses have an event for
- * errors of their own, all others get what the streams of models get.
+ * The last event of a service's stream that the gateway cuts, in the dialect of that stream: responses have their own event for
+ * errors; all others get the frame that the streams of models get.
  */
 export function lastEvent(path: string, error: KumikiError): Uint8Array {
   if (!path.startsWith('/v1/responses')) return errorFrame(error);

@@ -3,7 +3,7 @@ import type { KumikiError } from '@kumiki/api';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { lastEvent } from './last-event.ts';
 
-/** A client that takes nothing for so long is gone, whatever its socket says. */
+/** A client that takes nothing for this long counts as gone, whatever its socket says. */
 const clientStallMs = 120_000;
 
 const lineFeed = 10;
@@ -13,8 +13,8 @@ export type Relayed = 'whole' | 'broken' | 'client_left';
 export interface Relay {
   readonly outcome: Promise<Relayed>;
   /**
-   * Cuts the reply. The client of an event stream hears why, if what it has ends with a whole event and it reads; any
-   * other finds its connection closed.
+   * Cuts the reply. The client of an event stream is told why, if it reads and its last event is whole. Any other finds its
+   * connection closed.
    */
   cut(error: KumikiError): void;
 }
@@ -23,21 +23,21 @@ export interface RelayOptions {
   readonly reply: IncomingMessage;
   readonly response: ServerResponse;
   readonly wheel: DeadlineWheel;
-  /** A service that sends nothing for so long is given up. */
+  /** A service that sends nothing for this long is given up. */
   readonly silenceMs: number;
-  /** The client's, which tells the words of its stream. */
+  /** The client's path, which decides how an error is written into its stream. */
   readonly path: string;
 }
 
 /**
- * Passes a service's reply on as it flows, no faster than the client takes it. A reply that breaks off ends the
- * client's connection, so that nobody takes half of it for the whole.
+ * Streams a service's reply to the client, no faster than the client takes it. A reply that breaks off ends the client's
+ * connection, so that half of it is not taken for the whole.
  */
 export function relayReply({ reply, response, wheel, silenceMs, path }: RelayOptions): Relay {
   const { promise, resolve } = Promise.withResolvers<Relayed>();
   let stall: Deadline | null = null;
   let over = false;
-  /** What has been passed on ends with a whole event, if events it is. */
+  /** Whether what the client has ends with a whole event, in an event stream. */
   let between = true;
   let silence = wheel.arm(silenceMs, giveUp);
 

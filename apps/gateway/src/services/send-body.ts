@@ -1,25 +1,25 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { DeadlineWheel } from '../upstream/deadline-wheel.ts';
 
-/** A body makes progress when each span of time brings so much of it, or its end; 64 KiB in two minutes is a bad modem. */
+/** A body must bring this many bytes in every window of time, or end. 64 KiB in two minutes is a bad modem. */
 const leastBytesPerWindow = 65_536;
 
 export interface BodyOptions {
   readonly from: IncomingMessage;
   readonly to: ClientRequest;
   readonly wheel: DeadlineWheel;
-  /** Largest body that is passed on. */
+  /** Largest body that is sent on. */
   readonly maxBytes: number;
-  /** Length of the span of time in which a body must make progress. */
+  /** Window of time in which a body must make progress. */
   readonly windowMs: number;
   readonly onSent: () => void;
   readonly onTooSlow: () => void;
-  /** The service has taken nothing for a whole span. */
+  /** The service has taken nothing for a whole window. */
   readonly onStuck: () => void;
   readonly onTooLarge: () => void;
 }
 
-/** Passes a request's body on as it flows, no faster than the service takes it. Returns what ends that. */
+/** Streams a request's body to the service, no faster than the service takes it. Returns the function that stops it. */
 export function sendBody(options: BodyOptions): () => void {
   const { from, to, wheel, windowMs } = options;
   let bytes = 0;
@@ -28,7 +28,7 @@ export function sendBody(options: BodyOptions): () => void {
   let watch = wheel.arm(windowMs, look);
 
   function look(): void {
-    // While the service takes nothing, the client is not to blame.
+    // While the service takes nothing, a slow body is not the client's fault.
     if (inWindow < leastBytesPerWindow && !blocked) return options.onTooSlow();
     if (inWindow === 0 && blocked) return options.onStuck();
     inWindow = 0;

@@ -3,7 +3,7 @@ import { type AttemptEnd, beginAttempt, endAttempt, noteFirstByte } from '../req
 import type { RequestLog } from '../requests/request-log.ts';
 import type { BackendOutcome } from './attempt-backend.ts';
 
-/** What a record says of an attempt; null where it went well. */
+/** What the record says of an attempt; null where it succeeded. */
 const reasons: Readonly<Record<BackendOutcome['kind'], AttemptEnd | null>> = {
   over: null,
   unreachable: { reason: 'it took no connection', failure: 'connect_refused' },
@@ -14,7 +14,7 @@ const reasons: Readonly<Record<BackendOutcome['kind'], AttemptEnd | null>> = {
 
 const brokenOff: AttemptEnd = { reason: 'its reply broke off', failure: 'broken' };
 
-/** Writes down what becomes of one attempt at a replica of another service. */
+/** Records one attempt at a replica of a service. */
 export interface ForwardWatch {
   reply(status: number, isStream: boolean): void;
   end(outcome: BackendOutcome): void;
@@ -22,7 +22,7 @@ export interface ForwardWatch {
 
 const unwatched: ForwardWatch = { reply: () => {}, end: () => {} };
 
-/** @param record null for what is not remembered. */
+/** @param record null for a request that is not recorded. */
 export function watchForward(requests: RequestLog, record: RequestRecord | null, url: string): ForwardWatch {
   if (record === null) return unwatched;
   const again = record.attempts.length > 0;

@@ -1,4 +1,4 @@
-/** What a browser says of the page that sent a request. None of it can be set by a page's script. */
+/** What a browser says of the page that sent a request. A page's script can set none of it. */
 export interface SiteFacts {
   /** `Sec-Fetch-Site`: sent to secure origins and to this machine, by every browser since 2023. */
   readonly fetchSite: string | undefined;
@@ -8,12 +8,12 @@ export interface SiteFacts {
   readonly https: boolean;
 }
 
-/** `unknown`: no page sent it, or none that says so (an address that was typed, a program that is no browser). */
+/** `unknown`: no page sent the request, or nothing says which one did (a typed address, a program that is not a browser). */
 export type Site = 'own' | 'other' | 'unknown';
 
 /**
- * Whose page sent a request. Another port of the same host is another's, and so is another scheme: cookies make no
- * difference there.
+ * Decides whose page sent a request. Another port of the same host, or another scheme, counts as another site, though cookies
+ * do not tell them apart.
  */
 export function judgeSite({ fetchSite, origin, host, https }: SiteFacts): Site {
   if (fetchSite === 'same-origin') return 'own';
@@ -23,7 +23,7 @@ export function judgeSite({ fetchSite, origin, host, https }: SiteFacts): Site {
   return host !== undefined && isOrigin(origin, https ? 'https:' : 'http:', host.toLowerCase()) ? 'own' : 'other';
 }
 
-/** Host and port, the port left out where the scheme implies it, as browsers write `Host`. */
+/** Host and port as browsers write `Host`: without the port that the scheme implies. */
 function isOrigin(origin: string, scheme: string, host: string): boolean {
   const url = URL.parse(origin);
   return url !== null && url.protocol === scheme && url.host === host;

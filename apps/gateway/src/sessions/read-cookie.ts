@@ -1,6 +1,6 @@
 export type CookieRead =
   | { readonly kind: 'none' }
-  /** Several have the name: nobody can tell which of them we set. */
+  /** Several cookies have the name, so it is unknown which of them the gateway's service set. */
   | { readonly kind: 'twice' }
   | { readonly kind: 'found'; readonly value: string };
 

@@ -1,7 +1,7 @@
 import { checkApiKeyFormat, KumikiError, type KeyRecord } from '@kumiki/api';
 import { createSecretHash, isSameHash } from '@kumiki/seal';
 
-/** Longest `authorization` value that is looked at. */
+/** Longest `authorization` value that is read. */
 const maxAuthorizationLength = 512;
 
 export interface KeyStore {
@@ -11,9 +11,9 @@ export interface KeyStore {
    * @param now Unix seconds.
    */
   authenticate(authorization: string | undefined, now: number): KeyRecord;
-  /** The record of the key for which a service acts, or throws `invalid_api_key`. */
+  /** The record of the key that a service acts for, or throws `invalid_api_key`. */
   actingFor(id: string, now: number): KeyRecord;
-  /** The record of a key that is valid now, else null. */
+  /** The record of a key, or null where it is not valid now. */
   withId(id: string, now: number): KeyRecord | null;
 }
 

@@ -1,9 +1,9 @@
 import { type ProjectLimitsRecord, writeProjectLimits } from '@kumiki/api';
 
-/** What projects may have, as the services are told of it. */
+/** The limits of projects, as services get them in a header. */
 export interface ProjectLimitsStore {
   replace(records: readonly ProjectLimitsRecord[]): void;
-  /** The header's value, made once for each snapshot; null for a project that has the defaults. */
+  /** The value of the header, made once for each snapshot; null for a project with the defaults. */
   headerOf(project: string): string | null;
 }
 

@@ -8,13 +8,13 @@ const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
 export interface SessionStore {
   replace(sessions: readonly SessionRecord[]): void;
   /**
-   * The session of a `cookie` header; null when our cookie is not in it. Throws `invalid_session`.
+   * The session of a `cookie` header; null when it does not have the session's cookie. Throws `invalid_session`.
    * @param now Unix seconds.
    */
   find(cookies: string | undefined, now: number): SessionRecord | null;
-  /** Whether the session is there and has not expired. @param now Unix seconds. */
+  /** Whether the session exists and has not expired. @param now Unix seconds. */
   has(id: string, now: number): boolean;
-  /** When sessions were last found, in Unix seconds, by id; of those that were since this process started. */
+  /** Unix seconds of the last use, by id, for the sessions that were used since this process started. */
   lastUsed(): ReadonlyMap<string, number>;
 }
 

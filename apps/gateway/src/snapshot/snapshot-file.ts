@@ -3,16 +3,16 @@ import { ConfigError, type Log } from '@kumiki/service';
 import { z } from 'zod';
 import type { SnapshotHealth, SnapshotName } from './snapshot-health.ts';
 
-/** Faults of one file that are told: ten thousand records can all have the same. */
+/** Faults of one file that are reported: ten thousand records can all have the same one. */
 const maxToldIssues = 8;
 
-/** Between two looks at a file. Polling, since the files of a ConfigMap change by a swapped symbolic link. */
+/** Interval between two looks at a file. Files are polled, since those of a ConfigMap change by a swapped symbolic link. */
 const pollMs = 1_000;
 
-/** Largest file: it is parsed between two requests, which wait for that. Some fifty thousand keys. */
+/** Largest file, some fifty thousand keys. Requests wait while it is parsed. */
 export const maxSnapshotBytes = 16_777_216;
 
-/** A JSON file of the given shape. Throws ConfigError that says what is wrong in which file. */
+/** Reads a JSON file of the given schema. Throws ConfigError with the file and its faults. */
 export function readSnapshot<Value>(path: string, schema: z.ZodType<Value>): Value {
   let json: unknown;
   try {
@@ -37,8 +37,8 @@ export interface WatchedSnapshot<Value> {
 }
 
 /**
- * Calls back with a file's content whenever it changes, after it was read once at the start. A file that cannot be read
- * leaves the last content in force, and its health says so. Returns what ends that.
+ * Calls back with a file's content whenever it changes, after it has been read once at the start. While the file cannot be read,
+ * the last content stays in force and the health says so. Returns the function that ends this.
  */
 export function watchSnapshot<Value>(watched: WatchedSnapshot<Value>, onChange: (value: Value) => void): () => void {
   const { name, path, schema, log, health } = watched;

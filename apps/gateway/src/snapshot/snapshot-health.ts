@@ -3,24 +3,24 @@ export type SnapshotName = 'routes' | 'keys' | 'sessions' | 'project_limits';
 
 export interface SnapshotState {
   readonly name: SnapshotName;
-  /** Since what is in force was read. */
+  /** Seconds since the content in force was read. */
   readonly ageSeconds: number;
-  /** The file cannot be read as it is now; what was read before stays in force. */
+  /** Whether the file cannot be read as it is now. What was read before stays in force. */
   readonly invalid: boolean;
 }
 
-/** How it stands with the files that a gateway gets its snapshots from. */
+/** The health of the files from which a gateway reads its snapshots. */
 export interface SnapshotHealth {
   read(name: SnapshotName): void;
   failed(name: SnapshotName): void;
   states(): readonly SnapshotState[];
-  /** Why the gateway should get no traffic; null while its snapshots are well, or not yet invalid for long. */
+  /** Why the gateway should get no traffic; null while its snapshots are valid, or have been invalid for a short time only. */
   notReady(): string | null;
 }
 
 /**
  * @param now monotonic milliseconds.
- * @param graceMs so long an invalid file counts as one that is just being written, or mended.
+ * @param graceMs for this long an invalid file counts as one that is being written or repaired.
  */
 export function createSnapshotHealth(now: () => number, graceMs: number): SnapshotHealth {
   const readAt = new Map<SnapshotName, number>();

@@ -9,7 +9,7 @@ export interface ReceivedRequest {
   readonly closed: Promise<void>;
 }
 
-/** A model server that does what a test tells it. It speaks real HTTP on a real socket. */
+/** A model server that a test scripts. It speaks real HTTP on a real socket. */
 export interface ScriptedUpstream {
   readonly received: ReceivedRequest[];
   readonly endpoint: Endpoint;
@@ -17,7 +17,7 @@ export interface ScriptedUpstream {
 }
 
 export interface UpstreamChange extends Partial<Endpoint> {
-  /** False: `GET /health` is never answered, as by a process that is stopped. */
+  /** False: `GET /health` is never answered, as with a stopped process. */
   readonly answersHealth?: boolean;
 }
 

@@ -23,7 +23,7 @@ export interface TestGateway {
   /** A key of a service of the installation. */
   readonly serviceKey: string;
   route(endpoints: readonly Endpoint[], change?: Partial<ModelRoute>): void;
-  /** What `route` puts into force, to be changed and put into force by the gateway itself. */
+  /** The route table that `route` applies, for tests that change it and apply it themselves. */
   table(endpoints: readonly Endpoint[]): RouteTable;
   /** Puts `/v1/files` behind services at these URLs. */
   routeBackend(...urls: string[]): void;
@@ -32,9 +32,9 @@ export interface TestGateway {
   signIn(change?: Partial<SessionRecord>): string;
   /** Ends every session. */
   signOut(): void;
-  /** Makes the key void. */
+  /** Revokes the key. */
   revokeKey(): void;
-  /** A request with the key, to `/v1/chat/completions` unless told. */
+  /** Sends a request with the key, by default to `/v1/chat/completions`. */
   chat(body: unknown, init?: RequestInit & { path?: string }): Promise<Response>;
 }
 

@@ -1,12 +1,12 @@
-/** Takes the chunk headers out of a chunked body. Extensions are passed over, trailers are refused: our servers send none. */
+/** Takes the chunk headers out of a chunked body. Extensions are skipped; trailers are refused, since our servers send none. */
 
 const cr = 13;
 const lf = 10;
 
-/** Hexadecimal digits of a chunk's size: 2⁵² bytes and less, leading zeros counted. */
+/** Most hexadecimal digits of a chunk's size, leading zeros included: up to 2⁵² bytes. */
 const maxSizeDigits = 13;
 
-/** Bytes of one chunk's extensions. */
+/** Most bytes of one chunk's extensions. */
 const maxExtensionBytes = 256;
 
 const semicolon = 59;
@@ -31,8 +31,8 @@ function hexValue(byte: number): number {
 
 export interface ChunkedBody {
   /**
-   * Reads bytes from `at` on and adds the [start, end) of the data among them to `pieces`.
-   * @returns the byte after the body's end, the length when it goes on, or -1 when it is malformed.
+   * Reads bytes from `at` on and adds the [start, end) of their data to `pieces`.
+   * @returns the offset after the body's end, the length of the bytes when the body continues, or -1 when it is malformed.
    */
   read(bytes: Buffer, at: number, pieces: number[]): number;
   isDone(): boolean;
@@ -44,7 +44,7 @@ export function createChunkedBody(): ChunkedBody {
   let digits = 0;
   let extensionBytes = 0;
 
-  /** One byte of what stands around the data. @returns whether it is the expected one. */
+  /** Reads one byte of the framing. @returns whether it is valid there. */
   function step(byte: number): boolean {
     if (state === states.size) {
       const value = hexValue(byte);

@@ -2,7 +2,7 @@ import { connect, Socket } from 'node:net';
 import type { EgressGuard } from '../egress/egress-guard.ts';
 import type { Deadline, DeadlineWheel } from './deadline-wheel.ts';
 
-/** Where an origin is reached, and which of its connections wait for work, the last used one at the end. */
+/** An origin and its idle connections, of which the last used one is at the end. */
 export interface Origin {
   readonly key: string;
   readonly host: string;
@@ -10,22 +10,22 @@ export interface Origin {
   /** Value of the `host` header. */
   readonly authority: string;
   readonly idle: Connection[];
-  /** All of its connections that are not closed. */
+  /** Number of its connections that are not closed. */
   connections: number;
 }
 
-/** What a connection needs of the pool that owns it. */
+/** What a connection needs from the pool that owns it. */
 export interface ConnectionOwner {
   readonly wheel: DeadlineWheel;
   readonly idleTimeoutMs: number;
-  /** Holds connections to the egress policy; null for servers that the platform runs. */
+  /** Checks connections against the egress policy; null for servers that the installation runs. */
   readonly guard: EgressGuard | null;
   /** Whether one more connection of this origin may be kept. */
   mayKeep(origin: Origin): boolean;
   onClosed(connection: Connection): void;
 }
 
-/** What a connection tells the exchange that it carries. */
+/** How a connection calls the exchange that it carries. */
 export interface Carried {
   onConnected(): void;
   onRead(bytes: Buffer): void;
@@ -33,16 +33,16 @@ export interface Carried {
   onSocketEnd(): void;
 }
 
-/** Bytes that one read takes at most. */
+/** Most bytes of one read. */
 const readBufferBytes = 65_536;
 
 /**
- * One buffer serves all connections: it is filled and read within one callback. Windows keeps the buffer while it
- * waits for data, so there each connection has its own.
+ * One buffer serves all connections, since it is filled and read within one callback. Windows keeps the buffer while it waits
+ * for data, so that each connection needs its own there.
  */
 const sharedReadBuffer = process.platform === 'win32' ? null : Buffer.allocUnsafeSlow(readBufferBytes);
 
-/** A connection is closed this long before the server said that it would, since our request takes a while to arrive. */
+/** An idle connection is closed this long before the server's announced time, since a request takes a while to arrive. */
 const keepAliveMarginMs = 1_000;
 
 /** A TCP connection that carries one exchange at a time. */
@@ -78,7 +78,7 @@ export class Connection {
       host,
       port,
       noDelay: true,
-      // The connection goes to the very addresses that were checked.
+      // The connection goes only to addresses that were checked.
       ...(guard === null ? {} : { lookup: guard.lookupFor(port) }),
       onread: {
         buffer,
@@ -98,18 +98,18 @@ export class Connection {
     return this.#connected;
   }
 
-  /** Gives the connection, new or idle, its next exchange. */
+  /** Gives the new or idle connection its next exchange. */
   begin(exchange: Carried): void {
     this.#idleDeadline?.clear();
     this.#idleDeadline = null;
     this.#exchange = exchange;
   }
 
-  /** The exchange is over and left the connection in order: keep it for the next one, or close it. */
+  /** The exchange has ended and left the connection in order: keep it for the next one, or close it. */
   release(keepAliveTimeoutMs: number | null): void {
     this.#exchange = null;
     const waitMs = Math.min(this.#owner.idleTimeoutMs, (keepAliveTimeoutMs ?? Infinity) - keepAliveMarginMs);
-    // Bytes of the request that are still to be sent would be taken for the next one's beginning.
+    // Unsent bytes of this request would be taken for the beginning of the next one.
     if (this.#closed || waitMs <= 0 || this.#socket.writableLength > 0 || !this.#owner.mayKeep(this.origin)) {
       this.close();
       return;
@@ -119,7 +119,7 @@ export class Connection {
     this.origin.idle.push(this);
   }
 
-  /** Closes at once; an exchange on it hears nothing. */
+  /** Closes at once, without a call to its exchange. */
   close(): void {
     this.#exchange = null;
     this.#idleDeadline?.clear();
@@ -131,7 +131,7 @@ export class Connection {
   }
 
   #onRead(bytes: Buffer): void {
-    // Bytes that nobody asked for: the next exchange would take them for its reply.
+    // Unrequested bytes: the next exchange would take them for its reply.
     if (this.#exchange === null) this.close();
     else this.#exchange.onRead(bytes);
   }

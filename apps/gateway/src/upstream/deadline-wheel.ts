@@ -1,25 +1,25 @@
 /**
- * Deadlines by the thousand on one timer. A hashed wheel: a deadline lies in the slot of the tick when it was due on
- * arming; setting it back only stores a later tick, and the wheel moves it when it comes by.
+ * Thousands of deadlines on one timer. A hashed wheel: a deadline lies in the slot of the tick for which it was armed. Rearming
+ * only stores a later tick, and the wheel moves the deadline when it reaches the slot.
  */
 
 export interface Deadline {
   /**
-   * Starts its time again from the current tick: one stored number, so it can be called for every chunk. It comes up
-   * to two ticks early when the process lags behind its timer. No effect once fired or cleared.
+   * Restarts its time from the current tick. It only stores a number, so it can be called for every chunk. It may fire up to two
+   * ticks early when the process lags behind its timer. No effect once fired or cleared.
    */
   rearm(): void;
   clear(): void;
 }
 
 export interface DeadlineWheel {
-  /** Calls back once when the time has passed: not before, and two ticks after at most. The callback must not throw. */
+  /** Calls back once when the time has passed: not earlier, and at most two ticks later. The callback must not throw. */
   arm(ms: number, callback: () => void): Deadline;
-  /** Deadlines that are armed. */
+  /** Number of armed deadlines. */
   size(): number;
-  /** Moves to the present and fires what is due. The wheel's own timer calls it; tests call it themselves. */
+  /** Advances to the present and fires what is due. Called by the wheel's timer, and by tests. */
   advance(): void;
-  /** Stops the timer; nothing fires any more. */
+  /** Stops the timer. Nothing fires afterwards. */
   close(): void;
 }
 
@@ -30,12 +30,12 @@ export interface DeadlineWheelOptions {
   readonly now?: () => number;
 }
 
-/** Slots of a turn; deadlines further away than a turn are passed by until theirs comes. */
+/** Slots of one turn. Deadlines further away than a turn are passed over until their turn comes. */
 const slotCount = 512;
 
 /**
- * Most ticks that one call counts. When the process itself stood still, the replies of that time lie unread in its
- * sockets: the wheel stands still with it, so that nobody is blamed for our own pause.
+ * Most ticks that one call counts. When the process itself was paused, the replies of that time are still unread in its sockets.
+ * The wheel pauses as well, so that servers are not blamed for it.
  */
 const maxTicksAtOnce = 3;
 
@@ -109,7 +109,7 @@ class Wheel implements DeadlineWheel {
       this.#timer = setInterval(() => this.advance(), this.#tickMs);
       this.#timer.unref();
     }
-    // One tick more, for the part of the current one that has passed.
+    // One more tick, for the part of the current one that has passed.
     const entry = new Entry(this, Math.ceil(ms / this.#tickMs) + 1, callback);
     entry.dueTick += Math.min(this.#ticksPassed(this.#now()), maxTicksAtOnce);
     this.#insert(entry);
@@ -150,9 +150,9 @@ class Wheel implements DeadlineWheel {
     entry.insertBefore(this.#slot(entry.dueTick));
   }
 
-  /** Fires what is due in a slot and moves what has been set back. */
+  /** Fires what is due in a slot and moves what has been rearmed. */
   #visit(head: Entry): void {
-    // Those that callbacks add come after this mark, and callbacks may clear any other.
+    // Callbacks may clear any deadline; those that they add come after this mark.
     const mark = new Entry(this, 0, idle);
     mark.insertBefore(head);
     for (let entry = head.next; entry !== mark; entry = head.next) {

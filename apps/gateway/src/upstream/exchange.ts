@@ -98,7 +98,7 @@ export class Exchange implements Carried, UpstreamExchange {
     }
   }
 
-  /** The pool is being closed. */
+  /** Fails the exchange because the pool closes. */
   shutDown(): void {
     this.#fail('broken', 'the gateway closed the connection');
   }
@@ -134,7 +134,7 @@ export class Exchange implements Carried, UpstreamExchange {
     this.#onOver(this);
   }
 
-  /** The server or the way to it ended the connection; one that was kept may have been closed while it was idle. */
+  /** The server or the network ended the connection. A kept connection may have been closed while it was idle. */
   #failBroken(reason: string): void {
     this.#fail('broken', reason, this.reused && !this.#replyBegun);
   }

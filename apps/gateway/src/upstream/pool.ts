@@ -8,11 +8,11 @@ import { requestHead } from './write-request.ts';
 
 export interface UpstreamPoolOptions {
   readonly wheel: DeadlineWheel;
-  /** Holds connections to the egress policy. Without it every server is one that the platform runs. */
+  /** Checks connections against the egress policy. Absent for servers that the installation runs. */
   readonly guard?: EgressGuard;
   /** Kept connections per origin; 256 when absent. */
   readonly maxIdlePerOrigin?: number;
-  /** How long a connection is kept unused; 4,000 ms when absent. A shorter `keep-alive: timeout` of the server wins. */
+  /** How long an idle connection is kept; 4,000 ms when absent. A shorter `keep-alive: timeout` of the server wins. */
   readonly idleTimeoutMs?: number;
 }
 
@@ -22,7 +22,7 @@ export interface UpstreamPool extends UpstreamClient {
   forget(origin: string): void;
 }
 
-/** Node's servers close an unused connection after 5 s. */
+/** Node's servers close an idle connection after 5 s. */
 const defaultIdleTimeoutMs = 4_000;
 const defaultMaxIdlePerOrigin = 256;
 
@@ -35,7 +35,7 @@ function parseOrigin(key: string): Origin {
   return { key, host, port: url.port === '' ? 80 : Number(url.port), authority: url.host, idle: [], connections: 0 };
 }
 
-/** A small, strict HTTP/1.1 keep-alive client for servers that the platform runs. */
+/** A small, strict HTTP/1.1 keep-alive client. */
 export function createUpstreamPool(options: UpstreamPoolOptions): UpstreamPool {
   const maxIdle = options.maxIdlePerOrigin ?? defaultMaxIdlePerOrigin;
   const origins = new Map<string, Origin>();

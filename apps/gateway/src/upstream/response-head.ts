@@ -1,6 +1,6 @@
-/** Reads the head of an HTTP/1.1 reply as strictly as RFC 9112 lets a client that trusts nobody. */
+/** Reads the head of an HTTP/1.1 reply as strictly as RFC 9112 allows. */
 
-/** How the body ends: after that many bytes, by its last chunk, or with the connection. */
+/** How the body ends: after this many bytes, with its last chunk, or with the connection. */
 export type Framing = number | 'chunked' | 'until_close';
 
 export interface ResponseHead {
@@ -9,13 +9,13 @@ export interface ResponseHead {
   readonly headers: readonly string[];
   readonly framing: Framing;
   readonly keepAlive: boolean;
-  /** `keep-alive: timeout=5` in milliseconds, null when the server does not tell. */
+  /** `keep-alive: timeout=5` in milliseconds; null when the server does not say. */
   readonly keepAliveTimeoutMs: number | null;
 }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?$/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** Whatever is neither visible, nor white space of a line, nor beyond ASCII; and line ends that are not CRLF. */
+/** Control characters, and line ends that are not CRLF. */
 const forbidden = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
 
 interface Fields {
@@ -26,7 +26,7 @@ interface Fields {
   keepAlive: string | null;
 }
 
-/** @returns the reason when a line is not a header that we take. */
+/** @returns the reason why a line is not an acceptable header, else null. */
 function takeField(line: string, fields: Fields): string | null {
   const colon = line.indexOf(':');
   const rawName = line.slice(0, Math.max(colon, 0));
@@ -63,7 +63,7 @@ function framingOf(fields: Fields, minorVersion: string): Framing | { readonly r
 
 /**
  * @param text the head as latin1, without the empty line that ends it.
- * @param method of the request: the reply to HEAD has no body whatever it declares.
+ * @param method of the request: the reply to HEAD has no body, whatever it declares.
  */
 export function parseResponseHead(
   text: string,

@@ -17,14 +17,14 @@ export interface ResponseSink {
   onData(chunk: Buffer): void;
 }
 
-/** What a read came to. */
+/** The state of a reply after a read. */
 export type ReadOutcome =
   | 'more'
-  /** The reply is whole and nothing stands after it. */
+  /** The reply is whole and nothing follows it. */
   | 'done'
   | { readonly reason: string };
 
-/** Parses one reply from the pieces in which it arrives. The bytes it is given may be overwritten afterwards. */
+/** Parses one reply from the pieces in which it arrives. The given bytes may be overwritten afterwards. */
 export class ResponseParser {
   readonly #method: string;
   readonly #sink: ResponseSink;
@@ -33,11 +33,11 @@ export class ResponseParser {
   #held = 0;
   #continues = 0;
   #head: ResponseHead | null = null;
-  /** Bytes of a body with content-length that are to come. */
+  /** Remaining bytes of a body with a content-length. */
   #left = 0;
   #chunked: ChunkedBody | null = null;
   readonly #pieces: number[] = [];
-  /** Set by the owner, also from within a call of the sink: nothing is delivered any more. */
+  /** Set by the owner, even during a call of the sink: nothing is delivered afterwards. */
   stopped = false;
 
   constructor(method: string, sink: ResponseSink) {
@@ -45,7 +45,7 @@ export class ResponseParser {
     this.#sink = sink;
   }
 
-  /** Once known: whether and how long the connection may be kept afterwards. */
+  /** Once known: whether the connection may be kept afterwards, and for how long. */
   get head(): ResponseHead | null {
     return this.#head;
   }
@@ -54,7 +54,7 @@ export class ResponseParser {
     return this.#head === null ? this.#readHead(bytes) : this.#readBody(bytes, 0);
   }
 
-  /** The connection has ended. @returns whether that is how the reply ends. */
+  /** The connection has ended. @returns whether the reply ends that way. */
   finish(): boolean {
     return this.#head?.framing === 'until_close';
   }
@@ -84,7 +84,7 @@ export class ResponseParser {
     return this.#readBody(bytes, bodyAt);
   }
 
-  /** Copies a part of the head; the room for it doubles, so that a head sent byte by byte costs linear time. */
+  /** Copies a part of the head. The buffer doubles, so that a head that comes byte by byte costs linear time. */
   #hold(fresh: Buffer): Buffer {
     const length = this.#held + fresh.length;
     if (length > this.#partial.length) {
@@ -127,7 +127,7 @@ export class ResponseParser {
   }
 }
 
-/** Whether what stands there can become a head: it begins with the version, and has no line feed without its return. */
+/** Whether the bytes can become a head: they begin with the version, and no line feed lacks its carriage return. */
 function canBeginHead(bytes: Buffer, from: number): boolean {
   const known = Math.min(bytes.length, version.length);
   if (bytes.compare(version, 0, known, 0, known) !== 0) return false;
@@ -143,7 +143,7 @@ function copyOf(bytes: Buffer, start: number, end: number): Buffer {
   return copy;
 }
 
-/** The pieces in one copy: what a read brought is handed on at once. */
+/** Copies the pieces of one read into one buffer, to be delivered at once. */
 function joined(bytes: Buffer, pieces: readonly number[]): Buffer {
   if (pieces.length === 2) return copyOf(bytes, pieces[0] as number, pieces[1] as number);
   let length = 0;

@@ -19,7 +19,7 @@ export interface TlsExchangeParts {
 
 interface SocketError extends Error {
   readonly code?: string;
-  /** What undici knows of the connection that broke. */
+  /** What undici reports of the connection that broke. */
   readonly socket?: { readonly bytesRead?: number };
 }
 
@@ -35,7 +35,7 @@ function flat(headers: FlatHeaders): string[] {
 
 const invalidReplyCodes = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 
-/** What failed, before the connection stood and afterwards. */
+/** Classifies an error. @param connected whether the connection had been made. */
 function failureOf(error: SocketError, connected: boolean): { code: UpstreamFailureCode; reason: string } {
   const code = error.code ?? error.name;
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || (!connected && code === 'ETIMEDOUT')) {
@@ -52,9 +52,9 @@ function failureOf(error: SocketError, connected: boolean): { code: UpstreamFail
   return { code: 'broken', reason: `the connection broke (${code})` };
 }
 
-/** One request over undici, with the handlers, deadlines and failures of the client for our own servers. */
+/** One request over undici, with the handlers, deadlines and failures of the plain client. */
 class UndiciExchange implements TlsExchange, Dispatcher.DispatchHandler {
-  /** undici does not tell which connection it takes. */
+  /** undici does not say which connection it uses. */
   readonly reused = false;
   readonly #parts: TlsExchangeParts;
   #deadline: Deadline | null;
@@ -142,7 +142,7 @@ class UndiciExchange implements TlsExchange, Dispatcher.DispatchHandler {
 
   onResponseError(_: unknown, error: SocketError): void {
     const { code, reason } = failureOf(error, this.#connected);
-    // Before this reply began, only a connection that carried another one has read anything.
+    // A connection that has read bytes before this reply began has carried another exchange.
     const reused = !this.#replyBegun && (error.socket?.bytesRead ?? 0) > 0;
     this.#fail(code, reason, reused && code === 'broken');
   }

@@ -8,29 +8,29 @@ import type { UpstreamClient } from './upstream.ts';
 
 export interface TlsUpstreamOptions {
   readonly wheel: DeadlineWheel;
-  /** Holds connections to the egress policy. Without it every server is one that the platform runs. */
+  /** Checks connections against the egress policy. Absent for servers that the installation runs. */
   readonly guard?: EgressGuard;
   /** Connections per origin; 256 when absent. */
   readonly maxConnectionsPerOrigin?: number;
-  /** How long a connection is kept unused; 4,000 ms when absent. */
+  /** How long an idle connection is kept; 4,000 ms when absent. */
   readonly idleTimeoutMs?: number;
-  /** PEM certificates that are trusted besides the well-known ones. */
+  /** PEM certificates that are trusted besides the usual roots. */
   readonly ca?: readonly string[];
 }
 
 const defaultIdleTimeoutMs = 4_000;
 const defaultMaxConnections = 256;
 
-/** Longer than any connect deadline of ours, which is kept by the wheel. */
+/** Longer than any deadline for connecting, which the wheel keeps. */
 const connectLimitMs = 120_000;
 
-/** Bytes of a reply's head, as in the client for our own servers. */
+/** Most bytes of a reply's head, as in the plain client. */
 const maxHeadBytes = 65_536;
 
 const defaultTlsPort = 443;
 const defaultPlainPort = 80;
 
-/** A client for servers outside and for TLS, over undici, which is loaded when it is first used. */
+/** A client for TLS over undici, which is loaded on first use. */
 export function createTlsUpstream(options: TlsUpstreamOptions): UpstreamClient {
   const open = new Set<TlsExchange>();
   let agent: Promise<Agent> | null = null;
@@ -60,24 +60,24 @@ export function createTlsUpstream(options: TlsUpstreamOptions): UpstreamClient {
       return exchange;
     },
     forgetAll() {
-      // Gracefully: requests that are under way end as they would.
+      // Gracefully: open requests end as usual.
       agent?.then((ready) => ready.close()).catch(() => undefined);
       agent = null;
     },
     close() {
       closed = true;
       for (const exchange of open) exchange.shutDown();
-      // Whatever is still open has been given up by its owner.
+      // The owners of open exchanges have given them up.
       agent?.then((ready) => ready.destroy()).catch(() => undefined);
     },
   };
 }
 
-/** Connects as undici does, to the addresses that the guard has checked. */
+/** Connects as undici does, but only to addresses that the guard has checked. */
 function connectorFor(buildConnector: typeof Build, { ca, guard }: TlsUpstreamOptions): Build.connector {
   const common = { timeout: connectLimitMs, ...(ca === undefined ? {} : { ca: [...rootCertificates, ...ca] }) };
   if (guard === undefined) return buildConnector(common);
-  // A connector keeps the TLS sessions of its servers; a lookup knows no port, so that each port has its own.
+  // A lookup does not know the port, so each port has its own connector, which keeps the TLS sessions of its servers.
   const byPort = new Map<number, Build.connector>();
   return (options, callback) => {
     const port = Number(options.port) || (options.protocol === 'https:' ? defaultTlsPort : defaultPlainPort);

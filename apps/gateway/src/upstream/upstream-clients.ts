@@ -7,12 +7,12 @@ import { createUpstreamPool } from './pool.ts';
 import { createTlsUpstream } from './tls-upstream.ts';
 import type { UpstreamClient } from './upstream.ts';
 
-/** The HTTP clients of a gateway: for what the installation runs and for servers outside, each plain and with TLS. */
+/** The HTTP clients of a gateway: for the installation's own endpoints and for outside servers, each plain and with TLS. */
 export interface UpstreamClients {
   clientFor(endpoint: Endpoint): UpstreamClient;
-  /** @param listening ports that this process itself listens on: nobody may make it call itself. */
+  /** @param listening ports on which this process listens: it must not be made to call itself. */
   open(table: RouteTable, listening: readonly number[]): void;
-  /** Takes over the egress policy of a snapshot; where it is another one, nothing goes over an old connection. */
+  /** Applies the egress policy of a snapshot. If it has changed, old connections are not used again. */
   replace(table: RouteTable): void;
   close(): void;
 }

@@ -1,4 +1,4 @@
-/** What both HTTP clients of the gateway offer: the one for our pods (pool.ts) and the one for TLS (tls-upstream.ts). */
+/** The interface of both HTTP clients for endpoints: the plain one (pool.ts) and the one for TLS (tls-upstream.ts). */
 
 import type { AttemptFailure } from '@kumiki/api';
 
@@ -8,11 +8,11 @@ export interface UpstreamRequest {
   readonly method: string;
   /** With its query; printable ASCII. */
   readonly path: string;
-  /** Flat: name, value, name, value. Without host, connection, content-length and transfer-encoding, which the client adds. */
+  /** Flat: name, value, name, value. The client adds host, connection, content-length and transfer-encoding. */
   readonly headers: readonly string[];
   readonly body: Buffer | null;
   readonly connectTimeoutMs: number;
-  /** From the request's last byte to the end of the reply's head; null waits without limit. */
+  /** From the request's last byte to the end of the reply's head; null for no limit. */
   readonly headersTimeoutMs: number | null;
 }
 
@@ -20,12 +20,12 @@ export interface UpstreamRequest {
 export type ResponseHeaders = readonly string[];
 
 /**
- * Called in the order head, data…, end, or error at any point; nothing after end, error or `abort()`, and nothing
- * before `request()` has returned. A handler must not throw.
+ * Called in the order head, data…, end; or error at any point. Nothing is called after end, error or `abort()`, nor before
+ * `request()` has returned. A handler must not throw.
  */
 export interface UpstreamHandlers {
   onHead(status: number, headers: ResponseHeaders): void;
-  /** The chunk is the receiver's to keep. */
+  /** The receiver may keep the chunk. */
   onData(chunk: Buffer): void;
   onEnd(): void;
   onError(failure: UpstreamFailure): void;
@@ -41,18 +41,18 @@ export interface UpstreamFailure {
   readonly code: UpstreamFailureCode;
   /** A sentence part for people: `the connection was refused (ECONNREFUSED)`. */
   readonly reason: string;
-  /** Any byte of the request was handed to the socket, so the server may have begun to work on it. */
+  /** Whether any byte of the request was handed to the socket, so that the server may have begun to work on it. */
   readonly requestSent: boolean;
-  /** Any byte of the reply was read. */
+  /** Whether any byte of the reply was read. */
   readonly replyBegun: boolean;
-  /** A kept connection died before any byte of the reply: the server closed it while idle. Ask again at once. */
+  /** Whether a kept connection ended before any byte of the reply, because the server closed it while idle. Retry at once. */
   readonly stale: boolean;
 }
 
 export interface UpstreamExchange {
   /** Ends the exchange and its connection. No handler is called afterwards. */
   abort(): void;
-  /** Stops reading from the connection; at most what one read gave is delivered after it. */
+  /** Stops reading from the connection. At most the data of one read is still delivered. */
   pause(): void;
   resume(): void;
   /** Whether the request went out on a kept connection. */
@@ -61,9 +61,9 @@ export interface UpstreamExchange {
 
 export interface UpstreamClient {
   request(request: UpstreamRequest, handlers: UpstreamHandlers): UpstreamExchange;
-  /** Closes kept connections, and those in use when they are done: the next requests dial anew. */
+  /** Closes idle connections, and those in use when they are done. The next requests make new ones. */
   forgetAll(): void;
-  /** Closes kept connections now; open exchanges get `aborted`. */
+  /** Closes idle connections now. Open exchanges fail as `aborted`. */
   close(): void;
 }
 

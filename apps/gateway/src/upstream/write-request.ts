@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { KumikiError } from '@kumiki/api';
 import type { UpstreamRequest } from './upstream.ts';
 
-/** A body up to this size is copied behind the head, so that both are one write. */
+/** A body up to this size is copied behind the head, so that both go out in one write. */
 const maxCopiedBodyBytes = 65_536;
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -13,7 +13,7 @@ function refuse(what: string): never {
   throw new KumikiError('bad_request_framing', { reason: `${what} cannot be sent to a model server` });
 }
 
-/** The request's head, its last empty line included. Throws `bad_request_framing` for what would break out of its line. */
+/** The request's head with its empty last line. Throws `bad_request_framing` for text that would break out of its line. */
 export function requestHead(request: UpstreamRequest, host: string): string {
   const { method, path, headers, body } = request;
   if (!token.test(method)) refuse('the method');
@@ -30,7 +30,7 @@ export function requestHead(request: UpstreamRequest, host: string): string {
   return `${head}\r\n`;
 }
 
-/** Writes a request. @param sent is called when its last byte is with the system. */
+/** Writes a request. @param sent is called when the operating system has its last byte. */
 export function writeRequest(socket: Socket, head: string, body: Buffer | null, sent: () => void): void {
   if (body !== null && body.length > maxCopiedBodyBytes) {
     socket.cork();

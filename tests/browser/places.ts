@@ -1,2 +1,11 @@
 /** Every screen of the menu, as its address and the key of its name. */
-export const places = ['chat', 'knowledge', 'playground', 'overview', 'models', 'requests', 'settings'] as const;
+export const places = [
+  'chat',
+  'knowledge',
+  'playground',
+  'overview',
+  'models',
+  'requests',
+  'access',
+  'settings',
+] as const;

@@ -79,6 +79,13 @@ const models = createRoute({
   component: lazyRouteComponent(() => import('./models/models-screen.tsx')),
 });
 
+const access = createRoute({
+  getParentRoute: () => operate,
+  path: '/access',
+  validateSearch: anySearch,
+  component: lazyRouteComponent(() => import('./access/access-screen.tsx')),
+});
+
 const requests = createRoute({
   getParentRoute: () => shell,
   path: '/requests',
@@ -98,7 +105,7 @@ export const router = createRouter({
     shell.addChildren([
       home,
       use.addChildren([chat, oneChat, knowledge, oneStore, playground]),
-      operate.addChildren([overview, models]),
+      operate.addChildren([overview, models, access]),
       requests,
       settings,
     ]),

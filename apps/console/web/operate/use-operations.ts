@@ -1,8 +1,9 @@
-import type { Change, Load, RequestRecord, Status } from '@kumiki/api';
+import type { Change, Load, MissingGateway, RequestRecord, Status } from '@kumiki/api';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
 import { useLivePart } from '../api/live.tsx';
 import { sessionQuery } from '../api/session.ts';
+import { joinMissing } from './join-missing.ts';
 import { joinChanges, joinRequests } from './join-records.ts';
 import { joinLoads } from './load-history.ts';
 import { changesQuery, loadQuery, operateKey, requestsQuery, statusQuery } from './operate-queries.ts';
@@ -74,6 +75,8 @@ export interface Requests {
   readonly requests: readonly RequestRecord[];
   readonly pending: boolean;
   readonly error: unknown;
+  /** Gateways whose requests are not among them. */
+  readonly missing: readonly MissingGateway[];
   /** Brings older ones; null when there are none, or they are on their way. */
   readonly more: (() => void) | null;
 }
@@ -86,6 +89,7 @@ export function useRequests(): Requests {
     requests,
     pending: isPending,
     error,
+    missing: joinMissing(data?.pages ?? []),
     more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : null,
   };
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
+import { MissingGateways } from '../operate/missing-gateways.tsx';
 import { useCatchUp, useChanges, useLoads, useStatus } from '../operate/use-operations.ts';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { LiveBadge } from '../shell/live-badge.tsx';
@@ -38,6 +39,7 @@ export default function OverviewScreen() {
           <Verdict health={health} status={status} />
           <Problems problems={health.problems} />
           {isNew && <FirstSteps status={status} />}
+          <MissingGateways missing={loads.latest?.missing_gateways ?? []} />
           <LoadCharts loads={loads} />
           <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
             <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">

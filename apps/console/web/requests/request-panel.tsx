@@ -2,6 +2,7 @@ import type { RequestRecord } from '@kumiki/api';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useNow, useTranslations } from 'use-intl';
+import { MissingGateways } from '../operate/missing-gateways.tsx';
 import { requestQuery, type RequestScope } from '../operate/operate-queries.ts';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -59,6 +60,7 @@ export function RequestPanel({
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
         {error !== null && <ErrorNotice error={error} title={record === null ? t('gone') : undefined} />}
         {record === null && error === null && <Skeleton className="h-64" />}
+        <MissingGateways missing={data?.missing_gateways ?? []} />
         {record !== null && (
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
             <RequestOutcome record={record} />

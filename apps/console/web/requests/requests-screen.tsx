@@ -1,6 +1,7 @@
 import { ListTree, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { useNow, useTranslations } from 'use-intl';
+import { MissingGateways } from '../operate/missing-gateways.tsx';
 import type { RequestScope } from '../operate/operate-queries.ts';
 import { type Requests, useCatchUp, useRequests } from '../operate/use-operations.ts';
 import { ErrorNotice } from '../shell/error-notice.tsx';
@@ -38,7 +39,7 @@ function OwnRequests() {
 function RequestsView({ list, scope }: { readonly list: Requests; readonly scope: RequestScope }) {
   const t = useTranslations('requests');
   const { get: address, set: setAddress } = useAddress();
-  const { requests, pending, error, more } = list;
+  const { requests, pending, error, missing, more } = list;
   const [paused, setPaused] = useState<Paused | null>(null);
   const ticking = useNow({ updateInterval: refreshMs }).getTime();
   const now = paused?.at ?? ticking;
@@ -54,6 +55,7 @@ function RequestsView({ list, scope }: { readonly list: Requests; readonly scope
       />
       {error !== null && <ErrorNotice error={error} />}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        <MissingGateways missing={missing} />
         <RequestToolbar all={requests} shown={found.length} paused={paused} onPause={setPaused} />
         {pending && requests.length === 0 && error === null && <Skeleton className="h-64" />}
         {!pending && requests.length === 0 && (

@@ -1,6 +1,7 @@
 import type { RequestRecord } from '@kumiki/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { joinMissing } from '../operate/join-missing.ts';
 import { ownRequestsQuery } from '../operate/operate-queries.ts';
 import type { Requests } from '../operate/use-operations.ts';
 
@@ -16,6 +17,7 @@ export function useOwnRequests(): Requests {
     requests,
     pending: isPending,
     error,
+    missing: joinMissing(data?.pages ?? []),
     more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : null,
   };
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Ago } from '../operate/ago.tsx';
+import { MissingGateways } from '../operate/missing-gateways.tsx';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { useSession } from '../shell/session-gate.tsx';
 import { Button } from '../ui/button.tsx';
@@ -10,6 +11,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Skeleton } from '../ui/progress.tsx';
 import { Status } from '../ui/status.tsx';
 import { describeBrowser } from './describe-browser.ts';
+import { EndAllDialog } from './end-all-dialog.tsx';
 import { browserSessionsQuery, endOtherSessions, endSession } from './sessions-api.ts';
 
 /** Rows that are shown until somebody asks for all. */
@@ -23,13 +25,15 @@ export function BrowserSessions() {
   const [all, setAll] = useState(false);
   const end = useEnding(endSession);
   const endOthers = useEnding(endOtherSessions);
-  const sessions = [...(data ?? [])].sort((a, b) => Number(b.current) - Number(a.current));
+  const [leaving, setLeaving] = useState(false);
+  const sessions = [...(data?.data ?? [])].sort((a, b) => Number(b.current) - Number(a.current));
   const others = sessions.filter((session) => session.key.id === key.id && !session.current).length;
   const shown = all ? sessions : sessions.slice(0, firstShown);
   const failure = error ?? end.error ?? endOthers.error;
   return (
     <Panel title={t('title')} note={key.roles.includes('admin') ? t('noteAll') : t('note')}>
       {failure !== null && <ErrorNotice error={failure} />}
+      <MissingGateways missing={data?.missing_gateways ?? []} />
       {isPending && <Skeleton className="h-24" />}
       <ul className="divide-y divide-line" aria-label={t('title')}>
         {shown.map((session) => (
@@ -50,12 +54,16 @@ export function BrowserSessions() {
         >
           {t('endOthers')}
         </Button>
+        <Button size="small" onClick={() => setLeaving(true)}>
+          {t('endAll')}
+        </Button>
         {shown.length < sessions.length && (
           <Button kind="ghost" size="small" onClick={() => setAll(true)}>
             {t('showAll', { count: sessions.length })}
           </Button>
         )}
       </div>
+      {leaving && <EndAllDialog others={others} onClose={() => setLeaving(false)} />}
     </Panel>
   );
 }

@@ -1,4 +1,4 @@
-import type { BrowserSession, BrowserSessionList } from '@kumiki/api';
+import type { BrowserSessionList } from '@kumiki/api';
 import { queryOptions } from '@tanstack/react-query';
 import { callApi } from '../api/call-api.ts';
 
@@ -7,8 +7,7 @@ const sessionsPath = '/v1/kumiki/sessions';
 /** The browsers that are signed in: with one's own key, or with any for those who operate. */
 export const browserSessionsQuery = queryOptions({
   queryKey: ['browser-sessions'],
-  queryFn: async ({ signal }): Promise<readonly BrowserSession[]> =>
-    (await callApi<BrowserSessionList>(sessionsPath, { signal })).data,
+  queryFn: ({ signal }) => callApi<BrowserSessionList>(sessionsPath, { signal }),
 });
 
 export function endSession(id: string): Promise<unknown> {
@@ -18,4 +17,9 @@ export function endSession(id: string): Promise<unknown> {
 /** All of one's own key but the one that asks. */
 export function endOtherSessions(): Promise<unknown> {
   return callApi(sessionsPath, { method: 'DELETE', query: { keep_current: true } });
+}
+
+/** All of one's own key, the one that asks among them. */
+export function endAllSessions(): Promise<unknown> {
+  return callApi(sessionsPath, { method: 'DELETE' });
 }

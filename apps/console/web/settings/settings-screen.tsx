@@ -1,6 +1,6 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useFormatter, useTranslations } from 'use-intl';
-import { sessionQuery, signOut } from '../api/session.ts';
+import { signOut } from '../api/session.ts';
+import { useLeave } from '../api/use-leave.ts';
 import { type Locale, locales, useLanguage } from '../i18n/i18n.tsx';
 import { ErrorNotice } from '../shell/error-notice.tsx';
 import { keysOf, type ShortcutName } from '../shell/keys.ts';
@@ -170,15 +170,7 @@ function SignedIn() {
   const shell = useTranslations('shell');
   const format = useFormatter();
   const session = useSession();
-  const queryClient = useQueryClient();
-  const leave = useMutation({
-    mutationFn: signOut,
-    onSuccess: () => {
-      // What is on the screen watches the session's query: that one stays and says that nobody is signed in.
-      queryClient.setQueryData(sessionQuery.queryKey, null);
-      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
-    },
-  });
+  const leave = useLeave(signOut);
   return (
     <Panel title={t('title')}>
       <div className="grid justify-items-start gap-1 text-sm">

@@ -3,6 +3,7 @@ import {
   BookOpen,
   Boxes,
   FlaskConical,
+  KeyRound,
   ListTree,
   MessagesSquare,
   Settings,
@@ -10,7 +11,15 @@ import {
 } from 'lucide-react';
 import type { NeededRole } from './may-open.ts';
 
-export type PlaceName = 'chat' | 'knowledge' | 'playground' | 'overview' | 'models' | 'requests' | 'settings';
+export type PlaceName =
+  | 'chat'
+  | 'knowledge'
+  | 'playground'
+  | 'overview'
+  | 'models'
+  | 'requests'
+  | 'access'
+  | 'settings';
 
 export interface Place {
   readonly name: PlaceName;
@@ -29,6 +38,7 @@ export const places: readonly Place[] = [
   { name: 'overview', path: '/overview', icon: Activity, group: 'operate', needs: 'admin' },
   { name: 'models', path: '/models', icon: Boxes, group: 'operate', needs: 'admin' },
   { name: 'requests', path: '/requests', icon: ListTree, group: 'operate', needs: null },
+  { name: 'access', path: '/access', icon: KeyRound, group: 'operate', needs: 'admin' },
   { name: 'settings', path: '/settings', icon: Settings, group: 'operate', needs: null },
 ];
 

@@ -1,3 +1,4 @@
+import access from './access.json' with { type: 'json' };
 import causes from './causes.json' with { type: 'json' };
 import chat from './chat.json' with { type: 'json' };
 import errors from './errors.json' with { type: 'json' };
@@ -9,5 +10,17 @@ import requests from './requests.json' with { type: 'json' };
 import settings from './settings.json' with { type: 'json' };
 import shell from './shell.json' with { type: 'json' };
 
-export const messages = { causes, chat, errors, knowledge, models, overview, playground, requests, settings, shell };
+export const messages = {
+  access,
+  causes,
+  chat,
+  errors,
+  knowledge,
+  models,
+  overview,
+  playground,
+  requests,
+  settings,
+  shell,
+};
 export type Messages = typeof messages;

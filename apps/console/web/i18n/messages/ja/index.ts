@@ -1,4 +1,5 @@
 import type { Messages } from '../en/index.ts';
+import access from './access.json' with { type: 'json' };
 import causes from './causes.json' with { type: 'json' };
 import chat from './chat.json' with { type: 'json' };
 import errors from './errors.json' with { type: 'json' };
@@ -11,6 +12,7 @@ import settings from './settings.json' with { type: 'json' };
 import shell from './shell.json' with { type: 'json' };
 
 export const messages = {
+  access,
   causes,
   chat,
   errors,

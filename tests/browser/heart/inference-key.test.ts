@@ -15,7 +15,7 @@ const skip = whyNoBrowser();
 const fixture = browserFixture(() => startConsoleProduct());
 
 /** What only those may ask who operate: a page that asks all the same fills the log with refusals. */
-const operating = /\/v1\/kumiki\/(?:status|services|replicas|keys|requests|load|changes|live)\b/;
+const operating = /\/v1\/kumiki\/(?:status|services|replicas|keys|requests|load|changes|live|limits|usage)\b/;
 /** The browser notes in its console that a request was refused. */
 const refused = /console: Failed to load resource: the server responded with a status of 401 /;
 

@@ -55,7 +55,7 @@ export function RevokeDialog({
       {apiKey.roles.includes('admin') && (
         <>
           <p>{t('machine')}</p>
-          <CommandLine command="npm exec kumiki -- down && npm exec kumiki -- up" />
+          <CommandLine label={t('wayBack')} command="npm exec kumiki -- down && npm exec kumiki -- up" />
         </>
       )}
       {doing.error !== null && <ErrorNotice error={doing.error} />}

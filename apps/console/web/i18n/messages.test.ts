@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { attemptFailures, conditionReasons, dataServiceCauses, endCauses } from '@kumiki/api';
+import { attemptFailures, conditionReasons, dataServiceCauses, defaultProjectLimits, endCauses } from '@kumiki/api';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { messages as en } from './messages/en/index.ts';
 import { messages as ja } from './messages/ja/index.ts';
@@ -112,6 +112,7 @@ const codes = {
   'causes.end': endCauses,
   'causes.attempt': attemptFailures,
   'causes.data': dataServiceCauses,
+  'access.limit': Object.keys(defaultProjectLimits),
   'models.condition': Object.values(conditionReasons).flatMap((reasons) => Object.keys(reasons)),
 };
 
@@ -138,7 +139,7 @@ const namespaces = new Set(
   sources.flatMap((code) => [...code.matchAll(/useTranslations\('([\w.]+)'\)/g)].map((match) => match[1] ?? '')),
 );
 
-test('every code that the API gives for a failure or a condition is told, and nothing else', () => {
+test('every code that the API gives for a failure, a condition or a limit is told, and nothing else', () => {
   for (const [kind, known] of Object.entries(codes)) {
     const told = [...english.keys()].filter((key) => key.startsWith(`${kind}.`));
     assert.deepEqual(told.toSorted(), known.map((code) => `${kind}.${code}`).toSorted());

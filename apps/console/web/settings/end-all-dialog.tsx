@@ -22,7 +22,7 @@ export function EndAllDialog({ others, onClose }: { readonly others: number; rea
       busy={leave.isPending}
     >
       <p>{t('endAllWhat', { count: others })}</p>
-      <CommandLine command="npm exec kumiki -- console" />
+      <CommandLine label={t('wayBack')} command="npm exec kumiki -- console" />
       {leave.error !== null && <ErrorNotice error={leave.error} />}
     </ConfirmDialog>
   );

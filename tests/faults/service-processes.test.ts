@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { isRunning } from '@kumiki/service/folder';
 import { until } from '@kumiki/testing';
+import { serviceList, type ServiceName } from '../../apps/cli/src/product/service-list.ts';
 import {
   type CliProcess,
   makeTestFolder,
@@ -24,6 +25,8 @@ const bareStartMs = 50;
 /** On two cores that others use too, a request waits for the processor now and then. */
 const noiseMs = 750;
 const limitMs = 60_000;
+/** An answer of some hundred tokens is still written when what was killed is back. */
+const slowTokenMs = 40;
 
 interface Service {
   readonly name: string;
@@ -38,7 +41,8 @@ let url = '';
 let key = '';
 
 before(async () => {
-  up = startCli(folder.home, ['up', '--port', '0', '--json', '-f', folder.write('up.yaml', simulatedManifest('shop'))]);
+  const manifests = [simulatedManifest('shop'), simulatedManifest('slow', { interTokenLatencyMs: slowTokenMs })];
+  up = startCli(folder.home, ['up', '--port', '0', '--json', '-f', folder.write('up.yaml', manifests.join('---\n'))]);
   ({ url, apiKey: key } = await untilReady(up));
   await until('all services are ready', limitMs, async () =>
     (await services()).every(({ state }) => state === 'ready'),
@@ -70,6 +74,11 @@ async function service(name: string): Promise<Service> {
   const found = (await services()).find((one) => one.name === name);
   assert.ok(found, name);
   return found;
+}
+
+/** null while nobody answers, as while there is no gateway. */
+function serviceNow(name: string): Promise<Service | null> {
+  return service(name).catch(() => null);
 }
 
 /** Requests of which each needs one service and no other. */
@@ -124,12 +133,17 @@ function compare(during: ReadonlyMap<string, Measured>, quiet: ReadonlyMap<strin
   }
 }
 
-/** Who needs none of the service that something happens to. */
-const unharmed: Readonly<Record<string, readonly string[]>> = {
+/** Who needs none of the service that something happens to. Every entry of the list of services is here. */
+const unharmed: Readonly<Record<ServiceName, readonly string[]>> = {
+  gateway: [],
   conversations: ['chat', 'search'],
   search: ['chat', 'conversations'],
   database: ['chat'],
 };
+
+test('every service of the list is tried here', () => {
+  assert.deepEqual(Object.keys(unharmed).toSorted(), serviceList.map(({ name }) => name).toSorted());
+});
 
 for (const [name, others] of Object.entries(unharmed)) {
   test(`a killed process of ${name} is back soon, and nobody else notices`, async () => {
@@ -142,9 +156,9 @@ for (const [name, others] of Object.entries(unharmed)) {
       const killedAt = performance.now();
       process.kill(pid, 'SIGKILL');
       await until(`${name} is back`, limitMs, async () => {
-        const now = await service(name);
-        assert.ok(now.state !== 'failed' || now.pid === null, 'what is being started has not failed');
-        return now.state === 'ready' && now.restarts === restarts + 1 && now.pid !== pid;
+        const now = await serviceNow(name);
+        assert.ok(now?.state !== 'failed' || now.pid === null, 'what is being started has not failed');
+        return now?.state === 'ready' && now.restarts === restarts + 1 && now.pid !== pid;
       });
       backAfter = performance.now() - killedAt;
       slower = Math.max(slower, await slowness());
@@ -152,7 +166,7 @@ for (const [name, others] of Object.entries(unharmed)) {
     compare(during, quiet);
     assert.ok(backAfter < backMs * slower, `${backAfter.toFixed(0)} ms on a machine ${slower.toFixed(1)} times slower`);
     const own = kinds[name] ?? kinds['conversations'];
-    await until(`${name} serves again`, limitMs, async () => (await own?.())?.ok === true);
+    await until(`${name} serves again`, limitMs, async () => (await own?.().catch(() => null))?.ok === true);
   });
 
   test(`a process of ${name} that stands still is replaced, and nobody else notices`, async () => {
@@ -162,14 +176,65 @@ for (const [name, others] of Object.entries(unharmed)) {
     const during = await measure(others, async () => {
       process.kill(pid, 'SIGSTOP');
       await until(`${name} is replaced`, limitMs, async () => {
-        const now = await service(name);
-        return now.state === 'ready' && now.pid !== pid;
+        const now = await serviceNow(name);
+        return now?.state === 'ready' && now.pid !== pid;
       });
     });
     compare(during, quiet);
     assert.ok(!isRunning({ pid, startedAt: null }));
   });
 }
+
+interface StoredResponse {
+  readonly id: string;
+  readonly status: string;
+  readonly output: readonly { readonly content: readonly { readonly text: string }[] }[];
+}
+
+/** A response in the background, as it is once it has ended. */
+async function backgroundResponse(happening: () => Promise<unknown>): Promise<StoredResponse> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ model: 'slow', input: 'Hi', background: true });
+  const asked = await fetch(`${url}/responses`, { method: 'POST', headers, body });
+  let response = (await asked.json()) as StoredResponse;
+  await happening();
+  await until('the response has ended', limitMs, async () => {
+    const reply = await fetch(`${url}/responses/${response.id}`, { headers });
+    response = (await reply.json()) as StoredResponse;
+    return response.status !== 'in_progress' && response.status !== 'queued';
+  });
+  return response;
+}
+
+test('a gateway that is killed takes nothing along but its connections, and is back on its port for those who try again', async () => {
+  const before = await services();
+  const killed = before.find(({ name }) => name === 'gateway')?.pid ?? null;
+  assert.ok(killed !== null);
+  let backAfter = Number.POSITIVE_INFINITY;
+  const response = await backgroundResponse(async () => {
+    const killedAt = performance.now();
+    process.kill(killed, 'SIGKILL');
+    await until('a request is served', limitMs, async () => (await kinds['chat']?.().catch(() => null))?.ok === true);
+    backAfter = performance.now() - killedAt;
+  });
+  const slower = await slowness();
+  assert.ok(backAfter < backMs * slower, `${backAfter.toFixed(0)} ms on a machine ${slower.toFixed(1)} times slower`);
+  assert.equal(response.status, 'completed');
+  // What was told of it piece by piece is what it became: nothing is missing, nothing came twice.
+  const told = await fetch(`${url}/responses/${response.id}?stream=true`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  const deltas = [...(await told.text()).matchAll(/^data: (.*"type":"response\.output_text\.delta".*)$/gm)]
+    .map(([, data = '']) => (JSON.parse(data) as { delta: string }).delta)
+    .join('');
+  assert.ok(deltas.length > 0);
+  assert.deepEqual(
+    response.output.flatMap(({ content }) => content).map(({ text }) => text),
+    [deltas],
+  );
+  const alive = (list: readonly Service[]) => list.filter(({ name }) => name !== 'gateway').map(({ pid }) => pid);
+  assert.deepEqual(alive(await services()), alive(before), 'nothing else was started again');
+});
 
 test('when the process that started them is killed, no service and no worker is left', async () => {
   const own = makeTestFolder();

@@ -4,6 +4,7 @@ export { callersOf } from './callers.ts';
 export { accountsFolder } from './folder/accounts-folder.ts';
 export type { AdminKey } from './keys/key-ring.ts';
 export { openAccounts, type Accounts } from './open-accounts.ts';
+export { publishSnapshots } from './publish-snapshots.ts';
 export type { RunningAccounts } from './start-accounts.ts';
 
 /** Starts the service. Loaded when called: its HTTP framework takes longer to load than workers to start. */

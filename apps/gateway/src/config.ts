@@ -35,6 +35,12 @@ export const gatewaySettings = z.strictObject({
     .max(86_400_000)
     .default(60_000)
     .describe('How long one of these files may be invalid before `/readyz` fails.'),
+  KUMIKI_DRAIN_FOR: z
+    .enum(['all', 'clients'])
+    .default('all')
+    .describe(
+      'Whose requests are waited for after SIGTERM. With `clients`, what services of the installation ask in the background is not: there is always more of it, and where no other gateway takes over, they end next.',
+    ),
   KUMIKI_PEPPER_FILE: z
     .string()
     .min(1)
@@ -80,5 +86,11 @@ export function readGatewayConfig() {
             token: readToken('KUMIKI_OBSERVED_TOKEN_FILE', tokenFile),
           },
         };
-  return { ...settings, pepper, observed };
+  const snapshotPaths = {
+    routes: settings.KUMIKI_ROUTES_FILE,
+    keys: settings.KUMIKI_KEYS_FILE,
+    sessions: settings.KUMIKI_SESSIONS_FILE,
+    projectLimits: settings.KUMIKI_PROJECT_LIMITS_FILE,
+  };
+  return { ...settings, pepper, observed, snapshotPaths };
 }

@@ -36,6 +36,8 @@ export interface ServedPlace {
   readonly label: string;
   /** Whether the gateway itself has it, and no service. */
   readonly own: boolean;
+  /** Whether a replica of its service is known. */
+  readonly answers: boolean;
   readonly served: readonly ServedPath[];
 }
 
@@ -111,7 +113,7 @@ function ownPlaces(servers: Servers): readonly (ServedPlace & { readonly pattern
       if (role === null) throw new TypeError(`${pattern} is served to keys only`);
       return { methods: [method], kind, service: null, role, serve };
     });
-    return { pattern, prefix, label: prefix, own: true, served };
+    return { pattern, prefix, label: prefix, own: true, answers: true, served };
   });
 }
 
@@ -121,6 +123,7 @@ function servicePlaces(backends: readonly Backend[], forward: Servers['forward']
     prefix,
     label: prefix || '/',
     own: false,
+    answers: rows.some(({ replicas }) => replicas.length > 0),
     served: rows.map((backend) => servedBy(backend, forward)),
   }));
 }
@@ -163,7 +166,13 @@ export function createServedPaths(servers: Servers): ServedPaths {
   }
 
   return {
-    find: (path) => exact.get(path) ?? findCovering(below, path) ?? findCovering(servicesNow(), path),
+    find(path) {
+      const found = exact.get(path) ?? findCovering(below, path) ?? findCovering(servicesNow(), path);
+      if (found?.answers === true) return found;
+      // A service that has just been started is in a snapshot that may not have been read yet.
+      routes.lookAgain();
+      return findCovering(servicesNow(), path);
+    },
     require(place, method, path) {
       const served = place === null ? undefined : (withMethod(place.served, method) ?? firstOwn(place));
       if (served === undefined) throw refuse(place, method, path);

@@ -66,8 +66,10 @@ export interface GatewayOptions extends EdgeOptions {
   /** Projects whose limits differ from the defaults; none when absent. */
   readonly projectLimits?: readonly ProjectLimitsRecord[];
   readonly log: Log;
-  /** Where the snapshots come from files: how it stands with those. */
+  /** Where the snapshots come from files: how it stands with those, */
   readonly snapshots?: SnapshotHealth;
+  /** and what reads those at once that have changed, before something is said not to be there. */
+  readonly lookAgain?: () => void;
   readonly opsHost?: string;
   /** No ops listener when absent. */
   readonly opsPort?: number;
@@ -182,10 +184,11 @@ function createOpen(snapshots: ReturnType<typeof openSnapshots>) {
 
 /** The snapshots; each is replaced whole by the next. */
 function openSnapshots(options: GatewayOptions) {
+  const { pepper, lookAgain = () => {} } = options;
   return {
-    routes: createRouteIndex(options.routes),
-    keys: createKeyStore(options.pepper, options.keys),
-    sessions: createSessionStore(options.pepper, options.sessions ?? []),
+    routes: createRouteIndex(options.routes, lookAgain),
+    keys: createKeyStore(pepper, options.keys, lookAgain),
+    sessions: createSessionStore(pepper, options.sessions ?? [], lookAgain),
     projectLimits: createProjectLimitsStore(options.projectLimits ?? []),
   };
 }

@@ -61,3 +61,12 @@ export function edgeOptions(settings: {
     ...(bodyMemoryBytes === undefined ? {} : { bodyMemoryBytes }),
   };
 }
+
+/** The variables that a gateway in a process of its own takes them from: the reverse of `edgeOptions`. */
+export function edgeVariables({ trustedProxies, connections, bodyMemoryBytes }: EdgeOptions): Record<string, string> {
+  return {
+    KUMIKI_TRUSTED_PROXIES: trustedProxies.join(','),
+    ...(connections === undefined ? {} : { KUMIKI_CONNECTIONS_PER_ADDRESS: String(connections.perAddress) }),
+    ...(bodyMemoryBytes === undefined ? {} : { KUMIKI_BODY_MEMORY_BYTES: String(bodyMemoryBytes) }),
+  };
+}

@@ -27,8 +27,8 @@ export interface KeyRing {
   serviceKey(name: string, paths: readonly string[]): string;
   /** What a gateway must know: the stored keys and those of services. */
   snapshot(): readonly KeyRecord[];
-  /** Tells of every new snapshot. */
-  onChange(listener: (records: readonly KeyRecord[]) => void): void;
+  /** Tells of every new snapshot. Who changed the keys waits until it has been heard. */
+  onChange(listener: (records: readonly KeyRecord[]) => unknown): void;
 }
 
 /** @param nowSeconds Unix seconds. */
@@ -40,13 +40,11 @@ export function openKeyRing(
 ): KeyRing {
   let keys: readonly StoredKey[] = store.found;
   let serviceKeys: readonly KeyRecord[] = [];
-  const listeners = new Set<(records: readonly KeyRecord[]) => void>();
+  const listeners = new Set<(records: readonly KeyRecord[]) => unknown>();
   const hash = createSecretHash(pepper);
 
-  const snapshot = (): readonly KeyRecord[] => [...keys, ...serviceKeys];
-  const tell = (): void => {
-    for (const listener of listeners) listener(snapshot());
-  };
+  const snapshot = (): readonly KeyRecord[] => [...keys.map(recordOf), ...serviceKeys];
+  const tell = (): Promise<unknown> => Promise.all([...listeners].map((listener) => listener(snapshot())));
 
   const create: KeyRing['create'] = async (body) => {
     const key = makeApiKey(randomBytes);
@@ -64,7 +62,7 @@ export function openKeyRing(
     };
     await store.add(record);
     keys = [...keys, record];
-    tell();
+    await tell();
     return { record, key };
   };
 
@@ -79,7 +77,7 @@ export function openKeyRing(
       // Two may revoke one key at once; the first has told.
       if (rest.length === keys.length) return false;
       keys = rest;
-      tell();
+      await tell();
       return true;
     },
     async adminKey() {
@@ -93,12 +91,17 @@ export function openKeyRing(
     serviceKey(name, paths) {
       const key = makeApiKey(randomBytes);
       serviceKeys = [...serviceKeys, serviceRecord(name, paths, hash(key))];
-      tell();
+      void tell();
       return key;
     },
     snapshot,
     onChange: (listener) => void listeners.add(listener),
   };
+}
+
+/** What a gateway must know of a key. */
+function recordOf({ created: _created, redacted: _redacted, ...record }: StoredKey): KeyRecord {
+  return record;
 }
 
 /** It acts for other keys and owns nothing itself. */

@@ -33,14 +33,14 @@ export function addLimitRoutes(
 
   app.get('/v1/kumiki/limits/:project', (request) => show(readBody(projectParamsSchema, request.params).project));
 
-  app.post('/v1/kumiki/limits/:project', (request) => {
+  app.post('/v1/kumiki/limits/:project', async (request) => {
     const { project } = readBody(projectParamsSchema, request.params);
     const change = readBody(setProjectLimitsSchema, request.body);
     if (Object.keys(change).length === 0) {
       const reason = `it changes nothing; name one of ${Object.keys(defaultProjectLimits).join(', ')}`;
       throw new KumikiError('invalid_value', { param: 'body', reason });
     }
-    projectLimits.set(project, change);
+    await projectLimits.set(project, change);
     surroundings.tell({ kind: 'limits.set', subject: project, params: {}, by: whoAsks(keys, request) });
     return show(project);
   });

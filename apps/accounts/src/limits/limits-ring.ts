@@ -40,11 +40,11 @@ export interface LimitsRing {
   /** Projects with limits of their own, by name. */
   projects(): readonly string[];
   /** A member that is left out stays, null takes the default. */
-  set(project: string, change: SetProjectLimits): void;
+  set(project: string, change: SetProjectLimits): Promise<void>;
   /** What a gateway must know. */
   snapshot(): readonly ProjectLimitsRecord[];
-  /** Tells of every new snapshot. */
-  onChange(listener: (records: readonly ProjectLimitsRecord[]) => void): void;
+  /** Tells of every new snapshot. Who changed the limits waits until it has been heard. */
+  onChange(listener: (records: readonly ProjectLimitsRecord[]) => unknown): void;
 }
 
 /** Reads what was set. Throws KumikiError `conflict` for a damaged file: without it projects might have more than allowed. */
@@ -56,7 +56,7 @@ export function openLimitsRing(path: string): LimitsRing {
   let byProject: ReadonlyMap<string, OwnLimits> = new Map(
     read.kind === 'found' ? read.value.map(({ project, limits }) => [project, withoutAbsent(limits)]) : [],
   );
-  const listeners = new Set<(records: readonly ProjectLimitsRecord[]) => void>();
+  const listeners = new Set<(records: readonly ProjectLimitsRecord[]) => unknown>();
   const limitsOf = (project: string): ProjectLimits => ({ ...defaultProjectLimits, ...byProject.get(project) });
 
   const ring: LimitsRing = {
@@ -65,7 +65,7 @@ export function openLimitsRing(path: string): LimitsRing {
       own: Object.keys(byProject.get(project) ?? {}) as ProjectLimitName[],
     }),
     projects: () => [...byProject.keys()].toSorted(),
-    set(project, change) {
+    async set(project, change) {
       const own: Partial<Record<ProjectLimitName, number>> = { ...byProject.get(project) };
       for (const [name, value] of Object.entries(change) as [ProjectLimitName, number | null | undefined][]) {
         if (value === null) delete own[name];
@@ -81,7 +81,7 @@ export function openLimitsRing(path: string): LimitsRing {
       const stored = [...next].map(([name, limits]) => ({ project: name, limits }));
       writeFileAtomic(path, encodeState(limitsFile, stored));
       byProject = next;
-      for (const listener of listeners) listener(ring.snapshot());
+      await Promise.all([...listeners].map((listener) => listener(ring.snapshot())));
     },
     snapshot: () => [...byProject.keys()].map((project) => ({ project, limits: limitsOf(project) })),
     onChange: (listener) => void listeners.add(listener),

@@ -42,8 +42,8 @@ export interface SessionRing {
   prune(): void;
   /** What a gateway must know. */
   snapshot(): readonly SessionRecord[];
-  /** Tells of every new snapshot, at once. */
-  onChange(listener: (sessions: readonly SessionRecord[]) => void): void;
+  /** Tells of every new snapshot, at once. Who changed the sessions waits until it has been heard. */
+  onChange(listener: (sessions: readonly SessionRecord[]) => unknown): void;
 }
 
 export interface SessionRingOptions {
@@ -63,15 +63,12 @@ export function openSessionRing(options: SessionRingOptions): { ring: SessionRin
   const read = readStateFile(path, sessionsFile);
   const write = createStateWriter(path, sessionsFile);
   let sessions: readonly StoredSession[] = read.kind === 'found' ? read.value : [];
-  const listeners = new Set<(sessions: readonly SessionRecord[]) => void>();
+  const listeners = new Set<(sessions: readonly SessionRecord[]) => unknown>();
   const snapshot = (): readonly SessionRecord[] => sessions.map(recordOf);
-  const tell = (): void => {
-    for (const listener of listeners) listener(snapshot());
-  };
-  const replace = (next: readonly StoredSession[]): Promise<void> => {
+  const tell = (): Promise<unknown> => Promise.all([...listeners].map((listener) => listener(snapshot())));
+  const replace = async (next: readonly StoredSession[]): Promise<void> => {
     sessions = next;
-    tell();
-    return write([...next]);
+    await Promise.all([tell(), write([...next])]);
   };
   const lives = ({ expiresAt, keyId }: StoredSession): boolean => expiresAt > now() && hasKey(keyId);
   const living = (): StoredSession[] => sessions.filter(lives);
@@ -98,7 +95,7 @@ export function openSessionRing(options: SessionRingOptions): { ring: SessionRin
         await replace([...chooseStaying(living(), keyId, room), session]);
       } catch (error) {
         sessions = sessions.filter(({ id }) => id !== session.id);
-        tell();
+        void tell();
         throw error;
       }
       return { record: recordOf(session), secret };

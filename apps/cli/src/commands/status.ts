@@ -48,7 +48,7 @@ const stateColors = { ready: colors.green, starting: colors.yellow, failed: colo
 function printDataServices(services: readonly DataService[]): void {
   print(
     formatTable(
-      ['DATA SERVICE', 'STATE', 'PID', 'MEMORY', 'RESTARTS', 'WHY'],
+      ['PROCESS', 'STATE', 'PID', 'MEMORY', 'RESTARTS', 'WHY'],
       services.map(({ name, state, pid, rss_bytes: memory, restarts, reason }) => [
         name,
         stateColors[state](state),

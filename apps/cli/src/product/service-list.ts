@@ -1,12 +1,22 @@
 import type { servicePaths } from '@kumiki/api';
 import { conversationsEntry } from '@kumiki/conversations/entry';
 import { databaseEntry } from '@kumiki/database/entry';
+import { gatewayEntry } from '@kumiki/gateway/entry';
 import { searchEntry } from '@kumiki/search/entry';
+import { type EdgeOptions, edgeVariables } from '@kumiki/service';
+import type { SnapshotPaths } from './snapshot-paths.ts';
 
-/** What the services of one machine are told of their surroundings. */
+/** What the services of one machine are told of their surroundings, as it is when one of them starts. */
 export interface ServicePlace {
-  /** Origin of the gateway. */
+  /** Where clients come in. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly edge: EdgeOptions;
+  /** Origin of the gateway once it listens. */
   readonly gatewayUrl: string;
+  readonly snapshots: SnapshotPaths;
+  readonly pepperFile: string;
   /** A file with the URL of the database. */
   readonly postgresUrlFile: string;
   /** Where the embedded database lies, and its socket; null where a server is named. */
@@ -15,38 +25,70 @@ export interface ServicePlace {
   readonly objectsFolder: string | null;
 }
 
-/** Files with what a service proves itself by, and what the gateway proves itself to it by. */
+/** Files with what a service proves itself by where it has a key, and what others prove themselves to it by. */
 export interface ServiceSecrets {
   readonly serviceKeyFile: string;
   readonly tokenFile: string;
 }
 
+export type ServiceName = 'gateway' | 'database' | keyof typeof servicePaths;
+
 /** A service of one machine: a process of its own, as on a cluster. */
 export interface ServiceEntry {
-  readonly name: 'database' | keyof typeof servicePaths;
+  readonly name: ServiceName;
   /** The file that Node runs. */
   readonly entry: URL;
   readonly nodeFlags: readonly string[];
-  /** Its settings besides those of all. The database has no secrets: only those who may enter its folder reach it. */
-  settings(place: ServicePlace, secrets: ServiceSecrets | null): Readonly<Record<string, string>>;
+  /** Services that it starts after, once they listen. */
+  readonly after: readonly ServiceName[];
+  /** `first`: what clients wait for there ends while all that serves it still runs. `last`: others write to it until they end. */
+  readonly ends: 'first' | 'then' | 'last';
+  /** What is left to its own requests after SIGTERM. */
+  readonly drainMs: number;
+  /** Its settings besides those of all. */
+  settings(place: ServicePlace, secrets: ServiceSecrets): Readonly<Record<string, string>>;
 }
 
+/** Answers that have begun may take so long to end. */
+const clientsDrainMs = 30_000;
 /** What is left to a service's own streams when the gateway has ended those of clients. */
-export const drainMs = 2_000;
+const serviceDrainMs = 2_000;
 
 /** Young objects are few between two collections here: a large young generation is memory that nobody uses. */
 const smallYoungGeneration = '--max-semi-space-size=2';
 
-/**
- * The services besides the gateway, in the order of their start; they end in the other one. To add one is to add an entry. The
- * first is there only where no server is named, and the others start when it listens.
- */
+/** The services of one machine. To add one is to add an entry. That of the database is there only where no server is named. */
 export const serviceList: readonly ServiceEntry[] = [
+  {
+    name: 'gateway',
+    entry: gatewayEntry,
+    nodeFlags: ['--max-semi-space-size=16'],
+    after: [],
+    ends: 'first',
+    drainMs: clientsDrainMs,
+    settings: ({ host, port, edge, snapshots, pepperFile }, { tokenFile }) => ({
+      KUMIKI_LISTEN_HOST: host,
+      KUMIKI_LISTEN_PORT: String(port),
+      KUMIKI_ROUTES_FILE: snapshots.routes,
+      KUMIKI_KEYS_FILE: snapshots.keys,
+      KUMIKI_SESSIONS_FILE: snapshots.sessions,
+      KUMIKI_PROJECT_LIMITS_FILE: snapshots.projectLimits,
+      KUMIKI_PEPPER_FILE: pepperFile,
+      KUMIKI_OBSERVED_PORT: '0',
+      KUMIKI_OBSERVED_TOKEN_FILE: tokenFile,
+      KUMIKI_DRAIN_FOR: 'clients',
+      ...edgeVariables(edge),
+    }),
+  },
   {
     name: 'database',
     entry: databaseEntry,
     // Of its engine only what runs is compiled.
     nodeFlags: [smallYoungGeneration, '--wasm-lazy-compilation'],
+    after: [],
+    ends: 'last',
+    drainMs: serviceDrainMs,
+    // It has no token: only those who may enter its folder reach it.
     settings: ({ embedded }) => ({
       KUMIKI_DATABASE_FOLDER: embedded?.dataFolder ?? '',
       KUMIKI_SOCKET_FOLDER: embedded?.socketFolder ?? '',
@@ -56,12 +98,18 @@ export const serviceList: readonly ServiceEntry[] = [
     name: 'conversations',
     entry: conversationsEntry,
     nodeFlags: [smallYoungGeneration],
+    after: ['gateway', 'database'],
+    ends: 'then',
+    drainMs: serviceDrainMs,
     settings: dataServiceSettings,
   },
   {
     name: 'search',
     entry: searchEntry,
     nodeFlags: [smallYoungGeneration],
+    after: ['gateway', 'database'],
+    ends: 'then',
+    drainMs: serviceDrainMs,
     settings: (place, secrets) => ({
       ...dataServiceSettings(place, secrets),
       ...(place.objectsFolder === null ? {} : { KUMIKI_OBJECTS_FOLDER: place.objectsFolder }),
@@ -69,13 +117,13 @@ export const serviceList: readonly ServiceEntry[] = [
   },
 ];
 
-function dataServiceSettings(place: ServicePlace, secrets: ServiceSecrets | null): Record<string, string> {
+function dataServiceSettings(place: ServicePlace, secrets: ServiceSecrets): Record<string, string> {
   return {
     KUMIKI_LISTEN_HOST: '127.0.0.1',
     KUMIKI_LISTEN_PORT: '0',
     KUMIKI_POSTGRES_URL_FILE: place.postgresUrlFile,
     KUMIKI_GATEWAY_URL: place.gatewayUrl,
-    KUMIKI_SERVICE_KEY_FILE: secrets?.serviceKeyFile ?? '',
-    KUMIKI_BACKEND_TOKEN_FILE: secrets?.tokenFile ?? '',
+    KUMIKI_SERVICE_KEY_FILE: secrets.serviceKeyFile,
+    KUMIKI_BACKEND_TOKEN_FILE: secrets.tokenFile,
   };
 }

@@ -2,17 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Accounts, type AdminKey, callersOf } from '@kumiki/accounts';
+import { type AdminKey, accountsFolder, callersOf, publishSnapshots } from '@kumiki/accounts';
 import { servicePaths, type BackendRoute, type ModelService } from '@kumiki/api';
-import { type Gateways, openGateways } from '@kumiki/control';
-import type { Gateway } from '@kumiki/gateway';
+import { openGateways } from '@kumiki/control';
 import { type HeldHome, holdHome, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
 import { createLog, type EdgeOptions, type Log } from '@kumiki/service';
+import { writeFileAtomic } from '@kumiki/service/folder';
+import { createSnapshotWriter } from '@kumiki/service/snapshot';
 import { workerEntry } from '@kumiki/worker/entry';
 import { readVersion } from '../host/version.ts';
 import { boundLog } from './bound-log.ts';
 import { type Addresses, chooseAddresses, type MachineAddress } from './choose-addresses.ts';
 import { type OpenedAccounts, openHeldAccounts, serveAccounts } from './serve-accounts.ts';
+import { snapshotPaths } from './snapshot-paths.ts';
 import { createServices } from './start-services.ts';
 
 export interface ProductOptions {
@@ -39,8 +41,8 @@ export interface Product {
   readonly reports: readonly string[];
   /** A new link that signs a browser in as the administrator of this machine, once. */
   signInUrl(): string;
-  /** Lets answers end, at most so long, then stops everything. */
-  stop(drainMs: number): Promise<void>;
+  /** Lets answers end, then stops everything. */
+  stop(): Promise<void>;
 }
 
 /** Workers that are idle end within milliseconds; the rest is killed after this. */
@@ -48,8 +50,11 @@ const workerStopMs = 5_000;
 
 const defaultPostgresPort = 5_432;
 
+/** Between two looks for replies that would go on for ever while the gateway ends what clients wait for. */
+const endFollowingMs = 100;
+
 /**
- * Starts the whole product in this process and the workers beside it. Workers come first: they need the longest, and
+ * Starts the whole product: processes of services, and workers. Workers come first: they need the longest, and
  * everything else is loaded while they start.
  */
 export async function startProduct(options: ProductOptions): Promise<Product> {
@@ -77,8 +82,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 }
 
 /**
- * Gateway and control service around a runtime whose workers are starting. What has been opened is closed again when
- * something after it does not open.
+ * The services around a runtime whose workers are starting. What has been opened is closed again when something after it does
+ * not open.
  */
 async function openDoors(
   runtime: LocalRuntime,
@@ -89,33 +94,40 @@ async function openDoors(
 ): Promise<Product> {
   await using opened = new AsyncDisposableStack();
   const adminKey = await accounts.keys.adminKey();
-  const { gateway, gateways } = await openGateway(runtime, home, accounts, options);
-  opened.defer(() => gateway.close());
-  const { port } = gateway;
-  const addresses = chooseAddresses({ ...options, port }, machineAddresses());
-  const data = createServices({
+  const addressesAt = (port: number): Addresses => chooseAddresses({ ...options, port }, machineAddresses());
+  const services = createServices({
+    ...options,
     home,
-    postgresUrl: options.postgresUrl,
-    gatewayUrl: addresses.local,
+    pepperFile: accountsFolder(home.path).pepper,
+    gatewayUrl: (port) => addressesAt(port).local,
     serviceKey: (name) => accounts.keys.serviceKey(name, servicePaths[name]),
     openLog: runtime.openLog,
     log,
     onChange: () => publish(),
   });
-  opened.defer(() => data.stop());
+  opened.defer(() => services.stop());
   let own: readonly BackendRoute[] = [];
   const publish = (): void => {
-    runtime.setBackends([...own, ...data.backends()]);
-    runtime.setDataServices(data.states());
+    runtime.setBackends([...own, ...services.backends()]);
+    runtime.setDataServices(services.states());
   };
   publish();
-  data.start();
+  const snapshots = snapshotPaths(home.snapshots);
+  publishSnapshots(accounts, snapshots, log);
+  writeFileAtomic(snapshots.routes, JSON.stringify(runtime.routes()));
+  runtime.onRoutes(createSnapshotWriter(snapshots.routes, log, { atOnce: true }));
+  const listening = services.start();
+  // Why it does not listen is said where its port is needed.
+  listening.catch(() => {});
+  const gateways = openGateways(services.gateways);
   const control = await startControl(runtime, gateways, callersOf(accounts), log);
   opened.defer(() => control.close());
-  const served = await serveAccounts(accounts, runtime, gateways, addresses, log);
-  opened.defer(() => served.close());
   const pages = await openConsole(log);
   opened.defer(() => pages.close());
+  const port = await listening;
+  const addresses = addressesAt(port);
+  const served = await serveAccounts(accounts, runtime, gateways, addresses, log);
+  opened.defer(() => served.close());
   own = [...control.backends, ...served.backends, pages.backend];
   publish();
   runtime.setAddress(addresses);
@@ -127,54 +139,18 @@ async function openDoors(
     adminKey,
     reports,
     signInUrl: () => accounts.signInLinks.make({ keyId: adminKey.id, sessionId: null }, addresses.shown).url,
-    async stop(drainMs) {
+    async stop() {
       // Streams of clients end first, while what they need still runs. What services ask for in the background is not
       // waited for, since there may always be more of it: it is let go afterwards.
-      const drained = gateway.drain(drainMs, 'clients');
-      control.endFollowing();
+      const drained = services.endClients();
+      const ending = setInterval(control.endFollowing, endFollowingMs);
       await drained;
-      await data.stop();
+      clearInterval(ending);
+      await services.stop();
       await Promise.all([control.close(), served.close(), pages.close()]);
       await runtime.stop(workerStopMs);
-      await gateway.close();
     },
   };
-}
-
-interface OpenGateway {
-  readonly gateway: Gateway;
-  /** What it observes. */
-  readonly gateways: Gateways;
-}
-
-/** Starts the gateway, which gets every new snapshot at once. */
-async function openGateway(
-  runtime: LocalRuntime,
-  home: HeldHome,
-  { pepper, keys, sessions, projectLimits }: Accounts,
-  options: ProductOptions,
-): Promise<OpenGateway> {
-  const { startGateway } = await import('@kumiki/gateway');
-  const observed = { host: '127.0.0.1', port: 0, token: randomBytes(32).toString('base64url') };
-  const gateway = await startGateway({
-    host: options.host,
-    port: options.port,
-    ...options.edge,
-    pepper,
-    routes: runtime.routes(),
-    keys: keys.snapshot(),
-    sessions: sessions.snapshot(),
-    projectLimits: projectLimits.snapshot(),
-    observed,
-    log: createLog({ service: 'gateway', to: logFileOf(home), buffered: true }),
-  });
-  runtime.onRoutes(gateway.replaceRoutes);
-  keys.onChange(gateway.replaceKeys);
-  sessions.onChange(gateway.replaceSessions);
-  projectLimits.onChange(gateway.replaceProjectLimits);
-  gateway.replaceRoutes(runtime.routes());
-  const place = { name: 'gateway', url: `http://127.0.0.1:${gateway.observedPort}`, token: observed.token };
-  return { gateway, gateways: openGateways(() => [place]) };
 }
 
 /** What this process itself says. */

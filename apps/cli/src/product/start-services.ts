@@ -1,31 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type BackendRoute, type DataService, type DataServiceCause, prefixesOf } from '@kumiki/api';
-import {
-  type HeldHome,
-  residentBytes,
-  type RotatingLog,
-  type SupervisedService,
-  superviseService,
-} from '@kumiki/local';
-import type { Log } from '@kumiki/service';
+import { type BackendRoute, type DataService, prefixesOf, servicePaths } from '@kumiki/api';
+import type { GatewayPlace } from '@kumiki/control';
+import { type HeldHome, type RotatingLog, type SupervisedService, superviseService } from '@kumiki/local';
+import type { EdgeOptions, Log } from '@kumiki/service';
+import { CliError } from '../host/cli-error.ts';
+import { describeService } from './describe-service.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
-import { drainMs, type ServiceEntry, serviceList, type ServicePlace } from './service-list.ts';
+import { type ServiceEntry, serviceList, type ServiceName, type ServicePlace } from './service-list.ts';
+import { snapshotPaths } from './snapshot-paths.ts';
 
-/** From SIGTERM to SIGKILL: its drain, and as much again for the disk. */
-const terminateMs = 2 * drainMs + 1_000;
+/** From SIGTERM to SIGKILL a service has its drain, once again, */
+const drains = 2;
+/** and this for the disk. */
+const diskMs = 1_000;
 
 /** Between two looks at the memory that services take. */
 const memoryLookMs = 5_000;
 
 export interface ServicesOptions {
   readonly home: HeldHome;
+  /** Where clients come in. */
+  readonly host: string;
+  readonly port: number;
+  readonly edge: EdgeOptions;
+  readonly pepperFile: string;
   /** A PostgreSQL server; null takes the embedded database in the state folder. */
   readonly postgresUrl: string | null;
-  /** Origin of the gateway, which the services call. */
-  readonly gatewayUrl: string;
-  /** A key of its own for each, which reaches what that service needs. */
-  readonly serviceKey: (name: Exclude<ServiceEntry['name'], 'database'>) => string;
+  /** Origin of the gateway, which the services call, where it listens on a port. */
+  readonly gatewayUrl: (port: number) => string;
+  /** A key of its own for each that calls others, which reaches what that service needs. */
+  readonly serviceKey: (name: keyof typeof servicePaths) => string;
   readonly openLog: (name: string) => RotatingLog;
   readonly log: Log;
   /** A service has another state, and with it other routes. */
@@ -33,11 +38,15 @@ export interface ServicesOptions {
 }
 
 export interface Services {
-  /** Begins; nothing runs before. */
-  start(): void;
+  /** Begins; nothing runs before. Resolves with the gateway's port when it listens, rejects when it cannot. */
+  start(): Promise<number>;
   states(): DataService[];
   /** Routes to all of them; those that do not listen have no replica. */
   backends(): BackendRoute[];
+  /** Where the gateway tells what it observes. */
+  gateways(): readonly GatewayPlace[];
+  /** Lets what clients wait for end, and takes nothing more from them. */
+  endClients(): Promise<void>;
   /** Lets runs go, then ends the services and after them the database. */
   stop(): Promise<void>;
 }
@@ -49,28 +58,52 @@ interface Started {
 }
 
 /**
- * The services besides the gateway, each a process of its own, in the background: a database that opens takes seconds, and
+ * The services of one machine, each a process of its own, in the background: a database that opens takes seconds, and
  * one that does not open must not keep anybody from chatting. What became of each is in its state.
  */
 export function createServices(options: ServicesOptions): Services {
   const { home, postgresUrl, onChange } = options;
   const run = openRunFolder(home.run);
-  const place: ServicePlace = {
-    gatewayUrl: options.gatewayUrl,
-    postgresUrlFile: run.write('postgres-url', postgresUrl ?? socketUrl(run.sockets)),
+  const gatewayPort = Promise.withResolvers<number>();
+  let port = options.port;
+  let observedPort: number | null = null;
+  const place = (): ServicePlace => ({
+    ...options,
+    port,
+    gatewayUrl: options.gatewayUrl(port),
+    snapshots: snapshotPaths(home.snapshots),
+    postgresUrlFile,
     embedded: postgresUrl === null ? { dataFolder: home.data, socketFolder: run.sockets } : null,
     objectsFolder: postgresUrl === null ? home.files : null,
-  };
+  });
+  const postgresUrlFile = run.write('postgres-url', postgresUrl ?? socketUrl(run.sockets));
   const entries = serviceList.filter(({ name }) => name !== 'database' || postgresUrl === null);
   const services = entries.map((entry) => supervise(entry, place, run, { ...options, onChange: changed }));
-  const [first, ...others] = services;
+  const byName = new Map(services.map((one) => [one.entry.name, one]));
+  const gateway = byName.get('gateway');
   let isWanted = false;
   let watch: NodeJS.Timeout | undefined;
 
+  /** Starts what waited for others, those that are not there in this product aside. */
+  function startReady(): void {
+    const isReady = (name: ServiceName): boolean => byName.get(name)?.service.record.readyAt !== null;
+    for (const { entry, service } of services) if (entry.after.every(isReady)) service.start();
+  }
+
   function changed(): void {
-    // Without a database of our own all of them start at once.
-    if (isWanted && first?.service.record.readyAt !== null) for (const { service } of others) service.start();
+    const { ports, lastEnd } = gateway?.service.record ?? {};
+    // Clients know it by its first port, and so it has that again after a restart.
+    port = ports?.port ?? port;
+    observedPort = ports?.controlPort ?? observedPort;
+    if (ports !== null) gatewayPort.resolve(port);
+    else if (lastEnd != null) gatewayPort.reject(new CliError(`The gateway does not start: ${lastEnd.reason}`));
+    if (isWanted) startReady();
     onChange();
+  }
+
+  async function stopThose(ends: ServiceEntry['ends']): Promise<void> {
+    isWanted = false;
+    await Promise.all(services.filter(({ entry }) => entry.ends === ends).map(({ service }) => service.stop()));
   }
 
   return {
@@ -78,83 +111,62 @@ export function createServices(options: ServicesOptions): Services {
       isWanted = true;
       // The process that serves it takes the folder's lock for itself.
       if (postgresUrl === null) home.releaseData();
-      for (const { service } of postgresUrl === null ? services.slice(0, 1) : services) service.start();
+      startReady();
       watch = setInterval(onChange, memoryLookMs);
+      return gatewayPort.promise;
     },
-    states: () => services.map(describe),
+    states: () => services.map(({ entry: { name }, service: { record } }) => describeService(name, record)),
     backends: () => services.flatMap(routesOf),
+    gateways: () =>
+      observedPort === null || gateway === undefined
+        ? []
+        : [{ name: gateway.entry.name, url: `http://127.0.0.1:${observedPort}`, token: gateway.token }],
+    endClients: () => stopThose('first'),
     async stop() {
-      isWanted = false;
       clearInterval(watch);
-      await Promise.all(others.map(({ service }) => service.stop()));
-      await first?.service.stop();
+      for (const ends of ['first', 'then', 'last'] as const) await stopThose(ends);
       run.remove();
     },
   };
 }
 
-function supervise(entry: ServiceEntry, place: ServicePlace, run: RunFolder, options: ServicesOptions): Started {
-  const { name } = entry;
+function supervise(entry: ServiceEntry, place: () => ServicePlace, run: RunFolder, options: ServicesOptions): Started {
+  const { name, drainMs } = entry;
   const token = randomBytes(32).toString('base64url');
-  const secrets =
-    name === 'database'
-      ? null
-      : {
-          tokenFile: run.write(`${name}-token`, token),
-          serviceKeyFile: run.write(`${name}-key`, options.serviceKey(name)),
-        };
-  const settings = {
-    ...entry.settings(place, secrets),
+  const secrets = {
+    tokenFile: run.write(`${name}-token`, token),
+    serviceKeyFile: callsOthers(name) ? run.write(`${name}-key`, options.serviceKey(name)) : '',
+  };
+  const settings = () => ({
+    ...entry.settings(place(), secrets),
     KUMIKI_OPS_HOST: '127.0.0.1',
     KUMIKI_OPS_PORT: '0',
     KUMIKI_DRAIN_MS: String(drainMs),
-  };
+  });
   const service = superviseService({
     name,
-    program: () => ({ entry: entry.entry, nodeFlags: entry.nodeFlags, settings }),
+    program: () => ({ entry: entry.entry, nodeFlags: entry.nodeFlags, settings: settings() }),
     cacheFolder: join(options.home.cache, 'node'),
     output: options.openLog(name),
     log: options.log,
-    terminateMs,
+    terminateMs: drains * drainMs + diskMs,
     changed: options.onChange,
   });
   return { entry, token, service };
+}
+
+function callsOthers(name: ServiceName): name is keyof typeof servicePaths {
+  return name in servicePaths;
 }
 
 function socketUrl(folder: string): string {
   return `postgres://kumiki@${encodeURIComponent(folder)}/kumiki`;
 }
 
-function describe({ entry: { name }, service: { record } }: Started): DataService {
-  const pid = record.process?.pid ?? null;
-  return {
-    object: 'kumiki.data_service',
-    name,
-    ...stateOf(record),
-    pid,
-    restarts: record.restarts,
-    rss_bytes: residentBytes(pid),
-    started_at: record.startedAtUnix,
-  };
-}
-
-function stateOf(record: SupervisedService['record']): Pick<DataService, 'state' | 'reason' | 'cause'> {
-  if (record.readyAt !== null) return { state: 'ready', reason: '', cause: null };
-  if (record.lastEnd === null) {
-    const waits = record.startedAt === null;
-    const reason = waits ? 'it waits for its database' : 'it starts';
-    return { state: 'starting', reason, cause: 'waits_for_database' };
-  }
-  const cause: DataServiceCause = record.lackedOther ? 'database_unavailable' : 'broken';
-  const { reason } = record.lastEnd;
-  const sentence = `${reason}${reason.endsWith('.') ? '' : '.'}`;
-  if (record.process !== null) return { state: 'starting', reason: `${sentence} It is being started again.`, cause };
-  return { state: 'failed', reason: `${sentence} It is tried again.`, cause };
-}
-
 /** Its paths, those of the table, answer "not ready" while it does not listen. */
 function routesOf({ entry: { name }, token, service: { record } }: Started): BackendRoute[] {
-  if (name === 'database') return [];
+  // The one that routes is no backend, and the database speaks no HTTP.
+  if (name === 'gateway' || name === 'database') return [];
   const port = record.ports?.port ?? null;
   return prefixesOf(name).map(({ prefix, role }) => ({
     service: name,

@@ -20,9 +20,6 @@ export interface RunUpOptions {
   readonly json?: boolean;
 }
 
-/** Answers that have begun may take so long to end after Ctrl-C. */
-const drainMs = 30_000;
-
 /** Starts the product, shows how it comes up, and keeps it until it is asked to end. */
 export async function runUp(options: RunUpOptions, host: CliHost): Promise<void> {
   const startedAt = performance.now();
@@ -54,7 +51,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
     await interrupts.first;
     display.stopping();
   } finally {
-    await product.stop(drainMs);
+    await product.stop();
   }
   display.stopped();
 }

@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl';
 
-const known = ['conversations', 'search'] as const;
+const known = ['gateway', 'accounts', 'console', 'database', 'conversations', 'search'] as const;
 
 /** A data service as people call it; one of a later version keeps its own name. */
 export function useDataServiceName(): (name: string) => string {

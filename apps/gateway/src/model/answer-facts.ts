@@ -1,18 +1,18 @@
 import type { ChatCompletion, TextCompletion } from '@kumiki/openai';
 import type { AnswerFacts } from '@kumiki/policy';
-import type { Exchange, ModelRequest } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { Recorded } from './recording.ts';
 
 type Choice = ChatCompletion['choices'][number] | TextCompletion['choices'][number];
 
 /** What is known about an answer that has begun, for choosing who goes on with it. */
 export function answerFacts(exchange: Exchange, recorded: Recorded, revision: string | null): AnswerFacts {
-  const { scanned } = exchange.request;
+  const { scanned } = exchange;
   const { choices } = recorded.completion;
   const nothingShown = !choices.some(showsAnything);
   // Where tokens were asked for, none at all is an account of an answer only as long as it shows nothing.
   const tokensNamed = recorded.tokens !== null && (recorded.tokens.size > 0 || nothingShown);
-  const { count, plain } = expected(exchange.request);
+  const { count, plain } = expected(exchange);
   return {
     tokensOf: tokensNamed ? revision : null,
     plainText:
@@ -32,18 +32,18 @@ export function answerFacts(exchange: Exchange, recorded: Recorded, revision: st
 export function isWhole(exchange: Exchange, recorded: Recorded): boolean {
   const { choices } = recorded.completion;
   if (choices.length === 0 || choices.some((choice) => choice.finish_reason === null)) return false;
-  if (exchange.request.scanned.includeUsage && exchange.progress.promptTokens === null) return false;
-  return choices.length >= expected(exchange.request).count;
+  if (exchange.scanned.includeUsage && exchange.promptTokens === null) return false;
+  return choices.length >= expected(exchange).count;
 }
 
 /**
  * How many choices were asked for, and whether the text of one tells all of it. Looked up only when a stream has
  * broken, so the body of a text completion may be parsed for it.
  */
-function expected({ scanned, path, body }: ModelRequest): { readonly count: number; readonly plain: boolean } {
-  const n = scanned.n ?? 1;
-  if (path !== '/v1/completions') return { count: n, plain: true };
-  const { prompt, echo } = JSON.parse(body.toString()) as {
+function expected(exchange: Exchange): { readonly count: number; readonly plain: boolean } {
+  const n = exchange.scanned.n ?? 1;
+  if (exchange.path !== '/v1/completions') return { count: n, plain: true };
+  const { prompt, echo } = JSON.parse(exchange.body.toString()) as {
     readonly prompt?: unknown;
     readonly echo?: unknown;
   };

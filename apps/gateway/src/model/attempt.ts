@@ -12,7 +12,7 @@ import {
 } from '../upstream/upstream.ts';
 import { censorOutcome } from './censor-outcome.ts';
 import { createCollector, maxErrorBytes, maxReplyBytes, type Collector } from './collect-body.ts';
-import type { Exchange, ModelRequest } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { failed, type Outcome } from './outcome.ts';
 import type { FrameRelay } from './relay-frames.ts';
 import { tenantTag } from './tenant-tag.ts';
@@ -52,8 +52,7 @@ export interface Attempt {
 /** Sends a request to one endpoint and relays its reply, under the five deadlines. Never rejects. */
 export function startAttempt(options: AttemptOptions): Attempt {
   const { exchange, state, wheel } = options;
-  const { request } = exchange;
-  const { deadlines } = request.route.route;
+  const { deadlines } = exchange.route.route;
   const reply = createReplyReader(options);
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   let silence: Deadline | null = null;
@@ -107,12 +106,12 @@ export function startAttempt(options: AttemptOptions): Attempt {
     onError: (failure) => end(describeFailure(failure, deadlines)),
   });
   // Without a stream the first byte comes with the last: the total deadline is the one that counts.
-  const firstToken = request.scanned.stream
+  const firstToken = exchange.scanned.stream
     ? wheel.arm(deadlines.firstTokenMs, () =>
         end(failed('first_token_timeout', `it gave no token within ${deadlines.firstTokenMs} ms`)),
       )
     : null;
-  const total = wheel.arm(remainingMs(request), () =>
+  const total = wheel.arm(remainingMs(exchange), () =>
     end(failed('total_timeout', `it was not done within ${deadlines.totalMs} ms`)),
   );
   state.abandon.add(abandon);
@@ -130,28 +129,34 @@ export function startAttempt(options: AttemptOptions): Attempt {
 }
 
 /** What is left of the time for the whole answer, earlier attempts counted. */
-function remainingMs({ startedAt, route }: ModelRequest): number {
-  const elapsedMs = performance.now() - startedAt;
-  return Math.max(1, route.route.deadlines.totalMs - elapsedMs);
+function remainingMs(exchange: Exchange): number {
+  const elapsedMs = performance.now() - exchange.startedAt;
+  return Math.max(1, exchange.route.route.deadlines.totalMs - elapsedMs);
 }
 
 function upstreamRequest(options: AttemptOptions, deadlines: Deadlines) {
-  const { state, body } = options;
-  const { request } = options.exchange;
+  const { exchange, state, body } = options;
   const { origin, basePath } = splitUrl(state.endpoint.url);
-  const list = ['content-type', 'application/json', headers.requestId, request.id, 'traceparent', request.traceparent];
+  const list = [
+    'content-type',
+    'application/json',
+    headers.requestId,
+    exchange.id,
+    'traceparent',
+    exchange.traceparent,
+  ];
   if (state.endpoint.authorization !== null) list.push('authorization', state.endpoint.authorization);
   if (options.tokenIds) list.push(headers.tokenIds, '1');
-  if (state.endpoint.egress === 'internal') list.push(headers.tenant, tenantTag(request.key.project));
+  if (state.endpoint.egress === 'internal') list.push(headers.tenant, tenantTag(exchange.key.project));
   return {
     origin,
     method: 'POST',
-    path: basePath + request.path,
+    path: basePath + exchange.path,
     headers: list,
     body,
     connectTimeoutMs: deadlines.connectMs,
     // A reply that is no stream has its head when all is done: only the total deadline and the probes watch it.
-    headersTimeoutMs: request.scanned.stream ? deadlines.headersMs : null,
+    headersTimeoutMs: exchange.scanned.stream ? deadlines.headersMs : null,
   };
 }
 
@@ -239,7 +244,7 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
       return { kind: 'done' };
     },
     isStream: () => stream,
-    firstTokenSeen: () => stream && options.exchange.progress.firstTokenAt !== 0,
+    firstTokenSeen: () => stream && options.exchange.firstTokenAt !== 0,
     complete: () => complete,
   };
 }

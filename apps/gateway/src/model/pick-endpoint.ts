@@ -4,7 +4,7 @@ import { formatDuration } from '../limits/format-duration.ts';
 import { isEligible, toCandidate, type EndpointState } from '../routing/endpoint-state.ts';
 import type { ProjectShares } from '../routing/project-shares.ts';
 import type { RouteIndex } from '../routing/route-index.ts';
-import type { Exchange, ModelRequest } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 /** How long a request that has shown nothing yet is held while no replica can take it. */
 const holdMs = 15_000;
@@ -82,8 +82,8 @@ export function createPicker(options: PickerOptions): Picker {
 
   /** Waits for a place of the project. Throws where too many of it wait already, or nothing came of waiting. */
   async function holdForShare(exchange: Exchange, endpoints: readonly EndpointState[], askedAt: number) {
-    const { model } = exchange.request.route.route;
-    const { project } = exchange.request.key;
+    const { model } = exchange.route.route;
+    const { project } = exchange.key;
     const places = endpoints.reduce((sum, { endpoint: { maxInFlight, maxRunning } }) => {
       return sum + maxInFlight - (maxRunning ?? maxInFlight);
     }, 0);
@@ -97,7 +97,7 @@ export function createPicker(options: PickerOptions): Picker {
     endpointsOf,
     async pick(exchange, begun, preferences) {
       const askedAt = now();
-      shares.ask(exchange.request.route.route.model, exchange.request.key.project);
+      shares.ask(exchange.route.route.model, exchange.key.project);
       const giveUpAt = askedAt + (begun ? holdBegunMs : holdMs);
       for (;;) {
         let waitsForShare = false;
@@ -113,7 +113,7 @@ export function createPicker(options: PickerOptions): Picker {
         }
         if (full !== null && !waitsForShare) throw full;
         const endpoints = endpointsOf(exchange);
-        if (waitsForShare && !exchange.progress.clientLeft) {
+        if (waitsForShare && !exchange.clientLeft) {
           await holdForShare(exchange, endpoints, askedAt);
           continue;
         }
@@ -122,10 +122,9 @@ export function createPicker(options: PickerOptions): Picker {
             reason: 'no server of its model can go on with it, or is sure to give the same again',
           });
         }
-        if (now() >= giveUpAt || exchange.progress.clientLeft)
-          throw unavailable(exchange, whyNone(endpoints, exchange));
+        if (now() >= giveUpAt || exchange.clientLeft) throw unavailable(exchange, whyNone(endpoints, exchange));
         await hold(exchange, retrySameMs);
-        exchange.progress.failed.clear();
+        exchange.failed.clear();
       }
     },
   };
@@ -133,12 +132,7 @@ export function createPicker(options: PickerOptions): Picker {
 
 function takePlace(state: EndpointState, exchange: Exchange, shares: ProjectShares): Place {
   state.inFlight++;
-  const end = shares.begin(
-    state,
-    exchange.request.route.route.model,
-    exchange.request.key.project,
-    answersOf(exchange.request),
-  );
+  const end = shares.begin(state, exchange.route.route.model, exchange.key.project, answersOf(exchange));
   return {
     state,
     leave() {
@@ -149,13 +143,13 @@ function takePlace(state: EndpointState, exchange: Exchange, shares: ProjectShar
 }
 
 /** What a replica works on at once for it. */
-export function answersOf({ scanned }: ModelRequest): number {
+export function answersOf({ scanned }: Exchange): number {
   return Math.max(1, scanned.n ?? 1);
 }
 
 /** Those of its model as they are now: a rollout replaces them while the request is under way. */
 function endpointsNow(routes: RouteIndex, exchange: Exchange): readonly EndpointState[] {
-  return (routes.find(exchange.request.route.route.model) ?? exchange.request.route).endpoints;
+  return (routes.find(exchange.route.route.model) ?? exchange.route).endpoints;
 }
 
 interface Asked {
@@ -169,28 +163,28 @@ function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], as
   const { shares, now, random } = options;
   const { exchange, begun, accepts } = asked;
   const time = now();
-  const { project } = exchange.request.key;
-  const othersAsk = shares.othersAsk(exchange.request.route.route.model, project);
+  const { project } = exchange.key;
+  const othersAsk = shares.othersAsk(exchange.route.route.model, project);
   let hasRoom = false;
   const candidates = endpoints.map((state) => {
     const { id } = state.endpoint;
     const eligible =
       (isEligible(state, time) || mayFinishThere(state, begun, time)) &&
-      !exchange.progress.failed.has(id) &&
-      !exchange.progress.closed.has(id);
+      !exchange.failed.has(id) &&
+      !exchange.closed.has(id);
     const candidate = toCandidate(state, eligible && accepts(state));
     // What has begun goes before what has not: a stream is moved even to a replica that is full.
     if (begun) return { ...candidate, maxInFlight: Number.MAX_SAFE_INTEGER };
-    if (exchange.request.lowPriority) return forLowPriority(candidate, state.endpoint.maxRunning);
+    if (exchange.lowPriority) return forLowPriority(candidate, state.endpoint.maxRunning);
     hasRoom ||= candidate.eligible && candidate.inFlight < candidate.maxInFlight;
     const inFlight = state.byProject.get(project) ?? 0;
     return forProject(candidate, state.endpoint.maxRunning ?? null, {
       inFlight,
-      asked: answersOf(exchange.request),
+      asked: answersOf(exchange),
       othersAsk,
     });
   });
-  return { choice: choose(candidates, exchange.request.affinity, random()), hasRoom };
+  return { choice: choose(candidates, exchange.affinity, random()), hasRoom };
 }
 
 /**
@@ -201,14 +195,13 @@ function withSuspicion({ routes, now }: PickerOptions, exchange: Exchange, prefe
   const time = now();
   // As it nearly always is: nobody is under suspicion, and nobody has to be kept away.
   if (
-    exchange.progress.claims.lost === 0 &&
+    exchange.claims.lost === 0 &&
     endpointsNow(routes, exchange).every(({ quarantinedUntil }) => quarantinedUntil <= time)
   ) {
     return preferences;
   }
   return preferences.flatMap((accepts): readonly Accepts[] => {
-    if (exchange.progress.claims.lost === 0)
-      return [(state) => accepts(state) && state.quarantinedUntil <= time, accepts];
+    if (exchange.claims.lost === 0) return [(state) => accepts(state) && state.quarantinedUntil <= time, accepts];
     const alone: Accepts = (state) => accepts(state) && state.suspects === 0;
     return [(state) => alone(state) && state.inFlight === 0, alone, accepts];
   });
@@ -245,18 +238,18 @@ function changeOrTimeout(exchange: Exchange, waitMs: number, changes: readonly S
 
 function whyNone(endpoints: readonly EndpointState[], exchange: Exchange): string {
   if (endpoints.length === 0) return 'it has none; scale it up, or wait until one has started';
-  const failed = endpoints.filter((state) => exchange.progress.failed.has(state.endpoint.id)).length;
+  const failed = endpoints.filter((state) => exchange.failed.has(state.endpoint.id)).length;
   return failed > 0
     ? `${failed} of ${endpoints.length} failed this request`
     : `all ${endpoints.length} are down or draining`;
 }
 
 function unavailable(exchange: Exchange, reason: string): KumikiError {
-  const details = { model: exchange.request.route.route.model, reason, retryAfter: formatDuration(saturatedRetryMs) };
+  const details = { model: exchange.route.route.model, reason, retryAfter: formatDuration(saturatedRetryMs) };
   return new KumikiError('no_replica_available', details, { retryAfterMs: saturatedRetryMs });
 }
 
 function saturated(exchange: Exchange, limit: number): KumikiError {
-  const details = { model: exchange.request.route.route.model, limit, retryAfter: formatDuration(saturatedRetryMs) };
+  const details = { model: exchange.route.route.model, limit, retryAfter: formatDuration(saturatedRetryMs) };
   return new KumikiError('queue_full', details, { retryAfterMs: saturatedRetryMs });
 }

@@ -34,13 +34,18 @@ export interface RelayOptions {
   readonly rewrite: FrameRewrite | null;
   /** Token comments go on to the reader. */
   readonly showTokens: boolean;
-  /** What goes out before the next event; null for nothing. Called once for each event. */
-  readonly takeNotice: () => Uint8Array | null;
+  /** Sent before the next event. */
+  readonly notice: Notice;
   readonly onUsage: (usage: Usage) => void;
   /** The server has told what the answer took. */
   readonly onTimings: (timings: Timings) => void;
   /** An event has gone to the client. */
   readonly onEvent: () => void;
+}
+
+/** A comment frame that waits for an event to go out with. */
+export interface Notice {
+  pending: Uint8Array | null;
 }
 
 export interface FrameRelay {
@@ -50,14 +55,16 @@ export interface FrameRelay {
 
 /** Moves whole events from an upstream to the client, unchanged where nothing must change. */
 export function createFrameRelay(options: RelayOptions): FrameRelay {
-  const { client, recording, hideUsage, showTokens, rewrite } = options;
+  const { client, recording, hideUsage, showTokens, rewrite, notice } = options;
   const splitter = createFrameSplitter();
   let toShow: Uint8Array[] = [];
 
   function show(shown: Uint8Array, recorded: Uint8Array): void {
     recording.add(recorded);
-    const notice = options.takeNotice();
-    if (notice !== null) toShow.push(notice);
+    if (notice.pending !== null) {
+      toShow.push(notice.pending);
+      notice.pending = null;
+    }
     toShow.push(shown);
     options.onEvent();
   }

@@ -5,33 +5,31 @@ import type { Exchange } from './exchange.ts';
 const errorTypes: ReadonlySet<string> = new Set(Object.values(errorTable).map((row) => row.type));
 
 /** Headers that say how a request was served, on every answer of a model. */
-export function answerHeaders({ request, progress, admission }: Exchange): Record<string, string | number> {
+export function answerHeaders(exchange: Exchange): Record<string, string | number> {
   const result: Record<string, string | number> = {
-    [headers.processingMs]: Math.round(performance.now() - request.startedAt),
-    [headers.attempts]: progress.attempts,
+    [headers.processingMs]: Math.round(performance.now() - exchange.startedAt),
+    [headers.attempts]: exchange.attempts,
   };
-  if (progress.replica !== null) result[headers.replica] = progress.replica.endpoint.id;
-  admission.addHeaders(result);
+  if (exchange.replica !== null) result[headers.replica] = exchange.replica.endpoint.id;
+  exchange.admission.addHeaders(result);
   return result;
 }
 
 /** Those of the prompt that a prefix cache spared; null where the server does not tell. */
-function cachedTokens(usage: Usage): number | null {
+export function cachedTokens(usage: Usage): number | null {
   const count = usage.prompt_tokens_details?.['cached_tokens'];
   return typeof count === 'number' && Number.isInteger(count) && count >= 0 ? count : null;
-}
-
-export function noteUsage({ progress, record }: Exchange, usage: Usage): void {
-  progress.promptTokens = usage.prompt_tokens;
-  progress.completionTokens = usage.completion_tokens;
-  record.cached_tokens = cachedTokens(usage);
 }
 
 /** A whole reply, as the model server gave it. */
 export function sendReply(exchange: Exchange, body: Buffer, contentType: string): void {
   const { response } = exchange;
   const usage = usageOf(body);
-  if (usage !== null) noteUsage(exchange, usage);
+  if (usage !== null) {
+    exchange.promptTokens = usage.prompt_tokens;
+    exchange.completionTokens = usage.completion_tokens;
+    exchange.record.cached_tokens = cachedTokens(usage);
+  }
   if (response.destroyed) return;
   const told = answerHeaders(exchange);
   told['content-type'] = contentType || 'application/json';

@@ -25,11 +25,11 @@ export function watchAttempt(
   exchange: Exchange,
   { endpoint }: EndpointState,
 ): AttemptWatch {
-  const { request, progress, record } = exchange;
+  const { record } = exchange;
   const startedAt = performance.now();
   const attempt = beginAttempt(record, endpoint.id, startedAt);
-  const meter = request.scanned.stream
-    ? load.streamBegins({ record, endpoint: endpoint.id, events: () => progress.eventsSent })
+  const meter = exchange.scanned.stream
+    ? load.streamBegins({ record, endpoint: endpoint.id, events: () => exchange.eventsSent })
     : null;
   let begun = false;
   record.revision = endpoint.revision;
@@ -46,7 +46,7 @@ export function watchAttempt(
       record.first_token_at = unixTime(now);
       record.status = 200;
       // A service that resumes an answer has its first token already: nothing is learnt of how long that takes.
-      if (progress.eventsSent === 1) load.firstToken(endpoint.id, now - request.startedAt, now - startedAt, now);
+      if (exchange.eventsSent === 1) load.firstToken(endpoint.id, now - exchange.startedAt, now - startedAt, now);
       requests.moved(record);
     },
     body(timings) {
@@ -58,7 +58,7 @@ export function watchAttempt(
       const now = performance.now();
       endAttempt(attempt, attemptReason(outcome), now);
       meter?.end(now);
-      const { completionTokens } = progress;
+      const { completionTokens } = exchange;
       if (meter === null && outcome.kind === 'done' && completionTokens !== null) {
         load.tokens(endpoint.id, completionTokens, now);
       }

@@ -21,9 +21,12 @@ export interface RouteIndex {
   /** Calls back when an endpoint may have become usable. Returns the function that ends the subscription. */
   onChange(listener: () => void): () => void;
   announceChange(): void;
+  /** Takes a newer snapshot at once where there is one. It is asked before something is said not to be there. */
+  lookAgain(): void;
 }
 
-export function createRouteIndex(initial: RouteTable): RouteIndex {
+/** @param lookAgain replaces the routes at once where there is a newer snapshot. */
+export function createRouteIndex(initial: RouteTable, lookAgain: () => void = () => {}): RouteIndex {
   let routes: Route[] = [];
   let byName = new Map<string, Route>();
   let states = new Map<string, EndpointState>();
@@ -60,7 +63,10 @@ export function createRouteIndex(initial: RouteTable): RouteIndex {
   replace(initial);
   return {
     replace,
-    find: (model) => byName.get(model) ?? null,
+    find(model) {
+      if (byName.get(model)?.endpoints.some(isReady) !== true) lookAgain();
+      return byName.get(model) ?? null;
+    },
     backends: () => backends,
     routes: () => routes,
     names: () => byName.keys(),
@@ -70,5 +76,10 @@ export function createRouteIndex(initial: RouteTable): RouteIndex {
       return () => void listeners.delete(listener);
     },
     announceChange,
+    lookAgain,
   };
+}
+
+function isReady({ endpoint }: EndpointState): boolean {
+  return endpoint.state === 'ready';
 }

@@ -20,11 +20,20 @@ export interface KeyStore {
 /**
  * Finds keys by their hash. An attacker who can time the look-up learns about hashes under a secret pepper, not
  * about keys; the final comparison is constant-time all the same.
+ * @param lookAgain replaces the keys at once where there is a newer snapshot: a key may be used as soon as it is made.
  */
-export function createKeyStore(pepper: Uint8Array, initial: readonly KeyRecord[]): KeyStore {
+export function createKeyStore(
+  pepper: Uint8Array,
+  initial: readonly KeyRecord[],
+  lookAgain: () => void = () => {},
+): KeyStore {
   const hashOf = createSecretHash(pepper);
   let byHash = index(initial);
   let byId = indexById(initial);
+  const findAgain = (hash: string): StoredKey | undefined => {
+    lookAgain();
+    return byHash.get(hash);
+  };
 
   return {
     replace(keys) {
@@ -42,11 +51,12 @@ export function createKeyStore(pepper: Uint8Array, initial: readonly KeyRecord[]
           break;
       }
       const hash = hashOf(key);
-      const found = byHash.get(hash);
+      const found = byHash.get(hash) ?? findAgain(hash);
       if (found === undefined || !isSameHash(hash, found.hash)) throw invalid('it is not known here');
       return requireLive(found.record, now);
     },
     actingFor(id, now) {
+      if (!byId.has(id)) lookAgain();
       const record = byId.get(id);
       if (record === undefined) throw invalid('the one that is acted for is not known here');
       return requireLive(record, now);

@@ -18,8 +18,15 @@ export interface SessionStore {
   lastUsed(): ReadonlyMap<string, number>;
 }
 
-/** Finds sessions by the hash of their cookie's value, as keys are found. */
-export function createSessionStore(pepper: Uint8Array, initial: readonly SessionRecord[]): SessionStore {
+/**
+ * Finds sessions by the hash of their cookie's value, as keys are found.
+ * @param lookAgain replaces the sessions at once where there is a newer snapshot.
+ */
+export function createSessionStore(
+  pepper: Uint8Array,
+  initial: readonly SessionRecord[],
+  lookAgain: () => void = () => {},
+): SessionStore {
   const hashOf = createSecretHash(pepper);
   const name = sessionCookieName(pepper);
   let byHash = index(initial);
@@ -36,6 +43,7 @@ export function createSessionStore(pepper: Uint8Array, initial: readonly Session
       if (cookie.kind === 'none') return null;
       if (cookie.kind === 'twice') throw invalid('its cookie is there twice, so delete the cookies of this address');
       const hash = tokenPattern.test(cookie.value) ? hashOf(cookie.value) : null;
+      if (hash !== null && !byHash.has(hash)) lookAgain();
       const session = hash === null ? undefined : byHash.get(hash);
       if (session === undefined) throw invalid('the session is not known here, or was signed out');
       if (session.expiresAt <= now) throw invalid('the session has expired');

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { keyRecordsSchema, projectLimitsRecordsSchema } from '@kumiki/api';
 import { createLog } from '@kumiki/service';
 import { startGateway } from '../start-gateway.ts';
-import { maxSnapshotBytes, readSnapshot, watchSnapshot } from './snapshot-file.ts';
+import { watchSnapshots } from '../watch-snapshots.ts';
 import { createSnapshotHealth } from './snapshot-health.ts';
 
 test('a damaged file counts after its grace, and no longer once it is mended', () => {
@@ -30,6 +29,8 @@ test('a damaged, missing or too large file of keys turns readiness and a metric,
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-snapshots-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'keys.json');
+  const routes = join(folder, 'routes.json');
+  writeFileSync(routes, '{"models":[],"backends":[]}');
   const write = (text: string): void => {
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
@@ -37,20 +38,22 @@ test('a damaged, missing or too large file of keys turns readiness and a metric,
   write('[]');
   const health = createSnapshotHealth(() => performance.now(), 0);
   const log = createLog({ service: 'gateway', level: 'silent' });
+  const files = watchSnapshots({ routes, keys: path, sessions: undefined, projectLimits: undefined }, health, log);
   const gateway = await startGateway({
     host: '127.0.0.1',
     port: 0,
     opsPort: 0,
     pepper: new Uint8Array(32),
-    routes: { models: [], backends: [] },
-    keys: readSnapshot(path, keyRecordsSchema),
+    ...files.initial,
     log,
     snapshots: health,
   });
-  context.after(() => gateway.close());
+  files.tell(gateway);
+  context.after(async () => {
+    files.close();
+    await gateway.close();
+  });
   const ops = `http://127.0.0.1:${gateway.opsPort}`;
-  const stop = watchSnapshot({ name: 'keys', path, schema: keyRecordsSchema, log, health }, gateway.replaceKeys);
-  context.after(stop);
   const ready = async (): Promise<number> => (await fetch(`${ops}/readyz`)).status;
   const becomes = async (status: number): Promise<void> => {
     const until = performance.now() + 20_000;
@@ -76,13 +79,4 @@ test('a damaged, missing or too large file of keys turns readiness and a metric,
   write('[]');
   await becomes(200);
   assert.equal(await metric('invalid'), '0');
-});
-
-test('a file beyond the limit is refused before it is read', (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'kumiki-snapshots-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, 'limits.json');
-  writeFileSync(path, `[${' '.repeat(maxSnapshotBytes)}]`);
-  assert.ok(statSync(path).size > maxSnapshotBytes);
-  assert.throws(() => readSnapshot(path, projectLimitsRecordsSchema), /bytes, more than the limit of/);
 });

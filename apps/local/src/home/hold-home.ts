@@ -38,7 +38,7 @@ async function hold(home: HomeFolder): Promise<HeldHome> {
   };
   try {
     closeToOthers(home.path);
-    for (const folder of [home.logs, home.cache, home.data, home.models])
+    for (const folder of [home.logs, home.cache, home.data, home.models, home.snapshots])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     releases.push(await takeFolder(home.data));
     rmSync(join(home.path, formerLock), { force: true });

@@ -21,6 +21,8 @@ export interface HomeFolder {
   readonly data: string;
   /** Bytes of uploaded files, where no server is named. */
   readonly files: string;
+  /** What the gateway is told, as it was told last: with it, it starts. */
+  readonly snapshots: string;
   /** What the services of this machine are started with, tokens among it, and the socket of the database. Made anew at each start. */
   readonly run: string;
   /** A link that signs a browser in, where the one of the start was not told to a terminal. */
@@ -41,6 +43,7 @@ export function homePaths(path: string): HomeFolder {
     egress: join(path, 'egress.json'),
     data: join(path, 'data'),
     files: join(path, 'files'),
+    snapshots: join(path, 'snapshots'),
     run: join(path, 'run'),
     signInLink: join(path, 'sign-in-link'),
     url: join(path, 'url'),

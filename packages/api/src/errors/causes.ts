@@ -31,8 +31,8 @@ export const endCauseSchema = z.object({
 });
 export type EndCause = z.infer<typeof endCauseSchema>;
 
-/** Why a data service is not ready. */
-export const dataServiceCauses = ['waits_for_database', 'database_unavailable', 'broken'] as const;
+/** Why a service is not ready. */
+export const dataServiceCauses = ['starts', 'waits_for_database', 'database_unavailable', 'broken'] as const;
 export type DataServiceCause = (typeof dataServiceCauses)[number];
 
 /**

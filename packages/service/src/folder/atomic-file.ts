@@ -41,6 +41,24 @@ export async function dropStaged(paths: readonly string[]): Promise<void> {
   for (const path of paths) await rm(draftOf(path), { force: true });
 }
 
+/**
+ * Writes shorter content over a file in its place, for which a full disk has room. Whoever reads it meanwhile finds a part of it.
+ * @returns false where the file is shorter than the content; nothing was written then.
+ */
+export async function overwriteFile(path: string, content: string): Promise<boolean> {
+  const bytes = Buffer.from(content);
+  const file = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+  try {
+    if ((await file.stat()).size < bytes.length) return false;
+    for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
+    await file.truncate(bytes.length);
+    await file.sync();
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
 /** Removes a file durably. A missing file counts as removed. */
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });

@@ -1,0 +1,3 @@
+export { maxSnapshotBytes, readSnapshot, type SnapshotFile } from './read-snapshot.ts';
+export { type SnapshotWatch, watchSnapshot } from './watch-snapshot.ts';
+export { createSnapshotWriter } from './write-snapshot.ts';

@@ -12,9 +12,11 @@ const patterns = [
 /** Browser tests that take too long for every change. */
 const longBrowserTests = 'tests/browser/all/';
 const browserTests = 'tests/browser/';
+/** What needs a Kubernetes; the tests of the rig that starts one lie deeper and need none. */
+const clusterTest = /^tests\/cluster\/[^/]+$/;
 
-/** `test` is what `npm test` runs, `browser` what `npm run test:browser` runs, `every` both. */
-type TestSet = 'test' | 'browser' | 'every';
+/** `test` is what `npm test` runs, `browser` what `npm run test:browser`, `cluster` what `npm run test:cluster` runs. */
+type TestSet = 'test' | 'browser' | 'cluster' | 'every';
 
 /**
  * The test files of the workspace, relative to its root, sorted. The slow ones (browser, system and fault tests)
@@ -31,7 +33,8 @@ export function findTestFiles(root: string, set: TestSet, only?: string): string
 
 function belongsTo(path: string, set: TestSet): boolean {
   if (set === 'every') return true;
-  return set === 'browser' ? path.startsWith(browserTests) : !path.startsWith(longBrowserTests);
+  if (set === 'browser') return path.startsWith(browserTests);
+  return clusterTest.test(path) ? set === 'cluster' : set === 'test' && !path.startsWith(longBrowserTests);
 }
 
 function slowness(path: string): number {

@@ -5,13 +5,13 @@
  * Debian: the tests that need the server then say so and are skipped.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { postgresFolder, serverVersion } from '../packages/postgres/src/testing/postgres-folder.ts';
+import { privateApt } from './private-apt.ts';
 
 /** The Debian release whose source of pgvector compiles against the server of the machine's own release. */
 const vectorRelease = 'trixie';
-const sourceFiles = '/etc/apt/sources.list.d';
 const commandTimeoutMs = 300_000;
 
 const target = postgresFolder();
@@ -76,7 +76,7 @@ function installLibraries(root: string): void {
 
 /** Builds pgvector into the unpacked tree. Just-in-time code (LLVM) is left out: its compiler is half a gigabyte. */
 function compileVector(work: string, root: string): void {
-  const options = privateApt(work);
+  const options = privateApt(work, 'deb-src', [vectorRelease]);
   must('apt-get', [...options, 'update', '-qq'], work);
   must('apt-get', [...options, 'source', '-qq', 'pgvector'], work);
   const source = readdirSync(work, { withFileTypes: true }).find(
@@ -94,43 +94,6 @@ function compileVector(work: string, root: string): void {
   ];
   must('make', ['-j2', '-s', ...settings], folder);
   must('make', ['-s', 'install', ...settings], folder);
-}
-
-/** Options that let apt see the source packages of another release without a change to the machine's own settings. */
-function privateApt(work: string): string[] {
-  const list = join(work, 'sources.list');
-  const lists = join(work, 'lists');
-  mkdirSync(join(lists, 'partial'), { recursive: true });
-  const { uri, key } = archive();
-  const signed = key === null ? '' : `[signed-by=${key}] `;
-  writeFileSync(list, `deb-src ${signed}${uri} ${vectorRelease} main\n`);
-  return [
-    ['Dir::Etc::SourceList', list],
-    ['Dir::Etc::SourceParts', '/dev/null'],
-    ['Dir::State::Lists', lists],
-    ['Dir::Cache', work],
-    ['APT::Sandbox::User', 'root'],
-  ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-}
-
-/** Where this machine gets its Debian packages from: the first entry for its own release. */
-function archive(): { readonly uri: string; readonly key: string | null } {
-  const release = /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
-  const texts = [
-    ...(existsSync(sourceFiles) ? readdirSync(sourceFiles).map((name) => join(sourceFiles, name)) : []),
-    '/etc/apt/sources.list',
-  ].flatMap((path) => (existsSync(path) ? [readFileSync(path, 'utf8')] : []));
-  for (const entry of texts.flatMap((text) => text.split(/\n\s*\n/))) {
-    const uri = /^URIs:\s*(\S+)/m.exec(entry)?.[1];
-    const suites = /^Suites:\s*(.+)$/m.exec(entry)?.[1]?.split(/\s+/) ?? [];
-    if (uri !== undefined && suites.includes(release))
-      return { uri, key: /^Signed-By:\s*(\/\S+)/m.exec(entry)?.[1] ?? null };
-  }
-  for (const line of texts.flatMap((text) => text.split('\n'))) {
-    const [, , uri, suite] = /^deb\s+(\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(line) ?? [];
-    if (uri !== undefined && suite === release) return { uri, key: null };
-  }
-  throw new Error(`no source of Debian packages for ${release} is configured`);
 }
 
 function must(command: string, args: readonly string[], cwd: string): void {

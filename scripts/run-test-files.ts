@@ -1,11 +1,11 @@
 /**
  * Runs the test files named as arguments, each in a process of its own, two at a time; prints one line per
- * file and every failure in full; sends the counts to its parent.
+ * file and every failure in full; sends the counts to its parent. With `--one-at-a-time` a file has the machine for itself.
  */
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { run } from 'node:test';
-import { inspect } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 
 export interface TestCounts {
   passed: number;
@@ -30,9 +30,14 @@ interface FileRecord {
 const total: TestCounts = { passed: 0, failed: 0 };
 const records = new Map<string, FileRecord>();
 
+const { values: flags, positionals: files } = parseArgs({
+  options: { 'one-at-a-time': { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+
 const stream = run({
-  files: process.argv.slice(2),
-  concurrency: Math.max(1, Math.min(2, availableParallelism())),
+  files,
+  concurrency: flags['one-at-a-time'] ? 1 : Math.max(1, Math.min(2, availableParallelism())),
   isolation: 'process',
   timeout: fileTimeoutMs,
 });

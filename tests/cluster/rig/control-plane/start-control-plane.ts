@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@kumiki/testing';
 import { type ClusterPlace, addressIn, controlHost, serviceAddress } from '../host/cluster-place.ts';
-import { type Machine, openMachine } from '../host/machine.ts';
+import { type Machine, type MachineProcess, openMachine } from '../host/machine.ts';
 import { runCommand } from '../host/run-command.ts';
 import { programVariables, programs } from '../parts/installed-parts.ts';
 import { type Authority, createAuthority } from './certificates.ts';
@@ -53,21 +53,36 @@ export async function startControlPlane(place: ClusterPlace): Promise<ControlPla
     config('controllers', 'system:kube-controller-manager'),
     config('scheduler', 'system:kube-scheduler'),
   ]);
-  const start = (name: string, args: readonly string[]): void =>
-    machine.start({ name, command: programs.kubernetes(name), args });
-  start('kube-apiserver', serverArguments);
-  start('kube-controller-manager', [...delegated(controllerConfig), ...controllerArguments(authority)]);
-  start('kube-scheduler', [...delegated(schedulerConfig), '--leader-elect=false']);
+  machine.start({ name: 'kube-apiserver', command: programs.kubernetes('kube-apiserver'), args: serverArguments });
+  const controllerFlags = [...delegated(controllerConfig), ...controllerArguments(authority)];
+  machine.start(onceReady('kube-controller-manager', adminConfig, controllerFlags));
+  machine.start(onceReady('kube-scheduler', adminConfig, [...delegated(schedulerConfig), '--leader-elect=false']));
   await until(`the API server is ready (${machine.folder}/logs)`, readyLimitMs, () => isReady(adminConfig));
   return { machine, authority, server, adminConfig };
 }
 
+/** Asks the API server whether it is ready. */
+const readiness = (config: string): string[] => [
+  '--kubeconfig',
+  config,
+  '--request-timeout=5s',
+  'get',
+  '--raw',
+  '/readyz',
+];
+
 async function isReady(config: string): Promise<boolean> {
-  const kubectl = programs.kubernetes('kubectl');
-  return runCommand(kubectl, ['--kubeconfig', config, '--request-timeout=5s', 'get', '--raw', '/readyz']).then(
+  return runCommand(programs.kubernetes('kubectl'), readiness(config)).then(
     () => true,
     () => false,
   );
+}
+
+/** A program that gives up when the API server is not there in time, and so waits for it first. */
+function onceReady(name: string, config: string, args: readonly string[]): MachineProcess {
+  const ask = [programs.kubernetes('kubectl'), ...readiness(config)].join(' ');
+  const script = `until ${ask} > /dev/null 2>&1; do sleep 0.5; done; exec "$@"`;
+  return { name, command: 'sh', args: ['-c', script, name, programs.kubernetes(name), ...args] };
 }
 
 /** A cluster that is thrown away does not wait for the disk. */

@@ -27,7 +27,7 @@ export async function holdFreePlace(): Promise<HeldPlace> {
  * Takes a place if nobody holds it. The lock is held by a guard, a process of a session of its own that waits for the end
  * of this one: it sees the pipe between them close, cleans up, and only then gives the lock back.
  */
-export async function holdPlace(index: number): Promise<HeldPlace | null> {
+async function holdPlace(index: number): Promise<HeldPlace | null> {
   const place = placeOf(index);
   mkdirSync(clustersFolder, { recursive: true, mode: 0o755 });
   const log = openSync(place.logFile, 'a');

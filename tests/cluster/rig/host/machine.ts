@@ -82,16 +82,7 @@ export function openMachine({ place, name, address, env, init }: MachineSpec): M
   async function begin(): Promise<void> {
     const ready = join(folder, 'ready');
     rmSync(ready, { force: true });
-    const isolation = [
-      '--pid',
-      '--mount',
-      '--uts',
-      '--fork',
-      '--mount-proc',
-      '--kill-child',
-      '--propagation',
-      'private',
-    ];
+    const isolation = ['--pid', '--mount', '--propagation=private', '--mount-proc', '--uts', '--fork', '--kill-child'];
     const command = [init, '--', 'sh', '-ec', beginScript, name, folder];
     const outer = launch('init', 'nsenter', [`--net=/run/netns/${id}`, 'unshare', ...isolation, ...command]);
     await until(`the machine ${id} has begun (${folder}/logs)`, beginLimitMs, () => existsSync(ready));

@@ -6,7 +6,7 @@ const namespacesFolder = '/run/netns';
 const bridge = 'bridge';
 
 /** The namespace that holds the bridge and routes between the pods of different nodes. */
-export function routerNamespace(place: ClusterPlace): string {
+function routerNamespace(place: ClusterPlace): string {
   return `${place.id}-router`;
 }
 

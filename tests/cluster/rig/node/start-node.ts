@@ -22,7 +22,7 @@ export interface NodeSeat {
 }
 
 const letters = 'abcdefgh';
-export const nodeLimit = letters.length;
+const nodeLimit = letters.length;
 
 export function seatOf(number: number): NodeSeat {
   const letter = letters[number];
@@ -71,7 +71,10 @@ export async function startNode(place: ClusterPlace, seat: NodeSeat, access: Nod
     name: 'kubelet',
     command: programs.kubernetes('kubelet'),
     args: [
-      `--config=${files.kubelet}`, `--kubeconfig=${config}`, `--hostname-override=${name}`, `--node-ip=${address}`,
+      `--config=${files.kubelet}`,
+      `--kubeconfig=${config}`,
+      `--hostname-override=${name}`,
+      `--node-ip=${address}`,
       `--node-labels=topology.kubernetes.io/zone=${seat.zone},topology.kubernetes.io/region=region-a`,
     ],
   });
@@ -84,7 +87,10 @@ export async function startNode(place: ClusterPlace, seat: NodeSeat, access: Nod
     name: 'kube-router',
     command: programs.kubeRouter,
     args: [
-      '--run-firewall=true', '--run-router=false', '--run-service-proxy=false', '--run-loadbalancer=false',
+      '--run-firewall=true',
+      '--run-router=false',
+      '--run-service-proxy=false',
+      '--run-loadbalancer=false',
       `--kubeconfig=${access.policyConfig}`,
       `--hostname-override=${name}`,
       `--service-cluster-ip-range=${place.serviceRange}`,

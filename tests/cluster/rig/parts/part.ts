@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,10 +24,10 @@ export function folderOf(part: Part): string {
 export async function installPart(part: Part, say: (line: string) => void): Promise<void> {
   const target = folderOf(part);
   if (existsSync(target)) return;
-  const work = `${target}.${process.pid}.part`;
   say(`Building ${part.name} ${part.version} for test clusters, once: ${part.takes}.`);
   const startedAt = performance.now();
-  mkdirSync(work, { recursive: true });
+  mkdirSync(partsFolder, { recursive: true });
+  const work = mkdtempSync(`${target}.part-`);
   try {
     await part.build(work);
     // Another run may have built the same part meanwhile; both are alike.

@@ -1,5 +1,5 @@
-import { runCommand } from '../host/run-command.ts';
 import type { Part } from './part.ts';
+import { runGo } from './run-go.ts';
 
 /** The largest takes nine minutes beside a load of twelve on two cores. */
 const buildLimitMs = 30 * 60_000;
@@ -22,11 +22,8 @@ function goTool(name: string, path: string, version: string, takes: string): Par
     version,
     takes,
     async build(folder) {
-      await runCommand('go', ['install', '-trimpath', '-ldflags', '-s -w', `${path}@v${version}`], {
-        cwd: folder,
-        env: { ...process.env, CGO_ENABLED: '0', GOBIN: folder },
-        limitMs: buildLimitMs,
-      });
+      const args = ['install', '-trimpath', '-ldflags', '-s -w', `${path}@v${version}`];
+      await runGo(args, folder, buildLimitMs, { GOBIN: folder });
     },
   };
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { KumikiError } from '@kumiki/api';
 import { errorFrame } from '@kumiki/openai';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
+import { frameChunk, lastFrameChunk } from './frame-chunk.ts';
 
 /** Silence after which the client gets its headers and a first comment, though no token is there yet. */
 const headAfterMs = 5_000;
@@ -31,8 +32,8 @@ export interface ClientStreamOptions {
 /** One server-sent event stream towards a client, from its first byte to its last. */
 export interface ClientStream {
   readonly begun: () => boolean;
-  /** Writes bytes that are one or more whole events. */
-  write(frames: Uint8Array): void;
+  /** Writes whole events, one at least, in one write. */
+  write(frames: readonly Uint8Array[]): void;
   /** Whether the client is behind; whoever reads for it stays paused then. */
   readonly isFull: () => boolean;
   /** Ends the stream well. */
@@ -46,13 +47,15 @@ export interface ClientStream {
 export function createClientStream(options: ClientStreamOptions): ClientStream {
   const { response, wheel } = options;
   let begun = false;
+  /** The reply is chunked, and the chunks are written here. */
+  let chunked = false;
   let full = false;
   let quiet: Deadline | null = options.keepOpen ? wheel.arm(headAfterMs, sendPing) : null;
 
   function sendPing(): void {
     begin();
     quiet = wheel.arm(pingAfterMs, sendPing);
-    push(ping);
+    push([ping]);
   }
 
   function begin(): void {
@@ -64,10 +67,26 @@ export function createClientStream(options: ClientStreamOptions): ClientStream {
       'x-accel-buffering': 'no',
       ...options.headers(),
     });
+    // Its head says whether the reply is chunked; to a client of HTTP/1.0 it is not. From here on `node:http` passes on
+    // bytes as they are.
+    chunked = response.chunkedEncoding;
+    response.chunkedEncoding = false;
   }
 
-  function push(bytes: Uint8Array): void {
-    if (response.destroyed || response.write(bytes) || full) return;
+  /** @returns false when the client is behind. */
+  function send(frames: readonly Uint8Array[]): boolean {
+    const bytes = chunked ? frameChunk(frames) : Buffer.concat(frames);
+    const { socket } = response;
+    if (socket === null) return response.write(bytes);
+    // Otherwise `node:http` corks the socket until the next tick, at the cost of a tick for every token.
+    socket.cork();
+    const taken = response.write(bytes);
+    socket.uncork();
+    return taken;
+  }
+
+  function push(frames: readonly Uint8Array[]): void {
+    if (response.destroyed || send(frames) || full) return;
     full = true;
     quiet?.clear();
     const stalled = wheel.arm(clientStallMs, () => response.destroy());
@@ -87,7 +106,7 @@ export function createClientStream(options: ClientStreamOptions): ClientStream {
   function end(bytes: Uint8Array): void {
     quiet?.clear();
     begin();
-    if (!response.destroyed) response.end(bytes);
+    if (!response.destroyed) response.end(chunked ? lastFrameChunk(bytes) : bytes);
   }
 
   return {

@@ -57,7 +57,7 @@ export interface FrameRelay {
 export function createFrameRelay(options: RelayOptions): FrameRelay {
   const { client, recording, hideUsage, showTokens, rewrite, notice } = options;
   const splitter = createFrameSplitter();
-  let toShow: Uint8Array[] = [];
+  const toShow: Uint8Array[] = [];
 
   function show(shown: Uint8Array, recorded: Uint8Array): void {
     recording.add(recorded);
@@ -69,12 +69,11 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
     options.onEvent();
   }
 
-  /** One write for what one read brought: each write costs four buffers in `node:http`, however small it is. */
+  /** One write for what one read brought. */
   function writeShown(): void {
-    const [first] = toShow;
-    if (first === undefined) return;
-    client.write(toShow.length === 1 ? first : Buffer.concat(toShow));
-    toShow = [];
+    if (toShow.length === 0) return;
+    client.write(toShow);
+    toShow.length = 0;
   }
 
   function relay(frame: Uint8Array): Outcome | null {

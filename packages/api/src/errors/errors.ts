@@ -282,7 +282,10 @@ export interface KumikiErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A refusal or failure that has a row in the table. Everything that we throw on purpose is one of these. */
+/**
+ * A refusal or failure that has a row in the table. Everything that we throw on purpose is one of these. It has no stack
+ * of its own, save `internal_error`; its cause keeps the one that it has.
+ */
 export class KumikiError extends Error {
   readonly code: ErrorCode;
   readonly param: string | null;
@@ -290,7 +293,12 @@ export class KumikiError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}, options: KumikiErrorOptions = {}) {
-    super(errorMessage(code, details), options.cause === undefined ? undefined : { cause: options.cause });
+    const message = errorMessage(code, details);
+    // A refusal is an expected outcome: walking the stack for it would be a large part of what refusing costs.
+    const { stackTraceLimit } = Error;
+    if (code !== 'internal_error') Error.stackTraceLimit = 0;
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'KumikiError';
     this.code = code;
     this.param = options.param ?? (typeof details['param'] === 'string' ? details['param'] : null);

@@ -1,18 +1,18 @@
 import type { ChatCompletion, TextCompletion } from '@kumiki/openai';
 import type { AnswerFacts } from '@kumiki/policy';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ModelRequest } from './exchange.ts';
 import type { Recorded } from './recording.ts';
 
 type Choice = ChatCompletion['choices'][number] | TextCompletion['choices'][number];
 
-/** What is known about an answer that has begun, for choosing who goes on with it. */
+/** What is known about an answer that has begun, for choosing the replica that continues it. */
 export function answerFacts(exchange: Exchange, recorded: Recorded, revision: string | null): AnswerFacts {
-  const { scanned } = exchange;
+  const { scanned } = exchange.request;
   const { choices } = recorded.completion;
   const nothingShown = !choices.some(showsAnything);
-  // Where tokens were asked for, none at all is an account of an answer only as long as it shows nothing.
+  // An answer without token ids is fully known by them only while it shows nothing.
   const tokensNamed = recorded.tokens !== null && (recorded.tokens.size > 0 || nothingShown);
-  const { count, plain } = expected(exchange);
+  const { count, plain } = expected(exchange.request);
   return {
     tokensOf: tokensNamed ? revision : null,
     plainText:
@@ -28,22 +28,22 @@ export function answerFacts(exchange: Exchange, recorded: Recorded, revision: st
   };
 }
 
-/** Whether the client has all but the end mark, so that nobody needs to go on. */
+/** Whether the client has everything except the end mark, so that no replica has to continue. */
 export function isWhole(exchange: Exchange, recorded: Recorded): boolean {
   const { choices } = recorded.completion;
   if (choices.length === 0 || choices.some((choice) => choice.finish_reason === null)) return false;
-  if (exchange.scanned.includeUsage && exchange.promptTokens === null) return false;
-  return choices.length >= expected(exchange).count;
+  if (exchange.request.scanned.includeUsage && exchange.progress.promptTokens === null) return false;
+  return choices.length >= expected(exchange.request).count;
 }
 
 /**
- * How many choices were asked for, and whether the text of one tells all of it. Looked up only when a stream has
- * broken, so the body of a text completion may be parsed for it.
+ * How many choices were requested, and whether the text of one describes it completely. Used only when a stream has
+ * broken, so parsing the body of a text completion is affordable.
  */
-function expected(exchange: Exchange): { readonly count: number; readonly plain: boolean } {
-  const n = exchange.scanned.n ?? 1;
-  if (exchange.path !== '/v1/completions') return { count: n, plain: true };
-  const { prompt, echo } = JSON.parse(exchange.body.toString()) as {
+function expected({ scanned, path, body }: ModelRequest): { readonly count: number; readonly plain: boolean } {
+  const n = scanned.n ?? 1;
+  if (path !== '/v1/completions') return { count: n, plain: true };
+  const { prompt, echo } = JSON.parse(body.toString()) as {
     readonly prompt?: unknown;
     readonly echo?: unknown;
   };
@@ -59,7 +59,7 @@ function showsAnything(choice: Choice): boolean {
   return Boolean(content) || Boolean(refusal) || Boolean(thoughts) || (calls?.length ?? 0) > 0;
 }
 
-/** Thoughts are not part of the text: who went on from the text would think again. */
+/** Reasoning is not part of the text: a replica that continued from the text would reason again. */
 function isText(choice: Choice): boolean {
   if (!('message' in choice)) return true;
   const { refusal, reasoning_content: thoughts, tool_calls: calls } = choice.message;

@@ -2,7 +2,7 @@ import type { Failure } from '@kumiki/policy';
 import type { AttemptEnd } from '../requests/record-attempt.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Failures whose detail is the server's own text. */
+/** Failures whose detail is text of the server. */
 const inItsWords: Partial<Record<Failure, string>> = {
   busy: 'it was busy',
   server_error: 'it answered with an error',
@@ -10,8 +10,8 @@ const inItsWords: Partial<Record<Failure, string>> = {
 };
 
 /**
- * Why an attempt failed, for its record; null where it did not. What a model's server says of a failure in its own words
- * may quote the prompt, so that none of it goes in.
+ * Why an attempt failed, for its record; null when it did not. The text of a model server may quote the prompt, so none of
+ * it is recorded.
  */
 export function attemptReason(outcome: Outcome): AttemptEnd | null {
   switch (outcome.kind) {

@@ -12,12 +12,12 @@ import {
 } from '../upstream/upstream.ts';
 import { censorOutcome } from './censor-outcome.ts';
 import { createCollector, maxErrorBytes, maxReplyBytes, type Collector } from './collect-body.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ModelRequest } from './exchange.ts';
 import { failed, type Outcome } from './outcome.ts';
 import type { FrameRelay } from './relay-frames.ts';
 import { tenantTag } from './tenant-tag.ts';
 
-/** How long the end of a message may come after `[DONE]`. */
+/** How long the end of the HTTP message may take after `[DONE]`. */
 const lingerMs = 1_000;
 
 export interface AttemptOptions {
@@ -28,13 +28,13 @@ export interface AttemptOptions {
   readonly body: Buffer;
   /** Ask for token ids in comments. */
   readonly tokenIds: boolean;
-  /** Makes what events go to, when the reply is an event stream. */
+  /** Called when the reply is an event stream; its frames go to the result. */
   readonly openRelay: () => FrameRelay;
-  /** Whether the client is behind: then silence is not the upstream's fault. */
+  /** Whether the client reads too slowly. Silence of the upstream is then not its fault, since it is paused. */
   readonly clientFull: () => boolean;
-  /** The reply begins. */
+  /** The head of the reply is here. */
   readonly onHead: () => void;
-  /** A reply that is no event stream begins; what its server says that it took. */
+  /** The head of a reply that is no event stream is here, with the timings that the server reports. */
   readonly onBody: (timings: Timings | null) => void;
   /** A whole reply that is no event stream. */
   readonly onReply: (body: Buffer, contentType: string) => void;
@@ -45,14 +45,15 @@ export interface Attempt {
   readonly outcome: Promise<Outcome>;
   pause(): void;
   resume(): void;
-  /** Ends it as the client's leaving. */
+  /** Ends it because the client left. */
   abort(): void;
 }
 
-/** Sends a request to one endpoint and relays its reply, under the five deadlines. Never rejects. */
+/** Sends a request to one endpoint and relays its reply, under five deadlines. Never rejects. */
 export function startAttempt(options: AttemptOptions): Attempt {
   const { exchange, state, wheel } = options;
-  const { deadlines } = exchange.route.route;
+  const { request } = exchange;
+  const { deadlines } = request.route.route;
   const reply = createReplyReader(options);
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   let silence: Deadline | null = null;
@@ -72,7 +73,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     resolve(censorOutcome(outcome, state.endpoint));
   }
 
-  /** The last event is here and the end of the message is not: with it, the connection can be used again. */
+  /** The last event is here but the end of the message is not. Once it comes, the connection can be reused. */
   function lingerForEnd(): void {
     linger = wheel.arm(lingerMs, () => call.abort());
     call.resume();
@@ -91,8 +92,8 @@ export function startAttempt(options: AttemptOptions): Attempt {
     onHead(status, replyHeaders) {
       reply.head(status, replyHeaders);
       options.onHead();
-      // Ours give a sign of life while they prefill. Others are silent from the head to the first token, which has a
-      // deadline of its own.
+      // Our workers send comments while they prefill. Others are silent from the head to the first token, which has its
+      // own deadline.
       if (reply.isStream() && state.endpoint.healthProbe) watchSilence();
     },
     onData(chunk) {
@@ -105,13 +106,13 @@ export function startAttempt(options: AttemptOptions): Attempt {
     onEnd: () => end(reply.end()),
     onError: (failure) => end(describeFailure(failure, deadlines)),
   });
-  // Without a stream the first byte comes with the last: the total deadline is the one that counts.
-  const firstToken = exchange.scanned.stream
+  // Without a stream the first byte comes together with the last, so only the total deadline applies.
+  const firstToken = request.scanned.stream
     ? wheel.arm(deadlines.firstTokenMs, () =>
         end(failed('first_token_timeout', `it gave no token within ${deadlines.firstTokenMs} ms`)),
       )
     : null;
-  const total = wheel.arm(remainingMs(exchange), () =>
+  const total = wheel.arm(remainingMs(request), () =>
     end(failed('total_timeout', `it was not done within ${deadlines.totalMs} ms`)),
   );
   state.abandon.add(abandon);
@@ -128,35 +129,30 @@ export function startAttempt(options: AttemptOptions): Attempt {
   };
 }
 
-/** What is left of the time for the whole answer, earlier attempts counted. */
-function remainingMs(exchange: Exchange): number {
-  const elapsedMs = performance.now() - exchange.startedAt;
-  return Math.max(1, exchange.route.route.deadlines.totalMs - elapsedMs);
+/** The rest of the total time of the answer, which earlier attempts have used too. */
+function remainingMs({ startedAt, route }: ModelRequest): number {
+  const elapsedMs = performance.now() - startedAt;
+  return Math.max(1, route.route.deadlines.totalMs - elapsedMs);
 }
 
 function upstreamRequest(options: AttemptOptions, deadlines: Deadlines) {
-  const { exchange, state, body } = options;
+  const { state, body } = options;
+  const { request } = options.exchange;
   const { origin, basePath } = splitUrl(state.endpoint.url);
-  const list = [
-    'content-type',
-    'application/json',
-    headers.requestId,
-    exchange.id,
-    'traceparent',
-    exchange.traceparent,
-  ];
+  const list = ['content-type', 'application/json', headers.requestId, request.id, 'traceparent', request.traceparent];
   if (state.endpoint.authorization !== null) list.push('authorization', state.endpoint.authorization);
   if (options.tokenIds) list.push(headers.tokenIds, '1');
-  if (state.endpoint.egress === 'internal') list.push(headers.tenant, tenantTag(exchange.key.project));
+  if (state.endpoint.egress === 'internal') list.push(headers.tenant, tenantTag(request.key.project));
   return {
     origin,
     method: 'POST',
-    path: basePath + exchange.path,
+    path: basePath + request.path,
     headers: list,
     body,
     connectTimeoutMs: deadlines.connectMs,
-    // A reply that is no stream has its head when all is done: only the total deadline and the probes watch it.
-    headersTimeoutMs: exchange.scanned.stream ? deadlines.headersMs : null,
+    // The head of a reply that is no stream comes when the answer is complete: only the total deadline and health probes
+    // watch it.
+    headersTimeoutMs: request.scanned.stream ? deadlines.headersMs : null,
   };
 }
 
@@ -195,7 +191,7 @@ interface ReplyReader {
   end(): Outcome;
   isStream(): boolean;
   firstTokenSeen(): boolean;
-  /** The reply was read to its end, so that its connection can be used again. */
+  /** The reply was read to its end, so its connection can be reused. */
   complete(): boolean;
 }
 
@@ -238,13 +234,13 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
       if (stream) return failed('broken', 'its stream ended before the answer did');
       const body = collector?.body() ?? Buffer.alloc(0);
       if (status !== 200) return describeError(status, body);
-      // A client that already reads an event stream (a ping was enough) cannot be given another kind of reply.
+      // The client already reads an event stream (a ping is enough), so it cannot be given another kind of reply.
       if (options.exchange.response.headersSent) return failed('protocol_error', 'its reply is no event stream');
       options.onReply(body, contentType);
       return { kind: 'done' };
     },
     isStream: () => stream,
-    firstTokenSeen: () => stream && options.exchange.firstTokenAt !== 0,
+    firstTokenSeen: () => stream && options.exchange.progress.firstTokenAt !== 0,
     complete: () => complete,
   };
 }

@@ -2,12 +2,13 @@ import type { Endpoint } from '@kumiki/api';
 import { plainHost } from '@kumiki/policy';
 import type { Outcome } from './outcome.ts';
 
-/** Failures whose detail is the server's own text. */
+/** Failures whose detail is text of the server. */
 const inItsWords: ReadonlySet<string> = new Set(['server_error', 'busy']);
 
 /**
- * What clients may hear of an outcome at a server outside: of its failures that it failed, since a proxy or a stack trace
- * names inner places; of its refusals the words, which tell what is wrong with the request, without its key and its place.
+ * Removes from an outcome what clients must not see of an outside server. Of a failure only the fact remains, since proxies
+ * and stack traces name internal hosts. A refusal keeps its text, which explains what is wrong with the request, without
+ * the server's key and address.
  */
 export function censorOutcome(outcome: Outcome, endpoint: Endpoint): Outcome {
   if (endpoint.egress === 'internal') return outcome;

@@ -12,15 +12,15 @@ import type { EndpointState, OpenClaim } from '../routing/endpoint-state.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
- * One attempt of a request at a replica, as far as it may be what the replica dies of. Counted are replicas of our own
- * alone: of a server outside nobody knows whether its process ended or its connection.
+ * One attempt of a request at a replica, seen as a possible cause of that replica's end. Only replicas of the installation
+ * count: whether the process of an outside server ended, or only the connection, is unknown.
  */
 export interface Claim {
-  /** The reply's head is here: the worker has read and prepared the request, and it may wait in the queue. */
+  /** The head of the reply is here: the worker has prepared the request, which may now wait in its queue. */
   prepared(): void;
-  /** Something of the answer is here: whatever the replica dies of later, it is not this. */
+  /** Part of the answer is here: if the replica dies later, this request is not the cause. */
   proven(): void;
-  /** @returns what becomes of the request if the claim is lost, null when it is not. */
+  /** @returns the verdict on the request when the claim is lost; null when it is not. */
   end(outcome: Outcome): PoisonVerdict | null;
 }
 
@@ -31,18 +31,18 @@ export interface Suspicion {
   excused: boolean;
 }
 
-/** What is lost when a process ends, or is found silent, is noticed within this time. */
+/** All attempts that are lost with one process notice it within this time. */
 const sameLossMs = 10_000;
 
-/** How long others keep away from a replica that has begun to work on a suspect, where they can. */
+/** How long other requests avoid a replica that has begun to work on a suspect, where they can. */
 const quarantineMs = 5_000;
 
 export interface ClaimOptions {
-  /** Answers that the request asks for: each takes a place among those that the replica works on. */
+  /** Answers that the request asks for; each takes a place at the replica. */
   readonly places: number;
   /**
-   * Part of its answer is there already, so that its prompt is above suspicion. Such answers move in crowds when a
-   * replica ends: what is lost in a crowd says nothing of them, and attempts without progress bound them all the same.
+   * Part of its answer came from another replica, so its prompt is not suspected. Many such answers move at once when a
+   * replica ends: a loss in a crowd says nothing about them, and the limit of attempts without progress still applies.
    */
   readonly begun: boolean;
   /** Monotonic milliseconds. */
@@ -91,7 +91,7 @@ export function openClaim(state: EndpointState, suspicion: Suspicion, options: C
   };
 }
 
-/** Looked up once for all that are lost together: each leaves before the next is asked. */
+/** Found once for all attempts that are lost together, since each leaves the set before the next is looked at. */
 function companyOf(state: EndpointState, claim: OpenClaim, at: number): Company {
   if (claim.found !== null && at - claim.found.at < sameLossMs) return claim.found;
   const suspects = findSuspects(state.claims, state.endpoint.maxRunning);

@@ -4,13 +4,13 @@ import { errorFrame } from '@kumiki/openai';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { frameChunk, lastFrameChunk } from './frame-chunk.ts';
 
-/** Silence after which the client gets its headers and a first comment, though no token is there yet. */
+/** Silence after which the client gets the headers and a first comment, although there is no token yet. */
 const headAfterMs = 5_000;
 
 /** Silence after which a comment keeps the connection open; nginx, load balancers and SDKs cut at 60 s to 5 min. */
 const pingAfterMs = 10_000;
 
-/** A client that takes nothing for so long is gone, whatever its socket says. */
+/** A client that reads nothing for this long is treated as gone. */
 const clientStallMs = 120_000;
 
 const ping = Buffer.from(': ping\n\n');
@@ -21,11 +21,11 @@ export interface ClientStreamOptions {
   readonly wheel: DeadlineWheel;
   /** Begin the stream, and keep it open by comments, while there is nothing to send. */
   readonly keepOpen: boolean;
-  /** The client has stopped taking: stop reading for it. */
+  /** The client has stopped reading: stop reading from the upstream. */
   readonly onFull: () => void;
-  /** It takes again. */
+  /** It reads again. */
   readonly onDrained: () => void;
-  /** Headers beside those of every event stream, at the moment the stream begins. */
+  /** Additional headers, asked for when the stream begins. */
   readonly headers: () => Record<string, string | number>;
 }
 
@@ -34,11 +34,11 @@ export interface ClientStream {
   readonly begun: () => boolean;
   /** Writes whole events, one at least, in one write. */
   write(frames: readonly Uint8Array[]): void;
-  /** Whether the client is behind; whoever reads for it stays paused then. */
+  /** Whether the client is behind. The upstream stays paused until it has caught up. */
   readonly isFull: () => boolean;
   /** Ends the stream well. */
   finish(): void;
-  /** Ends a stream that has begun with an error event and no `[DONE]`, so that nobody takes it for whole. */
+  /** Ends a stream that has begun with an error event and without `[DONE]`, so that no client takes it for complete. */
   fail(error: KumikiError): void;
   /** Stops all timers. The response itself is left alone. */
   release(): void;
@@ -96,7 +96,7 @@ export function createClientStream(options: ClientStreamOptions): ClientStream {
     response.once('drain', () => {
       full = false;
       stalled.clear();
-      // A slow reader fills up thousands of times: each time must leave nothing behind.
+      // A slow reader fills up thousands of times, so no listener may stay behind.
       response.off('close', stopWaiting);
       quiet = wheel.arm(pingAfterMs, sendPing);
       options.onDrained();

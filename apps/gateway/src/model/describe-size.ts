@@ -1,7 +1,7 @@
-/** A larger body is told by its bytes alone: to count what it holds takes time that others need. */
+/** Of a larger body only the bytes are named: parsing it to count its parts would block other requests. */
 const maxCountedBytes = 2_097_152;
 
-/** What a request holds, for whoever has to send less. */
+/** The size of a request in words, for a message that asks for a smaller one. */
 export function describeSize(body: Buffer): string {
   const parts = [`${body.length} bytes`];
   if (body.length <= maxCountedBytes) {

@@ -11,10 +11,38 @@ import type { Route } from '../routing/route-index.ts';
 /** The paths that go to models. */
 export type ModelPath = '/v1/chat/completions' | '/v1/completions' | '/v1/embeddings';
 
-/** One client's request for a model, from its admission to its end, however many replicas it takes. */
+/**
+ * A client's request for a model, from its admission to its end, at however many replicas.
+ *
+ *   admitted ──▶ choosing ──a replica has room──▶ trying ──its reply is whole──▶ done
+ *                 │    ▲                          │  │
+ *                 │    │                          │  └──the replica refuses the request──▶ refused
+ *                 │    │                          │
+ *                 │    │                      the attempt fails
+ *                 │    │                          ▼
+ *                 │    └──again: nothing was────judged ──given up, or it ended too many replicas──▶ failed
+ *                 │       sent; continue:
+ *                 │       part of it was
+ *                 │
+ *                 └──no replica has room in time──▶ failed
+ *
+ * Before any of these ends the client may leave (left), or its key or session be revoked (cut). Every end settles the
+ * limits of the key.
+ */
 export interface Exchange {
-  readonly id: string;
+  readonly request: ModelRequest;
+  readonly progress: Progress;
   readonly response: ServerResponse;
+  readonly admission: Admission;
+  readonly revocation: Revocation;
+  readonly metrics: ModelMetrics;
+  /** What is remembered of it. Never content. */
+  readonly record: RequestRecord;
+}
+
+/** What is asked. Frozen. */
+export interface ModelRequest {
+  readonly id: string;
   readonly path: ModelPath;
   readonly key: KeyRecord;
   readonly route: Route;
@@ -28,27 +56,26 @@ export interface Exchange {
   readonly showTokens: boolean;
   /** What a service has of the answer already. */
   readonly resume: Resume | null;
-  readonly admission: Admission;
-  readonly revocation: Revocation;
-  readonly metrics: ModelMetrics;
-  /** What is remembered of it. Never content. */
-  readonly record: RequestRecord;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** Hash of the conversation's beginning; null when it is too short to matter. */
   readonly affinity: number | null;
+}
+
+/** How far it is. */
+export interface Progress {
   /** Replicas that failed this request since it last made progress. */
   readonly failed: Set<string>;
-  /** Endpoints that would refuse it again, however long it waits. */
+  /** Endpoints that would fail it the same way, however long it waits. */
   readonly closed: Set<string>;
   /** Claims that were lost in a row: replicas that ended or fell silent over it, as far as anybody knows. */
   claims: ClaimHistory;
   /** A kept connection was closed under it once, as idle ones are. */
   excused: boolean;
-  /** What it costs though nothing came of it: all that was reserved, its prompt, or what was used. */
-  charge: 'reserved' | 'prompt' | 'used';
   attempts: number;
   attemptsWithoutProgress: number;
+  /** Attempts that found their replica busy. */
+  busy: number;
   continuations: number;
   /** Attempts at going on with the answer that gave another one. */
   divergences: number;
@@ -58,6 +85,30 @@ export interface Exchange {
   firstTokenAt: number;
   promptTokens: number | null;
   completionTokens: number | null;
+  /** Of the last attempt. */
   replica: EndpointState | null;
   clientLeft: boolean;
+  /** What it costs though nothing came of it: all that was reserved, its prompt, or what was used. */
+  charge: 'reserved' | 'prompt' | 'used';
+}
+
+export function createProgress(): Progress {
+  return {
+    failed: new Set(),
+    closed: new Set(),
+    claims: { lost: 0, shared: 0 },
+    excused: false,
+    attempts: 0,
+    attemptsWithoutProgress: 0,
+    busy: 0,
+    continuations: 0,
+    divergences: 0,
+    eventsSent: 0,
+    firstTokenAt: 0,
+    promptTokens: null,
+    completionTokens: null,
+    replica: null,
+    clientLeft: false,
+    charge: 'used',
+  };
 }

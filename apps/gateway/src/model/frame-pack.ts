@@ -1,6 +1,6 @@
 /**
- * Frames of one stream are alike but for a few bytes: a token id and its text. The first frame is kept whole; of each
- * later one, what differs. That is a tenth of the stream, and keeps nothing of the buffers in which it arrived.
+ * Frames of one stream differ in a few bytes only: a token id and its text. The first frame is kept whole, and of each later
+ * one only the difference. That takes a tenth of the memory, and no buffer in which a frame arrived is kept alive.
  */
 
 const colon = 0x3a;
@@ -15,13 +15,13 @@ const firstRoomBytes = 256;
 const noBytes = new Uint8Array(0);
 
 export interface FramePack {
-  /** Copies what is needed of the frame. */
+  /** Copies the part of the frame that it keeps. */
   add(frame: Uint8Array): void;
-  /** Frames that are kept. */
+  /** Number of frames. */
   count(): number;
-  /** Bytes that they take. */
+  /** Bytes that they occupy. */
   bytes(): number;
-  /** Gives the frames back as they came, in order, and keeps none of them. */
+  /** Returns the frames unchanged and in order, and forgets them. */
   takeAll(): Uint8Array[];
 }
 
@@ -56,7 +56,7 @@ export function createFramePack(): FramePack {
     putNumber(prefix);
     putNumber(suffix);
     putNumber(end - start - prefix - suffix);
-    // For the few bytes that differ as a rule, a loop is faster than a view of them.
+    // Usually only a few bytes differ; a loop is faster than a view of them.
     for (let at = start + prefix; at < end - suffix; at++) packed[used++] = frame[at] as number;
   }
 

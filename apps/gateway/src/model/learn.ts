@@ -5,7 +5,7 @@ import { noteSeen } from '../routing/endpoint-record.ts';
 import type { EndpointState } from '../routing/endpoint-state.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Passive ejection: takes an endpoint out of use by what a request met there. */
+/** Passive ejection: takes an endpoint out of use because of the outcome of a request there. */
 export function learn(state: EndpointState, outcome: Outcome, metrics: GatewayMetrics, log: Log): void {
   const seen = observedBy(outcome);
   if (seen === null) return;

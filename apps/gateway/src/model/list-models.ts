@@ -7,7 +7,7 @@ export interface ModelObject {
   readonly object: 'model';
   readonly created: number;
   readonly owned_by: string;
-  /** Ours: what the model is for, which OpenAI's own list does not say. */
+  /** An extension of OpenAI's list: what the model is for. */
   readonly kumiki: { readonly task: Task };
 }
 
@@ -25,7 +25,7 @@ export function listModels(routes: RouteIndex, key: KeyRecord): { object: 'list'
   return { object: 'list', data };
 }
 
-/** One model by its name or alias. What a key may not use does not exist for it. */
+/** One model by its name or alias. A model that the key may not use is treated as unknown. */
 export function retrieveModel(routes: RouteIndex, key: KeyRecord, id: string): ModelObject {
   const found = routes.find(id);
   if (found === null || !mayUse(key, found.route.model)) throw modelNotFound(routes, key, id);

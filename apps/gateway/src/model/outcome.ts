@@ -1,7 +1,7 @@
 import type { UpstreamErrorBody } from '@kumiki/openai';
 import type { Failure } from '@kumiki/policy';
 
-/** What became of one attempt at one endpoint. */
+/** How one attempt at one endpoint ended. */
 export type Outcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'client_left' }
@@ -12,7 +12,7 @@ export type Outcome =
       readonly failure: Failure;
       /** A sentence part for people. */
       readonly detail: string;
-      /** The same for the log, where the detail hides what clients must not hear. */
+      /** The same for the log, where `detail` hides something from clients. */
       readonly inner?: string;
       /** A kept connection was closed under the request: the endpoint itself may be well. */
       readonly stale?: boolean;

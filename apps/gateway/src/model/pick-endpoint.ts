@@ -4,44 +4,44 @@ import { formatDuration } from '../limits/format-duration.ts';
 import { isEligible, toCandidate, type EndpointState } from '../routing/endpoint-state.ts';
 import type { ProjectShares } from '../routing/project-shares.ts';
 import type { RouteIndex } from '../routing/route-index.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ModelRequest } from './exchange.ts';
 
-/** How long a request that has shown nothing yet is held while no replica can take it. */
+/** How long a request without any output yet waits while no replica can take it. */
 const holdMs = 15_000;
 
-/** How long a stream that has begun is held: its reader has already waited for the answer. */
+/** How long a stream that has begun waits: its reader already has part of the answer. */
 const holdBegunMs = 60_000;
 
-/** How long it is held while there are only replicas of another revision, which can do nothing with its token ids. */
+/** How long it waits while there are only replicas of other revisions, which cannot use its token ids. */
 const holdForRevisionMs = 5_000;
 
-/** A replica that failed this request is asked again after this long when there is no other. */
+/** Delay after which a replica that failed this request is asked again when there is no other. */
 const retrySameMs = 200;
 
-/** Requests that may be held at once; the next is refused at once with 503. */
+/** Requests that may wait at once; further ones are refused at once with 503. */
 const maxHeld = 2_000;
 
 /**
- * How long a request waits for its project's share of a model, at most: as long as a replica would have let it wait for
- * its turn.
+ * How long a request waits for its project's share of a model at most: as long as a replica would let it wait in its
+ * queue.
  */
 const holdForShareMs = 120_000;
 
-/** So many of one project wait for its share of a model where its replicas have fewer places to wait in. */
+/** Requests of one project that may wait for its share of a model, where the queues of the replicas have fewer places. */
 const leastWaitingForShare = 16;
 
-/** Told to a client that is refused because every replica is full, in milliseconds. */
+/** `retry-after` of a refusal because every replica is full, in milliseconds. */
 const saturatedRetryMs = 1_000;
 
-/** A replica with a place that is taken for one attempt. */
+/** A place at a replica, taken for one attempt. */
 export interface Place {
   readonly state: EndpointState;
-  /** Gives the place back. Called once. */
+  /** Returns the place. Called once. */
   leave(): void;
 }
 
 export interface Picker {
-  /** Those of the request's model as they are now: a rollout replaces them while the request is under way. */
+  /** The endpoints of the request's model now. A rollout may replace them while the request runs. */
   endpointsOf(exchange: Exchange): readonly EndpointState[];
   /**
    * A place at the endpoint for the next attempt; waits while there is none. It is taken with the choice: whoever looks
@@ -82,8 +82,8 @@ export function createPicker(options: PickerOptions): Picker {
 
   /** Waits for a place of the project. Throws where too many of it wait already, or nothing came of waiting. */
   async function holdForShare(exchange: Exchange, endpoints: readonly EndpointState[], askedAt: number) {
-    const { model } = exchange.route.route;
-    const { project } = exchange.key;
+    const { model } = exchange.request.route.route;
+    const { project } = exchange.request.key;
     const places = endpoints.reduce((sum, { endpoint: { maxInFlight, maxRunning } }) => {
       return sum + maxInFlight - (maxRunning ?? maxInFlight);
     }, 0);
@@ -97,7 +97,7 @@ export function createPicker(options: PickerOptions): Picker {
     endpointsOf,
     async pick(exchange, begun, preferences) {
       const askedAt = now();
-      shares.ask(exchange.route.route.model, exchange.key.project);
+      shares.ask(exchange.request.route.route.model, exchange.request.key.project);
       const giveUpAt = askedAt + (begun ? holdBegunMs : holdMs);
       for (;;) {
         let waitsForShare = false;
@@ -113,7 +113,7 @@ export function createPicker(options: PickerOptions): Picker {
         }
         if (full !== null && !waitsForShare) throw full;
         const endpoints = endpointsOf(exchange);
-        if (waitsForShare && !exchange.clientLeft) {
+        if (waitsForShare && !exchange.progress.clientLeft) {
           await holdForShare(exchange, endpoints, askedAt);
           continue;
         }
@@ -122,9 +122,10 @@ export function createPicker(options: PickerOptions): Picker {
             reason: 'no server of its model can go on with it, or is sure to give the same again',
           });
         }
-        if (now() >= giveUpAt || exchange.clientLeft) throw unavailable(exchange, whyNone(endpoints, exchange));
+        if (now() >= giveUpAt || exchange.progress.clientLeft)
+          throw unavailable(exchange, whyNone(endpoints, exchange));
         await hold(exchange, retrySameMs);
-        exchange.failed.clear();
+        exchange.progress.failed.clear();
       }
     },
   };
@@ -132,7 +133,12 @@ export function createPicker(options: PickerOptions): Picker {
 
 function takePlace(state: EndpointState, exchange: Exchange, shares: ProjectShares): Place {
   state.inFlight++;
-  const end = shares.begin(state, exchange.route.route.model, exchange.key.project, answersOf(exchange));
+  const end = shares.begin(
+    state,
+    exchange.request.route.route.model,
+    exchange.request.key.project,
+    answersOf(exchange.request),
+  );
   return {
     state,
     leave() {
@@ -142,14 +148,14 @@ function takePlace(state: EndpointState, exchange: Exchange, shares: ProjectShar
   };
 }
 
-/** What a replica works on at once for it. */
-export function answersOf({ scanned }: Exchange): number {
+/** Answers that a replica computes at the same time for one request. */
+export function answersOf({ scanned }: ModelRequest): number {
   return Math.max(1, scanned.n ?? 1);
 }
 
-/** Those of its model as they are now: a rollout replaces them while the request is under way. */
+/** The endpoints of the model now. A rollout may replace them while the request runs. */
 function endpointsNow(routes: RouteIndex, exchange: Exchange): readonly EndpointState[] {
-  return (routes.find(exchange.route.route.model) ?? exchange.route).endpoints;
+  return (routes.find(exchange.request.route.route.model) ?? exchange.request.route).endpoints;
 }
 
 interface Asked {
@@ -158,61 +164,62 @@ interface Asked {
   readonly accepts: Accepts;
 }
 
-/** A choice among the endpoints as they are now. `hasRoom`: whether any has room, for whichever project. */
+/** Chooses among the endpoints as they are now. `hasRoom`: whether any has room for some project. */
 function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], asked: Asked) {
   const { shares, now, random } = options;
   const { exchange, begun, accepts } = asked;
   const time = now();
-  const { project } = exchange.key;
-  const othersAsk = shares.othersAsk(exchange.route.route.model, project);
+  const { project } = exchange.request.key;
+  const othersAsk = shares.othersAsk(exchange.request.route.route.model, project);
   let hasRoom = false;
   const candidates = endpoints.map((state) => {
     const { id } = state.endpoint;
     const eligible =
       (isEligible(state, time) || mayFinishThere(state, begun, time)) &&
-      !exchange.failed.has(id) &&
-      !exchange.closed.has(id);
+      !exchange.progress.failed.has(id) &&
+      !exchange.progress.closed.has(id);
     const candidate = toCandidate(state, eligible && accepts(state));
-    // What has begun goes before what has not: a stream is moved even to a replica that is full.
+    // Streams that have begun take precedence: they are moved even to a full replica.
     if (begun) return { ...candidate, maxInFlight: Number.MAX_SAFE_INTEGER };
-    if (exchange.lowPriority) return forLowPriority(candidate, state.endpoint.maxRunning);
+    if (exchange.request.lowPriority) return forLowPriority(candidate, state.endpoint.maxRunning);
     hasRoom ||= candidate.eligible && candidate.inFlight < candidate.maxInFlight;
     const inFlight = state.byProject.get(project) ?? 0;
     return forProject(candidate, state.endpoint.maxRunning ?? null, {
       inFlight,
-      asked: answersOf(exchange),
+      asked: answersOf(exchange.request),
       othersAsk,
     });
   });
-  return { choice: choose(candidates, exchange.affinity, random()), hasRoom };
+  return { choice: choose(candidates, exchange.request.affinity, random()), hasRoom };
 }
 
 /**
- * A request that may have ended a replica goes to an idle one where there is one, and else to one without another such
- * request: then its next loss tells. All others keep away from there for a while, where they can.
+ * A request that may have ended a replica goes to an idle one if there is one, else to one without another suspect, so that
+ * a second loss is conclusive. Other requests avoid that replica for a while, where they can.
  */
 function withSuspicion({ routes, now }: PickerOptions, exchange: Exchange, preferences: readonly Accepts[]) {
   const time = now();
-  // As it nearly always is: nobody is under suspicion, and nobody has to be kept away.
+  // The usual case: no request is suspected, and no replica has to be avoided.
   if (
-    exchange.claims.lost === 0 &&
+    exchange.progress.claims.lost === 0 &&
     endpointsNow(routes, exchange).every(({ quarantinedUntil }) => quarantinedUntil <= time)
   ) {
     return preferences;
   }
   return preferences.flatMap((accepts): readonly Accepts[] => {
-    if (exchange.claims.lost === 0) return [(state) => accepts(state) && state.quarantinedUntil <= time, accepts];
+    if (exchange.progress.claims.lost === 0)
+      return [(state) => accepts(state) && state.quarantinedUntil <= time, accepts];
     const alone: Accepts = (state) => accepts(state) && state.suspects === 0;
     return [(state) => alone(state) && state.inFlight === 0, alone, accepts];
   });
 }
 
-/** A draining replica may take back what has begun: it is alive, and nobody knows the model better. */
+/** A draining replica may continue a stream that has begun: it is alive and has the same revision. */
 function mayFinishThere(state: EndpointState, begun: boolean, now: number): boolean {
   return begun && state.endpoint.state === 'draining' && !state.probeFailed && state.eject.ejectedUntil <= now;
 }
 
-/** Waiting is of use while nobody is there, or while one of the revision that sampled the answer may come back. */
+/** Waiting helps while there is no endpoint at all, or while one of the revision that sampled the answer may come back. */
 function isHopeless(endpoints: readonly EndpointState[], preferences: readonly Accepts[], waitedMs: number): boolean {
   if (endpoints.length === 0) return false;
   if (endpoints.some((state) => preferences.some((accepts) => accepts(state)))) return false;
@@ -238,18 +245,18 @@ function changeOrTimeout(exchange: Exchange, waitMs: number, changes: readonly S
 
 function whyNone(endpoints: readonly EndpointState[], exchange: Exchange): string {
   if (endpoints.length === 0) return 'it has none; scale it up, or wait until one has started';
-  const failed = endpoints.filter((state) => exchange.failed.has(state.endpoint.id)).length;
+  const failed = endpoints.filter((state) => exchange.progress.failed.has(state.endpoint.id)).length;
   return failed > 0
     ? `${failed} of ${endpoints.length} failed this request`
     : `all ${endpoints.length} are down or draining`;
 }
 
 function unavailable(exchange: Exchange, reason: string): KumikiError {
-  const details = { model: exchange.route.route.model, reason, retryAfter: formatDuration(saturatedRetryMs) };
+  const details = { model: exchange.request.route.route.model, reason, retryAfter: formatDuration(saturatedRetryMs) };
   return new KumikiError('no_replica_available', details, { retryAfterMs: saturatedRetryMs });
 }
 
 function saturated(exchange: Exchange, limit: number): KumikiError {
-  const details = { model: exchange.route.route.model, limit, retryAfter: formatDuration(saturatedRetryMs) };
+  const details = { model: exchange.request.route.route.model, limit, retryAfter: formatDuration(saturatedRetryMs) };
   return new KumikiError('queue_full', details, { retryAfterMs: saturatedRetryMs });
 }

@@ -11,40 +11,40 @@ import {
 import type { ModelPath } from './exchange.ts';
 import { createFramePack } from './frame-pack.ts';
 
-/** Frames are kept packed until they take this much; then they are read and only their content is kept. */
+/** Packed frames are parsed when they exceed this size; then only their content is kept. */
 const compactAtBytes = 32_768;
 
-/** The same by their number: reading them takes some milliseconds, during which the gateway does nothing else. */
+/** The same by number of frames: parsing them blocks the gateway for some milliseconds. */
 const compactAtFrames = 1_024;
 
-/** Growth of the answer after which its text is made one string again: the copies sum up to five times the text. */
+/** Growth after which the text is flattened into one string: the copies add up to five times the text. */
 const flattenGrowth = 1.25;
 
-/** Tokens of one answer that are kept at most; an answer beyond it can no longer be continued. */
+/** Most tokens of one answer that are kept. A longer answer can no longer be continued. */
 const maxRecordedTokens = 1_048_576;
 
-/** Characters of one answer that are kept at most. */
+/** Most characters of one answer that are kept. */
 const maxRecordedCharacters = 16_777_216;
 
 /** What a client has of an answer. */
 export interface Recorded {
   readonly completion: ChatCompletion | TextCompletion;
-  /** Token ids by choice, as far as the upstream named them; null when it did not, or what followed came without. */
+  /** Token ids by choice; null when some of the answer came without them. */
   readonly tokens: ReadonlyMap<number, readonly number[]> | null;
-  /** Events that brought text: what comes nearest to tokens where the upstream names none. */
+  /** Events with text: the best estimate of the tokens when the upstream names none. */
   readonly textEvents: number;
 }
 
 /**
- * Keeps what was sent, so that another replica can go on from exactly there. Nothing is decoded while all is well:
- * frames are kept packed and read when they are needed, or when there are many.
+ * Keeps what was sent, so that another replica can continue from exactly there. Frames are kept packed and parsed only when
+ * they are needed or when there are many, so nothing is decoded in the usual case.
  */
 export interface Recording {
   /** @param frame as it came, token comment included. It is copied. */
   add(frame: Uint8Array): void;
-  /** From here on frames name no token ids: they come from a server that went on from text. */
+  /** From here on frames have no token ids, since they come from a server that continued from text. */
   forgetTokens(): void;
-  /** Null when nothing was sent, or when there was more than is kept. */
+  /** Null when nothing was sent, or more than is kept. */
   read(): Recorded | null;
   readonly overflowed: () => boolean;
 }
@@ -88,7 +88,7 @@ export function createRecording(path: ModelPath): Recording {
         flattenedAt = characters;
       }
     } catch {
-      // A server that sends what is no JSON cannot be continued; its frames were relayed as they came.
+      // What is not JSON cannot be continued; its frames were relayed unchanged.
       overflowed = true;
     }
     if (tokenCount > maxRecordedTokens || characters > maxRecordedCharacters) overflowed = true;
@@ -109,7 +109,7 @@ export function createRecording(path: ModelPath): Recording {
       compact();
       const completion = overflowed ? null : accumulator.completion();
       if (completion === null) return null;
-      // A beginning that says nothing yet, the role alone, is of no token: none is missing.
+      // A beginning without text, such as the role alone, has no tokens, so none are missing.
       const named = tokens.size > 0 || completion.choices.every(isEmpty);
       return { completion, tokens: tokensKnown && named ? tokens : null, textEvents };
     },

@@ -22,30 +22,25 @@ const lineFeed = 0x0a;
 const errorStart = Buffer.from('data: {"error"');
 const usageKey = Buffer.from('"usage":{');
 
-/** Rewrites the data of one frame, for a stream that goes on at a server that knows nothing of its beginning. */
+/** Rewrites the data of one frame, for a stream that continues at a server without knowledge of its beginning. */
 export type FrameRewrite = (data: string) => { readonly show: Uint8Array | null } | { readonly diverged: string };
 
 export interface RelayOptions {
   readonly client: ClientStream;
   readonly recording: Recording;
-  /** The gateway asked for usage and the client did not: take it and hide it. */
+  /** The gateway asked for usage and the client did not: usage is read and not shown. */
   readonly hideUsage: boolean;
-  /** Null relays frames as they come. */
+  /** Null relays frames unchanged. */
   readonly rewrite: FrameRewrite | null;
-  /** Token comments go on to the reader. */
+  /** The reader gets token comments too. */
   readonly showTokens: boolean;
-  /** Sent before the next event. */
-  readonly notice: Notice;
+  /** Called before each event; what it returns is sent before the event, null for nothing. */
+  readonly takeNotice: () => Uint8Array | null;
   readonly onUsage: (usage: Usage) => void;
-  /** The server has told what the answer took. */
+  /** The server has reported its timings. */
   readonly onTimings: (timings: Timings) => void;
   /** An event has gone to the client. */
   readonly onEvent: () => void;
-}
-
-/** A comment frame that waits for an event to go out with. */
-export interface Notice {
-  pending: Uint8Array | null;
 }
 
 export interface FrameRelay {
@@ -53,18 +48,16 @@ export interface FrameRelay {
   push(chunk: Uint8Array): Outcome | null;
 }
 
-/** Moves whole events from an upstream to the client, unchanged where nothing must change. */
+/** Relays whole events from an upstream to the client, unchanged where possible. */
 export function createFrameRelay(options: RelayOptions): FrameRelay {
-  const { client, recording, hideUsage, showTokens, rewrite, notice } = options;
+  const { client, recording, hideUsage, showTokens, rewrite } = options;
   const splitter = createFrameSplitter();
   const toShow: Uint8Array[] = [];
 
   function show(shown: Uint8Array, recorded: Uint8Array): void {
     recording.add(recorded);
-    if (notice.pending !== null) {
-      toShow.push(notice.pending);
-      notice.pending = null;
-    }
+    const notice = options.takeNotice();
+    if (notice !== null) toShow.push(notice);
     toShow.push(shown);
     options.onEvent();
   }
@@ -85,7 +78,7 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
       return { kind: 'done' };
     }
     if (startsWithError(event)) return inStreamError(event);
-    // Only the last chunk of a stream holds a usage object; looking for its bytes is far cheaper than parsing.
+    // Only the last chunk of a stream has a usage object; searching for its bytes is far cheaper than parsing.
     if (Buffer.prototype.indexOf.call(event, usageKey) !== -1) {
       const usage = usageOf(event);
       if (usage !== null) options.onUsage(usage);
@@ -134,7 +127,7 @@ export function eventOf(frame: Uint8Array): Uint8Array | null {
   return isBlank(rest) || isComment(rest) ? null : rest;
 }
 
-/** What the comment line says that begins a frame; null when it says something else. */
+/** The timings in the comment line at the beginning of a frame; null when it is another comment. */
 function timingsOf(frame: Uint8Array): Timings | null {
   const line = Buffer.from(frame.subarray(0, frame.indexOf(lineFeed))).toString('latin1');
   return line.startsWith(timingsCommentPrefix) ? parseTimings(line.slice(timingsCommentPrefix.length)) : null;

@@ -8,7 +8,7 @@ import { eventOf } from './relay-frames.ts';
 
 const forgotten = Buffer.from(tokensForgottenFrame);
 
-/** Takes the resume out of a service's body. Throws KumikiError when it is none. */
+/** Removes the resume member from a service's body and returns both. Throws KumikiError when it is invalid. */
 export function takeResume(
   body: Buffer,
   path: ModelPath,
@@ -34,7 +34,7 @@ export interface Seeded {
   readonly usage: Usage | null;
 }
 
-/** Records what the reader has of an answer. Throws KumikiError when nobody could go on from it. */
+/** Records what the reader has of an answer. Throws KumikiError when no replica could continue from it. */
 export function seedRecording(recording: Recording, { revision, frames }: Resume): Seeded {
   const splitter = createFrameSplitter();
   const split = splitter.push(Buffer.from(frames));

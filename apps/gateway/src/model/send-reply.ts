@@ -5,31 +5,33 @@ import type { Exchange } from './exchange.ts';
 const errorTypes: ReadonlySet<string> = new Set(Object.values(errorTable).map((row) => row.type));
 
 /** Headers that say how a request was served, on every answer of a model. */
-export function answerHeaders(exchange: Exchange): Record<string, string | number> {
+export function answerHeaders({ request, progress, admission }: Exchange): Record<string, string | number> {
   const result: Record<string, string | number> = {
-    [headers.processingMs]: Math.round(performance.now() - exchange.startedAt),
-    [headers.attempts]: exchange.attempts,
+    [headers.processingMs]: Math.round(performance.now() - request.startedAt),
+    [headers.attempts]: progress.attempts,
   };
-  if (exchange.replica !== null) result[headers.replica] = exchange.replica.endpoint.id;
-  exchange.admission.addHeaders(result);
+  if (progress.replica !== null) result[headers.replica] = progress.replica.endpoint.id;
+  admission.addHeaders(result);
   return result;
 }
 
-/** Those of the prompt that a prefix cache spared; null where the server does not tell. */
-export function cachedTokens(usage: Usage): number | null {
+/** Prompt tokens that a prefix cache saved; null when the server does not report them. */
+function cachedTokens(usage: Usage): number | null {
   const count = usage.prompt_tokens_details?.['cached_tokens'];
   return typeof count === 'number' && Number.isInteger(count) && count >= 0 ? count : null;
+}
+
+export function noteUsage({ progress, record }: Exchange, usage: Usage): void {
+  progress.promptTokens = usage.prompt_tokens;
+  progress.completionTokens = usage.completion_tokens;
+  record.cached_tokens = cachedTokens(usage);
 }
 
 /** A whole reply, as the model server gave it. */
 export function sendReply(exchange: Exchange, body: Buffer, contentType: string): void {
   const { response } = exchange;
   const usage = usageOf(body);
-  if (usage !== null) {
-    exchange.promptTokens = usage.prompt_tokens;
-    exchange.completionTokens = usage.completion_tokens;
-    exchange.record.cached_tokens = cachedTokens(usage);
-  }
+  if (usage !== null) noteUsage(exchange, usage);
   if (response.destroyed) return;
   const told = answerHeaders(exchange);
   told['content-type'] = contentType || 'application/json';
@@ -44,7 +46,7 @@ export function sendRefusal(exchange: Exchange, status: number, refused: Upstrea
   if (response.destroyed || response.headersSent) return;
   const type: ErrorType =
     refused.type !== null && errorTypes.has(refused.type) ? (refused.type as ErrorType) : 'invalid_request_error';
-  // A code of another server's own making is its text, and no business of a record.
+  // An unknown code is text of the server, which is not recorded.
   if (refused.code !== null && Object.hasOwn(errorTable, refused.code)) exchange.record.error_code = refused.code;
   const body = Buffer.from(
     JSON.stringify({

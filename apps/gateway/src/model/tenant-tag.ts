@@ -3,8 +3,8 @@ import { hash } from 'node:crypto';
 const tagLength = 16;
 
 /**
- * What a worker tells a project from others by: the same at every gateway, and no name, so that a model's server has
- * nothing of the tenants in its memory or its log. Only servers of the installation itself are told it.
+ * Identifies a project to workers without its name, so that model servers have no tenant names in memory or logs. It is the
+ * same at every gateway. Only servers of the installation get it.
  */
 export function tenantTag(project: string): string {
   return hash('sha256', project).slice(0, tagLength);

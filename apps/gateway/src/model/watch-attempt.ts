@@ -8,7 +8,7 @@ import { attemptReason } from './attempt-reason.ts';
 import type { Exchange } from './exchange.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Writes down what becomes of one attempt at a replica of a model. */
+/** Records the course of one attempt at a replica of a model. */
 export interface AttemptWatch {
   /** An event of it has gone to the client. */
   readonly begun: () => boolean;
@@ -25,11 +25,11 @@ export function watchAttempt(
   exchange: Exchange,
   { endpoint }: EndpointState,
 ): AttemptWatch {
-  const { record } = exchange;
+  const { request, progress, record } = exchange;
   const startedAt = performance.now();
   const attempt = beginAttempt(record, endpoint.id, startedAt);
-  const meter = exchange.scanned.stream
-    ? load.streamBegins({ record, endpoint: endpoint.id, events: () => exchange.eventsSent })
+  const meter = request.scanned.stream
+    ? load.streamBegins({ record, endpoint: endpoint.id, events: () => progress.eventsSent })
     : null;
   let begun = false;
   record.revision = endpoint.revision;
@@ -45,8 +45,8 @@ export function watchAttempt(
       if (record.first_token_at !== null) return;
       record.first_token_at = unixTime(now);
       record.status = 200;
-      // A service that resumes an answer has its first token already: nothing is learnt of how long that takes.
-      if (exchange.eventsSent === 1) load.firstToken(endpoint.id, now - exchange.startedAt, now - startedAt, now);
+      // A service that resumes an answer already has its first token, so the time to it is not measured.
+      if (progress.eventsSent === 1) load.firstToken(endpoint.id, now - request.startedAt, now - startedAt, now);
       requests.moved(record);
     },
     body(timings) {
@@ -58,7 +58,7 @@ export function watchAttempt(
       const now = performance.now();
       endAttempt(attempt, attemptReason(outcome), now);
       meter?.end(now);
-      const { completionTokens } = exchange;
+      const { completionTokens } = progress;
       if (meter === null && outcome.kind === 'done' && completionTokens !== null) {
         load.tokens(endpoint.id, completionTokens, now);
       }

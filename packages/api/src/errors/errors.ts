@@ -282,6 +282,9 @@ export interface KumikiErrorOptions {
   readonly cause?: unknown;
 }
 
+/** V8's limit on the frames of a stack; other engines have none and ignore it. */
+const stacks: ErrorConstructor & { stackTraceLimit?: number | undefined } = Error;
+
 /**
  * A refusal or failure that has a row in the table. Everything that we throw on purpose is one of these. It has no stack
  * of its own, save `internal_error`; its cause keeps the one that it has.
@@ -295,10 +298,10 @@ export class KumikiError extends Error {
   constructor(code: ErrorCode, details: ErrorDetails = {}, options: KumikiErrorOptions = {}) {
     const message = errorMessage(code, details);
     // A refusal is an expected outcome: walking the stack for it would be a large part of what refusing costs.
-    const { stackTraceLimit } = Error;
-    if (code !== 'internal_error') Error.stackTraceLimit = 0;
+    const { stackTraceLimit } = stacks;
+    if (code !== 'internal_error') stacks.stackTraceLimit = 0;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    Error.stackTraceLimit = stackTraceLimit;
+    stacks.stackTraceLimit = stackTraceLimit;
     this.name = 'KumikiError';
     this.code = code;
     this.param = options.param ?? (typeof details['param'] === 'string' ? details['param'] : null);

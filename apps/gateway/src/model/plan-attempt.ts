@@ -10,8 +10,8 @@ import {
 import { continuationMode, type AnswerFacts } from '@kumiki/policy';
 import { editBody } from '../body/edit-body.ts';
 import type { EndpointState } from '../routing/endpoint-state.ts';
-import type { Exchange } from './exchange.ts';
-import type { Recorded, Recording } from './recording.ts';
+import type { ModelRequest } from './exchange.ts';
+import type { Recorded } from './recording.ts';
 import type { FrameRewrite } from './relay-frames.ts';
 
 /** How an attempt at an endpoint is to be made. */
@@ -21,32 +21,29 @@ export interface AttemptPlan {
   readonly rewrite: FrameRewrite | null;
 }
 
-/** The first attempt, or one after attempts that showed nothing. */
-export function planFresh(exchange: Exchange, state: EndpointState): AttemptPlan {
+/** The first attempt, or one after attempts without output. */
+export function planFresh(request: ModelRequest, state: EndpointState): AttemptPlan {
   const { endpoint } = state;
-  const tokenIds = exchange.scanned.stream && endpoint.continuation === 'token_ids';
-  return { body: withUpstreamNames(exchange, state, []), tokenIds, rewrite: null };
+  const tokenIds = request.scanned.stream && endpoint.continuation === 'token_ids';
+  return { body: withUpstreamNames(request, state, []), tokenIds, rewrite: null };
 }
 
-/** An attempt that goes on with what the client has, at an endpoint that can. */
+/** An attempt that continues what the client has, at an endpoint that can. */
 export function planContinuation(
-  exchange: Exchange,
+  request: ModelRequest,
   state: EndpointState,
   recorded: Recorded,
   facts: AnswerFacts,
-  recording: Recording,
 ): AttemptPlan {
   const mode = continuationMode(state.endpoint, facts);
   if (mode === null)
     throw new KumikiError('internal_error', {}, { cause: new Error(`${state.endpoint.id} cannot continue`) });
   if (mode === 'token_ids') {
     const member = JSON.stringify(toContinuation(recorded));
-    return { body: withUpstreamNames(exchange, state, [[continuationKey, member]]), tokenIds: true, rewrite: null };
+    return { body: withUpstreamNames(request, state, [[continuationKey, member]]), tokenIds: true, rewrite: null };
   }
-  // What follows is told from text: token ids of the new server would not line up with those of the old.
-  recording.forgetTokens();
-  const body = mode === 'prefill' ? prefilled(exchange, state, recorded) : withUpstreamNames(exchange, state, []);
-  return { body, tokenIds: false, rewrite: createRewrite(exchange, recorded, mode) };
+  const body = mode === 'prefill' ? prefilled(request, state, recorded) : withUpstreamNames(request, state, []);
+  return { body, tokenIds: false, rewrite: createRewrite(request, recorded, mode) };
 }
 
 function toContinuation(recorded: Recorded): Continuation {
@@ -62,38 +59,38 @@ function toContinuation(recorded: Recorded): Continuation {
   };
 }
 
-/** The client's body with the endpoint's name of the model, and usage asked for where the client did not. */
+/** The client's body with the endpoint's name for the model; usage is requested even if the client did not. */
 function withUpstreamNames(
-  exchange: Exchange,
+  request: ModelRequest,
   state: EndpointState,
   add: readonly (readonly [string, string])[],
 ): Buffer {
-  const { scanned, body, route } = exchange;
+  const { scanned, body, route } = request;
   const model = state.endpoint.upstreamModel ?? route.route.model;
   const includeUsage = scanned.stream && !scanned.includeUsage;
   if (model === scanned.model && !includeUsage && add.length === 0) return body;
   return editBody(body, scanned, { model, ...(includeUsage ? { includeUsage } : {}), add });
 }
 
-/** The body with the text so far as the beginning of the assistant's message, and what is left of the token budget. */
-function prefilled(exchange: Exchange, state: EndpointState, recorded: Recorded): Buffer {
-  const request = JSON.parse(withUpstreamNames(exchange, state, []).toString()) as Record<string, unknown>;
+/** The body with the text so far as the beginning of the assistant's message, and the rest of the token budget. */
+function prefilled(request: ModelRequest, state: EndpointState, recorded: Recorded): Buffer {
+  const body = JSON.parse(withUpstreamNames(request, state, []).toString()) as Record<string, unknown>;
   const choice = recorded.completion.choices[0];
   const text = textOf(choice);
-  if (Array.isArray(request['messages'])) {
-    request['messages'] = [...(request['messages'] as unknown[]), { role: 'assistant', content: text }];
-    request['add_generation_prompt'] = false;
-    request['continue_final_message'] = true;
+  if (Array.isArray(body['messages'])) {
+    body['messages'] = [...(body['messages'] as unknown[]), { role: 'assistant', content: text }];
+    body['add_generation_prompt'] = false;
+    body['continue_final_message'] = true;
   } else {
-    request['prompt'] = `${String(request['prompt'])}${text}`;
+    body['prompt'] = `${String(body['prompt'])}${text}`;
   }
-  // A server that names no token ids sends about one event of text per token; its role and its end cost none.
+  // A server that names no token ids sends about one text event per token; role and end carry none.
   const used = recorded.textEvents;
   for (const limit of ['max_tokens', 'max_completion_tokens']) {
-    const value = request[limit];
-    if (typeof value === 'number') request[limit] = Math.max(1, value - used);
+    const value = body[limit];
+    if (typeof value === 'number') body[limit] = Math.max(1, value - used);
   }
-  return Buffer.from(JSON.stringify(request));
+  return Buffer.from(JSON.stringify(body));
 }
 
 function textOf(choice: ChatCompletion['choices'][number] | TextCompletion['choices'][number] | undefined): string {
@@ -101,10 +98,10 @@ function textOf(choice: ChatCompletion['choices'][number] | TextCompletion['choi
   return 'message' in choice ? (choice.message.content ?? '') : choice.text;
 }
 
-function createRewrite(exchange: Exchange, recorded: Recorded, mode: 'prefill' | 'replay'): FrameRewrite {
+function createRewrite(request: ModelRequest, recorded: Recorded, mode: 'prefill' | 'replay'): FrameRewrite {
   const options = { mode, completionTokensBefore: mode === 'prefill' ? recorded.textEvents : null };
   const rewriter =
-    exchange.path === '/v1/chat/completions'
+    request.path === '/v1/chat/completions'
       ? createChatRewriter(recorded.completion as ChatCompletion, options)
       : createTextRewriter(recorded.completion as TextCompletion, options);
   return (data) => {
@@ -114,7 +111,7 @@ function createRewrite(exchange: Exchange, recorded: Recorded, mode: 'prefill' |
     try {
       result = rewriter.rewrite(chunk);
     } catch {
-      // JSON without choices, or whose choices have no delta: what outside servers send is not ours to rely on.
+      // JSON without choices, or with choices that have no delta: outside servers may send anything.
       return { diverged: 'it sent an event that is no chunk of an answer' };
     }
     switch (result.outcome) {

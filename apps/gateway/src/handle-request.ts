@@ -20,7 +20,7 @@ import {
   createServedPaths,
   type ServedPath,
   type ServedPaths,
-  type ServedPlace,
+  type ServedGroup,
   type Servers,
   takesMethod,
 } from './served-paths.ts';
@@ -65,15 +65,15 @@ export function createRequestHandler(options: HandlerOptions): RequestHandler {
     unknownDiscard: withinMs(unknownDiscard, bodyTimeoutMs),
   };
 
-  function begin(context: RequestContext): ServedPlace | null {
+  function begin(context: RequestContext): ServedGroup | null {
     const { request, response } = context;
-    const place = paths.find(context.path);
+    const group = paths.find(context.path);
     response.setHeader(headers.requestId, context.id);
     response.setHeader(headers.apiVersion, openaiVersion);
     if (options.identities.isHttps(request)) response.setHeader('strict-transport-security', strictTransport);
     if (options.draining()) response.setHeader('connection', 'close');
-    response.on('finish', () => metrics.countRequest(place?.label ?? 'other', response.statusCode));
-    return place;
+    response.on('finish', () => metrics.countRequest(group?.label ?? 'other', response.statusCode));
+    return group;
   }
 
   return {
@@ -88,10 +88,10 @@ export function createRequestHandler(options: HandlerOptions): RequestHandler {
   };
 }
 
-async function answer(handling: Handling, context: RequestContext, place: ServedPlace | null): Promise<void> {
+async function answer(handling: Handling, context: RequestContext, group: ServedGroup | null): Promise<void> {
   const { request, response } = context;
   try {
-    await dispatch(handling, context, place);
+    await dispatch(handling, context, group);
   } catch (thrown) {
     const error = toKumikiError(thrown);
     if (error.code === 'internal_error')
@@ -112,11 +112,11 @@ function discardLimits({ knownDiscard, unknownDiscard }: Handling, { known }: Re
 }
 
 /** Finds out who asks and for what, admits the request, and has it served. */
-async function dispatch(handling: Handling, context: RequestContext, place: ServedPlace | null): Promise<void> {
+async function dispatch(handling: Handling, context: RequestContext, group: ServedGroup | null): Promise<void> {
   const { request, response, path } = context;
   const method = request.method ?? 'GET';
   checkRequest(request, path);
-  const served = handling.paths.require(place, method, path);
+  const served = handling.paths.require(group, method, path);
   if (served.role === null) {
     requireOwnSite(handling.identities, request);
     return served.serve(context);
@@ -136,7 +136,7 @@ async function dispatch(handling: Handling, context: RequestContext, place: Serv
     admission = admitted instanceof Promise ? await admitted : admitted;
     requireUnrevoked(context.revocation);
     if (served.kind !== 'model') setLimitHeaders(response, admission);
-    if (!takesMethod(served, method)) throw handling.paths.refuse(place, method, path);
+    if (!takesMethod(served, method)) throw handling.paths.refuse(group, method, path);
     requireRole(caller.key, served.role);
     if (served.kind !== 'gateway') requireServing(handling);
     await served.serve(context, caller, admission);

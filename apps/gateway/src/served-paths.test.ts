@@ -30,12 +30,12 @@ test('every row of the table of paths finds its role, and its own label', () => 
     { ...at, prefix: '/', role: null, methods: ['GET', 'HEAD'] },
   ]);
   for (const { method, pattern, sample, owner, role } of allPaths) {
-    const place = paths.find(sample);
-    const served = paths.require(place, method, sample);
+    const group = paths.find(sample);
+    const served = paths.require(group, method, sample);
     assert.ok(takesMethod(served, method), pattern);
     assert.equal(served.kind === 'service', owner !== 'gateway', pattern);
     if (pattern !== '/v1/kumiki/session') assert.equal(served.role, role, `${method} ${pattern}`);
-    assert.ok(place !== null && (pattern === place.label || pattern.startsWith(place.label)), place?.label);
+    assert.ok(group !== null && (pattern === group.label || pattern.startsWith(group.label)), group?.label);
   }
 });
 
@@ -66,9 +66,9 @@ test('of one prefix, the row that names the method goes before the one that take
     { ...at, prefix: '/v1/files', role: 'admin' },
     { ...at, prefix: '/v1/files', role: 'inference', methods: ['GET'] },
   ]);
-  const place = paths.find('/v1/files');
-  assert.equal(paths.require(place, 'GET', '/v1/files').role, 'inference');
-  assert.equal(paths.require(place, 'POST', '/v1/files').role, 'admin');
+  const group = paths.find('/v1/files');
+  assert.equal(paths.require(group, 'GET', '/v1/files').role, 'inference');
+  assert.equal(paths.require(group, 'POST', '/v1/files').role, 'admin');
 });
 
 test('a refusal names what is there: the near path, and the methods', () => {

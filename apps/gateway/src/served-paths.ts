@@ -29,7 +29,7 @@ export type ServedPath =
   | (Shared & { readonly role: NonNullable<BackendRoute['role']>; readonly serve: Serve });
 
 /** All rows of one path, or of everything at and below one prefix. They differ in their methods. */
-export interface ServedPlace {
+export interface ServedGroup {
   /** Whole path segments; empty for all that is not under `/v1`. */
   readonly prefix: string;
   /** The path as a metric label: a client cannot make new ones. */
@@ -53,16 +53,16 @@ export interface Servers {
 }
 
 export interface ServedPaths {
-  /** The place that covers a path; null where nothing is served. */
-  find(path: string): ServedPlace | null;
+  /** The group that covers a path; null where nothing is served. */
+  find(path: string): ServedGroup | null;
   /**
    * The row of a request. Throws `unknown_route`, and `method_not_allowed` for what services have: a client that probes for
    * another dialect must not be told to show a key first. On the gateway's own paths any method finds its row; there the
    * method is looked at once the key is known.
    */
-  require(place: ServedPlace | null, method: string, path: string): ServedPath;
-  /** The refusal of what no row takes: `unknown_route` without a place, else `method_not_allowed`. */
-  refuse(place: ServedPlace | null, method: string, path: string): KumikiError;
+  require(group: ServedGroup | null, method: string, path: string): ServedPath;
+  /** The refusal of what no row takes: `unknown_route` without a group, else `method_not_allowed`. */
+  refuse(group: ServedGroup | null, method: string, path: string): KumikiError;
 }
 
 type OwnPattern = (typeof modelPaths)[number]['pattern'];
@@ -103,8 +103,8 @@ function decodeName(text: string): string {
   }
 }
 
-/** The gateway's own places: method and role are those of the table of paths. */
-function ownPlaces(servers: Servers): readonly (ServedPlace & { readonly pattern: OwnPattern })[] {
+/** The gateway's own groups: method and role are those of the table of paths. */
+function ownGroups(servers: Servers): readonly (ServedGroup & { readonly pattern: OwnPattern })[] {
   const serving = ownServing(servers);
   return [...Map.groupBy(modelPaths, ({ pattern }) => pattern)].map(([pattern, rows]) => {
     const { kind, serve } = serving[pattern];
@@ -117,8 +117,8 @@ function ownPlaces(servers: Servers): readonly (ServedPlace & { readonly pattern
   });
 }
 
-/** The places of the services of a snapshot, the longest prefix first. */
-function servicePlaces(backends: readonly Backend[], forward: Servers['forward']): readonly ServedPlace[] {
+/** The groups of the services of a snapshot, the longest prefix first. */
+function serviceGroups(backends: readonly Backend[], forward: Servers['forward']): readonly ServedGroup[] {
   return [...Map.groupBy(backends, ({ route }) => route.prefix)].map(([prefix, rows]) => ({
     prefix,
     label: prefix || '/',
@@ -138,17 +138,17 @@ function servedBy(backend: Backend, forward: Servers['forward']): ServedPath {
 /** Everything that the gateway serves: its own paths from the table of paths, those of services from the snapshot. */
 export function createServedPaths(servers: Servers): ServedPaths {
   const { routes, forward } = servers;
-  const own = ownPlaces(servers);
-  const exact = new Map(own.map((place) => [place.pattern as string, place]));
+  const own = ownGroups(servers);
+  const exact = new Map(own.map((group) => [group.pattern as string, group]));
   const below = own.filter(({ pattern }) => pattern.endsWith('/*'));
   let backends: readonly Backend[] = [];
-  let services: readonly ServedPlace[] = [];
+  let services: readonly ServedGroup[] = [];
 
   /** Of the snapshot that is in force: it is replaced whole. */
-  function servicesNow(): readonly ServedPlace[] {
+  function servicesNow(): readonly ServedGroup[] {
     if (backends !== routes.backends()) {
       backends = routes.backends();
-      services = servicePlaces(backends, forward);
+      services = serviceGroups(backends, forward);
     }
     return services;
   }
@@ -157,11 +157,11 @@ export function createServedPaths(servers: Servers): ServedPaths {
     known.delete('');
     return didYouMean(path, known);
   }
-  function refuse(place: ServedPlace | null, method: string, path: string): KumikiError {
+  function refuse(group: ServedGroup | null, method: string, path: string): KumikiError {
     const shown = path.slice(0, shownCharacters);
-    const hint = place?.own === true ? '' : hintFor(path);
-    if (place === null) return new KumikiError('unknown_route', { method, path: shown, hint });
-    const allowed = place.served.flatMap(({ methods }) => methods ?? []).join(' or ');
+    const hint = group?.own === true ? '' : hintFor(path);
+    if (group === null) return new KumikiError('unknown_route', { method, path: shown, hint });
+    const allowed = group.served.flatMap(({ methods }) => methods ?? []).join(' or ');
     return new KumikiError('method_not_allowed', { method, path: shown, allowed, hint });
   }
 
@@ -173,16 +173,16 @@ export function createServedPaths(servers: Servers): ServedPaths {
       routes.lookAgain();
       return findCovering(servicesNow(), path);
     },
-    require(place, method, path) {
-      const served = place === null ? undefined : (withMethod(place.served, method) ?? firstOwn(place));
-      if (served === undefined) throw refuse(place, method, path);
+    require(group, method, path) {
+      const served = group === null ? undefined : (withMethod(group.served, method) ?? firstOwn(group));
+      if (served === undefined) throw refuse(group, method, path);
       return served;
     },
     refuse,
   };
 }
 
-function firstOwn({ own, served }: ServedPlace): ServedPath | undefined {
+function firstOwn({ own, served }: ServedGroup): ServedPath | undefined {
   return own ? served[0] : undefined;
 }
 
@@ -200,13 +200,13 @@ function withMethod(served: readonly ServedPath[], method: string): ServedPath |
   return any;
 }
 
-/** The first place that covers a path by whole segments: `/v1/files` is no part of `/v1/filesystem`. */
-function findCovering(places: readonly ServedPlace[], path: string): ServedPlace | null {
-  for (const place of places) {
-    const { prefix } = place;
+/** The first group that covers a path by whole segments: `/v1/files` is no part of `/v1/filesystem`. */
+function findCovering(groups: readonly ServedGroup[], path: string): ServedGroup | null {
+  for (const group of groups) {
+    const { prefix } = group;
     if (!path.startsWith(prefix) || (path.length > prefix.length && path[prefix.length] !== '/')) continue;
     // The service that has all the rest does not have what is under /v1.
-    return prefix === '' && isApiPath(path) ? null : place;
+    return prefix === '' && isApiPath(path) ? null : group;
   }
   return null;
 }

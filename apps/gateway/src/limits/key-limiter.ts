@@ -38,7 +38,7 @@ export interface Admission {
 
 /** A service's request in the name of a key. */
 export interface ServiceDemand {
-  /** Nobody waits for it. It counts as a request, since the batch that it belongs to counted once and may have thousands. */
+  /** Work in the background. It counts as a request, since the batch that it belongs to counted once and may have thousands. */
   readonly lowPriority: boolean;
   /** Aborted when the service has left. */
   readonly leaving: () => AbortSignal;

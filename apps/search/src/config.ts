@@ -2,7 +2,7 @@ import { modelNameSchema } from '@kumiki/api';
 import { dataServiceSettings, readConfig, withToken } from '@kumiki/service';
 import { z } from 'zod';
 
-/** What this program takes from its environment. */
+/** The settings of this program. */
 export const searchSettings = z.strictObject({
   ...dataServiceSettings(8_440),
   KUMIKI_EMBEDDING_MODEL: modelNameSchema
@@ -29,7 +29,7 @@ export const searchSettings = z.strictObject({
     .describe('After how long without a sign of life another replica takes over what this one ingests.'),
 });
 
-/** The service's settings, read once at start. Throws ConfigError with every problem in one message. */
+/** Reads the service's settings. Throws ConfigError with every problem in one message. */
 export function readSearchConfig() {
   return withToken(readConfig(searchSettings, process.env, 'KUMIKI_'));
 }

@@ -1,2 +1,2 @@
-/** The file that runs this service as a process; see config.ts for its environment. Imports nothing. */
+/** The main file of this service's process; see config.ts for its settings. Imports nothing. */
 export const searchEntry = new URL('./main.ts', import.meta.url);

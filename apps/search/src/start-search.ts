@@ -19,7 +19,7 @@ import { addStoreFileRoutes } from './stores/store-file-routes.ts';
 import { addStoreRoutes } from './stores/store-routes.ts';
 import { startSweeper } from './sweep/start-sweeper.ts';
 
-/** A file of 512 MiB over a slow line takes this long. */
+/** Time for a file of 512 MiB over a slow connection. */
 const requestTimeoutMs = 3_600_000;
 const defaultIngestConcurrency = 2;
 const defaultLeaseMs = 30_000;
@@ -27,20 +27,20 @@ const pollMs = 2_000;
 const defaultSweepEveryMs = 60_000;
 
 export interface SearchOptions extends DataServiceParts<Database> {
-  /** Where the bytes of files lie; null keeps them in the database, which all replicas reach. */
+  /** Folder for the bytes of files; null stores them in the database, which all replicas can access. */
   readonly objectsFolder: string | null;
-  /** For stores that name no embedding model; the first of `/v1/models` when absent. */
+  /** Default embedding model of stores; the first of `/v1/models` when absent. */
   readonly embeddingModel?: string | null;
-  /** Files that this replica ingests at once. */
+  /** Most files that this replica ingests concurrently. */
   readonly ingestConcurrency?: number;
-  /** After how long without a sign of life another replica takes over what this one ingests. */
+  /** Length of ingest leases, after which another replica takes over. */
   readonly leaseMs?: number;
   readonly sweepEveryMs?: number;
 }
 
 export type Search = RunningDataService;
 
-/** Starts files, vector stores and search. Rejects when the database cannot be brought up to date. */
+/** Starts files, vector stores and search. Rejects when the database cannot be migrated. */
 export async function startSearch(options: SearchOptions): Promise<Search> {
   const { database, gateway, log } = options;
   await migrate(database, 'search', fileURLToPath(new URL('../migrations', import.meta.url)));

@@ -164,7 +164,7 @@ test('every character lands in a chunk, in order', () => {
         .map(({ text }) => text)
         .join('')
         .replaceAll(/\s/g, '');
-      // Headers are repeated, so the characters are found one after the other, with others between.
+      // Table headers are repeated, so the characters occur in order with others in between.
       let at = 0;
       for (const character of blocks
         .map(({ text }) => text)

@@ -6,23 +6,24 @@ import { sectionsOf } from './sections.ts';
 export { estimateTokens } from './estimate-tokens.ts';
 
 export interface Chunk {
-  /** Begins with the headings that stand directly above it. */
+  /** Begins with the headings directly above it. */
   readonly text: string;
-  /** The path of headings that it stands under, outermost first. */
+  /** Its path of headings, outermost first. */
   readonly headings: readonly string[];
-  /** Where it begins. */
+  /** The page on which it begins. */
   readonly page: number | null;
-  /** Estimated, of the text alone. */
+  /** Estimated tokens of the text. */
   readonly tokens: number;
 }
 
-/** A smaller chunk would hold no sentence. */
+/** A smaller chunk could not hold a sentence. */
 const minTokens = 16;
 
 /**
- * Splits a document where its author did: at headings, then paragraphs, lines and sentences, code at blank lines,
- * tables at rows under their header repeated. No chunk has more than `maxTokens` by the estimate; within a section,
- * each begins with up to `overlapTokens` of the end of the one before. Every character of the blocks lands in a chunk.
+ * Splits a document along its structure: at headings, then paragraphs, lines and sentences; code at blank lines; tables
+ * between rows, with the header repeated. No chunk has more than `maxTokens` by the estimate. Within a section, each
+ * chunk begins with up to `overlapTokens` of the end of the previous one. Every character of the blocks is in some
+ * chunk.
  */
 export function chunkDocument(
   blocks: readonly ParsedBlock[],

@@ -1,8 +1,8 @@
 /**
- * A count of tokens that needs no tokenizer, since a store does not know how its embedding model splits words. It is
- * fitted to a byte-level BPE of 2,048 entries (the demo models'), which is the most wasteful that anyone will serve:
- * of this project's documents it counts 0.98 to 1.18 times the true number, of a single chunk 0.82 times at the least.
- * For vocabularies of 32,000 and more it is far above the truth.
+ * Estimates tokens without a tokenizer, since a store does not know the one of its embedding model. Fitted to a
+ * byte-level BPE of 2,048 entries (the demo models'), the smallest vocabulary that is likely to be served: for this
+ * project's documents it gives 0.98 to 1.18 times the true number, for a single chunk at least 0.82 times. For
+ * vocabularies of 32,000 and more it is far too high.
  *
  * | what | tokens |
  * |---|---|
@@ -13,7 +13,7 @@
  * | a Chinese character | 1.75 |
  * | any other character | its bytes in UTF-8 |
  *
- * The estimate of two texts together is never above the sum of both, and no text is longer than 64 characters a token.
+ * The estimate of a concatenation is at most the sum of both estimates, and a token has at most 64 characters.
  */
 export function estimateTokens(text: string): number {
   let twentieths = 0;
@@ -30,7 +30,7 @@ export function estimateTokens(text: string): number {
     if (letters > 0) twentieths += Math.ceil(letters * tokensPerLetter) * whole;
     letters = 0;
     if (code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d) {
-      // A line feed never joins a word.
+      // A line feed is never merged with a word.
       blanks += code === 0x20 ? 1 : 2;
       continue;
     }
@@ -39,7 +39,7 @@ export function estimateTokens(text: string): number {
     twentieths += twentiethsOf(code);
   }
   if (letters > 0) twentieths += Math.ceil(letters * tokensPerLetter) * whole;
-  // A single one at the end counts as if another followed, which alone would count for nothing.
+  // A single blank at the end counts as two, since one alone would count as nothing.
   if (blanks > 0) twentieths += ofBlanks(blanks + 1);
   return Math.ceil(twentieths / whole);
 }
@@ -59,7 +59,7 @@ function twentiethsOf(code: number): number {
   if (code >= 0x3041 && code <= 0x30ff) return kana;
   if (code >= 0x4e00 && code <= 0x9fff) return chinese;
   if (code >= 0x3000 && code <= 0x303f) return whole + 1;
-  // Half of a surrogate pair, which has four bytes in all.
+  // Half of a surrogate pair, which has four bytes in total.
   if (code >= 0xd800 && code <= 0xdfff) return 2 * whole;
   return (code < 0x800 ? 2 : 3) * whole;
 }

@@ -9,16 +9,16 @@ export interface Packed {
 
 interface Placed extends Atom {
   readonly page: number | null;
-  /** The header of the table whose row it is. */
+  /** The header of its table, for a row. */
   readonly header: Atom | null;
 }
 
 /** A header longer than this share of a chunk is not repeated. */
 const headerShare = 0.25;
-/** A longer line of dashes is none that anybody wrote. */
+/** Longest separator line of a table header. */
 const ruleLimit = 2_000;
 
-/** Fills chunks with atoms in order, and ends each at the best place in its second half. */
+/** Fills chunks with atoms in order, and ends each at the best boundary in its second half. */
 export function packAtoms(
   blocks: readonly ParsedBlock[],
   { maxTokens, overlapTokens }: { readonly maxTokens: number; readonly overlapTokens: number },
@@ -26,7 +26,7 @@ export function packAtoms(
   const atoms = blocks.flatMap((block, index) => atomsOf(block, maxTokens, index === blocks.length - 1));
   const chunks: Packed[] = [];
   let from = 0;
-  /** How many atoms are in a chunk already. */
+  /** Number of atoms that are in a chunk already. */
   let done = 0;
   while (done < atoms.length) {
     from = withRoom(atoms, from, done, maxTokens);
@@ -45,7 +45,7 @@ function atomsOf(block: ParsedBlock, maxTokens: number, last: boolean): Placed[]
   if (block.kind !== 'table') return proseAtoms(text, maxTokens).map((atom) => place(atom, null));
   const header = headerOf(text);
   const tokens = estimateTokens(header);
-  // A row shares its chunk with the header, so it must leave it room.
+  // A row shares its chunk with the repeated header, so it gets less space.
   const repeated = header !== '' && tokens <= maxTokens * headerShare;
   const rows = rowAtoms(text.slice(header.length), repeated ? maxTokens - tokens : maxTokens);
   const top: Atom[] = repeated ? [{ text: header, tokens, before: 3 }] : rowAtoms(header, maxTokens);
@@ -53,7 +53,7 @@ function atomsOf(block: ParsedBlock, maxTokens: number, last: boolean): Placed[]
   return [...top.map((atom) => place(atom, null)), ...rows.map((row) => place(row, shown))];
 }
 
-/** The first row, with the line of dashes that Markdown puts below it. */
+/** The first row, with Markdown's separator line below it. */
 function headerOf(text: string): string {
   const row = text.indexOf('\n') + 1;
   const rule = text.indexOf('\n', row) + 1;
@@ -61,7 +61,7 @@ function headerOf(text: string): string {
   return text.slice(0, row > 0 && dashes && text.slice(row, rule).includes('-') ? rule : row);
 }
 
-/** Where a chunk begins at the earliest that has room for the next atom: the overlap gives way. */
+/** The earliest start of a chunk that still fits the next atom; the overlap is shortened for it. */
 function withRoom(atoms: readonly Placed[], from: number, done: number, maxTokens: number): number {
   let tokens = atoms[done]?.tokens ?? 0;
   for (let at = from; at < done; at++) tokens += atoms[at]?.tokens ?? 0;
@@ -72,7 +72,7 @@ function withRoom(atoms: readonly Placed[], from: number, done: number, maxToken
   return start;
 }
 
-/** The atom before which the chunk ends. */
+/** Index of the first atom after the chunk. */
 function endOf(atoms: readonly Placed[], from: number, done: number, maxTokens: number): number {
   let tokens = headerAt(atoms, from)?.tokens ?? 0;
   let to = from;
@@ -87,7 +87,7 @@ function endOf(atoms: readonly Placed[], from: number, done: number, maxTokens: 
   return best;
 }
 
-/** A chunk that begins with a row, or with the rest of one, begins with the header of its table. */
+/** The table header to repeat when a chunk begins with a row or a part of one. */
 function headerAt(atoms: readonly Placed[], from: number): Atom | null {
   return atoms[from]?.header ?? null;
 }

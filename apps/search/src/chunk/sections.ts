@@ -1,13 +1,13 @@
 import type { ParsedBlock } from '../parse/blocks/parse-result.ts';
 
-/** What stands between one heading and the next. */
+/** The content between two headings. */
 export interface Section {
   readonly headings: readonly string[];
-  /** The headings that have no text of their own, then the text. */
+  /** The headings without text of their own, then the text. */
   readonly parts: readonly ParsedBlock[];
 }
 
-/** A heading that is a whole paragraph is cut in the path; in the text it stays whole. */
+/** Longer headings are cut in the path; in the text they stay complete. */
 const pathCharacterLimit = 160;
 
 export function sectionsOf(blocks: readonly ParsedBlock[]): Section[] {
@@ -22,7 +22,7 @@ export function sectionsOf(blocks: readonly ParsedBlock[]): Section[] {
     if (block.kind === 'heading') {
       const level = block.level ?? 1;
       const above = path.filter((heading) => heading.level < level);
-      // Headings without text go with the first text below them, if it is theirs.
+      // Headings without text are joined to the first text in their section.
       if (parts.some(({ kind }) => kind !== 'heading') || above.length < path.length) end();
       path = [...above, { level, text: block.text.slice(0, pathCharacterLimit).toWellFormed() }];
     }

@@ -1,19 +1,16 @@
 import { estimateTokens } from './estimate-tokens.ts';
 
-/**
- * The least that is ever moved as one: a sentence, a line of code, a row. `before` says how good a place its beginning
- * is to begin a chunk.
- */
+/** The smallest unit of chunking: a sentence, a line of code, a row. `before` rates the boundary before it. */
 export interface Atom {
   readonly text: string;
   readonly tokens: number;
   readonly before: Strength;
 }
 
-/** 3: paragraphs, blocks, blank lines of code. 2: lines. 1: sentences. 0: in the middle of a sentence. */
+/** Strength of a boundary. 3: paragraphs, blocks, blank lines of code. 2: lines. 1: sentences. 0: within a sentence. */
 export type Strength = 0 | 1 | 2 | 3;
 
-/** Splits prose into sentences. The atoms' texts joined are the text. */
+/** Splits prose into sentences. The concatenated atoms equal the text. */
 export function proseAtoms(text: string, maxTokens: number): Atom[] {
   return linesOf(text).flatMap(({ line, blank }) => {
     const sentences = sentencesOf(line);
@@ -21,7 +18,7 @@ export function proseAtoms(text: string, maxTokens: number): Atom[] {
   });
 }
 
-/** Splits code into lines; a line at the margin after a blank one begins something. */
+/** Splits code into lines; an unindented line after a blank one begins a block. */
 export function codeAtoms(text: string, maxTokens: number): Atom[] {
   return linesOf(text).flatMap(({ line, blank }) => fit(line, blank ? (/^\S/.test(line) ? 3 : 2) : 1, maxTokens));
 }
@@ -31,7 +28,10 @@ export function rowAtoms(text: string, maxTokens: number): Atom[] {
   return linesOf(text).flatMap(({ line }) => fit(line, 2, maxTokens));
 }
 
-/** Lines with the line feeds and blank lines that follow them; `blank` where a blank line came before. By hand, so that it is linear. */
+/**
+ * Lines with the line feeds and blank lines that follow them; `blank` when a blank line precedes. Without a regular
+ * expression, so that it takes linear time.
+ */
 function linesOf(text: string): { readonly line: string; readonly blank: boolean }[] {
   const lines: { readonly line: string; readonly blank: boolean }[] = [];
   let blank = true;
@@ -50,7 +50,7 @@ function linesOf(text: string): { readonly line: string; readonly blank: boolean
   return lines;
 }
 
-/** Behind the line feed of the blank line that begins here; where it begins when it is none. */
+/** The end of the blank line that begins here, or `from` when the line is not blank. */
 function blankLineEnd(text: string, from: number): number {
   let at = from;
   while (at < text.length && text[at] !== '\n' && isBlank(text, at)) at++;
@@ -78,9 +78,9 @@ function sentencesOf(line: string): string[] {
 }
 
 /**
- * Where to look on, and whether a sentence ends there. A Japanese sign ends one with its closing brackets, unless the
- * sentence goes on after the quotation (「…？」と); a Latin sign only before a blank. Every character is looked at once or twice,
- * however long the runs are.
+ * Where to continue, and whether a sentence ends there. A Japanese mark with its closing brackets ends a sentence,
+ * unless the sentence continues after the quotation (「…？」と); a Latin mark only before a blank. Each character is read
+ * at most twice, so the time is linear.
  */
 function markAt(line: string, from: number): { readonly next: number; readonly ends: boolean } {
   const japanese = runEnd(line, from, '。！？｡');
@@ -94,14 +94,14 @@ function markAt(line: string, from: number): { readonly next: number; readonly e
   return { next, ends: isBlank(line, next) };
 }
 
-/** The end of a run of some characters, all of one UTF-16 unit. */
+/** The end of a run of the given characters, each of one UTF-16 unit. */
 function runEnd(text: string, from: number, characters: string): number {
   let at = from;
   while (at < text.length && characters.includes(text.charAt(at))) at++;
   return at;
 }
 
-/** One atom, or several where it is larger than a chunk may be. */
+/** One atom, or several when it is larger than a chunk. */
 function fit(text: string, before: Strength, maxTokens: number): Atom[] {
   const tokens = estimateTokens(text);
   if (tokens <= maxTokens) return [{ text, tokens, before }];
@@ -116,9 +116,9 @@ function fit(text: string, before: Strength, maxTokens: number): Atom[] {
   return atoms;
 }
 
-/** Where the longest piece from here ends that fits: after a blank if one is near, never within a character if avoidable. */
+/** The end of the longest piece that fits: after a nearby blank if possible, and not within a grapheme. */
 function cutAt(text: string, from: number, maxTokens: number): number {
-  // Every token has at most so many characters by the estimate, so the end lies within this window.
+  // The estimate gives at most {@link charactersPerToken} characters for a token, so the end is within this window.
   const window = text.slice(from, from + Math.ceil(maxTokens * charactersPerToken) + 1);
   if (estimateTokens(window) <= maxTokens) return from + window.length;
   let low = 1;
@@ -135,11 +135,11 @@ function cutAt(text: string, from: number, maxTokens: number): number {
 }
 
 const charactersPerToken = 4;
-/** No character that people write is longer. */
+/** Longest grapheme that is kept together. */
 const graphemeUnits = 32;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The start of the character that stands at a place, unless that would leave nothing. */
+/** The start of the grapheme at a position, unless that would leave an empty piece. */
 function characterStart(text: string, at: number): number {
   const base = Math.max(0, at - graphemeUnits);
   const start =

@@ -1,11 +1,11 @@
-/** Where in its document a chunk stands. */
+/** The place of a chunk in its document. */
 export interface ChunkPlace {
   readonly number: number;
   readonly page: number | null;
   readonly headings: readonly string[];
 }
 
-/** As clients see it: with a search result, and with the content that it is a passage of. */
+/** The form in search results and in a file's content. */
 export function showPlace({ number, page, headings }: ChunkPlace) {
   return { chunk_id: `chunk_${number}`, page, heading: headings.join(' › ') || null };
 }

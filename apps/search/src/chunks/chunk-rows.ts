@@ -9,7 +9,7 @@ export function digestOf(model: string, revision: number, text: string): string 
   return createHash('sha256').update(`${model}\0${revision}\0`).update(text).digest('hex');
 }
 
-/** Vectors that this project has already for equal texts by the same model, by their digest, as PostgreSQL writes them. */
+/** Existing vectors of this project for equal texts and the same model, by digest, in PostgreSQL's text form. */
 export async function findVectors(
   database: Database,
   project: string,
@@ -35,13 +35,13 @@ export interface EmbeddedChunk {
 /** The place of a file in a store. */
 export interface StoreFile {
   readonly project: string;
-  /** Of the store. */
+  /** Number of the store. */
   readonly store: number;
-  /** Of the file in the store. */
+  /** Number of the file in the store. */
   readonly number: number;
 }
 
-/** Writes chunks of a file, over those of an earlier attempt. */
+/** Writes chunks of a file, replacing those of an earlier attempt. */
 export async function insertChunks(
   transaction: Queryable,
   { project, store, number }: StoreFile,

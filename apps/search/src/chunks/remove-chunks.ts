@@ -1,11 +1,11 @@
 import type { Database, Queryable } from '@kumiki/postgres';
 
-/** Chunks that go in one transaction, so that no lock is held for long. */
+/** Chunks that are deleted in one transaction, so that locks are short. */
 const sliceChunks = 5_000;
 
 /**
- * Takes a file out of a store, its chunks with it. Whoever ingests it just now finds that its row has changed and
- * writes nothing any more. Can be repeated after an interruption.
+ * Removes a file from a store, with its chunks. A process that is ingesting it finds the row changed and writes nothing
+ * more. Can be repeated after an interruption.
  */
 export async function removeStoreFile(database: Database, storeFile: number): Promise<void> {
   await database.transaction((transaction) => endStoreFile(transaction, storeFile, 'removed'));
@@ -14,8 +14,8 @@ export async function removeStoreFile(database: Database, storeFile: number): Pr
 }
 
 /**
- * Ends the work on a file in a store: it leaves the counts, and no ingest that still runs may write. Its chunks are to be
- * cleared after the transaction; the sweeper does it when nobody else has.
+ * Ends the work on a file in a store: removes it from the counts and fences off a running ingest. The caller clears its
+ * chunks after the transaction; otherwise the sweep does.
  */
 export async function endStoreFile(
   transaction: Queryable,
@@ -48,7 +48,7 @@ export async function clearChunks(database: Database, storeFile: number): Promis
   );
 }
 
-/** Removes all chunks of a store. The store must be marked as deleted, so that none are added meanwhile. */
+/** Removes all chunks of a store. The store must be marked as deleted, so that none are added. */
 export async function removeStoreChunks(database: Database, store: number): Promise<void> {
   await removeInSlices(database, 'store_number = $1', store);
 }
@@ -64,8 +64,8 @@ async function removeInSlices(database: Database, condition: string, number: num
 }
 
 /**
- * Adds the terms of a file's chunks to the counts of its store, or takes them out. The store's row is locked first: that
- * keeps those that complete files of one store in line, whatever terms they share.
+ * Adds the terms of a file's chunks to the counts of its store, or subtracts them. The store's row is locked first,
+ * which serialises completions in one store and prevents deadlocks on shared terms.
  */
 export async function countTerms(
   transaction: Queryable,

@@ -1,9 +1,9 @@
 import { KumikiError } from '@kumiki/api';
 import type { GatewayClient } from '@kumiki/service';
 
-/** Vectors from the embedding models that the gateway serves, on behalf of whoever asked. */
+/** Computes vectors with the embedding models behind the gateway, on behalf of the caller. */
 export interface Embedder {
-  /** One vector for each text, in their order. Rejects with the gateway's refusal. */
+  /** One vector for each text, in order. Rejects with the gateway's refusal. */
   embed(call: EmbedCall): Promise<readonly Float32Array[]>;
   /** The model for stores that name none. Rejects with `model_not_found` when there is no embedding model at all. */
   defaultModel(keyId: string): Promise<string>;
@@ -13,14 +13,14 @@ export interface EmbedCall {
   readonly model: string;
   readonly texts: readonly string[];
   readonly keyId: string;
-  /** Gives way to all other requests. */
+  /** Whether the call yields to all other requests. */
   readonly lowPriority: boolean;
   readonly requestId?: string;
   readonly traceparent?: string | null;
   readonly signal?: AbortSignal;
 }
 
-/** Of one batch of ingest; a busy machine embeds for long, and says nothing meanwhile. */
+/** Limit of one batch of ingest: a busy machine may embed for minutes without sending anything. */
 const silenceMs = 300_000;
 
 interface EmbeddingsReply {
@@ -66,19 +66,19 @@ export function createEmbedder(gateway: GatewayClient, configuredModel: string |
   };
 }
 
-/** Little-endian float32 in base64, or numbers where a server ignores the format that was asked for. */
+/** Little-endian float32 in base64, or numbers when a server ignores the requested format. */
 function decode(embedding: string | readonly number[]): Float32Array {
   if (typeof embedding !== 'string') return Float32Array.from(embedding);
   const bytes = Buffer.from(embedding, 'base64');
   return Float32Array.from({ length: bytes.length >> 2 }, (_, index) => bytes.readFloatLE(index * 4));
 }
 
-/** As PostgreSQL reads it. */
+/** A vector in pgvector's text form. */
 export function toVectorText(vector: Float32Array): string {
   return `[${vector.join(',')}]`;
 }
 
-/** Whether a model has refused a text as too long for it. */
+/** Whether a model has refused a text as too long. */
 export function isTooLong(error: unknown): boolean {
   if (!(error instanceof KumikiError) || error.status >= 500) return false;
   return error.code === 'context_length_exceeded' || /context length|too long/i.test(error.message);

@@ -2,19 +2,19 @@ import type { Database } from '@kumiki/postgres';
 import { type EmbedCall, type Embedder, toVectorText } from './embedder.ts';
 
 /**
- * Which revision of a model vectors come from. A gateway serves models by name; what stands behind a name may be
- * replaced, and no API says so. So a fixed text is embedded beside what is asked for: two revisions make different
- * vectors of it, while another processor changes only the last digits.
+ * Detects which revision of a model vectors come from. The model behind a name may be replaced, and no API reports
+ * that. A fixed probe text is therefore embedded together with the requested texts: two revisions give different
+ * vectors for it, while a different processor changes only the last digits.
  */
 export interface Revisions {
-  /** Vectors and the number of the revision that made them. No texts at all only ask for the revision. */
+  /** Vectors and the number of the revision that made them. Without texts it only determines the revision. */
   embed(call: RevisedCall): Promise<Revised>;
-  /** The revision that was seen last; null when none was, as long as nobody uses the model. Asks nobody. */
+  /** The last seen revision; null when the model has not been used. Makes no request. */
   lastSeen(model: string): number | null;
 }
 
 export interface RevisedCall extends EmbedCall {
-  /** Whether the revision must be seen in this very call; else it may have been seen a short while ago. */
+  /** Whether the revision must be determined in this call; otherwise a recent one may be used. */
   readonly certain: boolean;
 }
 
@@ -24,11 +24,11 @@ export interface Revised {
 }
 
 const probeText = 'Kumiki 組木: a text that tells revisions apart. 版を見分けるための文章です。';
-/** Cosine of what one revision makes of the text twice, on whatever machine. */
+/** Least cosine between two vectors of the probe text by one revision, on any machines. */
 const sameCosine = 0.995;
-/** How long a revision that was seen is believed. */
+/** How long a seen revision is trusted. */
 const believedMs = 30_000;
-/** Models that are remembered; a thousand times more than anybody serves. */
+/** Models that are remembered; far more than any installation serves. */
 const maxModels = 1_000;
 
 interface Seen {
@@ -77,10 +77,10 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   return lengthA === 0 || lengthB === 0 ? Number(lengthA === lengthB) : dot / Math.sqrt(lengthA * lengthB);
 }
 
-/** The number under which all replicas know the revision; a new one for what nobody has seen. */
+/** The number of the revision, shared by all replicas; a new one for an unknown revision. */
 function findRevision(database: Database, model: string, probe: Float32Array): Promise<number> {
   return database.transaction(async (transaction) => {
-    // Two replicas that see a new revision at once must agree on its number.
+    // Two replicas that see a new revision at the same time must agree on its number.
     await transaction.query('LOCK TABLE search.embedding_revisions IN SHARE ROW EXCLUSIVE MODE', []);
     const { rows } = await transaction.query<{ number: number; probe: string }>(
       'SELECT number, probe::text AS probe FROM search.embedding_revisions WHERE model = $1 ORDER BY number',

@@ -3,8 +3,8 @@ import { removeStoreFile } from '../chunks/remove-chunks.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 
 /**
- * Deletes a file for good: out of every store, then its bytes, then its row. It is gone for clients with the first
- * statement; a deletion that is interrupted after that is ended by the sweeper.
+ * Deletes a file: from every store, then its bytes, then its row. The first statement hides it from clients; the sweep
+ * completes a deletion that is interrupted after it.
  */
 export async function deleteFile(database: Database, objects: ObjectStore, number: number): Promise<void> {
   const { rows } = await database.query<{ id: string }>(

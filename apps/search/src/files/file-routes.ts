@@ -41,7 +41,7 @@ export function addFileRoutes(app: FastifyInstance, { database, objects }: FileR
         throw error;
       }
     } catch (error) {
-      // The rest of the body is let go by, so that the refusal arrives; whoever is too slow is not waited for.
+      // The rest of the body is discarded, so that the client receives the refusal; slow clients are cut off.
       request.raw.unpipe();
       request.raw.resume();
       if (error instanceof KumikiError && error.code === 'request_timeout') reply.header('connection', 'close');
@@ -51,7 +51,7 @@ export function addFileRoutes(app: FastifyInstance, { database, objects }: FileR
     }
   });
 
-  /** What cannot be removed now is found by the sweeper. */
+  /** On failure, the sweep removes it later. */
   async function discard(room: UploadRoom, id: string): Promise<void> {
     await objects.remove(id).catch(() => {});
     await room.release().catch(() => {});
@@ -82,7 +82,7 @@ export function addFileRoutes(app: FastifyInstance, { database, objects }: FileR
   });
 }
 
-/** Bytes of the form, which are a little more than those of its file; 0 when it does not say. */
+/** Bytes of the whole form, slightly more than its file; 0 when unknown. */
 function declaredBytes(request: FastifyRequest): number {
   return Number(request.headers['content-length'] ?? 0);
 }
@@ -95,7 +95,7 @@ function idempotencyKeyOf(request: FastifyRequest): string | null {
   throw new KumikiError('invalid_value', { param: 'Idempotency-Key', reason });
 }
 
-/** RFC 8187: what encodeURIComponent leaves as it is and a header must not hold. */
+/** RFC 8187: escapes the characters that encodeURIComponent keeps and the header must not contain. */
 function encodeName(name: string): string {
   return encodeURIComponent(name).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

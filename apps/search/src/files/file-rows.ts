@@ -3,7 +3,7 @@ import type { Database, Queryable } from '@kumiki/postgres';
 import { type Page, type PageQuery, planPage, toPage, unknownCursor } from '../http/page.ts';
 import { settleUpload } from '../quota/upload-room.ts';
 
-/** The rows of `search.files`. Every statement is fenced by the project. */
+/** The rows of `search.files`. Every statement is restricted to the project. */
 
 export interface FileRow {
   readonly number: number;
@@ -16,12 +16,12 @@ export interface FileRow {
   readonly expires: number | null;
 }
 
-/** Of one page of a list; what is beyond is the next page, as `has_more` says. */
+/** Bytes of one page of a list; more is on the next page. */
 const pageBytes = 4_194_304;
-/** Of a file in a list, its name left out. */
+/** Bytes of a file in a list, without its name. */
 const rowBytes = 384;
 
-/** Whether a row is there for clients. */
+/** SQL condition: the row is visible to clients. */
 export const visible = 'deleted_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
 
 const columns = `number, id, filename, purpose, bytes, extract(epoch FROM created_at)::bigint AS created,
@@ -34,16 +34,16 @@ export interface NewFile {
   readonly purpose: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** null: never, save for the files of batches. */
+  /** null: never, except for files of batches. */
   readonly expiresAfterSeconds: number | null;
-  /** Of the request; null when it has none. */
+  /** The request's idempotency key; null when it has none. */
   readonly idempotencyKey: string | null;
 }
 
 /**
- * The row of an upload: a new one, or that of the same upload before. Whoever lost its reply, as a batch's driver that was
- * taken over, gets the file that is there. Throws `conflict` when the key came with other bytes, `quota_exceeded` when
- * there is no room for it.
+ * The row of an upload: a new one, or the existing one of an earlier identical upload, so that a client that lost the
+ * reply gets the same file. Throws `conflict` when the idempotency key was used with other bytes, `quota_exceeded` when
+ * the quota does not allow it.
  */
 export async function insertFile(database: Database, file: NewFile, limits: ProjectLimits): Promise<FileRow> {
   const ofBatch = file.purpose === 'batch' || file.purpose === 'batch_output';
@@ -83,7 +83,7 @@ async function findFile(database: Queryable, project: string, id: string): Promi
   return rows[0] ?? null;
 }
 
-/** The file, or a refusal: what is not of this project does not exist. */
+/** Returns the file. Throws `not_found`, also for a file of another project. */
 export async function requireFile(database: Queryable, project: string, id: string): Promise<FileRow> {
   const row = await findFile(database, project, id);
   if (row === null) throw fileNotFound(id);

@@ -17,7 +17,7 @@ const lines = [
 ];
 const replyLimitMs = 20_000;
 
-/** Each form that lacks a line, an end of a line, what follows one, or has one twice. */
+/** Forms that lack a line, a line end or everything after one, or have a line twice. */
 function damagedForms(): string[] {
   const forms: string[] = [];
   for (let at = 0; at < lines.length; at++) {

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { KumikiError } from '@kumiki/api';
 
 /**
- * Once a form has come whole, its next part or its end must be found within this time. The reader of forms never ends
- * one whose last part has no end of its head.
+ * Limit for the next part or the end after the whole form has arrived. The multipart reader never ends a form whose
+ * last part has an unterminated header.
  */
 const formEndMs = 2_000;
 
-/** Passes the parts of a form on. Throws `bad_request_framing` where it has come whole and does not end. */
+/** Passes the parts of a form on. Throws `bad_request_framing` when the form has arrived completely and has no end. */
 export async function* formParts<Part>(
   parts: AsyncIterable<Part>,
   raw: Pick<IncomingMessage, 'readableEnded' | 'once' | 'off'>,

@@ -8,7 +8,7 @@ import type { UploadRoom } from '../quota/upload-room.ts';
 import { formParts } from './form-parts.ts';
 import { watchPace } from './watch-pace.ts';
 
-/** What the form of an upload may hold; a file's own limit is in the contract. */
+/** Limits of an upload's form; the limit of the file is in the contract. */
 const formLimits = { files: 1, fields: 8, parts: 16, fieldSize: 1_024, fieldNameSize: 128, headerPairs: 64 };
 
 const defaultFilename = 'upload';
@@ -22,10 +22,10 @@ export interface Upload {
 }
 
 /**
- * Reads the form of `POST /v1/files` and lets the file flow into the object store. The fields may come after the file,
- * so that what they say is known only when it is stored: a form that is refused leaves nothing behind.
- * @param id of the object that is written.
- * @param room is asked as bytes come.
+ * Reads the form of `POST /v1/files` and streams the file into the object store. The fields may come after the file, so
+ * they are checked after it is stored; a refused form leaves nothing behind.
+ * @param id of the object to write.
+ * @param room is reserved as bytes arrive.
  */
 export async function receiveUpload(
   request: FastifyRequest,
@@ -62,7 +62,7 @@ export async function receiveUpload(
   }
 }
 
-/** Counts and digests a stream as it passes. A stream that was cut at the limit fails at its end. */
+/** Counts and digests a stream as it passes. A stream that was truncated at the limit fails at its end. */
 function measure(file: Readable & { readonly truncated: boolean }, room: UploadRoom) {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -78,7 +78,7 @@ function measure(file: Readable & { readonly truncated: boolean }, room: UploadR
   return { pieces: pieces(), result: () => ({ bytes, sha256: hash.digest('hex') }) };
 }
 
-/** A name to show, never a path; without what would garble a terminal or a database. */
+/** A name for display, never a path, without characters that terminals or PostgreSQL cannot handle. */
 function cleanFilename(name: string | undefined): string {
   const last = (name ?? '').split(/[/\\]/).pop() ?? '';
   const clean = last
@@ -88,7 +88,7 @@ function cleanFilename(name: string | undefined): string {
   return clean === '' ? defaultFilename : clean;
 }
 
-/** What the multipart reader refuses, as rows of our table. */
+/** Maps errors of the multipart reader to rows of the table. */
 function translate(thrown: unknown): unknown {
   if (thrown instanceof KumikiError || !(thrown instanceof Error)) return thrown;
   const { code } = thrown as Error & { code?: unknown };

@@ -1,8 +1,8 @@
 import { KumikiError } from '@kumiki/api';
 
-/** An upload that sends nothing for so long is ended. */
+/** An upload that sends nothing for this time is ended. */
 const uploadSilenceMs = 30_000;
-/** Once it has had this time, it must have come at this pace on average: what is slower only holds a place. */
+/** After this time, an upload must have reached the minimum average rate, since slower ones only block a slot. */
 const graceMs = 30_000;
 const leastBytesPerSecond = 4_096;
 
@@ -14,7 +14,10 @@ export interface Pace {
 
 const usualPace: Pace = { silenceMs: uploadSilenceMs, graceMs, leastBytesPerSecond };
 
-/** Passes pieces on as they come. Throws `request_timeout` when they come too slowly; what keeps us busy does not count. */
+/**
+ * Passes pieces on as they come. Throws `request_timeout` when they come too slowly; time that this process is busy
+ * does not count.
+ */
 export async function* watchPace(
   source: AsyncIterable<Uint8Array>,
   pace: Pace = usualPace,

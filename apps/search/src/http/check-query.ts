@@ -2,7 +2,7 @@ import { checkBody } from '@kumiki/service';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 
-/** Parameters that SDKs send and that mean nothing here. */
+/** Parameters that SDKs send and that are ignored. */
 const ignored = new Set(['include[]']);
 
 /** Checks the query of a request against its schema. Throws KumikiError with the parameter's name. */

@@ -4,7 +4,7 @@ import { allPaths, type PathRow } from '@kumiki/api';
 import fc from 'fast-check';
 import { startTestSearch, type TestSearch } from '../testing/test-search.ts';
 
-/** Whatever a request holds, it is answered or refused: no route fails of what somebody sends. Routes come from the table. */
+/** Any request is answered or refused: no input makes a route fail. Routes come from the table. */
 
 let service: TestSearch;
 let store: string;
@@ -17,7 +17,7 @@ before(async () => {
 after(() => service[Symbol.asyncDispose]());
 
 const rows = allPaths.filter(({ owner, method, pattern }) => {
-  // Deletions and uploads would leave nothing to ask about, and have tests of their own.
+  // Deletions would remove the resources under test; deletions and uploads have separate tests.
   return owner === 'search' && method !== 'DELETE' && !(method === 'POST' && pattern === '/v1/files');
 });
 
@@ -53,7 +53,7 @@ const comparison = fc.record({
   key: hostileText,
   value: hostileValue,
 });
-/** Members that some route knows, so that hostile values get further than its schema's first look. */
+/** Members that some route knows, so that hostile values get past the first check of its schema. */
 const body = fc.oneof(
   fc.record(
     {
@@ -99,7 +99,7 @@ const query = fc.oneof(
 
 const encode = (text: string): string => encodeURIComponent(text.toWellFormed());
 
-/** The path with ids that exist, or what somebody made up. */
+/** The path with existing or invented ids. */
 function pathOf({ pattern }: PathRow, ids: readonly (string | null)[]): string {
   let place = 0;
   return pattern.replaceAll(/:(\w+)/g, (_, name: string) => {

@@ -1,6 +1,6 @@
 import { KumikiError } from '@kumiki/api';
 
-/** A page of a list, as the SDKs' cursor pages read it. */
+/** A page of a list, in the format of the SDKs' cursor pages. */
 export interface Page<Item> {
   readonly object: 'list';
   readonly data: readonly Item[];
@@ -18,15 +18,15 @@ export interface PageQuery {
 
 /** How to read a page from rows that are ordered by `number`. */
 export interface PagePlan {
-  /** A condition on `number`, to stand behind AND; `$edge` is where the cursor's number goes. */
+  /** A condition on `number`, to follow AND; `edge` is the parameter for the cursor's number. */
   readonly condition: (edge: string) => string;
   readonly direction: 'ASC' | 'DESC';
-  /** One more than asked for, so that the last page is known as such. */
+  /** One more than requested, to detect the last page. */
   readonly fetch: number;
   readonly cursor: string | null;
 }
 
-/** `after` goes on, `before` goes back: the items right before the cursor, still in the order that was asked for. */
+/** `after` gives the items following the cursor, `before` those directly preceding it, both in the requested order. */
 export function planPage(query: PageQuery): PagePlan {
   if (query.after !== undefined && query.before !== undefined) {
     throw new KumikiError('invalid_value', { param: 'before', reason: 'it cannot be used together with after' });
@@ -42,8 +42,8 @@ export function planPage(query: PageQuery): PagePlan {
 }
 
 /**
- * The page that the fetched rows make.
- * @param cut whether there are more than were fetched, for their size.
+ * Makes a page from the fetched rows.
+ * @param cut whether the rows were limited by their size, so that more follow.
  */
 export function toPage<Row, Item extends { readonly id: string }>(
   rows: readonly Row[],
@@ -62,7 +62,7 @@ export function toPage<Row, Item extends { readonly id: string }>(
   };
 }
 
-/** A cursor that names nothing of this list. */
+/** The error for a cursor that is not in this list. */
 export function unknownCursor(query: PageQuery): KumikiError {
   const param = query.after === undefined ? 'before' : 'after';
   return new KumikiError('invalid_value', { param, reason: 'it names nothing in this list' });

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
-/** 36^24 is 124 bits: nobody guesses one. */
+/** 36^24 is 124 bits, so ids cannot be guessed. */
 const length = 24;
 
 /** `file-…`, `vs_…`, `vsfb_…`. */

@@ -1,10 +1,10 @@
 import { errorTable, type KumikiError } from '@kumiki/api';
 
-/** Attempts at one file before it is given up; with the pauses between them about twenty minutes. */
+/** Attempts at one file before it is given up, which takes about twenty minutes with the backoff. */
 const maxAttempts = 12;
 /**
- * The same where the key's own limit, or a full model, made it wait: nothing is wrong with it, and a key of few requests a
- * minute has many to make. With the pauses between them more than a day.
+ * The same when the key's rate limit or a full model made it wait: the file is fine, and a key with few requests per
+ * minute needs many attempts. More than a day with the backoff.
  */
 const maxBusyAttempts = 500;
 const firstDelayMs = 1_000;
@@ -15,9 +15,9 @@ export type Retry =
   | { readonly kind: 'give_up'; readonly message: string };
 
 /**
- * What becomes of a file after a failure that was not its own: another attempt, later each time, unless the refusal
- * would be the same tomorrow.
- * @param attempts those made, this one included.
+ * What happens to a file after a failure that it did not cause: another attempt with growing backoff, unless the
+ * refusal is permanent.
+ * @param attempts made so far, this one included.
  */
 export function decideRetry(error: KumikiError, attempts: number): Retry {
   const passing = error.status >= 500 || error.status === 429 || error.status === 408;

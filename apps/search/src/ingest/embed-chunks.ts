@@ -16,14 +16,14 @@ export interface EmbedJob {
   /** Position of the segment's first chunk. */
   readonly from: number;
   readonly batches: readonly Uint8Array[];
-  /** Chunks of the whole document. */
+  /** Number of chunks of the whole document. */
   readonly total: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Gives every chunk its vector and writes it, batch by batch: what an interrupted attempt has written is found again by
- * its digest, and the model is not asked twice for one text. Rejects with the gateway's refusal.
+ * Embeds and writes the chunks, batch by batch. Chunks that an interrupted attempt has written are found by their
+ * digest and not embedded again. Rejects with the gateway's refusal.
  */
 export async function embedSegment(job: EmbedJob): Promise<EmbedOutcome> {
   let start = job.from;
@@ -53,7 +53,7 @@ async function embedBatch(job: EmbedJob, chunks: readonly ReadChunk[], start: nu
   if (missing.size > 0) {
     const texts = [...missing.values()].map(({ text }) => text);
     const made = await job.revisions.embed({ ...call, texts, certain: true });
-    // The model was replaced a moment ago: what was found under its old revision does not go with the new vectors.
+    // The model was just replaced: vectors found under the old revision cannot be mixed with the new ones.
     if (made.revision !== revision) return embedBatch(job, chunks, start);
     for (const [index, digest] of [...missing.keys()].entries()) {
       known.set(digest, toVectorText(made.vectors[index] ?? new Float32Array()));
@@ -73,7 +73,7 @@ async function embedBatch(job: EmbedJob, chunks: readonly ReadChunk[], start: nu
   return (await writeChunks(job, dimensions, rows)) ? 'done' : 'lost';
 }
 
-/** Writes chunks of a claimed file and what has been reached of it; false when the claim is lost. */
+/** Writes chunks of a claimed file and its progress; false when the claim is lost. */
 function writeChunks(
   { database, claim, total }: EmbedJob,
   dimensions: number,
@@ -83,7 +83,8 @@ function writeChunks(
     if ((await ingestLeases.hold(transaction, claim)) === null) return false;
     await insertChunks(transaction, claim, dimensions, chunks);
     await transaction.query(
-      // Only what nobody had reached before is progress: else a file could end its process at the same place for ever.
+      // Only chunks that no earlier attempt had reached count as progress; otherwise a file could kill its process at
+      // the same place for ever.
       `UPDATE search.store_files SET chunks_total = $2, chunks_done = greatest(chunks_done, $3),
          claims = CASE WHEN $3 > chunks_done THEN 0 ELSE claims END
        WHERE number = $1`,
@@ -99,7 +100,7 @@ function dimensionsOf(embedding: string): number {
   return commas + 1;
 }
 
-/** Dimensions and revision of a store are those of its first vector. Returns the dimensions. */
+/** Sets the dimensions and revision of a store with its first vector. Returns the dimensions. */
 async function claimDimensions(
   database: Database,
   store: number,

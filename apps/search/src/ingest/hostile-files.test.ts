@@ -4,10 +4,13 @@ import { runUnits, until } from '@kumiki/testing';
 import { watchStretches } from '../testing/busy-stretch.ts';
 import { startTestSearch, type TestSearch } from '../testing/test-search.ts';
 
-/** Nobody's file may keep others waiting, whatever it is made of: the thread that answers never reads one. */
+/** No file may delay other requests, whatever its content: the thread that serves requests never parses one. */
 
 const patienceMs = 300_000;
-/** Far above what the service needs and far below what one file took: its own CPU time, which neighbours do not change. */
+/**
+ * Far above what the service needs and far below what parsing one file takes. Measured as CPU time, which other
+ * processes do not affect.
+ */
 const stretchLimitMs = 250;
 
 let service: TestSearch;
@@ -16,7 +19,7 @@ before(async () => {
 });
 after(() => service[Symbol.asyncDispose]());
 
-/** Puts files into a new store; resolves to it when each has ended, and meanwhile asks for lists. */
+/** Adds files to a new store and requests lists until all have ended; resolves with the store. */
 async function ingestAll(files: ReadonlyMap<string, string>): Promise<string> {
   const { body } = await service.call('POST', '/v1/vector_stores', { body: {} });
   const ids: string[] = [];

@@ -25,17 +25,17 @@ export interface Failed {
   readonly kind: 'failed';
   readonly code: FailureCode;
   readonly message: string;
-  /** Where so many claims were lost that the file is not tried again. */
+  /** Set when the file lost too many claims to be tried again. */
   readonly poison?: { readonly claims: number };
 }
 
 export type IngestOutcome =
   | { readonly kind: 'completed'; readonly chunks: number }
   | Failed
-  /** Somebody else has the file now, or nobody wants it any more. */
+  /** Another process has the file now, or it was removed. */
   | { readonly kind: 'lost' };
 
-/** Reads and embeds a claimed file. Rejects for what may pass another time. */
+/** Reads and embeds a claimed file. Rejects for failures that may be temporary. */
 export async function ingestFile(deps: IngestDeps, claim: Claim, signal: AbortSignal): Promise<IngestOutcome> {
   if (claim.bytes > documentBytesLimit) {
     const message = `The file has ${claim.bytes} bytes; a document may have ${documentBytesLimit}.`;
@@ -50,7 +50,7 @@ export async function ingestFile(deps: IngestDeps, claim: Claim, signal: AbortSi
   }
 }
 
-/** Smaller and smaller chunks until the model takes them: how long its context is, only its refusal tells. */
+/** Shrinks the chunks until the model accepts them, since only its refusal reveals its context length. */
 type Smaller = { readonly kind: 'smaller'; readonly model: string };
 
 interface Sizes {
@@ -65,7 +65,7 @@ function sizesFor(claim: Claim, limitTokens: number): Sizes {
   return { maxTokens, overlapTokens: Math.floor((overlap * maxTokens) / wanted) };
 }
 
-/** Segment by segment, so that no document is here as a whole. */
+/** Processes one segment at a time, so that a whole document is never in memory. */
 async function ingestWith(
   deps: IngestDeps,
   claim: Claim,
@@ -99,7 +99,9 @@ async function ingestWith(
   }
 }
 
-/** Chunks of a store are what every search of it and of its neighbours in the index pays for. */
+/**
+ * The chunks of a store are limited because they slow down its searches, and those of other stores in the same index.
+ */
 async function whyFull(database: Database, claim: Claim, chunks: number): Promise<string | null> {
   const { rows } = await database.query<{ used: number }>(
     'SELECT chunk_count AS used FROM search.vector_stores WHERE number = $1',
@@ -115,7 +117,7 @@ function failed({ code, message }: Extract<ReadEnd, { ok: false }>): IngestOutco
   return { kind: 'failed', code: code === 'elsewhere' ? 'server_error' : code, message };
 }
 
-/** The store keeps the model that its first file was embedded with: vectors of two models cannot be compared. */
+/** A store keeps the model of its first file, since vectors of different models cannot be compared. */
 async function chooseModel(deps: IngestDeps, claim: Claim): Promise<string> {
   const { rows } = await deps.database.query<{ model: string }>(
     `UPDATE search.vector_stores SET embedding_model = coalesce(embedding_model, $2) WHERE number = $1

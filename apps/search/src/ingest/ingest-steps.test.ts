@@ -21,6 +21,6 @@ test('wherever its ingesters die, each chunk of a file is there once and counted
     deaths += file.deaths;
     if (file.status === 'completed') completed++;
   }
-  // The seeds reach what they are for.
+  // Checks that the seeds cause enough deaths and completions.
   assert.ok(deaths > 12 && completed > 12, `${deaths} deaths, ${completed} completed`);
 });

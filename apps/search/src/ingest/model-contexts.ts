@@ -1,13 +1,13 @@
-/** How many tokens a model takes at once, as far as its refusals have told. Forgotten with the process. */
+/** Context lengths of models as learnt from their refusals. Kept in memory only. */
 export interface ModelContexts {
   limitOf(model: string): number;
-  /** Notes that chunks of so many tokens were refused; false when no smaller ones make sense. */
+  /** Records that chunks of `tokens` were refused; false when they cannot be made smaller. */
   tooLong(model: string, tokens: number): boolean;
 }
 
-/** Fewer tokens than this hold no sentence. */
+/** Fewer tokens could not hold a sentence. */
 const leastTokens = 32;
-/** Models whose limits are remembered; a thousand times more than anybody serves. */
+/** Models that are remembered; far more than any installation serves. */
 const maxModels = 1_000;
 
 export function createModelContexts(): ModelContexts {
@@ -18,7 +18,7 @@ export function createModelContexts(): ModelContexts {
       const half = Math.floor(tokens / 2);
       if (half < leastTokens) return false;
       if (limits.size >= maxModels) limits.clear();
-      // Another file may have found a smaller one meanwhile.
+      // Another file may have learnt a smaller limit meanwhile.
       limits.set(model, Math.min(half, limits.get(model) ?? half));
       return true;
     },

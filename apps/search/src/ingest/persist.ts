@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { KumikiError } from '@kumiki/api';
 
-/** Between two attempts to tell a database that is away. */
+/** Delay between two attempts while the database is unavailable. */
 const againMs = 1_000;
-/** A database that is away for longer is not waited for; leases run out then. */
+/** Longest wait for the database; after it the lease expires. */
 const limitMs = 600_000;
 
-/** Does something until the database has heard of it. Rejects with whatever else goes wrong, and when the time is over. */
+/** Retries a write while the database is unavailable. Rejects with any other error, and after the limit. */
 export async function persist(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (;;) {

@@ -7,7 +7,7 @@ import { serveModel } from '../testing/model-server.ts';
 import { replicaToken, startReplica, type ReplicaProcess } from '../testing/replica-process.ts';
 import { createWordModel } from '../testing/word-model.ts';
 
-/** Files that end or stop the process which works on them, on replicas that really die and really hang. */
+/** Files that kill or hang their process, with replicas that really die and really hang. */
 
 const skip = whyNoPostgres() ?? false;
 const patienceMs = 120_000;
@@ -95,7 +95,7 @@ test(
     assert.match(told.last_error.message, /'poison\.txt' ended or stopped the process .* 2 times .* 20 bytes/);
     assert.equal(told.kumiki.error_code, 'poisonous_request');
 
-    // Another store, and the same one again, need no process to know it.
+    // Adding it to another store, or again to the same one, fails without a further attempt.
     const { id: second } = await call(replica, 'POST', '/v1/vector_stores', { file_ids: [poison] });
     await call(replica, 'POST', `/v1/vector_stores/${store}/files`, { file_id: poison });
     await until('it is given up at once', patienceMs, async () => {
@@ -116,7 +116,7 @@ test(
     const { id: store } = await call(first, 'POST', '/v1/vector_stores', {});
     const file = await upload(first, 'hang.txt', 'This text makes its process hang.');
 
-    // Two planned drains while it is in work: it is given back, and nobody suspects it.
+    // Two planned drains during its ingest: it is released and does not become suspect.
     let asked = 0;
     const gate = Promise.withResolvers<void>();
     model.onText = (text) => {

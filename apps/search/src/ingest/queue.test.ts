@@ -16,7 +16,7 @@ beforeEach(async () => {
   }
 });
 
-/** So many files of a project, all waiting. */
+/** Adds waiting files of a project. */
 async function queue(project: string, files: number): Promise<void> {
   await database.query(
     `WITH store AS (INSERT INTO search.vector_stores (id, project) VALUES ('vs_' || $1, $1) RETURNING number),
@@ -46,7 +46,7 @@ test('a thousand files of one project delay the only one of another by none', as
   await queue('single', 1);
   await queue('other', 2);
   const next = [await claim(), await claim(), await claim(), await claim()];
-  // Whoever has nothing in work comes first, then whoever had no turn for longest.
+  // Projects without a held file come first, then the one that has waited longest.
   assert.deepEqual(
     next.map((found) => found?.project),
     ['single', 'other', 'many', 'other'],

@@ -7,7 +7,7 @@ import { countTerms } from '../chunks/remove-chunks.ts';
 export const ingestChannel = 'kumiki_search_ingest';
 
 interface ClaimRow {
-  /** Of the file in its store; the id of its lease. */
+  /** Number of the file in its store, and the id of its lease. */
   readonly id: number;
   readonly number: number;
   readonly fence: number;
@@ -24,11 +24,11 @@ interface ClaimRow {
   readonly attempts: number;
 }
 
-/** A claimed file. It is also its lease. */
+/** A claimed file, which is also its lease. */
 export type Claim = ClaimRow;
 export type ClaimedFile = Claimed<ClaimRow>;
 
-/** The leases of files that are ingested. A file that was poisonous in another store is so in all. */
+/** The leases of ingest. A file that was poisonous in one store is so in all. */
 export const ingestLeases = createLeases<ClaimRow, object>({
   name: 'search.store_files',
   key: { column: 'number', type: 'bigint' },
@@ -47,12 +47,15 @@ export const ingestLeases = createLeases<ClaimRow, object>({
   notice: { channel: ingestChannel, payload: '' },
 });
 
-/** Gives a file back as it was found, for others to take at once. */
+/** Releases a file unchanged, so that others can claim it at once. */
 export function giveBack(database: Database, claim: Claim): Promise<void> {
   return ingestLeases.release(database, [claim], { also: 'attempts = greatest(work.attempts - 1, 0)' });
 }
 
-/** Lets a file rest, and tells its owner why. The process that says so is alive: no claim was lost. */
+/**
+ * Releases a file with a delay, and records the reason for its owner. The process is alive, so no claim is counted as
+ * lost.
+ */
 export async function postpone(database: Database, claim: Claim, delayMs: number, reason: string): Promise<void> {
   try {
     await ingestLeases.fenced(database, claim, async (transaction) => {
@@ -68,7 +71,7 @@ export async function postpone(database: Database, claim: Claim, delayMs: number
   }
 }
 
-/** Ends a file well: what an earlier attempt left beyond its end goes, the counts come, all at once. */
+/** Completes a file in one transaction: deletes chunks of an earlier attempt beyond its end, and updates the counts. */
 export function complete(database: Database, claim: Claim, chunks: number): Promise<boolean> {
   return database.transaction(async (transaction) => {
     if ((await ingestLeases.hold(transaction, claim)) === null) return false;

@@ -10,7 +10,7 @@ import { serveModel } from '../testing/model-server.ts';
 import { replicaToken, startReplica, type ReplicaProcess } from '../testing/replica-process.ts';
 import { createWordModel } from '../testing/word-model.ts';
 
-/** Two replicas as processes of their own, on a real server, with an embedding model behind a real port. */
+/** Two replicas as separate processes, on a real PostgreSQL server, with an embedding model on a real port. */
 
 const skip = whyNoPostgres() ?? false;
 const patienceMs = 120_000;
@@ -64,7 +64,7 @@ async function upload(replica: ReplicaProcess, name: string, content: string): P
   return (await call(replica, 'POST', '/v1/files', form)).id;
 }
 
-/** A text of many chunks, no two alike. */
+/** A text of many distinct chunks. */
 const manual = (volume: number): string =>
   Array.from(
     { length: 400 },
@@ -120,7 +120,7 @@ test(
     assert.equal(rows[0]?.counted, rows[0]?.chunks);
     assert.equal(rows[0]?.wrong, 0);
 
-    // The walk through the index finds what reading everything finds, filter and fence inside.
+    // The index scan finds the same as the exact scan, with the filter and the store's condition.
     const known = await requireSearchedStore(database, 'one', store);
     await database.query(`UPDATE search.chunks SET attributes = '{"odd": true}' WHERE number % 2 = 1`);
     const { data } = await model.gateway.json<{ data: { embedding: number[] }[] }>({

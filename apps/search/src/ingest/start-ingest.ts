@@ -9,23 +9,23 @@ import { type Claim, type ClaimedFile, giveBack, ingestChannel, ingestLeases, po
 
 export interface IngestOptions extends IngestDeps {
   readonly log: Log;
-  /** Names this process among those that ingest. */
+  /** Name of this process, for its leases. */
   readonly owner: string;
-  /** Files that this replica works on at once. */
+  /** Most concurrent files of this replica. */
   readonly concurrency: number;
-  /** How long a file stays with a replica that gives no sign of life. */
+  /** Length of a lease. */
   readonly leaseMs: number;
-  /** How often the queue is looked at when nobody has said that there is something. */
+  /** Polling interval of the queue, beside notifications. */
   readonly pollMs: number;
   readonly onOutcome: (outcome: 'completed' | 'failed' | 'postponed' | 'lost') => void;
 }
 
 export interface Ingest {
-  /** Takes nothing new, gives back what it holds, and resolves when it holds nothing. */
+  /** Stops claiming, releases its files, and resolves when it holds none. */
   stop(): Promise<void>;
 }
 
-/** Works off the ingest queue until it is stopped. */
+/** Processes the ingest queue until it is stopped. */
 export function startIngest(options: IngestOptions): Ingest {
   const { database, log, leaseMs, owner } = options;
   const stopping = new AbortController();
@@ -67,7 +67,7 @@ export function startIngest(options: IngestOptions): Ingest {
   };
 }
 
-/** One claimed file to its end, whatever that is. Never rejects. */
+/** Processes one claimed file to its outcome. Never rejects. */
 async function workOn(
   options: IngestOptions,
   claimed: ClaimedFile,
@@ -81,7 +81,7 @@ async function workOn(
   try {
     await settle(options, claim, await outcomeOf(options, claimed, AbortSignal.any([stopping, lost.signal])));
   } catch (error) {
-    // A database that is away makes no file a suspect: what became of it is told when it is back.
+    // An unavailable database must not make a file suspect, so the outcome is written when it is back.
     await persist(
       () => afterFailure(options, claim, error, stopping.aborted, lost.signal.aborted),
       AbortSignal.any([stopping, lost.signal]),
@@ -93,7 +93,7 @@ async function workOn(
   }
 }
 
-/** A file that has ended each process which worked on it is not tried again. */
+/** A file that has killed every process that worked on it is not tried again. */
 async function outcomeOf(
   options: IngestOptions,
   { row: claim, verdict }: ClaimedFile,
@@ -141,7 +141,7 @@ async function fail(options: IngestOptions, claim: Claim, { code, message, poiso
       'UPDATE search.store_files SET error_code = $2, error_message = $3, failure = $4 WHERE number = $1',
       [claim.number, code, message, poison === undefined ? null : 'poisonous_request'],
     );
-    // The other stores that hold it need not try it.
+    // The file fails in its other stores too, without being tried there.
     if (poison !== undefined) {
       await transaction.query('UPDATE search.files SET poisonous_claims = $2 WHERE id = $1', [
         claim.fileId,

@@ -1,18 +1,18 @@
 /**
- * Terms as lexemes of PostgreSQL. Each begins with the number of its store: an index of all stores' chunks is then
- * fenced by itself, and a term that is common elsewhere costs a store nothing.
+ * Terms as lexemes of PostgreSQL. Each begins with the number of its store, so that the common index of all stores
+ * separates them, and a term that is common elsewhere does not slow a store down.
  */
 
-/** How often a term occurs in a chunk counts up to so many times; ranking saturates long before. */
+/** Most occurrences of a term that are counted; ranking saturates long before. */
 const maxFrequency = 16;
-/** PostgreSQL takes 2,046 bytes; a term is at most three bytes a character. */
+/** PostgreSQL allows 2,046 bytes; a character of a term has at most three. */
 const maxTermCharacters = 64;
 
 export function lexemeOf(store: number, term: string): string {
   return `${store.toString(36)}/${term.slice(0, maxTermCharacters).toWellFormed()}`;
 }
 
-/** The text of a `tsvector`. Positions stand for frequencies alone: ranking by closeness is not wanted here. */
+/** The text of a `tsvector`. Positions encode only frequencies; proximity ranking is not used. */
 export function lexemesOf(store: number, terms: readonly string[]): string {
   const frequencies = new Map<string, number>();
   for (const term of terms) {

@@ -1,23 +1,22 @@
-/** How the chunks that share words with a query are found and ranked. */
+/** Plans how chunks that share words with a query are found and ranked. */
 
 export interface LexicalPlan {
-  /** Groups of terms: a chunk is ranked that has, for every group, one of its terms. */
+  /** Groups of terms: a chunk is ranked when it contains at least one term of every group. */
   readonly required: readonly (readonly string[])[];
-  /** Every term that counts, with its weight. */
+  /** The terms that are ranked, with their weights. */
   readonly weights: readonly { readonly term: string; readonly idf: number }[];
 }
 
-/** Chunks that are ranked at most. A store with fewer is ranked whole. */
+/** Most chunks that are ranked. Smaller stores are ranked completely. */
 export const maxRanked = 2_000;
-/** Distinct terms of a query that count, the rarest first; a page pasted as a question has hundreds. */
+/** Most distinct terms of a query that are used, rarest first; a page pasted as a question has hundreds. */
 const maxTerms = 48;
 
 /**
- * Chooses, by how common each term is, which chunks are worth ranking. Rare words decide a ranking and are cheap to look
- * up; common ones add little and would have half of the store read. So chunks are looked for by the rarest terms, as many
- * as keep within the limit; when even the rarest is in more chunks than that, only those that have several of the terms
- * are ranked.
- * @param counts of how many chunks have each term of the query; terms that are nowhere do not matter.
+ * Selects the chunks worth ranking by term frequency. Rare words decide a ranking and are cheap to look up; common ones
+ * add little and would read half of the store. Chunks are therefore found by the rarest terms, as many as stay within
+ * the limit. When even the rarest term is in more chunks, only chunks with several of the terms are ranked.
+ * @param counts number of chunks that contain each term of the query; unknown terms are ignored.
  */
 export function planLexical(counts: ReadonlyMap<string, number>, chunkCount: number): LexicalPlan {
   const terms = [...counts]
@@ -33,7 +32,7 @@ export function planLexical(counts: ReadonlyMap<string, number>, chunkCount: num
   return { required: [within.map(([term]) => term)], weights };
 }
 
-/** Terms that a chunk must all have, so many that about the limit is left if terms fell independently. */
+/** Terms that a chunk must all contain: enough that about {@link maxRanked} chunks remain if terms were independent. */
 function several(terms: readonly (readonly [string, number])[], chunkCount: number): string[][] {
   const required: string[][] = [];
   let expected = chunkCount;

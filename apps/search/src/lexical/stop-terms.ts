@@ -1,7 +1,7 @@
 /**
- * Terms that nearly every text has and that no question is about. They are left out of documents and queries alike:
- * beside texts of another language they would look rare, and in a large store they are most of the work.
- * They stand here as `termsOf` makes them: English stems, pairs of Japanese characters.
+ * Terms that nearly every text contains and that carry no meaning for a search. They are dropped from documents and
+ * queries: among texts of another language they would look rare, and in a large store they are most of the work. In the
+ * form that `termsOf` gives: English stems, pairs of Japanese characters.
  */
 export const stopTerms: ReadonlySet<string> = new Set(
   (
@@ -13,7 +13,7 @@ export const stopTerms: ReadonlySet<string> = new Set(
     'てお った って ない なく なっ なる なり なら たい たら だっ だと べき きる ます るの るか すか たか うか のか たの いの いう ' +
     // Particles and what follows them.
     'から まで より ので のに のは のが のを のも には にも へは では でも とは とも とか だけ ほど など くら ぐら らい しか ' +
-    // Words without a subject.
+    // Demonstratives and formal nouns.
     'この その あの どの これ それ どれ ここ そこ どこ こう そう どう とき こと もの ため よう うに うな また くだ ださ さい'
   ).split(' '),
 );

@@ -1,23 +1,22 @@
 import { stemmer } from 'stemmer';
 import { stopTerms } from './stop-terms.ts';
 
-/** Longer words are data, not words; their beginning finds them. */
+/** Longer words are data; only their beginning is indexed. */
 const wordCharacterLimit = 64;
 const cjk = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\u30FC';
 const letter = `[[\\p{L}\\p{M}\\p{N}_]--[${cjk}]]`;
 const words = new RegExp(`[${cjk}]+|${letter}+(?:['’.\\-]${letter}+)*`, 'gv');
 const startsCjk = new RegExp(`^[${cjk}]`, 'v');
-/** At the end of a katakana word of three letters and more; キー stays what it is. */
+/** A final long vowel mark of a katakana word of at least three letters; キー is kept. */
 const longVowel = /(?<=[\p{Script=Katakana}ー]{2})ー(?![\p{Script=Katakana}ー])/gu;
 const thousands = /(?<=\d),(?=\d{3}(?!\d))/g;
 /** Between the parts of max_tokens, max-tokens, maxTokens and HTTPServer. */
 const partBreak = /[_.-]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
 
 /**
- * The words of a text by which it is found, in order and with repetitions; the same for documents and for queries.
- * NFKC, lower case, English stems (Porter), bigrams where no blanks divide words, identifiers whole and in parts; words
- * that every text has are left out.
- * @param mostCharacters that are looked at, counted after NFKC: it makes 18 letters of some ligatures.
+ * The search terms of a text, in order and with repetitions, the same for documents and queries. NFKC, lower case,
+ * English stems (Porter), bigrams for scripts without blanks, identifiers whole and in parts; stop terms are dropped.
+ * @param mostCharacters that are read, counted after NFKC, which expands some ligatures to 18 letters.
  */
 export function termsOf(text: string, mostCharacters = Number.POSITIVE_INFINITY): string[] {
   const terms: string[] = [];
@@ -40,7 +39,7 @@ function addBigrams(run: string, terms: string[]): void {
 }
 
 function addWord(word: string, terms: string[]): void {
-  // Most words by far.
+  // The most frequent case.
   if (/^[A-Z]?[a-z]+$/.test(word)) {
     terms.push(stemOf(word));
     return;
@@ -50,11 +49,11 @@ function addWord(word: string, terms: string[]): void {
   if (parts.length === 1) terms.push(stemOf(parts[0] ?? ''));
   if (parts.length <= 1) return;
   terms.push(plain(withoutUnderscores(bare)));
-  // 3.22.1 is one thing, and its digits alone are of no use.
+  // In 3.22.1 the single digits are useless as terms.
   for (const part of parts) if (part.length > 1 && !/^\p{N}+$/u.test(part)) terms.push(stemOf(part));
 }
 
-/** Without those at both ends. */
+/** Without underscores at both ends. */
 function withoutUnderscores(word: string): string {
   let from = 0;
   let to = word.length;
@@ -63,13 +62,13 @@ function withoutUnderscores(word: string): string {
   return word.slice(from, to);
 }
 
-/** Lower case, accents off. */
+/** Lower case without accents. */
 function plain(word: string): string {
   const lower = word.toLowerCase();
   return /^[\x20-\x7E]*$/.test(lower) ? lower : lower.normalize('NFD').replaceAll(/[\u0300-\u036F]/g, '');
 }
 
-/** A text repeats its words, and looking a stem up is ten times as fast as finding it. */
+/** Cache of stems: words repeat, and a look-up is ten times as fast as stemming. */
 const stems = new Map<string, string>();
 const stemsLimit = 20_000;
 

@@ -1,7 +1,7 @@
 import type { Database } from '@kumiki/postgres';
 import { blockBytes, checkObjectId, type ObjectStore } from './object-store.ts';
 
-/** Objects as rows of a PostgreSQL server, which every replica reaches. Each row is a statement of its own. */
+/** Objects as rows in PostgreSQL, accessible to every replica. Each row is written by a separate statement. */
 export function createDatabaseObjects(database: Database): ObjectStore {
   const remove = async (id: string): Promise<void> => {
     await database.query('DELETE FROM search.objects WHERE id = $1', [checkObjectId(id)]);
@@ -19,7 +19,7 @@ export function createDatabaseObjects(database: Database): ObjectStore {
           ]);
         }
       } catch (error) {
-        // What cannot be removed now is found by its age later.
+        // On failure, it is found by its age later.
         await remove(id).catch(() => {});
         throw error;
       }
@@ -48,7 +48,7 @@ export function createDatabaseObjects(database: Database): ObjectStore {
   };
 }
 
-/** Pieces of any size as pieces of {@link blockBytes}, the last one shorter. */
+/** Regroups pieces of any size into pieces of {@link blockBytes}; the last one may be shorter. */
 async function* inBlocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let block = Buffer.allocUnsafe(blockBytes);
   let filled = 0;

@@ -5,7 +5,7 @@ import { blockBytes, checkObjectId, type ObjectStore } from './object-store.ts';
 
 const partEnding = '.part';
 
-/** Objects as files of a folder, for one machine. What is half written has another name, so that it is never read. */
+/** Objects as files of a folder, for one machine. An unfinished file has a temporary name, so that it is never read. */
 export function createFolderObjects(folder: string): ObjectStore {
   const pathOf = (id: string): string => join(folder, checkObjectId(id));
   return {

@@ -13,7 +13,7 @@ import { blockBytes, type ObjectStore } from './object-store.ts';
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 const skip = whyNoPostgres() ?? false;
 
-/** Bytes of a length, none of whose blocks is like another. */
+/** Bytes of the given length in which all blocks differ. */
 function bytesOf(length: number): Buffer {
   return Buffer.from(Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 16)) % 251));
 }
@@ -28,7 +28,7 @@ async function readAll(store: ObjectStore, id: string): Promise<{ content: Buffe
   return { content: Buffer.concat(pieces), longest: Math.max(0, ...pieces.map(({ length }) => length)) };
 }
 
-/** What every store promises, wherever its bytes lie. */
+/** The contract of every store. */
 function promises(open: () => ObjectStore): void {
   let number = 0;
   const newObject = (): string => `file-object${number++}`;
@@ -90,7 +90,7 @@ function promises(open: () => ObjectStore): void {
   });
 }
 
-/** What holds of rows alone. */
+/** Behaviour of the store in rows only. */
 function promisesOfRows(open: () => Database): void {
   test('a second writer of one id is refused, and the first one keeps its bytes', async () => {
     const store = createDatabaseObjects(open());

@@ -1,19 +1,19 @@
-/** Where the bytes of files lie. An object is written once, whole, and never changed. */
+/** Stores the bytes of files. An object is written once, completely, and never changed. */
 export interface ObjectStore {
-  /** Writes an object as its bytes arrive. When the source fails, nothing is left of it. */
+  /** Writes an object as its bytes arrive. When the source fails, nothing is kept. */
   write(id: string, source: AsyncIterable<Uint8Array>): Promise<void>;
   /** The bytes in pieces of at most {@link blockBytes}. Rejects when there is no such object. */
   read(id: string): AsyncIterable<Uint8Array>;
-  /** Removes an object; one that is not there is removed already. */
+  /** Removes an object; a missing one counts as removed. */
   remove(id: string): Promise<void>;
-  /** Ids of objects that were begun more than so long ago. For finding those that belong to nobody. */
+  /** Ids of objects whose write began more than `ageMs` ago, for finding orphans. */
   listOlderThan(ageMs: number): Promise<readonly string[]>;
 }
 
-/** Pieces that objects are kept and read in. */
+/** Size of the pieces in which objects are stored and read. */
 export const blockBytes = 1_048_576;
 
-/** What names an object: our own file ids, so never a path. */
+/** Checks an object's id: only our own file ids are valid, never a path. */
 export function checkObjectId(id: string): string {
   if (!/^file-[0-9a-z]{1,64}$/.test(id)) throw new Error('not the id of an object');
   return id;

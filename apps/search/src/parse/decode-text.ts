@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 
-/** How many leading bytes tell text from anything else. */
+/** Leading bytes that are inspected to detect text. */
 const sampleBytes = 64 * 1_024;
-/** Of control characters that no text needs; some old files hold a few. */
+/** Highest share of control characters in a text; some old files contain a few. */
 const controlShareLimit = 0.02;
-/** A text that was cut within a character, or holds a damaged one, is UTF-8 all the same. */
+/** Highest share of damaged characters in UTF-8, as in a text that was cut within a character. */
 const damageShareLimit = 0.001;
 
 const boms = [
@@ -13,18 +13,18 @@ const boms = [
   { bytes: [0xfe, 0xff], encoding: 'utf-16be' },
 ] as const;
 
-/** The text of a plain file, or null where the bytes are no text. */
+/** The text of a plain file, or null when the bytes are not text. */
 export function decodeText(data: Uint8Array): string | null {
   const bom = boms.find(({ bytes }) => bytes.every((byte, index) => data[index] === byte));
   if (bom !== undefined) return new TextDecoder(bom.encoding).decode(data);
   if (looksBinary(data)) return null;
-  // Seven-bit JIS is valid ASCII: only its escapes give it away.
+  // Seven-bit JIS is valid ASCII and recognised only by its escapes.
   if (Buffer.from(data.buffer, data.byteOffset, Math.min(data.byteLength, sampleBytes)).includes('\u001B$'))
     return decodeStrictly(data, 'iso-2022-jp') ?? new TextDecoder().decode(data);
   return decodeStrictly(data, 'utf-8') ?? decodeDamagedUtf8(data) ?? decodeJapanese(data) ?? decodeWestern(data);
 }
 
-/** By the first bytes alone, so that no size makes it slow. */
+/** Looks only at the first bytes, so the cost does not depend on the size. */
 function looksBinary(data: Uint8Array): boolean {
   const sample = data.subarray(0, sampleBytes);
   if (boms.some(({ bytes }) => bytes.every((byte, index) => data[index] === byte))) return false;
@@ -49,7 +49,10 @@ function decodeDamagedUtf8(data: Uint8Array): string | null {
   return damaged <= 2 + text.length * damageShareLimit && damaged <= other ? text : null;
 }
 
-/** Shift_JIS and EUC-JP often both decode; the right one gives kana, the wrong one half-width katakana and rare signs. */
+/**
+ * A text often decodes as both Shift_JIS and EUC-JP; the right one gives kana, the wrong one half-width katakana and
+ * rare characters.
+ */
 function decodeJapanese(data: Uint8Array): string | null {
   let best: { readonly text: string; readonly score: number } | null = null;
   for (const encoding of ['shift_jis', 'euc-jp']) {
@@ -61,7 +64,7 @@ function decodeJapanese(data: Uint8Array): string | null {
   return best?.text ?? null;
 }
 
-/** Above nought only where the text looks Japanese. */
+/** Positive only when the text looks Japanese. */
 function japaneseScore(text: string): number {
   let score = 0;
   for (const character of text) {

@@ -25,14 +25,14 @@ const byEnding: Readonly<Record<string, Format>> = {
   log: 'text',
 };
 
-/** What the first bytes say of files that are not plain text. */
+/** The format of a binary file by its first bytes. */
 export function detectBinary(data: Uint8Array): 'pdf' | 'zip' | null {
   const head = Buffer.from(data.buffer, data.byteOffset, Math.min(data.byteLength, pdfHeaderWithin));
   if (head.includes('%PDF-')) return 'pdf';
   return head.length >= 4 && head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5) ? 'zip' : null;
 }
 
-/** Plain text is told apart by what it begins with, then by its name. */
+/** The format of a plain text by its beginning, then by its file name. */
 export function detectText(text: string, filename: string): Format {
   const head = text.slice(0, headCharacters).trimStart();
   const named = byEnding[endingOf(filename)];

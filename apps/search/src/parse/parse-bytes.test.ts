@@ -7,7 +7,7 @@ import { parseBytes } from './parse-bytes.ts';
 const parse = (filename: string, data: string | Uint8Array): ReturnType<typeof parseBytes> =>
   parseBytes(new Uint8Array(typeof data === 'string' ? Buffer.from(data) : data), filename);
 
-/** The blocks of a document that can be read, as `kind: text`. */
+/** The blocks of a valid document, as `kind: text`. */
 async function blocksOf(filename: string, data: string | Uint8Array): Promise<string[]> {
   const result = await parse(filename, data);
   assert.ok(result.ok, JSON.stringify(result));

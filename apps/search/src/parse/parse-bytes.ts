@@ -7,9 +7,9 @@ import { parseMarkdown } from './formats/markdown.ts';
 import { parseCode, parsePlainText } from './formats/plain-text.ts';
 
 /**
- * Reads one document here, without any bound on time or memory but those of its text. The library of a format is loaded
- * only when a document of that format comes.
- * @param formats those that may be read; another one is told as `elsewhere`.
+ * Parses one document in this process, limited only by the size of its text. The library of a format is imported when
+ * it is first needed.
+ * @param formats that may be parsed here; others give `elsewhere`.
  */
 export async function parseBytes(
   data: Uint8Array,
@@ -23,7 +23,7 @@ export async function parseBytes(
     return { ok: true, format, blocks: writer.blocks };
   } catch (error) {
     if (error instanceof Unreadable) return { ok: false, code: error.code, message: error.message };
-    // Whatever a library throws at a file is the file's fault; its words would mean nothing to the person.
+    // Any error of a parsing library counts as a damaged file; the library's message would not help the user.
     return { ok: false, code: 'invalid_file', message: 'The file is damaged: its content does not follow its format.' };
   }
 }
@@ -53,7 +53,7 @@ async function readInto(
   return format;
 }
 
-/** Decoded, or refused in words that say what was expected. */
+/** The decoded text. Throws with a message that says what was expected. */
 function plainTextOf(data: Uint8Array, filename: string): string {
   const ending = endingOf(filename);
   const text = decodeText(data);

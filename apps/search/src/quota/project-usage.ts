@@ -2,14 +2,14 @@ import { KumikiError, type ProjectLimits } from '@kumiki/api';
 import { judgeQuota } from '@kumiki/policy';
 import { lockCounts, type Queryable } from '@kumiki/postgres';
 
-/** What a project has, as the database counts it. */
+/** A project's usage, as counted by the database. */
 export interface Usage {
   readonly files: number;
   readonly file_bytes: number;
   readonly vector_stores: number;
 }
 
-/** Uploads in progress count: `except` is the one that asks. */
+/** Uploads in progress count, except the one with the id `except`. */
 async function readUsage(database: Queryable, project: string, except: string): Promise<Usage> {
   const { rows } = await database.query<Usage>(
     `SELECT coalesce(sum(files), 0)::bigint AS files, coalesce(sum(file_bytes), 0)::bigint AS file_bytes,
@@ -24,21 +24,21 @@ async function readUsage(database: Queryable, project: string, except: string): 
   return rows[0] ?? { files: 0, file_bytes: 0, vector_stores: 0 };
 }
 
-/** What a project uses of its limits. */
+/** A project's usage. */
 export function usageOf(database: Queryable, project: string): Promise<Usage> {
   return readUsage(database, project, '');
 }
 
 /**
- * Makes all that adds to a project wait for each other until this transaction ends, and tells what it has: what is
- * checked against it cannot be overtaken.
+ * Serialises all additions to a project until this transaction ends, and returns its usage, so that a check against it
+ * stays valid.
  */
 export async function lockUsage(transaction: Queryable, project: string, except: string): Promise<Usage> {
   await lockCounts(transaction, 'search.project_usage', project);
   return readUsage(transaction, project, except);
 }
 
-/** Throws `quota_exceeded` for the first limit that what is to come would pass. */
+/** Throws `quota_exceeded` for the first limit that the addition would exceed. */
 export function requireRoom(project: string, limits: ProjectLimits, usage: Usage, needed: Partial<Usage>): void {
   for (const name of ['files', 'file_bytes', 'vector_stores'] as const) {
     const question = { limit: limits[name], used: usage[name], needed: needed[name] ?? 0 };

@@ -34,7 +34,7 @@ async function usage(project: string) {
 
 const objects = (): string[] => (existsSync(service.objectsFolder) ? readdirSync(service.objectsFolder) : []);
 
-/** A form as a client writes it that has not said how long it is, or says more than it sends. */
+/** Sends a form without a length, or with a larger length than it has. */
 function rawUpload(project: string, length: number | null, limits: Partial<ProjectLimits>) {
   const request = httpRequest({
     port: service.search.port,
@@ -82,7 +82,7 @@ test('what would pass a limit is refused with the limit, what is used, what was 
     large.body.error.message,
     /'full' may have 100000 file_bytes and has 60000; .* Send at most 40000 bytes/,
   );
-  // What a form needs for itself does not count.
+  // The form's overhead does not count.
   assert.equal((await upload('full', 40_000, limits)).status, 200);
   const third = await upload('full', 0, limits);
   assert.match(third.body.error.message, /'full' may have 2 files and has 2; this needs 1 more/);

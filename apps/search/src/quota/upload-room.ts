@@ -2,11 +2,11 @@ import { KumikiError, type ProjectLimits } from '@kumiki/api';
 import type { Database, Queryable } from '@kumiki/postgres';
 import { requireRoom, lockUsage } from './project-usage.ts';
 
-/** Bytes that are set aside at once for an upload that has not said how long it is. */
+/** Bytes that are reserved at a time for an upload of unknown length. */
 const stepBytes = 16_777_216;
-/** Of an upload's form, its file left out. */
+/** Bytes of an upload's form without its file. */
 const formBytes = 4_096;
-/** A row that is not renewed for so long belongs to an upload that died with its process. */
+/** A reservation that is not renewed for this time belongs to an upload whose process died. */
 const aliveMs = 180_000;
 const renewMs = 30_000;
 
@@ -16,15 +16,15 @@ export interface UploadOwner {
   readonly limits: ProjectLimits;
 }
 
-/** Room for an upload, set aside before its bytes are taken, so that two at once cannot both use what is left. */
+/** Quota that is reserved before an upload's bytes are accepted, so that two uploads cannot both use the rest. */
 export interface UploadRoom {
-  /** To be called as bytes come. Throws `quota_exceeded` when there is no room for so many. */
+  /** Must be called as bytes arrive. Throws `quota_exceeded` when they exceed the quota. */
   has(bytes: number): Promise<void>;
-  /** Gives back what is set aside, when nothing came of the upload. */
+  /** Releases the reservation of a failed upload. */
   release(): Promise<void>;
 }
 
-/** @param declared bytes of the whole form, as far as it has said. Throws `quota_exceeded`. */
+/** @param declared bytes of the whole form; 0 when unknown. Throws `quota_exceeded`. */
 export async function reserveUpload(database: Database, owner: UploadOwner, declared: number): Promise<UploadRoom> {
   let reserved = await theMostOf(database, owner, declared, Math.max(0, declared - formBytes));
   let renewedMs = performance.now();
@@ -41,7 +41,7 @@ export async function reserveUpload(database: Database, owner: UploadOwner, decl
   };
 }
 
-/** As many bytes as are wished for where there is room, else as many as are needed. */
+/** Reserves up to `wished` bytes, and at least `needed`. */
 async function theMostOf(database: Database, owner: UploadOwner, wished: number, needed: number): Promise<number> {
   try {
     await setAside(database, owner, wished);
@@ -65,7 +65,7 @@ async function setAside(database: Database, { id, project, limits }: UploadOwner
   });
 }
 
-/** Ends an upload well, within the transaction that makes its row: what was set aside becomes what it has. */
+/** Completes an upload, within the transaction that creates its row: the reservation becomes usage. */
 export async function settleUpload(transaction: Queryable, owner: UploadOwner, bytes: number): Promise<void> {
   const usage = await lockUsage(transaction, owner.project, owner.id);
   await transaction.query('DELETE FROM search.uploads WHERE id = $1', [owner.id]);

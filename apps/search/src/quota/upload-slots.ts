@@ -1,13 +1,13 @@
 import { KumikiError } from '@kumiki/api';
 
-/** Uploads in progress at once in this process: of all, of a project, of a key. */
+/** Most concurrent uploads in this process: in total, of a project, of a key. */
 export const uploadLimits = { all: 64, ofProject: 16, ofKey: 8 } as const;
 
 const retryAfterMs = 2_000;
 
-/** Counts uploads in progress, so that a slow one of one key keeps none of another waiting. */
+/** Counts uploads in progress, so that slow uploads of one key do not block those of others. */
 export interface UploadSlots {
-  /** Returns what gives the slot back. Throws `overloaded`, which names the limit. */
+  /** Returns a function that gives the slot back. Throws `overloaded`, which names the limit. */
   take(project: string, keyId: string): () => void;
 }
 

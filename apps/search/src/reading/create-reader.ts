@@ -6,18 +6,17 @@ import { runProcess } from './run-process.ts';
 import { createReaderThread } from './run-thread.ts';
 import { createSlots, type Slots } from './slots.ts';
 
-/** The bytes of a document, which may be asked for more than once. */
+/** The bytes of a document, which may be read more than once. */
 export interface DocumentSource {
   readonly bytes: number;
   open(): AsyncIterable<Uint8Array>;
 }
 
-/** Reads documents where they can do no harm. */
+/** Parses documents in isolation. */
 export interface Reader {
   /**
-   * One segment of a document as chunks. A file that cannot be read is an outcome, not an error; whatever it does to its
-   * reader, it fails alone. Rejects with the signal's reason, with `overloaded` when too many wait, and with what the
-   * source throws.
+   * One segment of a document as chunks. An unreadable file is an outcome, not an error, even if it crashes its reader.
+   * Rejects with the signal's reason, with `overloaded` when too many wait, and with an error of the source.
    */
   read(source: DocumentSource, request: ReadRequest, signal: AbortSignal): Promise<Segment>;
   close(): Promise<void>;

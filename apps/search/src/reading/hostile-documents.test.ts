@@ -5,8 +5,8 @@ import { zipOf } from '../testing/zip-of.ts';
 import { createReader } from './create-reader.ts';
 
 /**
- * Documents that are made to cost more than they look: each is read or refused with a reason, within its reader's limits,
- * while the service computes nothing and holds nothing of it.
+ * Documents that are crafted to be expensive: each is parsed or refused with a reason, within its reader's limits,
+ * without CPU time or memory of the service.
  */
 
 const reader = createReader();
@@ -14,14 +14,14 @@ after(() => reader.close());
 
 const sizes = { maxTokens: 800, overlapTokens: 400, store: 1, from: 0 };
 const stretchLimitMs = 250;
-/** What one reply holds, twice over, and what the collector leaves lying about. */
+/** Twice the size of a reply, and uncollected garbage. */
 const growthLimitBytes = 256 * 1_048_576;
 
 const repeat = (text: string, bytes: number): string => text.repeat(Math.ceil(bytes / text.length));
 const word = (body: string): Buffer =>
   zipOf({ 'word/document.xml': `<?xml version="1.0"?><w:document xmlns:w="w"><w:body>${body}</w:body></w:document>` });
 
-/** A PDF of so many pages, or one that says so. */
+/** A PDF with that many pages, or one that claims to have them. */
 function pdfOf(pages: number, content: string): string {
   const kids = Array.from({ length: pages }, (_, page) => `${page + 4} 0 R`).join(' ');
   const objects = [

@@ -20,7 +20,7 @@ const sourceOf = (data: Uint8Array): DocumentSource => ({
   },
 });
 
-/** The whole document as the service has it read: its text, or why it was refused. */
+/** Reads a whole document through the reader: its text, or why it was refused. */
 async function parse(filename: string, content: string | Uint8Array) {
   const source = sourceOf(typeof content === 'string' ? Buffer.from(content) : content);
   const { end, batches } = await reader.read(source, { ...sizes, filename }, forever);

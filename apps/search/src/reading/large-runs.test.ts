@@ -4,7 +4,7 @@ import { textCharacterLimit } from '../parse/blocks/parse-limits.ts';
 import { watchStretches } from '../testing/busy-stretch.ts';
 import { createReader } from './create-reader.ts';
 
-/** The largest texts that are read at all. */
+/** The largest accepted texts. */
 
 const reader = createReader();
 after(() => reader.close());

@@ -8,10 +8,10 @@ import type { ReadRequest } from './read-request.ts';
 import { batchBytes, batchChunks, chunkLimit, segmentBytes } from './reading-limits.ts';
 
 /**
- * Turns a document into chunks with their terms: everything whose cost its author chooses. So this runs where a time and a
- * memory limit can end it, and never on the thread that answers requests.
- * @param formats those that may be read here; another one is told as `elsewhere`.
- * @param write takes the reply line by line.
+ * Turns a document into chunks with their terms. The document's author controls the cost, so this runs under time and
+ * memory limits, and never on the thread that serves requests.
+ * @param formats that may be parsed here; others give `elsewhere`.
+ * @param write receives the reply line by line.
  */
 export async function readDocument(
   data: Uint8Array,

@@ -1,10 +1,10 @@
-/** A chunk of a document, ready to be stored but for its vector. */
+/** A chunk of a document, complete except for its vector. */
 export interface ReadChunk {
   readonly text: string;
   readonly page: number | null;
   readonly headings: readonly string[];
   readonly termCount: number;
-  /** As PostgreSQL reads a `tsvector`. */
+  /** In the text form of `tsvector`. */
   readonly terms: string;
 }
 
@@ -13,21 +13,21 @@ export type ReadEnd =
   | {
       readonly ok: true;
       readonly format: string;
-      /** Chunks of the whole document. */
+      /** Number of chunks of the whole document. */
       readonly total: number;
-      /** From where the next segment goes on; null when this was the last. */
+      /** First chunk of the next segment; null when this was the last. */
       readonly next: number | null;
     }
   | {
       readonly ok: false;
-      /** `elsewhere`: another reader must be asked. The rest is for the owner of the file. */
+      /** `elsewhere`: another reader must parse it. The other codes are for the owner of the file. */
       readonly code: 'unsupported_file' | 'invalid_file' | 'elsewhere';
       readonly message: string;
     };
 
 /**
- * What became of one segment of a document. Batches stay bytes until they are needed: whoever takes them has one of them
- * at a time as objects.
+ * The outcome of one segment of a document. Batches stay bytes until they are needed, so that only one at a time is
+ * parsed into objects.
  */
 export interface Segment {
   readonly end: ReadEnd;
@@ -38,7 +38,7 @@ export function encodeBatch(chunks: readonly ReadChunk[]): string {
   return `${JSON.stringify(chunks)}\n`;
 }
 
-/** An empty line ends a reply: whoever reads it need not wait for its writer to go. */
+/** An empty line ends a reply, so that its receiver does not wait for the process to exit. */
 export function encodeEnd(end: ReadEnd): string {
   return `${JSON.stringify(end)}\n\n`;
 }
@@ -51,7 +51,7 @@ export function decodeBatch(line: Uint8Array): readonly ReadChunk[] {
   return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString()) as ReadChunk[];
 }
 
-/** Cuts a reply at its line feeds, of which JSON has none inside. null when it is not whole. */
+/** Splits a reply at its line feeds, which JSON does not contain. null when it is incomplete. */
 export function splitReply(reply: Buffer): Segment | null {
   if (!endsReply(reply, undefined)) return null;
   const lines: Uint8Array[] = [];
@@ -65,7 +65,7 @@ export function splitReply(reply: Buffer): Segment | null {
   return { end: JSON.parse(Buffer.from(last).toString()) as ReadEnd, batches: lines };
 }
 
-/** What its reader could not finish, in words for its owner. */
+/** The outcome when the reader could not finish; the message is for the owner of the file. */
 export function refuse(message: string): Segment {
   return { end: { ok: false, code: 'invalid_file', message }, batches: [] };
 }

@@ -1,17 +1,17 @@
-/** What is asked of whoever reads a document, and how it travels there before the document's own bytes. */
+/** A request to a reader, which is sent before the document's bytes. */
 export interface ReadRequest {
   readonly filename: string;
   readonly maxTokens: number;
   readonly overlapTokens: number;
-  /** Number of the vector store, with which every lexeme begins. */
+  /** Number of the vector store, the prefix of every lexeme. */
   readonly store: number;
-  /** Position of the first chunk that is wanted: a large document is read in several segments. */
+  /** Position of the first requested chunk; a large document is read in several segments. */
   readonly from: number;
 }
 
 const lengthBytes = 4;
 
-/** The request as bytes: its length, then itself as JSON. */
+/** The request as bytes: its length, then JSON. */
 export function encodeRequest(request: ReadRequest): Buffer {
   const text = Buffer.from(JSON.stringify(request));
   const length = Buffer.alloc(lengthBytes);
@@ -19,7 +19,7 @@ export function encodeRequest(request: ReadRequest): Buffer {
   return Buffer.concat([length, text]);
 }
 
-/** The request, and where the document begins behind it. */
+/** The request, and the offset of the document after it. */
 export function decodeRequest(input: Buffer): { readonly request: ReadRequest; readonly dataAt: number } {
   const dataAt = lengthBytes + input.readUInt32LE(0);
   const request = JSON.parse(input.toString('utf8', lengthBytes, dataAt)) as ReadRequest;

@@ -4,9 +4,9 @@ import { readDocument } from './read-document.ts';
 import { decodeRequest } from './read-request.ts';
 
 /**
- * The body of the process that reads one document: request and document come in on stdin, lines of JSON go out. It is
- * started without environment, without rights to write, to start processes or to read anything but our code; what Node's
- * permissions leave open is closed here.
+ * Program that parses one document: request and document come on stdin, lines of JSON go to stdout. It is started
+ * without environment and without permission to write, to start processes or to read anything but our code. This file
+ * closes what Node's permission model leaves open.
  */
 
 const noNetwork = (): never => {
@@ -15,7 +15,7 @@ const noNetwork = (): never => {
 Socket.prototype.connect = noNetwork;
 Object.assign(globalThis, { fetch: noNetwork, WebSocket: undefined, EventSource: undefined });
 
-// Libraries complain about documents on the console, and stdout is for the result.
+// Libraries log warnings to the console, and stdout is for the result.
 const silent = (): void => undefined;
 Object.assign(globalThis.console, { log: silent, info: silent, debug: silent, warn: silent, error: silent });
 
@@ -24,5 +24,5 @@ for await (const part of process.stdin) parts.push(part as Buffer);
 const input = Buffer.concat(parts);
 parts.length = 0;
 const { request, dataAt } = decodeRequest(input);
-// PDF.js wants a plain array that it may take over.
+// PDF.js needs a plain array that it may transfer.
 await readDocument(new Uint8Array(input.subarray(dataAt)), request, (line) => void process.stdout.write(line));

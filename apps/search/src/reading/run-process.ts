@@ -20,7 +20,7 @@ import { watchMemory } from './watch-memory.ts';
 
 const body = fileURLToPath(new URL('./reader-process.ts', import.meta.url));
 
-/** A parser reads our code and its libraries, and nothing else of the disk. */
+/** Folders that a parser may read: our code and its libraries, nothing else. */
 const readable = [
   fileURLToPath(new URL('../../', import.meta.url)),
   ...(createRequire(import.meta.url).resolve.paths('yauzl') ?? []).filter((folder) => existsSync(folder)),
@@ -48,8 +48,8 @@ type Ending =
 type Why = 'time' | 'memory' | 'length' | 'crash' | 'abort';
 
 /**
- * Reads one segment of a document in a process of its own, which is gone when this returns. The document flows through:
- * none of it is held here. Rejects with the signal's reason, and with what the document's source threw.
+ * Reads one segment of a document in a separate process, which has ended when this returns. The document is streamed
+ * and not buffered. Rejects with the signal's reason, and with an error of the document's source.
  */
 export async function runProcess(
   source: AsyncIterable<Uint8Array>,
@@ -66,13 +66,16 @@ export async function runProcess(
   return segmentOf(ending, limits);
 }
 
-/** Nobody waits for a document as people wait for an answer: on a busy machine its reader gets a third of what others get. */
+/**
+ * Lowers the priority of a reader, since ingest is less urgent than answers: on a busy machine it gets a third of the
+ * CPU share of others.
+ */
 function giveWay(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     setPriority(pid, readerNiceness);
   } catch {
-    // It has ended, or the system does not let us.
+    // It has ended, or the system does not allow it.
   }
 }
 
@@ -109,14 +112,14 @@ async function watch(
     if (length > replyBytesLimit) end('length')();
     else if (endsReply(part, before)) first.resolve({ why: 'result', reply: Buffer.concat(parts) });
   });
-  // Closed: it has ended, and all that it had written is here.
+  // On `close` it has ended and all its output has arrived.
   child.on('close', (_code, killedBy) => {
     // V8 aborts the process when its heap is full.
     end(killedBy === 'SIGABRT' ? 'memory' : 'crash')();
     gone.resolve();
   });
   if (child.stdin !== null) {
-    // A parser that dies while it is being fed is told by its exit.
+    // If the parser dies during the write, its exit is reported instead.
     pipeline(Readable.from(source, { objectMode: false }), child.stdin).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE')
         first.resolve({ why: 'thrown', error });

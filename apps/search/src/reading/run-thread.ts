@@ -5,7 +5,7 @@ import { replyBytesLimit, threadHeapMebibytes, threadTimeoutMs } from './reading
 
 const body = new URL('./reader-thread.ts', import.meta.url);
 
-/** A thread that reads small plain texts. It is started when it is first needed, and anew when it had to be ended. */
+/** A thread that reads small plain texts. It is started when first needed, and restarted after it was terminated. */
 export interface ReaderThread {
   /** One at a time. Rejects with the signal's reason. */
   run(data: Uint8Array<ArrayBuffer>, request: ReadRequest, signal: AbortSignal): Promise<Segment>;
@@ -20,11 +20,11 @@ export function createReaderThread(timeoutMs = threadTimeoutMs): ReaderThread {
       stdin: false,
       resourceLimits: { maxOldGenerationSizeMb: threadHeapMebibytes },
     });
-    // Whoever waits for a reply listens as well; without one, an error between two documents must not end the process.
+    // An error between two documents must not end the process; during a document the waiting call handles it too.
     started.on('error', () => {
       if (worker === started) worker = null;
     });
-    // Ends with the process, whoever forgets it.
+    // It must not keep the process alive.
     started.unref();
     return started;
   };
@@ -43,7 +43,7 @@ export function createReaderThread(timeoutMs = threadTimeoutMs): ReaderThread {
           ? refuse('The document holds too much text. Split it into several files.')
           : (splitReply(reply.bytes) ?? refuse(crashed));
       }
-      // Only its end ends what it does.
+      // Its work can only be stopped by terminating the thread.
       await stop();
       signal.throwIfAborted();
       if (reply.kind === 'time')

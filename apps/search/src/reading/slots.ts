@@ -1,6 +1,6 @@
-/** Lets so many work at once, so many wait, and refuses the rest. */
+/** Limits concurrent work and the length of the queue. */
 export interface Slots {
-  /** Resolves to the function that gives the slot back, or to null where the queue is full; rejects when aborted. */
+  /** Resolves with a function that gives the slot back, or with null when the queue is full; rejects when aborted. */
   take(signal?: AbortSignal): Promise<(() => void) | null>;
 }
 
@@ -14,7 +14,7 @@ export function createSlots(limits: { readonly atOnce: number; readonly waiting:
     queue.delete(next);
     next();
   };
-  /** One slot is given back once, however often it is called. */
+  /** Gives the slot back once, even if called repeatedly. */
   const occupy = (): (() => void) => {
     busy++;
     let held = true;

@@ -4,13 +4,13 @@ const intervalMs = 50;
 const pageBytes = 4_096;
 
 /**
- * Calls back once when a process holds more memory than it may. The heap limit does not count buffers, and this does;
- * it reads Linux's `/proc`, and elsewhere the heap limit and the limits of each format must do.
+ * Calls back once when a process exceeds its memory limit. Unlike the heap limit this counts buffers. It reads Linux's
+ * `/proc`; on other systems only the heap limit and the limits of each format apply.
  */
 export function watchMemory(pid: number, limitBytes: number, exceeded: () => void): { stop(): void } {
   let stopped = process.platform !== 'linux';
   const look = async (): Promise<void> => {
-    // Second number: resident pages. Gone when the process is.
+    // The second number is the resident pages. The file disappears with the process.
     const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
     if (stopped) return;
     if (Number(statm.split(' ')[1] ?? 0) * pageBytes > limitBytes) {

@@ -1,29 +1,33 @@
-/** How the nearest vectors are found: by reading all of a store's, or by walking the index of all stores. */
+/** How the nearest vectors are found: by an exact scan of the store, or by the common index of all stores. */
 export type VectorPlan = { readonly kind: 'exact' } | { readonly kind: 'index'; readonly maxScanTuples: number };
 
 export interface VectorQuestion {
-  /** Chunks of the store. */
+  /** Number of the store's chunks. */
   readonly storeChunks: number;
-  /** Chunks of all stores whose vectors have that length. */
+  /** Number of chunks of all stores with vectors of that length. */
   readonly indexChunks: number;
-  /** How many are wanted. */
+  /** Requested number of results. */
   readonly wanted: number;
   readonly dimensions: number;
   readonly indexed: boolean;
 }
 
-/** Numbers that are read exactly whatever else there is: 10,000 vectors of 256. An estimate, as is the factor below. */
+/**
+ * Vector elements up to which the exact scan is always used: 10,000 vectors of 256. An estimate, like the factor below.
+ */
 const cheapNumbers = 2_560_000;
-/** What a vector of the index costs, as a multiple of one read in order: it lies anywhere, and has neighbours to see. */
+/**
+ * Cost of a vector in the index relative to one in a sequential scan: random access, and its neighbours are visited.
+ */
 const indexCostFactor = 8;
-/** Of the index's vectors that are looked at before any is known to be of the store: the width of its search. */
+/** Least number of visited vectors: the search width of the index. */
 const leastVisited = 400;
-/** The index gives up after looking at so many; a filter that lets less than one in a hundred pass needs that many. */
+/** Most visited vectors before the index scan gives up, needed by filters that fewer than one in a hundred pass. */
 const maxVisited = 100_000;
 
 /**
- * The index knows nothing of stores: of what it visits, only the store's share counts. So the smaller that share, the
- * longer the walk, until reading the store's own vectors one by one is cheaper, and exact.
+ * The index contains all stores, so only the store's share of the visited vectors is useful. The smaller the share, the
+ * longer the scan, until an exact scan of the store is cheaper.
  */
 export function chooseVectorPlan(question: VectorQuestion): VectorPlan {
   const { storeChunks, indexChunks, wanted, dimensions, indexed } = question;

@@ -2,10 +2,10 @@ import type { Comparison, Filter } from '@kumiki/api';
 import type { Parameter } from '@kumiki/postgres';
 
 /**
- * A filter as a condition on `attributes`. Keys and values are parameters, never text of the statement.
+ * A filter as an SQL condition on `attributes`. Keys and values are passed as parameters only.
  *
- * An attribute that is absent is equal to nothing and in no list, so `ne` and `nin` hold for it. Numbers are compared
- * with numbers and texts with texts, by their code points; whatever is of another kind is neither greater nor less.
+ * A missing attribute is equal to nothing and in no list, so `ne` and `nin` hold for it. Numbers are compared with
+ * numbers, and texts with texts by code points; values of different types are neither greater nor less.
  */
 export function filterSql(filter: Filter | null, parameters: Parameter[]): string {
   if (filter === null) return 'true';
@@ -42,7 +42,7 @@ function comparisonSql(comparison: Comparison, parameters: Parameter[]): string 
       const compared = numeric
         ? `(attributes ->> ${name})::numeric ${operators[type]} ${value}::numeric`
         : `(attributes ->> ${name}) COLLATE "C" ${operators[type]} ${value}::text`;
-      // CASE, since AND may evaluate the cast first.
+      // CASE, because AND may evaluate the cast first.
       return `(CASE WHEN jsonb_typeof(attributes -> ${name}) = '${numeric ? 'number' : 'string'}' THEN ${compared} ELSE false END)`;
     }
   }

@@ -6,10 +6,13 @@ import type { Hit } from './fuse.ts';
 import type { SearchedStore } from './searched-store.ts';
 import { indexedType } from './vector-index.ts';
 
-/** Width of the walk through the index: vectors that it keeps in sight. */
+/** Search width of the index (`hnsw.ef_search`). */
 const searchWidth = 100;
 
-/** The chunks of a store whose vectors are nearest, best first, with their cosine, −1 to 1; the fence and the filter hold inside the search. */
+/**
+ * The nearest chunks of a store, best first, with their cosine, −1 to 1. The conditions on store and filter apply
+ * during the search.
+ */
 export async function findByVector(
   database: Database,
   store: SearchedStore,
@@ -33,7 +36,7 @@ export async function findByVector(
   const distance = `embedding::${type} <=> $3::${type}`;
   if (plan.kind === 'exact') {
     const { rows } = await database.query<Hit>(
-      // The sum is no expression of an index: each vector of the store is read.
+      // The addition prevents the use of the index, so each vector of the store is read.
       `SELECT number, 1 - (${distance}) AS score FROM search.chunks WHERE ${condition}
        ORDER BY (${distance}) + 0 LIMIT $4`,
       parameters,
@@ -42,8 +45,8 @@ export async function findByVector(
   }
   return database.transaction(async (transaction) => {
     await transaction.query(
-      // A way of planning that is switched off has a huge cost, and what costs much is compiled first (jit),
-      // which takes far longer than the walk through the index itself.
+      // Disabled plan types have a huge estimated cost, which would trigger JIT compilation, and that takes far longer
+      // than the index scan itself.
       `SELECT set_config('jit', 'off', true),
          set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', $1, true),
          set_config('hnsw.max_scan_tuples', $2, true), set_config('enable_seqscan', 'off', true),
@@ -51,7 +54,7 @@ export async function findByVector(
       [String(Math.max(searchWidth, wanted)), String(plan.maxScanTuples)],
     );
     const { rows } = await transaction.query<Hit>(
-      // Relaxed order is nearly sorted: the sort outside makes it so.
+      // Relaxed order is only nearly sorted; the outer sort completes it.
       `WITH found AS MATERIALIZED (
          SELECT number, ${distance} AS distance FROM search.chunks WHERE ${condition}
          ORDER BY ${distance} LIMIT $4

@@ -7,10 +7,10 @@ import { filterSql } from './filter-sql.ts';
 import type { Hit } from './fuse.ts';
 import type { SearchedStore } from './searched-store.ts';
 
-/** How much the length of a chunk counts against it; `b` of BM25. See `npm run bench search`. */
+/** Length normalisation, `b` of BM25. Chosen by `npm run bench search`. */
 const lengthWeight = 0.35;
 
-/** Distinct terms of one query that are looked up. */
+/** Most distinct terms of one query that are looked up. */
 const maxLookedUp = 256;
 
 /** The chunks of a store that share words with a query, best first, with their scores. */
@@ -33,7 +33,8 @@ export async function findByWords(
   const match = plan.required.map((group) => `(${group.map(quoteLexeme).join(' | ')})`).join(' & ');
   const averageTerms = Math.max(1, store.termTotal / Math.max(1, store.chunkCount));
   const parameters: Parameter[] = [store.project, store.number, match, wanted, maxRanked, averageTerms];
-  // ts_rank of one term grows with its frequency and saturates, as in BM25; what it lacks is how rare the term is.
+  // ts_rank of one term grows with its frequency and saturates, as in BM25; it lacks the inverse document frequency,
+  // which is multiplied here.
   const rank = plan.weights
     .map(({ term, idf }) => `${idf.toFixed(4)} * ts_rank(terms, $${parameters.push(quoteLexeme(term))}::tsquery)`)
     .join(' + ');

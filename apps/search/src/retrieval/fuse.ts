@@ -1,12 +1,12 @@
 /**
- * Lists of what was found in several ways become one by their scores, each made relative to the best of its own list
- * (Bruch, Gai and Ingber, 2023, find that better than fusing ranks). Ranks would make the best of a list that found nothing
- * good count as much as a perfect match; a score lets a list say that its second is nearly as good as its first.
+ * Merges result lists by scores that are normalised to the best of each list (Bruch, Gai and Ingber, 2023, find that
+ * better than fusing ranks). With ranks, the best hit of a poor list would count as much as a perfect match, and nearly
+ * equal hits would be far apart.
  */
 
 export interface Hit {
   readonly number: number;
-  /** As the list ranks them; more is better. */
+  /** Score within its list; higher is better. */
   readonly score: number;
 }
 
@@ -14,14 +14,14 @@ export interface ScoredList {
   readonly weight: number;
   /** Best first. */
   readonly hits: readonly Hit[];
-  /** The score of what counts for nothing. */
+  /** The score that counts as 0. */
   readonly floor: number;
 }
 
-/** 1 for what is first in every list; 0 for what is in none. */
+/** Scores from 0 to 1, where 1 is first in every list. */
 export type Fused = Hit;
 
-/** All that is in any list, best first; what is equal stands as it came. */
+/** The hits of all lists, best first; the sort is stable. */
 export function fuse(lists: readonly ScoredList[]): Fused[] {
   const total = lists.reduce((sum, { weight }) => sum + weight, 0);
   if (total <= 0) return [];
@@ -40,8 +40,9 @@ export function fuse(lists: readonly ScoredList[]): Fused[] {
 }
 
 /**
- * Where the similarities of a list of vectors count for nothing. All vectors of a model may be similar, so it is what the
- * last of a full list has. The fewer there are, the less the last of them says about what is far, and zero counts more.
+ * The floor of a list of vector similarities. All vectors of a model may be similar, so it is the similarity of the
+ * last hit of a full list. The shorter the list, the less its last hit says about distant vectors, so the floor moves
+ * towards zero.
  */
 export function floorOfSimilarities(hits: readonly Hit[], wanted: number): number {
   return (hits.at(-1)?.score ?? 0) * (hits.length / wanted);

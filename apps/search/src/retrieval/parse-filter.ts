@@ -1,8 +1,8 @@
 import { type Comparison, comparisonSchema, type Filter, KumikiError, vectorStoreLimits } from '@kumiki/api';
 
 /**
- * Reads a filter on attributes. By hand where it nests, so that depth and number are checked before anything is read
- * that deep. Throws KumikiError `invalid_value` with the path of what is wrong.
+ * Parses a filter on attributes. Nesting is handled without a schema, so that depth and number are checked first.
+ * Throws KumikiError `invalid_value` with the path of the problem.
  */
 export function parseFilter(received: unknown): Filter | null {
   if (received === undefined || received === null) return null;

@@ -10,11 +10,14 @@ import { parseFilter } from './parse-filter.ts';
 import type { SearchedStore } from './searched-store.ts';
 
 const defaultResults = 10;
-/** Of the texts of a reply: what ranks behind so many is left out. Chunks of usual size never come near. */
+/** Most bytes of a reply's texts; lower-ranked results are dropped. Chunks of usual size stay far below it. */
 const resultBytes = 4_194_304;
-/** Length of each list that is fused: what is 90th among the vectors and third among the words still counts. */
+/**
+ * Length of each list that is fused, so that a hit that is 90th among the vectors and third among the words still
+ * counts.
+ */
 const listLength = 100;
-/** When the request does not say. Chosen with `npm run bench search` on the half of its questions that may choose. */
+/** Default weights, chosen with `npm run bench search` on its tuning half of the questions. */
 const evenWeights = { embedding_weight: 1, text_weight: 1 };
 
 export interface SearchCall {
@@ -49,7 +52,8 @@ export async function searchStore(database: Database, revisions: Revisions, stor
     const { keyId, requestId, traceparent } = call;
     const asked = { model, texts: queries, keyId, lowPriority: false, requestId, traceparent };
     const { vectors, revision } = await revisions.embed({ ...asked, certain: false });
-    // Vectors of another revision mean nothing beside these; until the sweeper has renewed them, words find alone.
+    // Vectors of different revisions cannot be compared. Until the sweep has renewed them, only the word search is
+    // used.
     if (revision !== store.revision && weights.text_weight > 0) return [];
     return Promise.all(
       vectors.map(async (vector) => {
@@ -73,7 +77,7 @@ interface ChunkRow extends ChunkPlace {
   readonly attributes: Attributes;
 }
 
-/** The chunks as clients see them, in the order of the ranking. What was deleted meanwhile is left out. */
+/** The chunks as clients see them, in ranking order. Chunks that were deleted meanwhile are left out. */
 async function describe(database: Database, store: SearchedStore, fused: readonly Fused[]) {
   if (fused.length === 0) return [];
   const { rows } = await database.query<ChunkRow>(

@@ -1,23 +1,23 @@
 import type { Queryable } from '@kumiki/postgres';
 import { storeNotFound } from '../stores/store-rows.ts';
 
-/** What a search needs to know of its store. */
+/** The properties of a store that a search needs. */
 export interface SearchedStore {
   readonly number: number;
   readonly id: string;
   readonly project: string;
   readonly model: string | null;
   readonly dimensions: number | null;
-  /** Of the model that made its vectors; null is not known. */
+  /** Revision of the model that made its vectors; null when unknown. */
   readonly revision: number | null;
   readonly chunkCount: number;
   readonly termTotal: number;
-  /** Chunks of all stores whose vectors have that length: what the index holds. */
+  /** Number of chunks of all stores with vectors of that length, which share the index. */
   readonly indexChunks: number;
   readonly expired: boolean;
 }
 
-/** The store, or a refusal: what is not of this project does not exist. */
+/** Returns the store. Throws `not_found`, also for a store of another project. */
 export async function requireSearchedStore(database: Queryable, project: string, id: string): Promise<SearchedStore> {
   const { rows } = await database.query<SearchedStore>(
     `SELECT number, id, project, embedding_model AS model, dimensions, embedding_revision AS revision, chunk_count AS "chunkCount",

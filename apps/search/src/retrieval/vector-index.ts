@@ -1,22 +1,22 @@
 import type { Database } from '@kumiki/postgres';
 
-/** Most dimensions that pgvector indexes: at full precision, and at half of it. */
+/** Most dimensions that pgvector can index, at full precision and at half precision. */
 const fullPrecisionDimensions = 2_000;
 const halfPrecisionDimensions = 4_000;
 
-/** Of the advisory lock under which an index is made; the dimensions are added. */
+/** Number of the advisory lock for creating an index; the dimensions are added. */
 const lockNumber = 0x6b760000;
 
-/** For an index over vectors that are there already: those of an installation that was without one. */
+/** Limit of building an index over existing vectors, for installations that had none. */
 const buildLimitMs = 3_600_000;
 
 export interface VectorType {
-  /** What both sides of the distance are cast to, so that the index is used. */
+  /** The type that both sides of the distance are cast to, so that the index is used. */
   readonly type: string;
   readonly operators: string;
 }
 
-/** How vectors of so many dimensions are indexed; null when they cannot be, and every search reads them all. */
+/** The index type for a number of dimensions; null when there is none, so that every search is an exact scan. */
 export function indexedType(dimensions: number): VectorType | null {
   if (dimensions <= fullPrecisionDimensions) {
     return { type: `vector(${dimensions})`, operators: 'vector_cosine_ops' };
@@ -28,8 +28,8 @@ export function indexedType(dimensions: number): VectorType | null {
 }
 
 /**
- * Makes the HNSW index for vectors of a length, once in the life of an installation: when the first of them comes, so
- * that there is nothing to build. Writers wait while PostgreSQL reads the table to see that it holds none.
+ * Creates the HNSW index for vectors of a length when the first of them is stored, so that the index starts empty.
+ * Writers wait while PostgreSQL scans the table.
  */
 export async function ensureVectorIndex(database: Database, dimensions: number): Promise<void> {
   const indexed = indexedType(dimensions);

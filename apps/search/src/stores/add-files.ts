@@ -12,7 +12,7 @@ export interface AddedFile {
 
 export interface AddFiles {
   readonly project: string;
-  /** On whose behalf the models will be called. */
+  /** Id of the key on whose behalf models will be called. */
   readonly keyId: string;
   readonly store: number;
   readonly batch: number | null;
@@ -20,19 +20,19 @@ export interface AddFiles {
 }
 
 /**
- * Puts files into a store, all or none, each with its place in the ingest queue. A file that is there already is ingested
- * anew: with its new attributes and sizes, and once more if it had failed.
+ * Adds files to a store and to the ingest queue, all or none. A file that is already in the store is ingested again
+ * with its new attributes and chunk sizes, also when it had failed.
  */
 export async function addFiles(database: Database, added: AddFiles): Promise<void> {
   await endRemovals(database, added);
   await database.transaction(async (transaction) => {
     const numbers = await numbersOf(transaction, added);
-    // In one order everywhere, so that two requests for the same files wait for each other and never in a circle.
+    // Locks in one global order, so that concurrent requests for the same files cannot deadlock.
     for (const file of added.files.toSorted((a, b) => (a.fileId < b.fileId ? -1 : 1))) {
       await addFile(transaction, added, file, numbers.get(file.fileId) ?? 0);
     }
     await transaction.query('UPDATE search.vector_stores SET last_active_at = now() WHERE number = $1', [added.store]);
-    // The store's row is held now: whoever adds at the same time counts after this.
+    // The store's row is locked now, so concurrent additions count after this one.
     await requirePlaces(transaction, added);
     await transaction.query(`SELECT pg_notify('${ingestChannel}', '')`);
   });
@@ -50,7 +50,7 @@ async function requirePlaces(transaction: Queryable, { store, files }: AddFiles)
   throw new KumikiError('invalid_value', { param: 'file_ids', reason });
 }
 
-/** A file that was taken out and whose removal was interrupted stands in the way of its return. */
+/** Completes interrupted removals, which would block adding the file again. */
 async function endRemovals(database: Database, added: AddFiles): Promise<void> {
   const { rows } = await database.query<{ number: number }>(
     `SELECT place.number FROM search.store_files AS place JOIN search.files AS file ON file.number = place.file_number
@@ -60,7 +60,7 @@ async function endRemovals(database: Database, added: AddFiles): Promise<void> {
   for (const { number } of rows) await removeStoreFile(database, number);
 }
 
-/** The files' numbers; throws for the first that does not exist for this project. */
+/** The files' numbers; throws for the first that the project does not have. */
 async function numbersOf(transaction: Queryable, added: AddFiles): Promise<Map<string, number>> {
   const { rows } = await transaction.query<{ id: string; number: number }>(
     `SELECT id, number FROM search.files WHERE project = $1 AND id = ANY($2::text[]) AND ${visible}`,

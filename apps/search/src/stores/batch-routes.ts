@@ -62,7 +62,7 @@ export function addBatchRoutes(app: FastifyInstance, database: Database): void {
   });
 }
 
-/** The files of a batch, each once; what is said for all holds where a file says nothing itself. */
+/** The files of a batch, each once; settings of the batch are defaults for its files. */
 function filesOf(received: unknown): AddedFile[] {
   const body = checkBody(createFileBatchSchema, received, {});
   const named: readonly AddStoreFile[] = body.files ?? (body.file_ids ?? []).map((id) => ({ file_id: id }));

@@ -50,7 +50,7 @@ export async function requireBatch(database: Queryable, project: string, store: 
   return rows[0];
 }
 
-/** Throws when a store has as many batches as are remembered; those that ended go after a month. */
+/** Throws when a store has the maximum number of batches; ended ones are deleted after a month. */
 export async function requireBatchPlace(database: Queryable, store: number): Promise<void> {
   const { rows } = await database.query<{ batches: number }>(
     'SELECT count(*) AS batches FROM search.file_batches WHERE store_number = $1',
@@ -62,7 +62,7 @@ export async function requireBatchPlace(database: Queryable, store: number): Pro
   throw new KumikiError('conflict', { reason });
 }
 
-/** Cancels what is not done yet; what is complete stays. Can be repeated. */
+/** Cancels the unfinished files of a batch; completed ones stay. Can be repeated. */
 export async function cancelBatch(database: Database, batch: number): Promise<void> {
   await database.query(
     'UPDATE search.file_batches SET cancelled_at = coalesce(cancelled_at, now()) WHERE number = $1',

@@ -1,7 +1,7 @@
 import type { Database } from '@kumiki/postgres';
 import { removeStoreChunks } from '../chunks/remove-chunks.ts';
 
-/** Deletes a store and all that was made for it; the files themselves stay. Ended by the sweeper if interrupted. */
+/** Deletes a store with its chunks; the files stay. If interrupted, the sweep completes it. */
 export async function deleteStore(database: Database, number: number): Promise<void> {
   await database.query('UPDATE search.vector_stores SET deleted_at = coalesce(deleted_at, now()) WHERE number = $1', [
     number,
@@ -10,7 +10,7 @@ export async function deleteStore(database: Database, number: number): Promise<v
   await database.query('DELETE FROM search.vector_stores WHERE number = $1', [number]);
 }
 
-/** Takes everything out of a store whose files nobody may see any more. */
+/** Removes all content of a store that is no longer visible. */
 export async function emptyStore(database: Database, number: number): Promise<void> {
   await database.query(
     `UPDATE search.store_files SET removed_at = now(), status = 'cancelled', fence = fence + 1

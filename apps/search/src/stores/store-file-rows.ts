@@ -14,7 +14,7 @@ export interface StoreFileRow {
   readonly status: 'in_progress' | 'completed' | 'failed' | 'cancelled';
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
-  /** A row of our table of errors, where it tells more than the code. */
+  /** A row of the table of errors, when it is more precise than the code. */
   readonly failure: string | null;
   readonly usageBytes: number;
   readonly created: number;
@@ -90,7 +90,7 @@ async function numberOf(database: Queryable, project: string, store: number, fil
   return rows[0]?.number ?? null;
 }
 
-/** Attributes live with the file and with each of its chunks, where filters look. */
+/** Attributes are stored with the file and with each of its chunks, where filters apply. */
 export async function updateAttributes(database: Database, storeFile: number, attributes: Attributes): Promise<void> {
   await database.query(
     'UPDATE search.store_files SET attributes = $2::jsonb, attributes_pending = true WHERE number = $1',
@@ -99,10 +99,12 @@ export async function updateAttributes(database: Database, storeFile: number, at
   await spreadAttributes(database, storeFile);
 }
 
-/** Chunks that change in one statement, so that nobody waits long for the database. */
+/** Chunks that one statement updates, so that locks are short. */
 const sliceChunks = 500;
 
-/** Gives the chunks of a file the attributes that it has now, in slices. Can be repeated; the sweeper ends what was interrupted. */
+/**
+ * Copies a file's attributes to its chunks, in slices. Can be repeated; the sweep completes it after an interruption.
+ */
 export async function spreadAttributes(database: Database, storeFile: number): Promise<void> {
   for (let last = -1; ;) {
     const { rows } = await database.query<{ last: number | null }>(
@@ -147,7 +149,7 @@ export function toStoreFile(row: StoreFileRow) {
 
 export type StoreFileObject = ReturnType<typeof toStoreFile>;
 
-/** `auto` shows as the sizes it means. */
+/** Shows `auto` as the sizes that it stands for. */
 function chunkingOf(row: StoreFileRow): Exclude<ChunkingStrategy, { type: 'auto' }> {
   return {
     type: 'static',

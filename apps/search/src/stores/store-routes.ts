@@ -72,7 +72,7 @@ export function addStoreRoutes(app: FastifyInstance, database: Database): void {
   });
 }
 
-/** Tells the SDKs' pollers when to ask again; they wait five seconds otherwise. */
+/** Polling interval for the SDKs, which otherwise wait five seconds. */
 export const pollAfterHeader = 'openai-poll-after-ms';
 export const pollAfterMs = '250';
 

@@ -4,11 +4,11 @@ import { type Page, type PageQuery, planPage, toPage, unknownCursor } from '../h
 import { requireRoom, lockUsage } from '../quota/project-usage.ts';
 import { type StoreRow, toVectorStore, type VectorStoreObject } from './vector-store.ts';
 
-/** The rows of `search.vector_stores`. Every statement is fenced by the project. */
+/** The rows of `search.vector_stores`. Every statement is restricted to the project. */
 
 const expiry = `last_active_at + expires_after_days * interval '1 day'`;
 
-/** With the counts of its files by status, from an index alone. */
+/** Includes the counts of files by status, from an index-only scan. */
 const columns = `number, id, name, description, metadata, embedding_model AS model, dimensions,
   expires_after_days AS "expiresAfterDays", chunk_count AS "chunkCount", term_total AS "termTotal",
   extract(epoch FROM created_at)::bigint AS created,
@@ -35,7 +35,7 @@ export interface NewStore {
   readonly expiresAfterDays: number | null;
 }
 
-/** Throws `quota_exceeded` when the project may have no more. */
+/** Throws `quota_exceeded` when the project has the maximum. */
 export async function insertStore(database: Database, store: NewStore, limits: ProjectLimits): Promise<void> {
   await database.transaction(async (transaction) => {
     requireRoom(store.project, limits, await lockUsage(transaction, store.project, ''), { vector_stores: 1 });
@@ -59,7 +59,7 @@ async function insertRow(database: Queryable, store: NewStore): Promise<void> {
   );
 }
 
-/** The store, or a refusal: what is not of this project does not exist. */
+/** Returns the store. Throws `not_found`, also for a store of another project. */
 export async function requireStore(database: Queryable, project: string, id: string): Promise<StoreRow> {
   const { rows } = await database.query<StoreRow>(
     `WITH store AS (SELECT ${columns} FROM search.vector_stores
@@ -70,7 +70,7 @@ export async function requireStore(database: Queryable, project: string, id: str
   return rows[0];
 }
 
-/** The store's number, which is all that most routes need of it. */
+/** The store's number, which is all that most routes need. */
 export async function requireStoreNumber(database: Queryable, project: string, id: string): Promise<number> {
   const { rows } = await database.query<{ number: number }>(
     'SELECT number FROM search.vector_stores WHERE project = $1 AND id = $2 AND deleted_at IS NULL',
@@ -136,7 +136,7 @@ export async function updateStore(database: Queryable, number: number, change: S
   );
 }
 
-/** Marks a store as used, at most once a minute: a search must not write each time. */
+/** Marks a store as used, at most once a minute, so that not every search writes. */
 export async function touchStore(database: Queryable, number: number): Promise<void> {
   await database.query(
     `UPDATE search.vector_stores SET last_active_at = now()

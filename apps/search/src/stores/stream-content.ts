@@ -1,7 +1,7 @@
 import type { Database } from '@kumiki/postgres';
 import { type ChunkPlace, showPlace } from '../chunks/chunk-place.ts';
 
-/** Chunks and bytes of text that are read at once; no more than these and one chunk are held of a reply. */
+/** Chunks and bytes that are read at once. A reply holds at most these and one more chunk in memory. */
 const pageChunks = 64;
 const pageBytes = 1_048_576;
 
@@ -11,8 +11,8 @@ interface ChunkRow extends ChunkPlace {
 }
 
 /**
- * What was read of a file, as JSON that is made while it is sent: a file may have a hundred thousand chunks, and whoever
- * reads slowly holds a page of them.
+ * Streams the content of a file as JSON: a file may have a hundred thousand chunks, and a slow client must hold only
+ * one page in memory.
  */
 export async function* streamContent(
   database: Database,

@@ -48,14 +48,14 @@ test('vectors of a model that was replaced are made anew, of the replacement alo
   const first = await revisionOf(store);
   assert.notEqual(first, null);
   service.model.revision = { name: 'second', dimensions: 64 };
-  // Ingest sees it first, and begins its batch again.
+  // Ingest detects the new revision first, and restarts its batch.
   await addTo(store, 'The fig is violet.');
   await until('all are renewed', waitMs, async () => (await revisionOf(store)) !== first);
   assert.equal(service.model.texts.filter((text) => text.includes('pear')).length, 2);
   assert.equal(service.model.texts.filter((text) => text.includes('fig')).length, 2);
   for (const text of ['The pear is green.', 'The plum is blue.', 'The fig is violet.'])
     assert.equal((await find(store, text, 1, 0))[0], text);
-  // The same text again has the vector that was made last.
+  // An equal text reuses the latest vector.
   const other = await storeOf('The pear is green.');
   assert.equal(service.model.texts.filter((text) => text === 'The pear is green.').length, 3);
   assert.equal(await revisionOf(other), await revisionOf(store));

@@ -7,22 +7,22 @@ import { ensureVectorIndex } from '../retrieval/vector-index.ts';
 
 /** Chunks of one call to the model; as in ingest. */
 const batchChunks = 64;
-/** Chunks of a store that show whether vectors without a revision are of the present one. */
+/** Chunks of a store that are compared to decide whether vectors without a revision are current. */
 const sampleChunks = 3;
-/** Cosine of a vector in the database and the one that the same model makes today. */
+/** Least cosine between a stored vector and a new one by the same model. */
 const sameCosine = 0.98;
 
 interface Stale {
   readonly number: number;
   readonly model: string;
   readonly revision: number | null;
-  /** On whose behalf the model is called. */
+  /** Id of the key on whose behalf the model is called. */
   readonly keyId: string;
 }
 
 /**
- * Makes the vectors anew of stores whose model has another revision today. What is done is seen by the digests, so an
- * interruption costs one batch. Two replicas may do the same work; both come to the same end.
+ * Recomputes the vectors of stores whose model has a new revision. Digests show what is done, so an interruption costs
+ * one batch. Two replicas may do the same work with the same result.
  */
 export async function renewVectors(database: Database, revisions: Revisions, signal: AbortSignal): Promise<void> {
   const { rows } = await database.query<Stale>(
@@ -35,14 +35,14 @@ export async function renewVectors(database: Database, revisions: Revisions, sig
      ORDER BY store.last_active_at DESC`,
   );
   for (const store of rows) {
-    // A model that nobody uses is not woken for this.
+    // An unused model is not started for this.
     const revision = revisions.lastSeen(store.model);
     if (revision === null || revision === store.revision) continue;
     try {
       await renewStore({ database, revisions, store, revision, signal });
     } catch (error) {
       if (signal.aborted) return;
-      // A model that is not served at the moment, or a key that was revoked: the store keeps what it has.
+      // The model is not served at the moment, or the key was revoked: the store keeps its vectors.
       if (!(error instanceof KumikiError)) throw error;
     }
   }
@@ -52,7 +52,7 @@ interface Renewal {
   readonly database: Database;
   readonly revisions: Revisions;
   readonly store: Stale;
-  /** The present one. */
+  /** The current revision. */
   readonly revision: number;
   readonly signal: AbortSignal;
 }
@@ -76,7 +76,7 @@ async function renewStore({ database, revisions, store, revision, signal }: Rene
     const old = chunks.filter(({ digest, text }) => digest !== digestOf(store.model, revision, text));
     if (old.length === 0) continue;
     const made = await embed(old);
-    // Replaced again meanwhile: the next sweep begins anew.
+    // The model was replaced again: the next sweep starts over.
     if (made.revision !== revision) return;
     dimensions ??= made.vectors[0]?.length ?? null;
     if (dimensions !== null) await ensureVectorIndex(database, dimensions);
@@ -114,7 +114,7 @@ async function chunksAfter(
   return rows;
 }
 
-/** Whether a model makes today what it made then, for a store from before revisions were known. */
+/** Whether a model still gives the stored vectors, for stores without a recorded revision. */
 function isSame(stored: string, made: Float32Array | undefined): boolean {
   return made !== undefined && cosine(Float32Array.from(JSON.parse(stored)), made) >= sameCosine;
 }

@@ -5,7 +5,7 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-/** Sweeps from time to time. Every replica does: each step can be done twice. */
+/** Sweeps at intervals, on every replica, since each step is idempotent. */
 export function startSweeper(
   options: Omit<SweepOptions, 'signal'> & { readonly log: Log; readonly everyMs: number },
 ): Sweeper {

@@ -13,13 +13,13 @@ const sweepEveryMs = 50;
 
 interface Swept extends AsyncDisposable {
   readonly service: TestSearch;
-  /** Ids of the files whose bytes are there. */
+  /** Ids of the stored objects. */
   objects(): Promise<readonly string[]>;
-  /** Leaves bytes that no file has, as old as that. */
+  /** Creates an orphaned object of that age. */
   leaveObject(id: string, ageSeconds: number): Promise<void>;
 }
 
-/** On the embedded database, the bytes in a folder. */
+/** With the embedded database and objects in a folder. */
 async function startEmbedded(): Promise<Swept> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-swept-'));
   const service = await startTestSearch({ sweepEveryMs, objectsFolder: folder });
@@ -38,7 +38,7 @@ async function startEmbedded(): Promise<Swept> {
   };
 }
 
-/** On a real server, the bytes in rows. */
+/** With a real server and objects in rows. */
 async function startOnServer(): Promise<Swept> {
   const postgres = await startPostgres();
   const database = openDatabase({ url: postgres.url, applicationName: 'test' });
@@ -77,7 +77,7 @@ for (const { kind, start, skip } of cases) {
       ({ service } = swept);
     });
     after(() => swept[Symbol.asyncDispose]());
-    // As it stands when a test runs.
+    // A function, since `swept` is set later.
     expiryOfFiles(() => swept);
     expiryOfStores(() => service);
     interruptedRemovals(() => swept);
@@ -129,7 +129,7 @@ async function count(
 
 const inStore = 'store_number = (SELECT number FROM search.vector_stores WHERE id = $1)';
 
-/** As if so many seconds had passed for one row. */
+/** Makes a row older by the given seconds. */
 async function age(service: TestSearch, table: 'files' | 'vector_stores', id: string, seconds: number): Promise<void> {
   const column = table === 'files' ? 'expires_at' : 'last_active_at';
   await service.database.query(

@@ -9,20 +9,20 @@ import { renewVectors } from './renew-vectors.ts';
 
 /** Rows of each kind in one sweep; the next sweep takes the rest. */
 const maxPerSweep = 100;
-/** Bytes without a row belong to an upload that still runs, or to one that died. No upload takes a day. */
+/** Objects without a row belong to a running upload or a dead one. No upload takes a day. */
 const orphanAgeMs = 86_400_000;
-/** After so many days a batch of which nothing is in progress goes; its files stay. */
+/** Days after which a batch without files in progress is deleted; its files stay. */
 const batchDays = 30;
 
 export interface SweepOptions {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly revisions: Revisions;
-  /** Ends what takes long. */
+  /** Aborts long steps. */
   readonly signal: AbortSignal;
 }
 
-/** Removes what has expired, ends removals that were interrupted, and renews vectors of models that were replaced. */
+/** Removes what has expired, completes interrupted removals, and renews the vectors of replaced models. */
 export async function sweep({ database, objects, revisions, signal }: SweepOptions): Promise<void> {
   const numbers = async (sql: string): Promise<number[]> => {
     const { rows } = await database.query<{ number: number }>(`${sql} LIMIT ${maxPerSweep}`);
@@ -40,7 +40,7 @@ export async function sweep({ database, objects, revisions, signal }: SweepOptio
   const deleted = 'SELECT number FROM search.vector_stores WHERE deleted_at IS NOT NULL';
   for (const number of await numbers(deleted)) await deleteStore(database, number);
 
-  // An expired store stays as a row that says so; what was in it goes.
+  // An expired store keeps its row with the status; its content is removed.
   const expired = `SELECT number FROM search.vector_stores AS store
     WHERE last_active_at + expires_after_days * interval '1 day' <= now()
       AND EXISTS (SELECT 1 FROM search.store_files WHERE store_number = store.number)`;
@@ -62,7 +62,7 @@ export async function sweep({ database, objects, revisions, signal }: SweepOptio
   await renewVectors(database, revisions, signal);
 }
 
-/** What was set aside for uploads whose process died, and the bytes that had come. */
+/** Removes reservations and bytes of uploads whose process died. */
 async function removeDeadUploads(database: Database, objects: ObjectStore): Promise<void> {
   const { rows } = await database.query<{ id: string }>(
     `SELECT id FROM search.uploads WHERE expires_at < now() ORDER BY expires_at LIMIT ${maxPerSweep}`,

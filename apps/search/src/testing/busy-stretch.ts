@@ -1,6 +1,5 @@
 /**
- * The longest that this thread computes between two turns of its loop, by its own CPU time: what others do on the same
- * machine does not count. Nobody else is answered during such a stretch.
+ * Measures the longest time that this thread blocks its event loop, as CPU time, so that other processes do not matter.
  */
 export function watchStretches(): { stop(): number } {
   let longestMs = 0;

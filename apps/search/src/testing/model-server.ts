@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WordModel } from './word-model.ts';
 
-/** The gateway of a word model behind a real port, for replicas in processes of their own. */
+/** Serves a word model's gateway on a real port, for replicas in separate processes. */
 export async function serveModel(model: WordModel): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

@@ -8,20 +8,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from '@kumiki/testing';
 
-/** Long, since other tests may be using the machine. */
+/** Generous, since other tests may be running. */
 const startLimitMs = 60_000;
 
 export const replicaToken = 'token-of-the-gateway';
 
-/** A replica in a process of its own, as a Deployment runs it. */
+/** A replica in a separate process, as in a Deployment. */
 export interface ReplicaProcess {
   readonly url: string;
-  /** As a node that loses its power. */
+  /** Like a node that loses power. */
   kill(): Promise<void>;
-  /** As a process that hangs; nothing of it goes on until it is thawed. */
+  /** Like a process that hangs; it stops completely until it is thawed. */
   freeze(): void;
   thaw(): void;
-  /** As a rollout does; resolves with the exit status. */
+  /** Like a rollout; resolves with the exit status. */
   terminate(): Promise<number | null>;
 }
 

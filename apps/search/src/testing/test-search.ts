@@ -8,14 +8,14 @@ import { createWordModel, type WordModel } from './word-model.ts';
 
 const token = 'token-of-the-gateway';
 
-/** The service on the embedded database, with a model that is quick and knows words. */
+/** The service on the embedded database, with a fast word model. */
 export interface TestSearch extends AsyncDisposable {
   readonly search: Search;
   readonly database: Database;
-  /** Where the bytes of files lie. */
+  /** Folder of the objects. */
   readonly objectsFolder: string;
   readonly model: WordModel;
-  /** Asks as the gateway would on behalf of a project. */
+  /** Sends a request as the gateway would on behalf of a project. */
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
   /** Uploads a text file; returns its id. */
   upload(filename: string, content: string | Uint8Array, project?: string): Promise<string>;
@@ -28,8 +28,7 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-// What a reply holds is what each test is about.
-// oxlint-disable-next-line typescript/no-explicit-any
+// Untyped, since each test checks the content of its replies. oxlint-disable-next-line typescript/no-explicit-any
 export type Reply = { readonly status: number; readonly headers: Headers; readonly body: any };
 
 export async function startTestSearch(options: Partial<SearchOptions> = {}): Promise<TestSearch> {

@@ -3,20 +3,20 @@ import { KumikiError } from '@kumiki/api';
 import type { GatewayClient } from '@kumiki/service';
 import { estimateTokens } from '../chunk/chunk-document.ts';
 
-/** A gateway with one embedding model, whose vectors are near when texts share words. */
+/** A gateway with one embedding model whose vectors are similar when texts share words. */
 export interface WordModel {
   readonly gateway: GatewayClient;
-  /** Texts that it was asked for so far. */
+  /** All texts that were embedded so far. */
   readonly texts: string[];
-  /** Fails the next calls, the first with the first. */
+  /** Errors of the next calls, in order. */
   readonly failures: KumikiError[];
-  /** Estimated tokens of a text that it takes. */
+  /** Longest accepted text in estimated tokens. */
   contextTokens: number;
-  /** What a call waits for. */
+  /** A promise that calls wait for. */
   gate: Promise<void>;
-  /** Hears of every text before anything comes of it; what it returns is waited for. */
+  /** Called with every text before it is embedded, and awaited. */
   onText: ((text: string) => Promise<void> | void) | null;
-  /** Another one gives every word another direction, and has other dimensions when told. */
+  /** A revision determines the direction of every word, and the dimensions. */
   revision: { readonly name: string; readonly dimensions: number };
 }
 
@@ -53,7 +53,9 @@ export function createWordModel(): WordModel {
   return model;
 }
 
-/** The sum of a direction for each word, and a little of one for the text, so that no two texts are the same. */
+/**
+ * The sum of a direction for each word, plus a small one for the text, so that different texts have different vectors.
+ */
 function vectorOf(text: string, { name, dimensions }: WordModel['revision']): number[] {
   const sum = Array.from({ length: dimensions }, () => 0);
   const add = (word: string, weight: number): void => {

@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** An archive; `claims` replaces what it says of a part's size. */
+/** A ZIP archive; `claims` overrides the declared size of its parts. */
 export function zipOf(parts: Readonly<Record<string, string | Buffer>>, claims?: number): Buffer {
   const bodies: Buffer[] = [];
   const directory: Buffer[] = [];

@@ -1,15 +1,15 @@
-/** Whether what somebody wants to add is within what the project may have. Pure. */
+/** Whether an addition is within the project's quota. Pure. */
 
 export interface QuotaQuestion {
-  /** What the project may have. */
+  /** The project's limit. */
   readonly limit: number;
-  /** What it has, uploads in progress included. */
+  /** Its usage, including uploads in progress. */
   readonly used: number;
-  /** What would come. */
+  /** The addition. */
   readonly needed: number;
 }
 
-/** null when it may come; else how much would pass. */
+/** null when it is allowed, otherwise how much would be. */
 export function judgeQuota({ limit, used, needed }: QuotaQuestion): { readonly left: number } | null {
   return used + needed <= limit ? null : { left: Math.max(0, limit - used) };
 }

@@ -13,13 +13,13 @@ import { createWordModel } from '../../testing/word-model.ts';
 import { createModelContexts } from '../model-contexts.ts';
 import { startIngest } from '../start-ingest.ts';
 
-/** A file whose ingesters die one after the other, each at a step of its own, until one lives. */
+/** A file whose processes die one after the other, each at a given step, until one survives. */
 
 const log = createLog({ service: 'test', level: 'silent' });
 const pages = Array.from({ length: 12 }, (_, page) => `Page ${page} of a document speaks of item ${page * 7}.`);
 const text = pages.map((page) => `${page} ${'word '.repeat(60)}`).join('\n\n');
 
-/** Reads in this process, chunk by chunk: what matters here is what is written. */
+/** Reads in this process, chunk by chunk, since this test is about the writes. */
 const reader: Reader = {
   async read(source, request) {
     const data: Uint8Array[] = [];
@@ -56,7 +56,7 @@ export interface IngestSteps {
   readonly status: string;
 }
 
-/** Takes one file through deaths at the given steps, and checks that nothing of it is lost or twice. */
+/** Runs one file through deaths at the given steps, and checks that nothing is lost or duplicated. */
 export async function ingestThroughDeaths(
   database: Database,
   seed: number,
@@ -130,7 +130,10 @@ async function stateOf(database: Database, number: number): Promise<State> {
   return rows[0] ?? { status: 'gone', fence: -1 };
 }
 
-/** Each chunk once, in order and whole, and the counts of the store as the chunks are. @returns the status. */
+/**
+ * Checks that each chunk occurs once, in order and complete, and that the counts of the store match. @returns the
+ * status.
+ */
 async function checkChunks(database: Database, number: number, deaths: number, what: string): Promise<string> {
   const { status } = await stateOf(database, number);
   const { rows: chunks } = await database.query<{ position: number; text: string }>(

@@ -9,7 +9,7 @@ export interface BlockWriter {
 
 const levelLimit = 6;
 
-/** Collects blocks, cleans their text, drops empty ones and stops a document that never ends. */
+/** Collects blocks, cleans their text, drops empty ones and enforces the limit on a document's text. */
 export function createBlockWriter(): BlockWriter {
   const blocks: ParsedBlock[] = [];
   let characters = 0;
@@ -37,7 +37,7 @@ export const tooLong = `The document holds more than ${textCharacterLimit.toLoca
 export const tooDeep = `The document nests deeper than ${tagDepthLimit.toLocaleString('en')} tags. Simplify it.`;
 const tooManyParts = `The document has more than ${blockLimit.toLocaleString('en')} parts. Split it into several files.`;
 
-/** What neither PostgreSQL nor UTF-8 can hold goes (NUL, lone halves of surrogate pairs), and so do other control characters. */
+/** Removes what PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates), and other control characters. */
 function clean(text: string): string {
   return text
     .replaceAll(/\r\n?/g, '\n')
@@ -45,7 +45,7 @@ function clean(text: string): string {
     .toWellFormed();
 }
 
-/** Without blank lines at both ends, but with the first line's indent. */
+/** Removes blank lines at both ends and keeps the first line's indent. */
 function trimLines(text: string): string {
   return text.trimEnd().replace(/^(?:[^\S\n]*\n)+/, '');
 }

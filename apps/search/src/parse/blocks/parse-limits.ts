@@ -1,18 +1,20 @@
-/** What bounds the text that a document becomes, format by format. How long and with how much memory: `reading-limits.ts`. */
+/** Limits of a document's text by format. Limits of time and memory are in `reading-limits.ts`. */
 
 const kibibyte = 1_024;
 const mebibyte = 1_024 * kibibyte;
 
-/** Of the text that a document becomes. A book has a million. */
+/** Characters of a document's text. A book has a million. */
 export const textCharacterLimit = 20_000_000;
 export const blockLimit = 500_000;
 export const pageLimit = 10_000;
-/** Open tags of an HTML or Word document: its parser moves them all with each one that opens. */
+/** Open tags of an HTML or Word document; the parser's cost per tag grows with their number. */
 export const tagDepthLimit = 100_000;
-/** Nested objects and lists of a JSON document. */
+/** Nesting of a JSON document. */
 export const jsonDepthLimit = 200;
 export const zipEntryLimit = 10_000;
-/** Of one part of a DOCX file, counted while it is inflated, whatever the archive claims. */
+/**
+ * Bytes of one part of a DOCX file, counted while it is inflated, independent of the size in the archive's directory.
+ */
 export const zipPartBytesLimit = 192 * mebibyte;
-/** Text deflates ten times, rarely fifty; DEFLATE itself cannot reach more than 1,032. */
+/** Highest accepted compression ratio. Text has about ten, rarely fifty; DEFLATE's maximum is 1,032. */
 export const zipRatioLimit = 400;

@@ -2,13 +2,13 @@
 export interface ParsedBlock {
   readonly kind: 'heading' | 'text' | 'code' | 'table';
   readonly text: string;
-  /** Of a heading, 1 to 6. */
+  /** 1 to 6 for a heading. */
   readonly level: number | null;
-  /** Where the format knows pages, from 1. */
+  /** From 1, for formats with pages. */
   readonly page: number | null;
 }
 
-/** What became of one document. The messages are for the person who uploaded it. */
+/** The result of parsing a document. The messages are for the person who uploaded it. */
 export type ParseResult =
   | { readonly ok: true; readonly format: string; readonly blocks: readonly ParsedBlock[] }
   | {
@@ -17,10 +17,10 @@ export type ParseResult =
       readonly message: string;
     };
 
-/** `elsewhere`: of a format that is not read here. */
+/** `elsewhere`: the format is not parsed in this place. */
 type UnreadableCode = 'unsupported_file' | 'invalid_file' | 'elsewhere';
 
-/** Ends the parsing of a document from anywhere within; caught where parsing starts, never seen beyond. */
+/** Aborts parsing from any depth; caught where parsing starts. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
   readonly code: UnreadableCode;

@@ -1,4 +1,4 @@
-/** Endings of source code and configuration, whose lines mean something and stay as they are. */
+/** Extensions of source code and configuration, whose lines are kept as they are. */
 const endings: ReadonlySet<string> = new Set(
   (
     'ts tsx mts cts js jsx mjs cjs py pyi rb go rs java kt kts scala c h cc cpp cxx hpp hh cs swift m mm php pl pm lua r jl ' +
@@ -9,7 +9,7 @@ const endings: ReadonlySet<string> = new Set(
 
 const names: ReadonlySet<string> = new Set(['dockerfile', 'makefile', 'jenkinsfile', 'cmakelists.txt', 'gemfile']);
 
-/** The ending or name by which a file is known as code, or null. */
+/** The extension or name that identifies a file as code, or null. */
 export function codeLanguageOf(filename: string): string | null {
   const name = (filename.split(/[\\/]/).pop() ?? '').toLowerCase();
   if (names.has(name)) return name;

@@ -3,11 +3,11 @@ import type { BlockWriter } from '../blocks/block-writer.ts';
 import { Unreadable } from '../blocks/parse-result.ts';
 
 const delimiters = [',', '\t', ';', '|'] as const;
-/** Rows of a block: few enough that a block is soon made, many enough that there are few blocks. */
+/** Rows of a block, a compromise between the size and the number of blocks. */
 const rowsPerBlock = 100;
 const recordCharacterLimit = 1_000_000;
 
-/** Every row becomes `header: value; header: value`, so that a row says what it is about wherever it is found. */
+/** Every row becomes `header: value; header: value`, so that it can be understood by itself. */
 export async function parseCsv(text: string, writer: BlockWriter): Promise<void> {
   const rows = parse({
     bom: true,
@@ -33,7 +33,7 @@ export async function parseCsv(text: string, writer: BlockWriter): Promise<void>
     const line = error instanceof Error && 'lines' in error ? ` near line ${String(error.lines)}` : '';
     throw new Unreadable(`The file is not valid CSV${line}: a quoted value does not end, or a row is too long.`);
   }
-  // A lone row is no header.
+  // A single row is not a header.
   if (pending.length === 0 && writer.blocks.length === 0 && header !== null) pending.push(header.join('; '));
   writer.add('text', pending.join('\n'));
 }
@@ -50,7 +50,7 @@ function oneLine(value: string): string {
   return value.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** The sign that the first line has most of, outside quotes. */
+/** The most frequent delimiter of the first line, outside quotes. */
 function delimiterOf(text: string): string {
   const line = text.slice(0, recordCharacterLimit).split('\n', 1)[0] ?? '';
   const bare = line.replaceAll(/"[^"]*"/g, '');

@@ -1,8 +1,8 @@
 import { Parser } from 'htmlparser2';
 
 /**
- * Which paragraph styles are headings, and of what level: by their outline level, or by the built-in name, which is
- * `heading 1` in every language while the style's id is not.
+ * The paragraph styles that are headings, with their levels: by outline level, or by the built-in name, which is
+ * `heading 1` in every language, unlike the style's id.
  */
 export function readHeadingStyles(xml: string): ReadonlyMap<string, number> {
   const levels = new Map<string, number>();

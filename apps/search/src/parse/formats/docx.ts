@@ -7,8 +7,8 @@ import { createTableRows } from './table-rows.ts';
 import { openZip } from './zip-parts.ts';
 
 /**
- * Reads the paragraphs, headings and tables of a Word document. htmlparser2 knows no entities but XML's own five and
- * ignores declarations, so an entity that expands without end is only odd text.
+ * Reads the paragraphs, headings and tables of a Word document. htmlparser2 resolves only XML's five predefined
+ * entities and ignores declarations, so recursive entities stay plain text.
  */
 export async function parseDocx(data: Uint8Array, writer: BlockWriter): Promise<void> {
   const archive = await openZip(data);

@@ -4,7 +4,7 @@ import { tagDepthLimit } from '../blocks/parse-limits.ts';
 import { Unreadable } from '../blocks/parse-result.ts';
 import { createTableRows } from './table-rows.ts';
 
-/** Nothing in these is read. */
+/** Elements whose content is ignored. */
 const dropped: ReadonlySet<string> = new Set(
   'script style noscript template svg math nav iframe object embed canvas audio video select button dialog'.split(' '),
 );
@@ -23,7 +23,7 @@ interface TagReader {
   end(): void;
 }
 
-/** Reads HTML as a stream of tags, so that nothing depends on how deep it nests. */
+/** Parses HTML as a stream of tags, without recursion. */
 export function parseHtml(html: string, writer: BlockWriter): void {
   const reader = createTagReader(writer);
   let droppedDepth = 0;
@@ -91,7 +91,7 @@ function createTagReader(writer: BlockWriter): TagReader {
   };
 }
 
-/** Blanks around line ends go, and more than one empty line is one. */
+/** Removes blanks at line ends and reduces several empty lines to one. */
 function squeeze(text: string): string {
   return text
     .split('\n')

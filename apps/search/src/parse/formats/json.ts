@@ -3,10 +3,10 @@ import { tooLong } from '../blocks/block-writer.ts';
 import { jsonDepthLimit, textCharacterLimit } from '../blocks/parse-limits.ts';
 import { Unreadable } from '../blocks/parse-result.ts';
 
-/** A JSON document as lines of `path: value`, so that every line says what it is about. */
+/** A JSON document as lines of `path: value`, so that every line can be understood by itself. */
 export function parseJson(text: string, writer: BlockWriter): void {
   const value = readJson(text.trim(), 'The file is not valid JSON');
-  // The members of a list are documents of their own.
+  // The elements of a list become separate blocks.
   if (Array.isArray(value)) for (const member of value) writer.add('text', linesOf(member));
   else writer.add('text', linesOf(value));
 }
@@ -28,7 +28,7 @@ function readJson(text: string, complaint: string): unknown {
   }
 }
 
-/** Node's message without the excerpt of the text, which may be long and secret. */
+/** Node's message without the excerpt of the text, which may be long or secret. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof SyntaxError)) return 'it nests too deep';
   const position = / at position (\d+)/.exec(error.message)?.[1];

@@ -3,10 +3,10 @@ import type { BlockWriter } from '../blocks/block-writer.ts';
 const atxHeading = /^ {0,3}(#{1,6})(?:[ \t]+|$)/;
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 const tableRule = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t:|-]*)?$/;
-/** A line longer than this is prose, whatever it begins with. */
+/** A longer line is prose, whatever it begins with. */
 const markLineLimit = 2_000;
 
-/** Headings, fenced code and tables become blocks of their own; the text between stays as it is written. */
+/** Headings, fenced code and tables become separate blocks; other text is kept as written. */
 export function parseMarkdown(text: string, writer: BlockWriter): void {
   const lines = text.replaceAll(/\r\n?/g, '\n').split('\n');
   let pending: string[] = [];
@@ -73,7 +73,7 @@ function endOfTable(lines: readonly string[], from: number): number {
   return at;
 }
 
-/** YAML between `---` lines at the very start holds titles and tags worth finding. */
+/** YAML between `---` lines at the start contains titles and tags that are indexed. */
 function skipFrontMatter(lines: readonly string[], writer: BlockWriter): number {
   if (lines[0]?.trimEnd() !== '---') return 0;
   const end = lines.findIndex((line, at) => at > 0 && line.trimEnd() === '---');

@@ -1,4 +1,4 @@
-/** What PDF.js tells of a piece of text. */
+/** A piece of text as PDF.js reports it. */
 export interface PdfItem {
   readonly str: string;
   readonly hasEOL: boolean;
@@ -8,15 +8,15 @@ export interface PdfItem {
 
 export interface PdfLine {
   readonly text: string;
-  /** Of the type, in points, rounded so that equal styles are equal. */
+  /** Font height in points, rounded so that equal styles compare equal. */
   readonly height: number;
-  /** More space above than between lines of one paragraph. */
+  /** Whether the space above is larger than between lines of one paragraph. */
   readonly startsParagraph: boolean;
 }
 
-/** Space between two baselines, in heights of the type, from which a paragraph begins. */
+/** Distance between baselines, in font heights, that starts a new paragraph. */
 const paragraphGap = 1.9;
-/** How much larger than the body the type of a heading is. */
+/** Least ratio of a heading's font height to the body's. */
 const headingRatio = 1.15;
 const headingCharacterLimit = 200;
 const headingLevelLimit = 6;
@@ -53,7 +53,7 @@ export function linesOf(items: readonly PdfItem[]): PdfLine[] {
   return lines;
 }
 
-/** The height in which most characters are set. */
+/** The font height of most characters. */
 export function bodyHeightOf(lines: readonly PdfLine[]): number {
   const characters = new Map<number, number>();
   for (const { text, height } of lines) characters.set(height, (characters.get(height) ?? 0) + text.length);
@@ -62,7 +62,7 @@ export function bodyHeightOf(lines: readonly PdfLine[]): number {
   return body;
 }
 
-/** The heading level of every height that is clearly larger than the body's; the largest is level 1. */
+/** Maps every font height that is clearly larger than the body's to a heading level; the largest is level 1. */
 export function headingLevels(lines: readonly PdfLine[], body: number): ReadonlyMap<number, number> {
   const heights = new Set<number>();
   const long = new Set<number>();

@@ -4,7 +4,7 @@ import { pageLimit, textCharacterLimit } from '../blocks/parse-limits.ts';
 import { Unreadable } from '../blocks/parse-result.ts';
 import { bodyHeightOf, headingLevels, linesOf, type PdfLine } from './pdf-lines.ts';
 
-/** Reads the text of a PDF page by page; lines of clearly larger type become headings. */
+/** Reads the text of a PDF page by page; lines in a clearly larger font become headings. */
 export async function parsePdf(data: Uint8Array, writer: BlockWriter): Promise<void> {
   const pdf = await openPdf(data);
   if (pdf.numPages > pageLimit) throw new Unreadable(`The PDF has more than ${pageLimit} pages. Split it.`);
@@ -73,8 +73,8 @@ function writePage(
 const wide = /[\u3000-\u30FF\u3400-\u9FFF\uFF00-\uFFEF]/;
 
 /**
- * Lines of a paragraph become one: with a space in English, with nothing in Japanese, and a divided word is whole again.
- * Only the end of the text is looked at: a page may have any number of lines.
+ * Joins the lines of a paragraph: with a space in English, without one in Japanese, and merges hyphenated words. Reads
+ * only the end of the text, since a page may have any number of lines.
  */
 function join(text: string, line: PdfLine): string {
   if (text === '') return line.text;

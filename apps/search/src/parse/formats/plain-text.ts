@@ -1,6 +1,6 @@
 import type { BlockWriter } from '../blocks/block-writer.ts';
 
-/** Plain text has no structure that can be trusted: it stays one block, which is split at paragraphs and sentences later. */
+/** Plain text has no reliable structure, so it becomes one block, which is later split at paragraphs and sentences. */
 export function parsePlainText(text: string, writer: BlockWriter): void {
   writer.add('text', text);
 }

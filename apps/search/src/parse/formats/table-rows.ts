@@ -1,9 +1,9 @@
-/** Collects the cells and rows of one table, in a document that nests tables however it likes. */
+/** Collects the cells and rows of one table; nested tables become text of its cells. */
 export interface TableRows {
-  /** How many tables are open; only the outermost has rows, the others are text of its cells. */
+  /** Number of open tables. */
   readonly depth: number;
   open(): void;
-  /** The finished table where the outermost one ended, else null. */
+  /** The finished table when the outermost one ended, otherwise null. */
   close(): string | null;
   push(text: string): void;
   endCell(): void;

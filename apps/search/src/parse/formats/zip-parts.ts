@@ -4,11 +4,11 @@ import { zipEntryLimit, zipPartBytesLimit, zipRatioLimit } from '../blocks/parse
 import { Unreadable } from '../blocks/parse-result.ts';
 
 export interface ZipParts {
-  /** The text of one part, or null where the archive has none of that name. */
+  /** The text of one part, or null when the archive has none with that name. */
   read(name: string): Promise<string | null>;
 }
 
-/** Opens an archive by its directory alone; a part is inflated only when it is read, and counted while it is. */
+/** Opens an archive by its directory. A part is inflated only when it is read, and its bytes are counted meanwhile. */
 export async function openZip(data: Uint8Array): Promise<ZipParts> {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const archive = await fromBufferPromise(bytes, { lazyEntries: true });
@@ -25,7 +25,7 @@ export async function openZip(data: Uint8Array): Promise<ZipParts> {
 
 async function inflate(archive: ZipFile, entry: Entry): Promise<string> {
   if (entry.isEncrypted()) throw new Unreadable('The file is protected by a password. Upload it without one.');
-  // What the archive claims is refused at once; what it really holds is counted below.
+  // Checks the declared sizes; the actual ones are counted below.
   if (entry.uncompressedSize > zipPartBytesLimit || entry.uncompressedSize > entry.compressedSize * zipRatioLimit)
     throw new Unreadable(tooLarge);
   const parts: Buffer[] = [];

@@ -1,7 +1,7 @@
 import type { Callers } from '@kumiki/control';
 import type { Accounts } from './open-accounts.ts';
 
-/** Who asks the control API, as the keys and sessions have it. */
+/** Answers the control API's questions about callers from the keys and sessions. */
 export function callersOf({ keys, sessions }: Pick<Accounts, 'keys' | 'sessions'>): Callers {
   return {
     nameOf: keys.nameOf,

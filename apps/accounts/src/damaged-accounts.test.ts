@@ -9,8 +9,8 @@ import { type AccountsFolder, accountsFolder } from './folder/accounts-folder.ts
 import { openAccounts } from './open-accounts.ts';
 
 /**
- * Whatever happened to a file of the state folder, a start has everything that was acknowledged, or refuses and says which
- * file it is. It never goes on with less, and never makes a new pepper or a new key in the place of one that is there.
+ * With any damage to a file of the state folder, a start either has everything that was acknowledged, or refuses and
+ * names the file. It never continues with less, and never replaces an existing pepper or key.
  */
 
 const root = mkdtempSync(join(tmpdir(), 'kumiki-damaged-'));
@@ -25,7 +25,7 @@ interface Contents {
   readonly admin: { readonly id: string; readonly key: string; readonly isNew: boolean };
 }
 
-/** What a start finds. */
+/** The state after a start. */
 async function open(home: AccountsFolder): Promise<Contents> {
   const { accounts } = openAccounts(home, now);
   return {
@@ -54,7 +54,7 @@ before(async () => {
   assert.equal(files.length, 6, files.join());
 });
 
-/** Puts other content in the place of a file, and starts on it. Only of sessions may a start lose what there was. */
+/** Replaces a file's content and starts. Only sessions may be lost. */
 async function startWith(file: string, change: (path: string, bytes: Buffer) => void): Promise<'same' | 'refused'> {
   const home = accountsFolder(mkdtempSync(join(root, 'home-')));
   try {

@@ -7,7 +7,7 @@ import { type LimitsRing, openLimitsRing } from './limits/limits-ring.ts';
 import { openSessionRing, type SessionRing } from './sessions/session-ring.ts';
 import { createSignInLinks, type SignInLinks } from './sessions/sign-in-links.ts';
 
-/** Who may come in, by a key or with a browser, and how much their projects may have. */
+/** Keys, browser sessions and project limits. */
 export interface Accounts {
   readonly pepper: Buffer;
   readonly keys: KeyRing;
@@ -20,18 +20,18 @@ export interface Accounts {
  * Opens them from the state folder. Throws KumikiError `conflict` when keys, pepper, limits or the machine's own key
  * are damaged.
  * @param now Unix seconds.
- * @returns them, and a sentence for each file whose loss is none.
+ * @returns them, and a sentence for each damaged file that could be dropped.
  */
 export function openAccounts(home: AccountsFolder, now: () => number): { accounts: Accounts; reports: string[] } {
   const store = openKeyStore(home);
-  // The folder of keys is made first: where there is a pepper, there were keys.
+  // The folder of keys is created first, so that an installation with a pepper always has one.
   const pepper = openPepper(home.pepper, store.found.length === 0);
   readAdminKey(home.adminKey);
   const keys = openKeyRing(home, store, pepper, now);
   const hasKey = watchKeys(keys, now);
   const { ring: sessions, report } = openSessionRing({ path: home.sessions, pepper, now, hasKey });
   const projectLimits = openLimitsRing(home.limits);
-  // A key takes its sessions along.
+  // A revoked key ends its sessions.
   keys.onChange(sessions.prune);
   const signInLinks = createSignInLinks(
     now,
@@ -43,12 +43,12 @@ export function openAccounts(home: AccountsFolder, now: () => number): { account
   };
 }
 
-/** Tells of an id whether its key is good for anything, without a search. */
+/** Whether the key of an id exists and has not expired, without a search. */
 function watchKeys(keys: KeyRing, now: () => number): (id: string) => boolean {
   let records: ReturnType<KeyRing['records']> = [];
   let ends: ReadonlyMap<string, number | null> = new Map();
   return (id) => {
-    // Another snapshot is another array.
+    // A new snapshot is a new array.
     if (keys.records() !== records) {
       records = keys.records();
       ends = new Map(records.map((key) => [key.id, key.expiresAt]));

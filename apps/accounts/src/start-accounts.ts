@@ -14,19 +14,19 @@ export interface StartAccountsOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** What the gateway proves itself with. */
+  /** The token that the gateway authenticates itself with. */
   readonly token: string;
   readonly log: Log;
 }
 
 export interface RunningAccounts {
   readonly port: number;
-  /** Takes no more connections; resolves when the last has ended or the time is over. */
+  /** Accepts no more connections; resolves when the last has ended or after the limit. */
   drain(limitMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts the service of accounts: keys, the sessions of browsers, and what projects may have. */
+/** Starts the accounts service: keys, browser sessions and project limits. */
 export async function startAccounts(options: StartAccountsOptions): Promise<RunningAccounts> {
   const { accounts, surroundings, host, port, token, log } = options;
   const { app } = await createServiceApp({ owner: 'accounts', token, log, requestTimeoutMs });

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { lockFiles } from '@kumiki/service/folder';
 
 const clusterName = 'cluster';
-/** By this file PostgreSQL knows a folder as its own. */
+/** This file marks a folder as PostgreSQL's. */
 const versionFile = 'PG_VERSION';
 
 /**
- * Where the engine's files lie within a folder that this process holds: beside the lock and never around it. After a crash the engine
- * opens and closes every file of its folder, and a process that closes any descriptor of a locked file gives the lock up. What
- * an earlier version left around the lock moves there.
+ * The subfolder of the engine's files within a locked folder. The lock file must not be in it: after a crash the engine
+ * opens and closes every file of its folder, and closing any descriptor of a locked file releases the lock. Files that
+ * an earlier version stored beside the lock are moved there.
  */
 export function clusterFolder(folder: string): string {
   const cluster = join(folder, clusterName);
   const others = readdirSync(folder).filter((name) => name !== clusterName && !lockFiles.has(name));
   if (existsSync(join(folder, versionFile))) {
     mkdirSync(cluster, { recursive: true, mode: 0o700 });
-    // The file that tells of it moves last, so that a start after a crash goes on.
+    // The marker file moves last, so that a start after a crash continues the move.
     const rest = others.filter((name) => name !== versionFile);
     for (const name of [...rest, versionFile]) renameSync(join(folder, name), join(cluster, name));
   } else if (others.length > 0) {

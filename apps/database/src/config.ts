@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const { KUMIKI_OPS_HOST, KUMIKI_OPS_PORT, KUMIKI_LOG_LEVEL, KUMIKI_DRAIN_MS } = listenerSettings(8_450);
 
-/** What this program takes from its environment. */
+/** The settings of this program. */
 export const databaseSettings = z.strictObject({
   KUMIKI_DATABASE_FOLDER: z.string().min(1).describe('Folder where the data lie.'),
   KUMIKI_SOCKET_FOLDER: z
@@ -16,7 +16,7 @@ export const databaseSettings = z.strictObject({
   KUMIKI_DRAIN_MS,
 });
 
-/** Its settings, read once at start. Throws ConfigError with every problem in one message. */
+/** Reads the settings. Throws ConfigError with every problem in one message. */
 export function readDatabaseConfig() {
   return readConfig(databaseSettings, process.env, 'KUMIKI_');
 }

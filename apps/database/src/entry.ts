@@ -1,2 +1,2 @@
-/** The file that runs the database of one machine as a process; see config.ts for its environment. Imports nothing. */
+/** The main file of the database process of one machine; see config.ts for its settings. Imports nothing. */
 export const databaseEntry = new URL('./main.ts', import.meta.url);

@@ -17,7 +17,7 @@ await runService(
       port: null,
       ops: { host: config.KUMIKI_OPS_HOST, port: config.KUMIKI_OPS_PORT, metrics: new Registry() },
       drainMs: config.KUMIKI_DRAIN_MS,
-      // Its clients end before it does.
+      // Nothing to drain: its clients end first.
       drain: () => Promise.resolve(),
       close: database.close,
     };

@@ -30,7 +30,7 @@ test('a folder that holds something else is refused with the reason', async () =
   await assert.rejects(startDatabase({ ...at, folder: other }), /holds something else than a database/);
 });
 
-/** The process as `kumiki up` starts it, once it answers on its socket. */
+/** Starts the process as `kumiki up` does; resolves when it answers on its socket. */
 async function startProcess({ folder, socketFolder }: { readonly folder: string; readonly socketFolder: string }) {
   rmSync(join(socketFolder, '.s.PGSQL.5432'), { force: true });
   const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
@@ -70,7 +70,7 @@ test('a folder is held by one after a crash, too, when the engine has read all i
   await again.kill();
 });
 
-test('what an earlier version left around the lock moves below it, and goes on', async () => {
+test('the files of an earlier version beside the lock are moved into the subfolder and used', async () => {
   const at = { folder: mkdtempSync(join(root, 'data-')), socketFolder: mkdtempSync(join(root, 'run-')) };
   await (await startDatabase(at)).close();
   const cluster = join(at.folder, 'cluster');

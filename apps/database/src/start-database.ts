@@ -6,7 +6,7 @@ import { ConfigError } from '@kumiki/service';
 import { acquireLock, describeImpossible, describeRunning } from '@kumiki/service/folder';
 import { clusterFolder } from './cluster-folder.ts';
 
-/** PostgreSQL's clients look for a socket of this name. */
+/** Socket name that PostgreSQL's clients expect. */
 const socketName = '.s.PGSQL.5432';
 
 export interface DatabaseOptions {
@@ -19,8 +19,8 @@ export interface RunningDatabase {
 }
 
 /**
- * Serves the embedded database of a folder to the other processes of this machine, once it is open. Rejects when another
- * process has the folder, or when it cannot be opened.
+ * Serves the embedded database of a folder to the other processes of this machine. Rejects when another process holds
+ * the folder, or when it cannot be opened.
  */
 export async function startDatabase({ folder, socketFolder }: DatabaseOptions): Promise<RunningDatabase> {
   const lock = await acquireLock(folder, new Date(), true);
@@ -38,7 +38,7 @@ export async function startDatabase({ folder, socketFolder }: DatabaseOptions): 
   const database = served;
   const server = createServer((socket) => database.accept(socket));
   const path = join(socketFolder, socketName);
-  // Of a process that was killed. The folder's lock says that it is gone.
+  // Left by a killed process; holding the folder's lock proves that it has ended.
   rmSync(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -23,7 +23,7 @@ export { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from '
 export { tryModel, type TryResult } from './replicas/try-model.ts';
 export { withAbsolutePaths } from './sources/absolute-paths.ts';
 
-/** Starts the control service. Loaded when called: its HTTP framework takes longer to load than workers to start. */
+/** Starts the control service. Imported lazily, since its HTTP framework takes longer to load than workers to start. */
 export async function startControl(
   runtime: LocalRuntime,
   gateways: Gateways,
@@ -34,7 +34,7 @@ export async function startControl(
   return control.startControl(runtime, gateways, callers, log);
 }
 
-/** The manifest that a new state folder starts with. */
+/** The manifest of a new state folder. */
 export const demoManifestPath = fileURLToPath(new URL('../manifests/demo.yaml', import.meta.url));
 
 export type { HeldHome } from './home/hold-home.ts';

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 
-/** Where keys, sessions and limits lie in a state folder. */
+/** Paths of keys, sessions and limits in a state folder. */
 export interface AccountsFolder {
   readonly path: string;
-  /** A file for each key. */
+  /** Folder with one file for each key. */
   readonly keys: string;
-  /** All keys in one file, as versions before wrote them. */
+  /** All keys in one file, the format of earlier versions. */
   readonly formerKeys: string;
   readonly sessions: string;
-  /** What projects may have. */
+  /** The limits of projects. */
   readonly limits: string;
   readonly pepper: string;
   /** The key of this machine's own command line. */

@@ -1,10 +1,10 @@
 import { checkApiKeyFormat } from '@kumiki/api';
 import { readPlainFile, refuseStart, writeFileAtomic } from '@kumiki/service/folder';
 
-/** A key has some 60. */
+/** Longest file; a key has about 60 bytes. */
 const maxBytes = 1_024;
 
-/** The key that this machine's own CLI uses; null when its file is not there. Throws KumikiError for a damaged one. */
+/** The key of this machine's CLI; null when its file is missing. Throws KumikiError for a damaged one. */
 export function readAdminKey(path: string): string | null {
   const read = readPlainFile(path, maxBytes);
   if (read.kind === 'absent') return null;

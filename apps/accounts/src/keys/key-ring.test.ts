@@ -22,7 +22,7 @@ function newHome(): AccountsFolder {
 
 const openRing = (home: AccountsFolder, now = 1_000) => openKeyRing(home, openKeyStore(home), pepper, () => now);
 
-/** Everything that is stored of keys. */
+/** All stored bytes of keys. */
 const storedText = (home: AccountsFolder): string =>
   readdirSync(home.keys)
     .map((name) => readFileSync(join(home.keys, name), 'utf8'))
@@ -85,7 +85,7 @@ test('the one file of former versions becomes a file for each key, once', async 
   const records = [...ring.records()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   writeFileSync(home.formerKeys, JSON.stringify(records, null, 2));
   writeFileSync(home.pepper, pepper);
-  // As a start leaves it that was killed while it made the files.
+  // The state after a start that was killed while it created the files.
   mkdirSync(`${home.keys}.new`);
   writeFileSync(join(`${home.keys}.new`, `${records[0]!.id}.json`), '{"sha');
   assert.deepEqual(openRing(home).records(), records);

@@ -15,19 +15,21 @@ export interface AdminKey {
 
 export interface KeyRing {
   records(): readonly StoredKey[];
-  /** Name of a key; null when it is gone. */
+  /** Name of a key; null when it does not exist. */
   nameOf(id: string): string | null;
-  /** Makes a key. The returned text is the only copy of it. */
+  /** Creates a key. The returned text is the only copy of it. */
   create(body: CreateKeyBody): Promise<{ record: StoredKey; key: string }>;
   /** @returns false when there is no such key. */
   revoke(id: string): Promise<boolean>;
-  /** The key that this machine's own CLI uses, from its file; made anew when the file is gone or its key was revoked. */
+  /**
+   * The key of this machine's CLI, from its file. A new one is created when the file is missing or its key was revoked.
+   */
   adminKey(): Promise<AdminKey>;
-  /** A key for a service of this process. It lives as long as the process, and is neither stored nor listed. */
+  /** A key for a service of this process. It exists as long as the process, and is neither stored nor listed. */
   serviceKey(name: string, paths: readonly string[]): string;
-  /** What a gateway must know: the stored keys and those of services. */
+  /** The snapshot for gateways: the stored keys and the service keys. */
   snapshot(): readonly KeyRecord[];
-  /** Tells of every new snapshot. Who changed the keys waits until it has been heard. */
+  /** Calls back with every new snapshot. Who changed the keys waits until it has been heard. */
   onChange(listener: (records: readonly KeyRecord[]) => unknown): void;
 }
 
@@ -74,7 +76,7 @@ export function openKeyRing(
       if (!keys.some((key) => key.id === id)) return false;
       await store.remove(id);
       const rest = keys.filter((key) => key.id !== id);
-      // Two may revoke one key at once; the first has told.
+      // Of two concurrent revocations only the first has an effect.
       if (rest.length === keys.length) return false;
       keys = rest;
       await tell();
@@ -104,7 +106,7 @@ function recordOf({ created: _created, redacted: _redacted, ...record }: StoredK
   return record;
 }
 
-/** It acts for other keys and owns nothing itself. */
+/** It acts for other keys and has no data of its own. */
 function serviceRecord(name: string, paths: readonly string[], hash: string): KeyRecord {
   return {
     id: `key_service_${name}`,
@@ -119,7 +121,7 @@ function serviceRecord(name: string, paths: readonly string[], hash: string): Ke
   };
 }
 
-/** A key that may do everything on this machine. */
+/** A key with all rights on this machine. */
 const adminKeyBody: Omit<CreateKeyBody, 'name'> = {
   project: 'default',
   roles: ['inference', 'admin'],

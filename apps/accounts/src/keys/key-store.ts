@@ -15,21 +15,25 @@ import {
 import type { AccountsFolder } from '../folder/accounts-folder.ts';
 import { formerKeysFile, keyFile, maxKeys, maxKeysBytes, type StoredKey } from './stored-key.ts';
 
-/** The keys of one machine on its disk: a file for each, so that one more costs one small file, however many there are. */
+/**
+ * The keys of one machine on its disk: a file for each, so that adding one writes one small file, however many there
+ * are.
+ */
 export interface KeyStore {
-  /** Those that were there at the start, the oldest first. */
+  /** The keys at the start, oldest first. */
   readonly found: readonly StoredKey[];
-  /** Stores a key, once. Throws KumikiError `conflict` when there is no room. */
+  /** Stores a new key. Throws KumikiError `conflict` when the limit is reached. */
   add(key: StoredKey): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
-/** Names of damaged files that a refusal tells; a disk that fails damages many. */
+/** Damaged files that a refusal names; a failing disk damages many. */
 const maxTold = 3;
 
 /**
- * Opens the folder of keys, and makes it from the one file of former versions. Throws KumikiError `conflict` when any key
- * cannot be read: a ring with fewer keys than there were would shut people out, and the next change would make it so for good.
+ * Opens the folder of keys, and creates it from the single file of earlier versions. Throws KumikiError `conflict` when
+ * any key cannot be read: starting with fewer keys would lock people out, and the next change would make that
+ * permanent.
  */
 export function openKeyStore(home: AccountsFolder): KeyStore {
   const folder = home.keys;
@@ -88,7 +92,7 @@ function makeFolder(home: AccountsFolder): void {
   syncFolderNow(home.path);
 }
 
-/** The folder appears whole: until then the one file counts. */
+/** The folder is renamed into place when complete; until then the single file is used. */
 function unpackFormer(home: AccountsFolder): void {
   const read = readStateFile(home.formerKeys, formerKeysFile);
   if (read.kind !== 'found') {
@@ -112,7 +116,7 @@ function readAll(folder: string): StoredKey[] {
   const damaged: string[] = [];
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    // What was being written was acknowledged to nobody.
+    // An unfinished write was never acknowledged.
     if (name.endsWith(draftSuffix)) rmSync(path, { force: true });
     if (!name.endsWith('.json')) continue;
     const read = readStateFile(path, keyFile);

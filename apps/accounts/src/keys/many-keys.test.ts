@@ -12,7 +12,7 @@ import { openKeyRing } from './key-ring.ts';
 import { openKeyStore } from './key-store.ts';
 import { keyFile, maxKeys, type StoredKey } from './stored-key.ts';
 
-/** On a quiet machine 10 ms; to write the whole ring anew for each key took 600 and more. */
+/** About 10 ms on an idle machine; rewriting all keys for each change took 600 ms and more. */
 const maxStallMs = 250;
 
 function storedKey(number: number): StoredKey {

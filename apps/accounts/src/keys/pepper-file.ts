@@ -1,12 +1,12 @@
 import { decodePepper, encodePepper, makePepper, storedPepperBytes } from '@kumiki/seal';
 import { readPlainFile, refuseStart, writeFileAtomic } from '@kumiki/service/folder';
 
-/** Versions before the checksum wrote the pepper alone. */
+/** Size of the file in earlier versions, which had no checksum. */
 const formerBytes = 32;
 
 /**
- * The installation's pepper, made with the installation. Without it no stored hash matches any key again, so one that is
- * gone or damaged is never replaced: the start is refused.
+ * The installation's pepper, created with the installation. Without it no key matches its stored hash, so a missing or
+ * damaged one is never replaced: the start is refused.
  * @param isNew whether nothing was ever stored under it.
  */
 export function openPepper(path: string, isNew: boolean): Buffer {

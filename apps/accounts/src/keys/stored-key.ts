@@ -4,11 +4,11 @@ import { z } from 'zod';
 
 /** Most keys of one machine. */
 export const maxKeys = 10_000;
-/** Room of all keys together: what a gateway holds and a list of them sends. Typical ones have 500 bytes. */
+/** Total size of all keys, which gateways hold and lists send. A typical one has 500 bytes. */
 export const maxKeysBytes = 8_388_608;
-/** A key with 256 model names of 255 characters has 66,000. */
+/** Longest file of a key; one with 256 model names of 255 characters has 66,000 bytes. */
 const maxKeyBytes = 131_072;
-/** The one file that versions before had, whatever it had grown to. */
+/** Longest single file of earlier versions. */
 const maxFormerBytes = 67_108_864;
 
 const storedKeySchema = keyRecordSchema.omit({ paths: true }).extend({
@@ -18,7 +18,7 @@ const storedKeySchema = keyRecordSchema.omit({ paths: true }).extend({
   created: z.int(),
   redacted: z.string(),
 });
-/** A key as it is stored: its hash, never itself. */
+/** A key as it is stored: its hash, never its value. */
 export type StoredKey = z.infer<typeof storedKeySchema>;
 
 export const keyFile: StateKind<StoredKey> = {
@@ -30,7 +30,7 @@ export const keyFile: StateKind<StoredKey> = {
 
 const allKeysSchema = z.array(storedKeySchema).max(maxKeys);
 
-/** All keys in one file, as they were before each had its own. */
+/** All keys in one file, the format of earlier versions. */
 export const formerKeysFile: StateKind<StoredKey[]> = {
   what: 'The keys',
   schema: allKeysSchema,

@@ -12,7 +12,7 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import type { Surroundings } from '../ports/surroundings.ts';
 import type { LimitsRing } from './limits-ring.ts';
 
-/** What each project may have. */
+/** The routes of project limits. */
 export function addLimitRoutes(
   app: FastifyInstance,
   { projectLimits, keys }: { readonly projectLimits: LimitsRing; readonly keys: KeyRing },

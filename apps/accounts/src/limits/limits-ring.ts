@@ -11,14 +11,14 @@ import {
 import { encodeState, readStateFile, refuseStart, type StateKind, writeFileAtomic } from '@kumiki/service/folder';
 import { z } from 'zod';
 
-/** Projects with limits of their own; the file of all of them stays far below what the next start reads. */
+/** Most projects with limits of their own; their file stays far below its size limit. */
 const maxProjects = 10_000;
 
 const storedSchema = z
   .array(projectLimitsRecordSchema.extend({ limits: projectLimitsSchema.partial() }))
   .max(maxProjects);
 
-/** 10,000 names of 128 characters and seven numbers each, with room. */
+/** Enough for 10,000 names of 128 characters with seven numbers each. */
 const maxFileBytes = 16_777_216;
 
 type Stored = z.infer<typeof storedSchema>;
@@ -30,24 +30,24 @@ const limitsFile: StateKind<Stored> = {
   former: null,
 };
 
-/** What somebody has set for a project. */
+/** The limits that were set for a project. */
 type OwnLimits = Partial<ProjectLimits>;
 
-/** What each project may have. */
+/** The limits of all projects. */
 export interface LimitsRing {
-  /** What counts for a project, and which of it somebody has set. */
+  /** The effective limits of a project, and which of them were set for it. */
   of(project: string): { readonly limits: ProjectLimits; readonly own: readonly ProjectLimitName[] };
   /** Projects with limits of their own, by name. */
   projects(): readonly string[];
-  /** A member that is left out stays, null takes the default. */
+  /** A member that is left out stays as it is, null resets it to the default. */
   set(project: string, change: SetProjectLimits): Promise<void>;
-  /** What a gateway must know. */
+  /** The snapshot for gateways. */
   snapshot(): readonly ProjectLimitsRecord[];
-  /** Tells of every new snapshot. Who changed the limits waits until it has been heard. */
+  /** Calls back with every new snapshot. Who changed the limits waits until it has been heard. */
   onChange(listener: (records: readonly ProjectLimitsRecord[]) => unknown): void;
 }
 
-/** Reads what was set. Throws KumikiError `conflict` for a damaged file: without it projects might have more than allowed. */
+/** Reads the stored limits. Throws KumikiError `conflict` for a damaged file, since the defaults might allow more. */
 export function openLimitsRing(path: string): LimitsRing {
   const read = readStateFile(path, limitsFile);
   if (read.kind === 'damaged') {

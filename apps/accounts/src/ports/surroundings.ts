@@ -1,18 +1,18 @@
 import type { Gateways, NewChange } from '@kumiki/control';
 
-/** What the service of accounts must know of the rest of an installation, and tells it. */
+/** What the accounts service needs from the rest of an installation. */
 export interface Surroundings {
   readonly version: string;
   address(): ShownAddress;
-  /** When sessions were last used, as far as the gateways have told. */
+  /** When sessions were last used, as reported by the gateways. */
   readonly sessionsLastUsed: Gateways['sessionsLastUsed'];
-  /** Tells of a change that somebody made, for the log of changes. */
+  /** Adds an entry to the log of changes. */
   tell(change: NewChange): void;
 }
 
-/** Where the product is reached by others than programs of its own machine, without `/v1`. */
+/** The product's URL for other machines, without `/v1`. */
 export interface ShownAddress {
   readonly shown: string;
-  /** Whether somebody said so, or it is what the machine knows of itself. */
+  /** Whether it was configured; otherwise it is the machine's own address. */
   readonly configured: boolean;
 }

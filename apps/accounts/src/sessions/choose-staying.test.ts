@@ -19,7 +19,7 @@ test('there is room for one more, of its key and in all, and nothing goes withou
         assert.ok(stay.length < total);
         const fits = entries.filter((one) => one.keyId === keyId).length < perKey && entries.length < total;
         if (fits) assert.deepEqual(stay, entries);
-        // Of each key those stay that came last.
+        // The newest entries of each key stay.
         for (const key of ['a', 'b', 'c', 'd']) {
           const of = (list: readonly { keyId: string }[]) => list.filter((one) => one.keyId === key);
           const kept = of(stay);

@@ -1,13 +1,13 @@
-/** How many there may be: of one key, and in all. */
+/** Most entries of one key, and in total. */
 export interface Room {
   readonly perKey: number;
   readonly total: number;
 }
 
 /**
- * Which entries stay when another of a key comes. A key that has its number gives up its own oldest; where all are too many,
- * whoever has most gives up the oldest: no key can push out those of another by making many.
- * @param entries the oldest first.
+ * Which entries stay when a key adds another. A key at its limit loses its own oldest. At the total limit, the key with
+ * the most entries loses its oldest, so that no key can evict those of others by creating many.
+ * @param entries oldest first.
  */
 export function chooseStaying<Entry extends { readonly keyId: string }>(
   entries: readonly Entry[],
@@ -32,7 +32,7 @@ export function chooseStaying<Entry extends { readonly keyId: string }>(
   });
 }
 
-/** Of keys that have any; that of the newcomer has one more than are there. */
+/** The key with the most entries, where the newcomer's key counts one more. */
 function whoHasMost(there: ReadonlyMap<string, number>, newcomer: string): string {
   let most: readonly [string, number] = ['', 0];
   for (const [key, count] of there) {

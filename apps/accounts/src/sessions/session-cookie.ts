@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ShownAddress } from '../ports/surroundings.ts';
 import { sessionSeconds } from './session-ring.ts';
 
-/** The cookie of a browser's session: no script can read it, no other site's page can use it. */
+/** The cookie of a browser's session. Scripts cannot read it, and pages of other sites cannot use it. */
 export interface SessionCookie {
   set(request: FastifyRequest, reply: FastifyReply, secret: string): void;
   clear(request: FastifyRequest, reply: FastifyReply): void;
@@ -22,7 +22,7 @@ export function createSessionCookie(pepper: Uint8Array, address: () => ShownAddr
   };
 }
 
-/** As the proxy in front says. Who says so without one gets a cookie that its own browser sends nowhere. */
+/** From the proxy's header. A client that forges it gets a cookie that its own browser does not send over HTTP. */
 function isBehindTls(request: FastifyRequest): boolean {
   const [scheme] = String(request.headers['x-forwarded-proto'] ?? '').split(',');
   return scheme?.trim() === 'https';

@@ -18,13 +18,13 @@ import { createTellSeldom } from './tell-seldom.ts';
 
 const sessionsPath = '/v1/kumiki/sessions';
 
-/** The browsers that are signed in: of one's own key for everybody, of all keys for admins. Others' are not there. */
+/** Routes of signed-in browsers: every key sees its own sessions, admins those of all keys. */
 export function addSessionListRoutes(app: FastifyInstance, signIn: SignIn, surroundings: Surroundings): void {
   const { sessions, keys } = signIn;
   const cookie = createSessionCookie(signIn.pepper, surroundings.address);
   const tells = createTellSeldom(Date.now);
 
-  /** The key whose sessions are meant: one that is named, else null. Another's is nobody's for who may not see it. */
+  /** The key that the query names, or null. A key that the caller may not see is treated as unknown. */
   const keyMeant = (request: FastifyRequest, keyId: string | undefined): string | null => {
     if (keyId === undefined) return null;
     const seen = keyId === callerOf(request).keyId || asksAsAdmin(keys, request);

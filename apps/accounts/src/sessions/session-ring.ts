@@ -8,15 +8,15 @@ import { chooseStaying } from './choose-staying.ts';
 const storedSessionSchema = sessionRecordSchema.extend({
   userAgent: z.string().max(maxUserAgentCharacters).nullable().default(null),
 });
-/** A session as it is stored: the hash of its secret, and what its browser said of itself. */
+/** A session as it is stored: the hash of its secret, and the `user-agent` of its browser. */
 export type StoredSession = z.infer<typeof storedSessionSchema>;
 
-/** Browsers that are signed in at once with one key; the next one signs the oldest of that key out. */
+/** Most sessions of one key; the next sign-in ends the oldest of that key. */
 const maxSessionsPerKey = 128;
-/** Those of all keys; then the key that has most gives up its oldest, so that nobody can keep others out. */
+/** Most sessions of all keys. Beyond it the key with the most loses its oldest, so that no key can keep others out. */
 const maxSessions = 4_096;
 
-/** A session with the longest name of a browser, every character of it escaped, has 1,800. */
+/** Longest file. A session with the longest `user-agent`, every character escaped, has 1,800 bytes. */
 const maxSessionsBytes = 8_388_608;
 
 const allSessionsSchema = z.array(storedSessionSchema).max(maxSessions);
@@ -32,31 +32,31 @@ export const sessionSeconds = 14 * 24 * 3_600;
 export interface SessionRing {
   /** Opens a session. The returned secret is the value of its cookie, and the only copy of it. */
   open(keyId: string, userAgent?: string | null): Promise<{ readonly record: SessionRecord; readonly secret: string }>;
-  /** Ends those that are meant, at once. @returns how many there were, when no start brings them back. */
+  /** Ends the matching sessions at once. @returns their number, when the change is durable. */
   end(isMeant: (session: StoredSession) => boolean): Promise<number>;
-  /** One that still lets somebody in. */
+  /** A valid session. */
   get(id: string): StoredSession | undefined;
-  /** Those that still let somebody in, the oldest first. */
+  /** The valid sessions, oldest first. */
   list(): readonly StoredSession[];
-  /** Forgets those that let nobody in any more, so that nobody waits for their end. */
+  /** Removes invalid sessions from the file, in the background. */
   prune(): void;
-  /** What a gateway must know. */
+  /** The snapshot for gateways. */
   snapshot(): readonly SessionRecord[];
-  /** Tells of every new snapshot, at once. Who changed the sessions waits until it has been heard. */
+  /** Calls back at once with every new snapshot. Who changed the sessions waits until it has been heard. */
   onChange(listener: (sessions: readonly SessionRecord[]) => unknown): void;
 }
 
 export interface SessionRingOptions {
-  /** The file that keeps them over a restart. */
+  /** The file that stores the sessions. */
   readonly path: string;
   readonly pepper: Buffer;
   /** Unix seconds. */
   readonly now: () => number;
-  /** Whether the key of a session is still good for anything. */
+  /** Whether a session's key exists and has not expired. */
   readonly hasKey: (id: string) => boolean;
 }
 
-/** Reads the stored sessions. Those of a damaged file are lost, which costs a sign-in, and `report` says so. */
+/** Reads the stored sessions. A damaged file is dropped, which costs users a sign-in, and `report` says so. */
 export function openSessionRing(options: SessionRingOptions): { ring: SessionRing; report: string | null } {
   const { path, now, hasKey } = options;
   const hashOf = createSecretHash(options.pepper);
@@ -103,7 +103,7 @@ export function openSessionRing(options: SessionRingOptions): { ring: SessionRin
     end: (isMeant) => keep(sessions.filter((session) => !isMeant(session))),
     get: (id) => sessions.find((session) => session.id === id && lives(session)),
     list: living,
-    // One that stays in the file lets nobody in either.
+    // Failure is harmless: an expired session in the file is not valid either.
     prune: () => void keep(living()).catch(() => {}),
     snapshot,
     onChange: (listener) => void listeners.add(listener),
@@ -119,7 +119,7 @@ function recordOf({ id, hash, keyId, createdAt, expiresAt }: StoredSession): Ses
   return { id, hash, keyId, createdAt, expiresAt };
 }
 
-/** A stranger's text: one line of bounded length, nothing that turns its direction or moves a cursor. */
+/** Untrusted text, reduced to one line of bounded length without control or direction characters. */
 function shortUserAgent(text: string): string {
   return text
     .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')

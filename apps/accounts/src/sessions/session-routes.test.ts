@@ -6,7 +6,7 @@ import { type FakeAccounts, startFakeAccounts } from '../testing/fake-accounts.t
 
 interface Asking {
   readonly keyId: string;
-  /** Headers that the gateway would send for the key, or for a session of it. */
+  /** The headers that the gateway sends for the key, or for a session of it. */
   as(sessionId?: string): Record<string, string>;
 }
 
@@ -22,7 +22,7 @@ async function makeKey({ accounts }: FakeAccounts, name: string, roles: ('infere
   };
 }
 
-/** Signs in as a browser and gives the id of its session. */
+/** Signs in as a browser and returns the id of its session. */
 async function signIn(service: FakeAccounts, asking: Record<string, string>, userAgent = 'Browser/1'): Promise<string> {
   const made = signInLinkSchema.parse((await service.call('POST', 'sign_in_links', undefined, asking)).body);
   return useLink(service, made.url, userAgent);

@@ -12,7 +12,7 @@ import { createTellSeldom } from './tell-seldom.ts';
 const sessionPath = '/v1/kumiki/session';
 const signInLinksPath = '/v1/kumiki/sign_in_links';
 
-/** Who may come in with a browser. */
+/** The stores behind browser sign-in. */
 export interface SignIn {
   readonly pepper: Uint8Array;
   readonly keys: KeyRing;
@@ -20,14 +20,14 @@ export interface SignIn {
   readonly signInLinks: SignInLinks;
 }
 
-/** Signing in by a link that works once, and out. The gateway has checked which page a browser sends this from. */
+/** Routes to sign in by a one-time link, and to sign out. The gateway has checked the `origin` of the request. */
 export function addSessionRoutes(app: FastifyInstance, signIn: SignIn, surroundings: Surroundings): void {
   const { keys, sessions, signInLinks } = signIn;
   const { address } = surroundings;
   const cookie = createSessionCookie(signIn.pepper, address);
   const tells = createTellSeldom(Date.now);
 
-  // For every key, and for itself alone: a link has the rights of whoever asks for it.
+  // Open to every key: a link has the rights of the key that requests it.
   app.post(signInLinksPath, (request, reply) => {
     const { keyId } = callerOf(request);
     describeSession(keys, surroundings, keyId, null);
@@ -84,7 +84,7 @@ function describeSession(
   };
 }
 
-/** A session ends with its key; null never ends. */
+/** The earlier of two expiries; null never expires. A session expires with its key. */
 function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);

@@ -4,12 +4,12 @@ import { chooseStaying } from './choose-staying.ts';
 
 const linkSeconds = 15 * 60;
 
-/** Links of one key that can be open at once; the oldest gives way. */
+/** Most unused links of one key; the oldest is dropped. */
 const maxLinksPerKey = 32;
-/** Those of all keys; then the key that has most gives up its oldest. */
+/** Most unused links of all keys. Beyond it the key with the most loses its oldest. */
 const maxLinks = 1_024;
 
-/** Who asks for a link: a key, and the session that asks in its name, if one does. */
+/** The creator of a link: a key, and the session that it used, if any. */
 export interface LinkMaker {
   readonly keyId: string;
   readonly sessionId: string | null;
@@ -23,25 +23,25 @@ interface Link extends LinkMaker {
 }
 
 export interface MadeLink {
-  /** Where a browser goes; after the `#`, which no browser sends and no server logs, what lets it in. */
+  /** The link. Its token follows the `#`, which browsers do not send and servers do not log. */
   readonly url: string;
   readonly expiresAt: number;
 }
 
 export interface SignInLinks {
-  /** A link that signs in as the maker's key. @param url where the product is reached, without a path. */
+  /** A link that signs in as the maker's key. @param url of the product, without a path. */
   make(maker: LinkMaker, url: string): MadeLink;
-  /** The key that a token signs in as. It is worth nothing afterwards. Throws `invalid_sign_in_link`. */
+  /** Redeems a token, once, and returns the id of its key. Throws `invalid_sign_in_link`. */
   use(token: string): string;
 }
 
 /**
- * Links live as long as the process, since nobody waits for one over a restart, and no longer than who made them.
+ * Links are kept in memory only, and are valid no longer than their creators.
  * @param now Unix seconds.
- * @param lives whether the key of a maker, and its session where it has one, is still good for anything.
+ * @param lives whether the creator's key, and its session if it used one, are still valid.
  */
 export function createSignInLinks(now: () => number, lives: (maker: LinkMaker) => boolean): SignInLinks {
-  // By their hash: neither the time of a look-up nor a dump of the memory tells a token.
+  // Stored by hash, so that neither the time of a look-up nor a memory dump reveals a token.
   let links: readonly Link[] = [];
   return {
     make({ keyId, sessionId }, url) {

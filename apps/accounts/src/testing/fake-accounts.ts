@@ -13,7 +13,7 @@ export interface Reply {
   readonly body: unknown;
 }
 
-/** The service of accounts on a folder of its own, asked as the gateway asks it. */
+/** The accounts service on a temporary folder, called as by the gateway. */
 export interface FakeAccounts extends AsyncDisposable {
   readonly accounts: Accounts;
   readonly changes: ChangeLog;
@@ -21,7 +21,7 @@ export interface FakeAccounts extends AsyncDisposable {
   readonly usedAt: Map<string, number>;
   setAddress(address: ShownAddress): void;
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** @param caller headers that say who asks. */
+  /** @param caller headers that name the caller. */
   call(method: string, path: string, body?: unknown, caller?: Record<string, string>): Promise<Reply>;
 }
 

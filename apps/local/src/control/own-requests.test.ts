@@ -30,7 +30,7 @@ test("a key sees its own requests and nothing of another's, whatever it asks for
     replica: 'http://10.0.0.7:4000',
     attempts: [attempt],
   });
-  // A client chooses its trace: here another key took the same.
+  // Clients choose their trace ids; here another key used the same one.
   of('req_other', 'key_other');
   const list = await control.call('GET', 'me/requests?limit=5', undefined, asking);
   assert.deepEqual(

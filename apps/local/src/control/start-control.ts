@@ -8,14 +8,14 @@ const requestTimeoutMs = 60_000;
 
 export interface Control {
   readonly backends: readonly BackendRoute[];
-  /** Ends the replies that would go on for ever, so that those who wait for open requests do not wait for them. */
+  /** Ends the endless replies (followed logs and live streams), so that draining does not wait for them. */
   endFollowing(): void;
   close(): Promise<void>;
 }
 
 /**
- * The operations under `/v1/kumiki/`, on a port of this machine that only the gateway knows the token of: there the
- * caller's key was checked.
+ * Serves the operations under `/v1/kumiki/` on a local port whose token only the gateway has. The gateway has
+ * authenticated the caller.
  */
 export async function startControl(
   runtime: LocalRuntime,

@@ -6,8 +6,8 @@ const folderMode = 0o700;
 const fileMode = 0o600;
 
 /**
- * Refuses a state folder of another user, who could put keys into it or read them. Throws KumikiError `conflict`. Root may
- * use every folder, as it may everything.
+ * Refuses a state folder of another user, who could read or plant keys. Root may use any folder. Throws KumikiError
+ * `conflict`.
  */
 export function requireOwnFolder(path: string): void {
   const me = process.getuid?.();
@@ -20,8 +20,8 @@ export function requireOwnFolder(path: string): void {
 }
 
 /**
- * Closes a state folder, and what lies directly in it, to everybody else: a volume that is given to a group, a copy or a
- * careless umask opens them. Links are left alone; who reads state follows none.
+ * Removes the permissions of group and others on a state folder and its direct entries, which a volume's group, a copy
+ * or a wide umask may have given. Links are skipped; readers of state do not follow them.
  */
 export function closeToOthers(path: string): void {
   if (process.platform === 'win32') return;

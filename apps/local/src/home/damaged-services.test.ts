@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { fakeService } from '../testing/fake-runtime.ts';
 import { openServiceStore, type ServiceStore } from './service-store.ts';
 
-/** Whatever happened to the file of a service, a start has all of them, or refuses and says which file it is. */
+/** With any damage to the file of a service, a start either has all services, or refuses and names the file. */
 
 const root = mkdtempSync(join(tmpdir(), 'kumiki-damaged-'));
 after(() => rmSync(root, { recursive: true }));
@@ -22,12 +22,12 @@ before(async () => {
   await services.save(['shop', 'other'].map((name) => ({ created: 7, manifest: fakeService(name, 'behaves') })));
   services.endFirstStart();
   expected = openServiceStore(whole).load();
-  // The other one is empty: that it is there says everything.
+  // The other file is an empty marker.
   files = readdirSync(whole).filter((file) => file !== 'started');
   assert.deepEqual([expected.length, files.length], [2, 2]);
 });
 
-/** Puts other content in the place of a file, and starts on it. */
+/** Replaces a file's content and starts. */
 function startWith(file: string, change: (path: string, bytes: Buffer) => void): 'same' | 'refused' {
   const folder = mkdtempSync(join(root, 'services-'));
   try {

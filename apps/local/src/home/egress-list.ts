@@ -11,7 +11,7 @@ import { formatEgressRule, parseEgressRule } from '@kumiki/policy';
 import { writeFileAtomic } from '@kumiki/service/folder';
 import { z } from 'zod';
 
-/** All rules at their longest, with room. */
+/** Enough for all rules at their longest. */
 const maxFileBytes = 1_048_576;
 
 const listSchema = z.object({
@@ -26,10 +26,10 @@ const emptyList: EgressList = { version: 1, mode: 'public', allow: [] };
 
 export type EgressListRead =
   | { readonly kind: 'found'; readonly list: EgressList }
-  /** It cannot be read, so nobody knows what it allowed. */
+  /** It cannot be read, so its rules are unknown. */
   | { readonly kind: 'damaged' };
 
-/** What the operator lets be reached, from the state folder; an empty list where there is none. */
+/** The operator's egress list from the state folder; empty when there is none. */
 export function readEgressList(path: string): EgressListRead {
   try {
     const found = lstatSync(path, { throwIfNoEntry: false });
@@ -42,7 +42,7 @@ export function readEgressList(path: string): EgressListRead {
   }
 }
 
-/** The policy of a list; a damaged one allows nothing at all. */
+/** The policy of a list; a damaged list allows nothing. */
 export function policyOf(read: EgressListRead, own: readonly string[]): EgressPolicy {
   if (read.kind === 'damaged') return { mode: 'listed', allow: [], own };
   const { mode, allow } = read.list;
@@ -65,7 +65,7 @@ export function editEgressList(path: string, edit: (list: EgressList) => EgressL
   return list;
 }
 
-/** A list with rules added. What the operator himself has listed stays his. */
+/** A list with rules added. Rules of the operator keep that origin. */
 export function withRules(
   list: EgressList,
   rules: readonly string[],
@@ -79,7 +79,7 @@ export function withRules(
   return { ...list, allow: [...allow.values()] };
 }
 
-/** A rule in its one spelling; null when it is none. */
+/** A rule in canonical form; null when it is invalid. */
 export function spellRule(text: string): string | null {
   const rule = text.length <= maxEgressRuleLength ? parseEgressRule(text) : null;
   return rule === null ? null : formatEgressRule(rule);

@@ -62,7 +62,7 @@ test('a folder of another user is refused with what to do, before anything in it
   const module = JSON.stringify(new URL('./hold-home.ts', import.meta.url).href);
   const script = `
     const { holdHome } = await import(${module});
-    // Only now: another user may not be allowed to read this very file.
+    // Only after the imports, since the other user may not be allowed to read this file.
     process.setgid(${nobody});
     process.setuid(${nobody});
     await holdHome(${JSON.stringify(path)}).then(

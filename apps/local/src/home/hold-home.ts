@@ -5,21 +5,21 @@ import { acquireLock, describeImpossible, describeRunning, fullDiskError } from 
 import { closeToOthers, requireOwnFolder } from './close-home.ts';
 import { type HomeFolder, homePaths } from './home-folder.ts';
 
-/** A state folder that this process alone may use. */
+/** A state folder that this process holds exclusively. */
 export interface HeldHome extends HomeFolder {
-  /** Lets others have it. */
+  /** Releases it. */
   release(): void;
-  /** Lets another process have the folder of the embedded database: the one that serves it. */
+  /** Releases the folder of the embedded database to the process that serves it. */
   releaseData(): void;
 }
 
-/** What versions before the lock of the operating system left. */
+/** Lock file of earlier versions. */
 const formerLock = 'lock';
 
 /**
- * Makes a state folder where there is none, and takes it and the folder of the embedded database, which may be mounted
- * from elsewhere, for this process alone. Throws KumikiError `conflict` when another process has one of them, or when
- * nobody can hold it; nothing in it has been touched then.
+ * Creates a state folder if missing, and locks it and the folder of the embedded database, which may be on another
+ * mount. Throws KumikiError `conflict` when another process holds one of them, or when it cannot be locked; nothing in
+ * it is changed then.
  */
 export async function holdHome(path: string): Promise<HeldHome> {
   try {

@@ -2,30 +2,33 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireOwnFolder } from './close-home.ts';
 
-/** Paths of the state folder. Everything in it belongs to one user and is readable by nobody else. */
+/** Paths of the state folder. Everything in it belongs to one user and is unreadable for others. */
 export interface HomeFolder {
   readonly path: string;
   readonly services: string;
   readonly logs: string;
-  /** Compiled code of workers, so that the next one starts sooner. Can be deleted at any time. */
+  /** Compile cache of workers, which makes starts faster. Can be deleted at any time. */
   readonly cache: string;
-  /** What manifests may name as secrets: a folder for each. */
+  /** Secrets that manifests may name: a folder for each. */
   readonly secrets: string;
-  /** Models that need no other word of the operator. */
+  /** Models in this folder may be served without being listed. */
   readonly models: string;
-  /** Which files and folders elsewhere may be read as models. */
+  /** The list of other files and folders that may be read as models. */
   readonly modelList: string;
-  /** Which servers outside may be reached. */
+  /** The egress list. */
   readonly egress: string;
-  /** The embedded database, where no server is named. */
+  /** The embedded database, used when no server is configured. */
   readonly data: string;
-  /** Bytes of uploaded files, where no server is named. */
+  /** Bytes of uploaded files, used when no server is configured. */
   readonly files: string;
   /** What the gateway is told, as it was told last: with it, it starts. */
   readonly snapshots: string;
-  /** What the services of this machine are started with, tokens among it, and the socket of the database. Made anew at each start. */
+  /**
+   * Files that this machine's services are started with, including tokens, and the socket of the database. Recreated at
+   * each start.
+   */
   readonly run: string;
-  /** A link that signs a browser in, where the one of the start was not told to a terminal. */
+  /** A sign-in link, written when the start had no terminal to print it on. */
   readonly signInLink: string;
   /** The URL of the running product. */
   readonly url: string;
@@ -50,7 +53,7 @@ export function homePaths(path: string): HomeFolder {
   };
 }
 
-/** Makes the folder, or closes it to others where it is: also for who does not hold it. */
+/** Creates the folder, or removes others' permissions on it. Also for processes that do not hold it. */
 export function openHome(path: string): HomeFolder {
   const home = homePaths(path);
   mkdirSync(home.path, { recursive: true, mode: 0o700 });

@@ -3,10 +3,10 @@ import { KumikiError } from '@kumiki/api';
 import { writeFileAtomic } from '@kumiki/service/folder';
 import { z } from 'zod';
 
-/** Files and folders of one machine that are listed. */
+/** Most listed files and folders of one machine. */
 const maxPaths = 1_024;
 const maxPathLength = 4_096;
-/** All paths at their longest, with room. */
+/** Enough for all paths at their longest. */
 const maxFileBytes = 8_388_608;
 
 const listSchema = z.object({
@@ -14,7 +14,7 @@ const listSchema = z.object({
   allow: z
     .array(
       z.object({
-        /** Absolute; a folder stands for all that lies in it. */
+        /** Absolute; a folder allows everything in it. */
         path: z.string().min(1).max(maxPathLength),
         by: z.enum(['operator', 'manifest']),
         /** Unix seconds. */
@@ -25,7 +25,7 @@ const listSchema = z.object({
 });
 export type ModelList = z.infer<typeof listSchema>;
 
-/** The files and folders that the operator lets be read as models; null when the list cannot be read. */
+/** The files and folders that may be read as models; null when the list cannot be read. */
 export function readModelList(path: string): ModelList | null {
   try {
     const found = lstatSync(path, { throwIfNoEntry: false });
@@ -54,7 +54,7 @@ export function editModelList(path: string, edit: (list: ModelList) => ModelList
   writeFileAtomic(path, `${JSON.stringify(result.data, null, 2)}\n`);
 }
 
-/** A list with paths added. What the operator himself has listed stays his. */
+/** A list with paths added. Paths of the operator keep that origin. */
 export function withPaths(
   list: ModelList,
   paths: readonly string[],

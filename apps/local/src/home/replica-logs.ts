@@ -2,16 +2,16 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRotatingLog, type RotatingLog } from './rotating-log.ts';
 
-/** Log files that are kept of replicas that are gone, the youngest. With 4 MiB each at most, 200 MiB in all. */
+/** Most log files of removed replicas; the newest are kept. With at most 4 MiB each, 200 MiB in total. */
 const keptFiles = 50;
 
 const ending = /\.log(\.1)?$/;
 
-/** The logs of the replicas that there are; those of former ones stay on disk for a while. */
+/** The logs of the current replicas; those of removed ones stay on disk for a while. */
 export interface ReplicaLogs {
   open(id: string): RotatingLog;
   get(id: string): RotatingLog | undefined;
-  /** The replica is gone. Deletes the oldest files of those that are. */
+  /** Closes the log of a removed replica, and deletes the oldest files of removed replicas. */
   close(id: string): void;
 }
 

@@ -1,26 +1,26 @@
 import { appendFileSync, closeSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 
 export const logLimits = {
-  /** A log file is put aside as `<name>.1` when it has grown so large; the `.1` before it is deleted. */
+  /** A log file of this size is renamed to `<name>.1`, replacing the previous one. */
   fileBytes: 4_194_304,
-  /** Longest piece that waits for its line to end. */
+  /** Longest incomplete line that is buffered. */
   lineBytes: 65_536,
-  /** Lines and bytes that are read back at most. */
+  /** Most lines and bytes that are read back. */
   tailLines: 10_000,
   tailBytes: 1_048_576,
 } as const;
 
 export interface RotatingLog {
   readonly path: string;
-  /** Takes output of a process; whole lines go to the file at once. */
+  /** Takes output of a process; complete lines are written at once. */
   write(data: Buffer): void;
-  /** Ends a line that has begun. */
+  /** Writes an incomplete line. */
   flush(): void;
-  /** Calls back with each whole line from now on. @returns how to stop. */
+  /** Calls back with each complete line from now on. @returns a function that unsubscribes. */
   follow(listener: (line: string) => void): () => void;
 }
 
-/** Appends synchronously: a line that a dying process wrote is in the file when its exit is handled. */
+/** Appends synchronously, so that the last lines of a process are in the file when its exit is handled. */
 export function openRotatingLog(path: string): RotatingLog {
   let size = fileSize(path);
   let rest = '';
@@ -41,7 +41,7 @@ export function openRotatingLog(path: string): RotatingLog {
       store(lost === 0 ? lines : [`(${lost} lines are missing here: they could not be written)`, ...lines]);
       lost = 0;
     } catch {
-      // A full disk ends neither the process that writes nor the one that listens.
+      // A full disk must end neither the process that writes nor this one.
       lost += lines.length;
     }
     for (const line of lines) for (const listener of listeners) listener(line);
@@ -96,7 +96,7 @@ function lastLines(path: string): string[] {
     const read = readSync(file, buffer, 0, length, size - length);
     const lines = buffer.toString('utf8', 0, read).split('\n');
     lines.pop();
-    // The first line of a part that begins in the middle is not whole.
+    // The first line is incomplete when the part does not start at the beginning of the file.
     return length < size ? lines.slice(1) : lines;
   } finally {
     closeSync(file);

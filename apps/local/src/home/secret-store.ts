@@ -4,11 +4,11 @@ import { isSecretValue, KumikiError, secretKeySchema, type SecretKeyRef, secretN
 import { writeFileAtomic } from '@kumiki/service/folder';
 import { z } from 'zod';
 
-/** Secrets of one machine, */
+/** Most secrets of one machine. */
 const maxSecrets = 1_024;
-/** and values of each. */
+/** Most values of one secret. */
 const maxKeysOfSecret = 64;
-/** A larger file is none of ours. */
+/** A larger file was not written by Kumiki. */
 const maxFileBytes = 16_384;
 
 const storedSchema = z.object({
@@ -20,20 +20,20 @@ const storedSchema = z.object({
 
 /** A registered value, without the value. */
 export interface SecretEntry extends SecretKeyRef {
-  /** Unix seconds; null where its file cannot be used any more. */
+  /** Unix seconds; null when its file is unusable. */
   readonly setAt: number | null;
 }
 
 export interface SecretStore {
-  /** The value, or null when nobody has registered it or its file cannot be used. */
+  /** The value, or null when it is not registered or its file is unusable. */
   read(secret: SecretKeyRef): string | null;
-  /** What there is, by name and key. */
+  /** The registered values, by name and key. */
   list(): SecretEntry[];
-  /** Registers a value, in the place of one that was there. Throws KumikiError when there is no room or it is no key. */
+  /** Registers or replaces a value. Throws KumikiError when a limit is reached or the value is not a valid key. */
   set(secret: SecretKeyRef, value: string, nowUnix: number): void;
-  /** Forgets a value, or with no key all of them. @returns whether there was any. */
+  /** Deletes a value, or without a key all values of the secret. @returns whether any existed. */
   delete(name: string, key: string | null): boolean;
-  /** Changes when the value does, so that a watcher sees it. */
+  /** The file of a value, for watching changes. */
   pathOf(secret: SecretKeyRef): string;
 }
 
@@ -86,11 +86,11 @@ function notASecret(name: string): KumikiError {
 function readStored(path: string): z.infer<typeof storedSchema> | null {
   try {
     const found = lstatSync(path);
-    // A link would make a file elsewhere on this machine a secret.
+    // Links are refused, since one could expose any file of the machine as a secret.
     if (!found.isFile() || found.size > maxFileBytes) return null;
     return storedSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data ?? null;
   } catch {
-    // Neither the reason nor the path may reach a client: nothing usable is there, and that is all that is told.
+    // Neither the reason nor the path may reach a client, so any failure counts as missing.
     return null;
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '@kumiki/service/folder';
 import { z } from 'zod';
 
-/** A manifest names models, limits and endpoints: a real one has a few kilobytes. */
+/** Longest file of a service; typical manifests have a few kilobytes. */
 const maxServiceBytes = 1_048_576;
 
 const storedServiceSchema = z.strictObject({
@@ -40,18 +40,18 @@ export interface StoredService {
 }
 
 export interface ServiceStore {
-  /** Whether the first start on this folder is still to be done, or was cut off in the middle. */
+  /** Whether the first start on this folder has not been completed. */
   readonly isNew: boolean;
-  /** The first start is done: what is stored is all that is wanted, even if that is nothing. */
+  /** Marks the first start as completed: from now on only the stored services run, even if there are none. */
   endFirstStart(): void;
   /** Throws KumikiError `conflict` when one of them cannot be read. */
   load(): StoredService[];
-  /** Stores all, or none when one is too large or there is no room on the disk. */
+  /** Stores all, or none when one is too large or the disk is full. */
   save(services: readonly StoredService[]): Promise<void>;
   remove(name: string): Promise<void>;
 }
 
-/** One file per service, so that a change costs what it changes. */
+/** One file per service, so that a change writes only its own. */
 export function openServiceStore(folder: string): ServiceStore {
   const marker = join(folder, 'started');
   mkdirSync(folder, { recursive: true, mode: 0o700 });

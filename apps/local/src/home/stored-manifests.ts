@@ -5,8 +5,8 @@ import { readStateFile } from '@kumiki/service/folder';
 import { serviceFile } from './service-store.ts';
 
 /**
- * The manifests of a state folder, for who only looks: nothing is made, moved or locked, and what cannot be read is left
- * out. The running product reads them with the service store.
+ * The manifests of a state folder, read without creating, moving or locking anything; unreadable ones are skipped. The
+ * running product uses the service store instead.
  */
 export function readStoredManifests(folder: string): ModelService[] {
   return filesOf(folder).flatMap((file) => {

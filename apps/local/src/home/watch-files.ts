@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 
-/** Between two looks. Polling, since a folder that is shared by hosts or mounted into a container tells of nothing. */
+/** Polling interval. Polling is needed because folders on shared or container mounts report no changes. */
 const pollMs = 1_000;
 
 /**
- * Calls back when one of these files has come, gone or been replaced.
- * @param paths asked for at every look, since what is watched changes.
- * @returns what ends it.
+ * Calls back when one of these files was created, deleted or replaced.
+ * @param paths called at every poll, since the set changes.
+ * @returns a function that stops watching.
  */
 export function watchFiles(paths: () => Iterable<string>, onChange: () => void): () => void {
   let seen = signature(paths());

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where the state lies when nobody says otherwise. */
+/** The default state folder. */
 export function defaultHome(): string {
   return join(homedir(), '.kumiki');
 }

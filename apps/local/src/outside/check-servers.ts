@@ -4,29 +4,29 @@ import { networkInterfaces } from 'node:os';
 import type { EgressPolicy } from '@kumiki/api';
 import { createEgress, type Egress, type EgressVerdict, type Place, placeOf } from '@kumiki/policy';
 
-/** How long a name is resolved before a manifest is taken as it is; the gateway looks again whenever it dials. */
+/** Limit of resolving a name; after it the manifest is accepted, since the gateway checks again at each connection. */
 const resolveLimitMs = 3_000;
 
-/** Names that are resolved at once; a manifest with more is taken as it is. The system does it in threads that files need too. */
+/** Concurrent look-ups, which use the thread pool that file access needs too. Further names are accepted unresolved. */
 const maxOpenLookups = 2;
 
 let openLookups = 0;
 
-/** The egress policy as it holds on this machine. @param ownUrls where the installation itself listens. */
+/** The egress policy for this machine. @param ownUrls addresses of the installation itself. */
 export function egressHere(policy: EgressPolicy, ownUrls: readonly string[]): Egress {
   const urls = [...ownUrls, ...policy.own.map((place) => `http://${place}`)];
   const machine = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
   return createEgress(policy, { places: urls.flatMap((url) => placeOf(url) ?? []), machine });
 }
 
-/** What is known without asking anybody: of an address everything, of a name nothing. */
+/** The verdict without name resolution: an IP address is judged, a name is allowed. */
 export function judgeAddress(egress: Egress, url: string): EgressVerdict & { readonly place: Place | null } {
   const place = placeOf(url);
   if (place === null || isIP(place.host) === 0) return { allowed: true, place };
   return { ...egress.judge(place, place.host), place };
 }
 
-/** The same with a name's addresses as they are now. A name that has none may have some later. */
+/** The same with the name's current addresses. A name without addresses is allowed, since it may get some later. */
 export async function judgeServer(egress: Egress, url: string): Promise<EgressVerdict> {
   const place = placeOf(url);
   if (place === null) return { allowed: true };

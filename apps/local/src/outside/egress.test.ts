@@ -23,7 +23,7 @@ function allow({ runtime }: FakeRuntime, ...rules: string[]): void {
 const urlsOf = ({ runtime }: FakeRuntime): string[] =>
   runtime.routes().models.flatMap(({ endpoints }) => endpoints.map(({ url }) => url));
 
-/** What becomes of manifests that come over the API, and the connections that were made meanwhile to what they name. */
+/** Applies manifests over the API, and counts connections to the servers that they name. */
 async function startApi(context: TestContext, fake: FakeRuntime) {
   let dialled = 0;
   const trap = createServer((socket) => {

@@ -5,9 +5,10 @@ import type { HomeFolder } from '../home/home-folder.ts';
 import { egressHere, judgeServer } from './check-servers.ts';
 
 /**
- * Lists the servers of manifests that the operator himself gives to this machine on its command line: that is his word for
- * those on this machine and in its network. What hands out credentials or is Kumiki's own is not listed so.
- * @returns the rules that were added.
+ * Adds the servers of manifests to the egress list when the operator applies them on the machine's own command line,
+ * which authorises servers on this machine and in its network. Metadata services and Kumiki's own addresses are never
+ * added in this way.
+ * @returns the added rules.
  */
 export async function listServersOf(
   home: HomeFolder,

@@ -4,9 +4,9 @@ import { openSecretStore } from '../home/secret-store.ts';
 import { watchFiles } from '../home/watch-files.ts';
 import { createOutsideAccess, type OutsideAccess, type OwnUrls } from './outside-access.ts';
 
-/** What the operator of the machine has said of servers that Kumiki does not run, kept up to date while it runs. */
+/** The operator's current settings for outside servers, reloaded when their files change. */
 export interface Outside extends OutsideAccess {
-  /** Calls back when the operator has changed something that these targets need. */
+  /** Calls back when a setting that these targets use has changed. */
   watch(targets: () => readonly Target[], changed: () => void): void;
   close(): void;
 }

@@ -5,25 +5,25 @@ import type { HomeFolder } from '../home/home-folder.ts';
 import { openSecretStore } from '../home/secret-store.ts';
 import { egressHere, judgeAddress, judgeServer } from './check-servers.ts';
 
-/** What it takes to send to servers that Kumiki does not run, as the operator of the machine has it now. */
+/** The operator's current settings for outside servers: egress policy and API keys. */
 export interface OutsideAccess extends OutsideServers {
-  /** Throws KumikiError when a target that is to be applied cannot be served as it stands. */
+  /** Throws KumikiError when a target that is being applied cannot be served. */
   require(target: RemoteTarget): Promise<void>;
-  /** The operator has changed something: what was read before counts no more. */
+  /** Drops cached values after a change. */
   refresh(): void;
 }
 
-/** Where the installation itself listens, as it is now. */
+/** The current addresses of the installation itself. */
 export interface OwnUrls {
-  /** Places that stand in no route: the gateway's own, a database. */
+  /** Addresses that are in no route: the gateway's own, a database. */
   told(): readonly string[];
-  /** The route table's. */
+  /** Addresses in the route table. */
   running(): readonly string[];
 }
 
 export function createOutsideAccess(home: HomeFolder, own: OwnUrls): OutsideAccess {
   const secrets = openSecretStore(home.secrets);
-  // Routes are built and services described with every change of any replica: files are not read for each.
+  // Cached, since routes are rebuilt after every change of a replica.
   const read = new Map<string, string | null>();
   let list = readEgressList(home.egress);
   let judging: { readonly text: string; readonly egress: Egress } | null = null;

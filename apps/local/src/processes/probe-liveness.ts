@@ -1,14 +1,14 @@
 import { Agent, request } from 'node:http';
 import type { HealthCheckResult } from '@kumiki/policy';
 
-/** An answer that takes longer counts as none. */
+/** A later answer counts as none. */
 const timeoutMs = 1_500;
-/** A timer of ours that is this much later tells that the whole machine or this process stood still. */
+/** A timer of this process that is this late shows that the process or the machine was paused. */
 const lateMs = 1_000;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 64 });
 
-/** Asks a service once whether it moves, by the thread that does its work. Never rejects. */
+/** Checks once whether a service's main thread responds. Never rejects. */
 export async function probeLiveness(port: number): Promise<HealthCheckResult> {
   const askedAt = performance.now();
   const answered = await ask(port);

@@ -1,7 +1,7 @@
 import { countCrash, type End, type HealthHistory, noHealthYet, type ObservedProcess, unable } from '@kumiki/policy';
 import type { ServiceHandle, ServiceMessage } from './spawn-service.ts';
 
-/** What is known of one service's process, and what was done to it. */
+/** The state of one service's process, and what was done to it. */
 export interface ServiceRecord extends ObservedProcess {
   startedAt: number | null;
   startedAtUnix: number | null;
@@ -13,15 +13,15 @@ export interface ServiceRecord extends ObservedProcess {
   killedAt: number | null;
   restarts: number;
   process: ServiceHandle | null;
-  /** Where it listens, while it does. */
+  /** Its ports while it listens. */
   ports: Extract<ServiceMessage, { type: 'listening' }> | null;
-  /** Its own last word, since it was started last. */
+  /** Its own failure message since its last start. */
   failure: Extract<ServiceMessage, { type: 'failed' }> | null;
-  /** Why we killed it. */
+  /** Why it was killed. */
   killedFor: End | null;
-  /** How it ended last; null once it listens again. */
+  /** How it last ended; null once it listens again. */
   lastEnd: End | null;
-  /** Whether that was for want of what may come back. */
+  /** Whether it failed for lack of a dependency that may come back. */
   lackedOther: boolean;
 }
 
@@ -45,7 +45,7 @@ export function newRecord(): ServiceRecord {
   };
 }
 
-/** It is about to be started. What is known of its last end stays until it listens again. */
+/** Records a start. The last end is kept until it listens again. */
 export function noteStart(record: ServiceRecord, now: number, nowUnix: number): void {
   const { restarts, crashes, lastEnd, lackedOther, startedAt } = record;
   Object.assign(record, {
@@ -72,7 +72,7 @@ export function noteMessage(record: ServiceRecord, message: ServiceMessage, now:
 /** @param jitter uniform in [0, 1). */
 export function noteEnd(record: ServiceRecord, end: End, now: number, jitter: number): void {
   record.crashes = countCrash(record.crashes, record.readyAt === null ? 0 : now - record.readyAt);
-  // The most telling of what is known: its own last word, why we killed it, or how it ended.
+  // The most informative reason: its own failure message, why it was killed, or how it ended.
   record.lastEnd = record.failure === null ? (record.killedFor ?? end) : unable(record.failure.reason);
   record.lackedOther = record.failure?.unavailable ?? false;
   record.ended = { at: now, jitter };

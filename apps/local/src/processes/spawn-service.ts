@@ -7,26 +7,26 @@ import { z } from 'zod';
 const port = z.int().min(1).max(65_535).nullable();
 const maxReasonCharacters = 10_000;
 
-/** What the process of a service tells its parent. */
+/** Messages of a service's process to its parent. */
 const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), port, opsPort: port, controlPort: port }),
   z.object({ type: z.literal('failed'), reason: z.string().max(maxReasonCharacters), unavailable: z.boolean() }),
 ]);
 export type ServiceMessage = z.infer<typeof messageSchema>;
 
-/** A service as a program: the file that a container would run, and its settings. */
+/** A service as a program: the file that a container would run as well, and its settings. */
 export interface ServiceProgram {
   readonly entry: URL;
-  /** Flags of Node that bound the memory which it takes before it needs it. */
+  /** Node flags that limit preallocated memory. */
   readonly nodeFlags: readonly string[];
-  /** Its `KUMIKI_*` variables. Secrets are in files that these name. */
+  /** Its `KUMIKI_*` variables. Secrets are in files that they name. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
 export interface ServiceEvents {
   message(message: ServiceMessage): void;
   output(data: Buffer): void;
-  /** Once, when the process is gone or could not be started. */
+  /** Called once, when the process has ended or could not be started. */
   end(end: End): void;
 }
 
@@ -36,9 +36,8 @@ export interface ServiceHandle {
 }
 
 /**
- * Starts a service as a process of its own. It ends by itself when this process does, however that was: the channel between
- * them closes then.
- * @param cacheFolder for what Node makes of our TypeScript, which is half of a start.
+ * Starts a service as a child process. When this process ends in any way, their channel closes and the child ends too.
+ * @param cacheFolder of Node's compile cache; compiling is half of a start.
  */
 export function spawnService(
   program: ServiceProgram,
@@ -47,11 +46,11 @@ export function spawnService(
 ): ServiceHandle | null {
   const child = spawn(process.execPath, [...program.nodeFlags, fileURLToPath(program.entry)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // A group of its own: Ctrl-C on the terminal is for us, and services end in their order.
+    // In a separate process group, so that Ctrl-C reaches only this process, which stops services in order.
     detached: process.platform !== 'win32',
     env: {
       ...inheritedEnvironment(),
-      // One pool of memory for all threads: glibc would keep one for each, full of what it has freed.
+      // One malloc arena for all threads; with one per thread glibc would hold more freed memory.
       MALLOC_ARENA_MAX: '1',
       NODE_COMPILE_CACHE: cacheFolder,
       ...program.settings,

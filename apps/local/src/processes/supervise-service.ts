@@ -6,31 +6,31 @@ import { newRecord, noteEnd, noteMessage, noteStart, type ServiceRecord } from '
 import { type ServiceProgram, spawnService } from './spawn-service.ts';
 
 const probeIntervalMs = 1_000;
-/** A new database is made within seconds; a slow disk and a busy machine need longer. */
+/** Limit of a start. A new database is usually created within seconds; a slow disk or a busy machine needs longer. */
 const readyLimitMs = 120_000;
 
 export interface SuperviseOptions {
   readonly name: string;
-  /** Asked at each start. */
+  /** Called at each start. */
   readonly program: () => ServiceProgram;
   readonly cacheFolder: string;
   readonly output: RotatingLog;
   readonly log: Log;
-  /** From SIGTERM to SIGKILL. */
+  /** Time from SIGTERM to SIGKILL. */
   readonly terminateMs: number;
-  /** After every change of what is known of it. */
+  /** Called after every change of its state. */
   readonly changed: () => void;
 }
 
 export interface SupervisedService {
   readonly record: Readonly<ServiceRecord>;
-  /** Starts it, and again whenever it ends. */
+  /** Starts it, and restarts it whenever it ends. */
   start(): void;
-  /** SIGTERM, and SIGKILL after the limit. Resolves when it is gone. */
+  /** Sends SIGTERM, and SIGKILL after the limit. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-/** Keeps the process of one service alive, as replicas of models are. */
+/** Supervises the process of one service by the same rules as replicas of models. */
 export function superviseService(options: SuperviseOptions): SupervisedService {
   const { name, log, changed } = options;
   const record = newRecord();
@@ -84,7 +84,7 @@ export function superviseService(options: SuperviseOptions): SupervisedService {
     moved();
   }
 
-  /** What a dead process leaves behind is told before another is started in its place. */
+  /** Reports the end of a process before its replacement starts. */
   function moved(): void {
     changed();
     reconcile();
@@ -105,14 +105,14 @@ export function superviseService(options: SuperviseOptions): SupervisedService {
   };
 }
 
-/** Asks the process that runs now whether it moves, again and again. Returns what ends that. */
+/** Probes the running process at intervals. Returns a function that stops it. */
 function probeUntilStopped(record: ServiceRecord, sighted: () => void): () => void {
   const { process } = record;
   const port = record.ports?.opsPort ?? null;
   if (port === null) return () => {};
   const probe = async (): Promise<void> => {
     const result = await probeLiveness(port);
-    // It may have ended, or another one taken its place, while it was asked.
+    // It may have ended or been replaced during the probe.
     if (process !== record.process) return;
     record.health = addHealthCheck(record.health, result);
     sighted();

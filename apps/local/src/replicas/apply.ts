@@ -15,10 +15,7 @@ export interface ApplyContext {
   note(action: Action, replica: ReplicaRecord): void;
 }
 
-/**
- * Does what was planned, synchronously: the records show every action before anything is planned again, so no
- * action is done twice.
- */
+/** Applies an action synchronously: the records show it before the next plan, so no action is repeated. */
 export function applyAction(action: Action, context: ApplyContext): void {
   const { replicas, now } = context;
   if (action.kind === 'create') {
@@ -110,7 +107,7 @@ function newReplica(target: ProcessTarget, { replicas, now, nowUnix }: ApplyCont
   };
 }
 
-/** `service[-model]-revision-number`, the lowest number that is free. Used as a file name too. */
+/** `service[-model]-revision-number` with the lowest free number. Also used as a file name. */
 function freeId({ service, model, revision }: ProcessTarget, replicas: ReadonlyMap<string, unknown>): string {
   const slug = model.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-');
   const stem = slug === service ? service : `${service}-${slug}`;

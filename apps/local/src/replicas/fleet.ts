@@ -8,7 +8,7 @@ import { plan, terminateLimitMs } from './plan.ts';
 import type { ReplicaRecord } from './replica.ts';
 import type { WorkerEvents, WorkerProgram } from './spawn-worker.ts';
 
-/** Plans at once that lead to each other. More means that two rules of the plan fight. */
+/** Most consecutive plans that trigger each other. More means that two rules of the plan conflict. */
 const maxRounds = 32;
 
 export interface FleetOptions {
@@ -18,19 +18,19 @@ export interface FleetOptions {
   readonly targets: () => readonly Target[];
   readonly freeBytes: () => number;
   readonly nowUnix: () => number;
-  /** After every change of a replica, with all that follows from it already begun. */
+  /** Called after every change of a replica, when the resulting actions have been started. */
   readonly changed: () => void;
 }
 
-/** All replicas of this machine, kept as the targets want them. */
+/** All replicas of this machine, reconciled with the targets. */
 export interface Fleet {
   replicas(): readonly ReplicaRecord[];
   logOf(id: string): RotatingLog | undefined;
-  /** The log of another process of this machine, which is kept as those of replicas are. */
+  /** The log of another process of this machine, stored like those of replicas. */
   openLog(name: string): RotatingLog;
-  /** Plans and acts. Call it after a change of the targets. */
+  /** Plans and applies. Call it after a change of the targets. */
   reconcile(): void;
-  /** Ends every process: SIGTERM, and SIGKILL after the limit. Resolves when all are gone. */
+  /** Ends every process: SIGTERM, and SIGKILL after the limit. Resolves when all have ended. */
   stop(limitMs: number): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export function createFleet(options: FleetOptions): Fleet {
   let stopping = false;
   let busy = false;
 
-  /** Acts until nothing is left to do now. Changes that acting itself brings are seen by the next round. */
+  /** Applies plans until nothing is left to do. The next round sees the changes of the previous one. */
   function reconcile(): void {
     if (busy || stopping) return;
     busy = true;
@@ -67,7 +67,7 @@ export function createFleet(options: FleetOptions): Fleet {
     random: Math.random,
     replicas: () => replicas.values(),
     changed() {
-      // What a dead replica leaves behind is told before anything is started in its place.
+      // Reports the end of a replica before its replacement starts.
       changed();
       reconcile();
     },
@@ -89,7 +89,7 @@ export function createFleet(options: FleetOptions): Fleet {
     async stop(limitMs) {
       stopping = true;
       clearTimeout(timer);
-      // Nobody starts them again: their end is no failure.
+      // Marked as draining, so that their end does not count as a failure and they are not restarted.
       for (const replica of replicas.values()) replica.drainingSince ??= now();
       changed();
       await endAll(replicas, Math.min(limitMs, terminateLimitMs));

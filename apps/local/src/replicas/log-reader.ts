@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { LogReader } from '@kumiki/control';
 import { type RotatingLog, tailLog } from '../home/rotating-log.ts';
 
-/** Ids are file names: nothing that could lead out of the folder. */
+/** Ids are used as file names, so they must not lead out of the folder. */
 const idPattern = /^[a-z0-9][a-z0-9.-]{0,254}$/;
 
 /**
  * Reads the logs of this machine's replicas.
- * @param liveLog the log of a replica that is there.
+ * @param liveLog returns the open log of a current replica.
  */
 export function openLogReader(folder: string, liveLog: (id: string) => RotatingLog | undefined): LogReader {
   const pathOf = (id: string): string | null => {
@@ -24,7 +24,7 @@ export function openLogReader(folder: string, liveLog: (id: string) => RotatingL
     async follow(id, lines, onLine) {
       const path = pathOf(id);
       if (path === null) return null;
-      // At one go: a line that is written between the two would be missing.
+      // Synchronous with the subscription below, so that no line in between is missed.
       for (const line of tailLog(path, lines)) onLine(line);
       return liveLog(id)?.follow(onLine) ?? (() => {});
     },

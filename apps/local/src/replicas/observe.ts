@@ -5,10 +5,7 @@ import type { ReplicaRecord } from './replica.ts';
 import { residentBytes } from './resident-bytes.ts';
 import type { WorkerMessage } from './spawn-worker.ts';
 
-/**
- * Keeps the records of replicas true: what their processes say, how they end, and what they answer when asked for
- * their health.
- */
+/** Keeps the records of replicas up to date: messages of their processes, their ends, and their health. */
 export interface Observer {
   onMessage(replica: ReplicaRecord, message: WorkerMessage): void;
   onEnd(replica: ReplicaRecord, end: End): void;
@@ -16,9 +13,9 @@ export interface Observer {
 }
 
 const probeIntervalMs = 1_000;
-/** While a replica drains or is about to serve, how soon that is seen decides how soon the rollout goes on. */
+/** Shorter interval while a replica drains or is about to serve, since the rollout waits for it. */
 const eagerProbeIntervalMs = 200;
-/** A timer of ours that is later than this tells that the whole machine or this process stood still. */
+/** A timer of this process that is this late shows that the process or the machine was paused. */
 const lateMs = 1_000;
 
 export interface ObserverOptions {
@@ -55,7 +52,7 @@ function takeMessage(replica: ReplicaRecord, message: WorkerMessage): void {
       replica.healthPort = message.healthPort;
       return;
     case 'loading':
-      // One is said by 'ready' alone.
+      // Only `ready` means 1.
       replica.progress = Math.min(message.progress, 0.99);
       return;
     case 'ready':
@@ -88,7 +85,7 @@ function takeEnd(replica: ReplicaRecord, end: End, at: number, jitter: number): 
   replica.killedAt = null;
 }
 
-/** The most telling of what is known: its own last word, why we killed it, or how it ended. */
+/** The most informative reason: its own failure message, why it was killed, or how it ended. */
 function mostTelling({ failure, killedFor }: ReplicaRecord, end: End): End {
   return failure === null ? (killedFor ?? end) : unable(failure);
 }
@@ -98,9 +95,9 @@ interface Prober {
   stop(): void;
 }
 
-/** Asks every replica that says it is ready for its health, again and again, one question at a time. */
+/** Probes every replica that has reported ready at intervals, one probe at a time for each. */
 function startProber(now: () => number, replicas: () => Iterable<ReplicaRecord>, changed: () => void): Prober {
-  /** When to ask next; Infinity while an answer is awaited. */
+  /** Time of the next probe; Infinity while one is pending. */
   const nextAt = new Map<string, number>();
   let lastTickAt = now();
 
@@ -110,14 +107,14 @@ function startProber(now: () => number, replicas: () => Iterable<ReplicaRecord>,
     nextAt.set(replica.id, Infinity);
     const result = await probeWorker(port);
     nextAt.set(replica.id, askedAt + (isServing(replica) ? probeIntervalMs : eagerProbeIntervalMs));
-    // The process may have ended, or another one taken its place, while it was asked.
+    // The process may have ended or been replaced during the probe.
     if (replica.process !== process) return;
     const punctual = now() - askedAt < probeTimeoutMs + lateMs && now() - lastTickAt < lateMs;
     takeProbe(replica, result, askedAt, punctual, now());
     changed();
   };
   const probe = (replica: ReplicaRecord): void => {
-    // Until a worker says that it is ready its loading may keep it from answering.
+    // A worker that is still loading may be unable to answer.
     if (replica.process === null || replica.healthPort === null || replica.progress !== 1) return;
     if ((nextAt.get(replica.id) ?? 0) <= now()) void ask(replica, replica.healthPort);
   };
@@ -133,7 +130,7 @@ function startProber(now: () => number, replicas: () => Iterable<ReplicaRecord>,
   return { probe, stop: () => clearInterval(timer) };
 }
 
-/** @param punctual whether this process itself ran on time, so that silence tells of the other one. */
+/** @param punctual whether this process itself ran on time, so that a missing answer is the worker's fault. */
 function takeProbe(replica: ReplicaRecord, result: ProbeResult, askedAt: number, punctual: boolean, now: number): void {
   replica.health = addHealthCheck(replica.health, checkResultOf(result, punctual));
   replica.rssBytes = residentBytes(replica.pid);

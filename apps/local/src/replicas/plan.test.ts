@@ -42,14 +42,14 @@ function target(revision: string, replicas: number): ProcessTarget {
   };
 }
 
-/** A machine of pure values: replicas that start, serve, crash and end as the test says, and a clock. */
+/** A simulated machine: replicas that start, serve, crash and end as the test defines, and a clock. */
 class World {
   now = 0;
   replicas = new Map<string, LocalReplica>();
   targets: ProcessTarget[] = [];
   private made = 0;
 
-  /** Plans and does it until nothing is left to do now, checking every step. */
+  /** Plans and applies until nothing is left to do, checking every step. */
   act(): number | null {
     for (let round = 0; round < 50; round++) {
       const { actions, planAgainAt } = plan(this.targets, [...this.replicas.values()], this.now);
@@ -93,7 +93,7 @@ class World {
     }
   }
 
-  /** The last replicas that serve are not taken away while others are wanted and do not serve yet. */
+  /** Serving replicas must not be drained below the desired number while their replacements do not serve yet. */
   private checkDrain(replica: LocalReplica): void {
     const wanted = this.targets[0]?.replicas ?? 0;
     const serving = [...this.replicas.values()].filter(isServing);
@@ -135,7 +135,7 @@ class World {
     this.set({ ...replica, readyAt: replica.readyAt ?? this.now, wasReady: true, load });
   }
 
-  /** What happens by itself on a machine where everything works: processes start, answer and end when told to. */
+  /** Lets everything succeed: processes start, answer, and end when terminated. */
   settle(): void {
     for (let step = 0; step < 400; step++) {
       const wake = this.act();
@@ -223,7 +223,7 @@ test('whatever happens, no serving replica is taken away too early and no action
       for (const one of events) {
         happen(world, one);
         world.act();
-        // The same world gives no further action, and a plan changes nothing by itself.
+        // The same world gives no further action, and planning has no side effects.
         assert.deepEqual(plan(world.targets, [...world.replicas.values()], world.now).actions, []);
       }
     }),
@@ -240,7 +240,7 @@ test('when nothing more goes wrong, exactly what is wanted comes to run', () => 
         happen(world, one);
         world.act();
       }
-      // A replica that never drains by itself is idle in the end.
+      // A busy replica becomes idle at the end.
       world.settle();
       const [wanted] = world.targets;
       const left = [...world.replicas.values()];

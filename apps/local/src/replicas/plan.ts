@@ -16,12 +16,12 @@ import {
 import type { LocalReplica } from './replica.ts';
 
 export type Action =
-  /** A new replica of the target's revision. */
+  /** Starts a new replica of the target's revision. */
   | { readonly kind: 'create'; readonly target: ProcessTarget; readonly reason: string }
   | { readonly kind: 'restart'; readonly id: string; readonly reason: string }
-  /** Out of traffic; what it has begun goes on. */
+  /** Takes it out of traffic; its running requests continue. */
   | { readonly kind: 'drain'; readonly id: string; readonly reason: string }
-  /** SIGTERM: the worker ends what it cannot finish, and the gateway moves that. */
+  /** SIGTERM: the worker ends unfinished answers, which the gateway continues elsewhere. */
   | { readonly kind: 'terminate'; readonly id: string; readonly reason: string }
   /** SIGKILL. */
   | { readonly kind: 'kill'; readonly id: string; readonly reason: string; readonly end: End }
@@ -29,21 +29,21 @@ export type Action =
 
 export interface Plan {
   readonly actions: readonly Action[];
-  /** When to plan again although nothing has happened; null when only an event can change anything. */
+  /** When to plan again without an event; null when only an event can change the plan. */
   readonly planAgainAt: number | null;
 }
 
-/** After leaving the routes: time for requests that a gateway was just sending to arrive. */
+/** Time after leaving the routes, during which requests in flight from gateways may still arrive. */
 export const settleMs = 300;
-/** From SIGTERM to SIGKILL. A worker ends its streams within {@link workerDrainMs}. */
+/** Time from SIGTERM to SIGKILL. A worker ends its streams within {@link workerDrainMs}. */
 export const terminateLimitMs = 5_000;
-/** What a worker may take for its own drain after SIGTERM; before that it had the manifest's drainTimeoutMs. */
+/** Time for a worker's own drain after SIGTERM, following the manifest's drainTimeoutMs. */
 export const workerDrainMs = 2_000;
 
 /**
- * What to do now, so that every target has its replicas. Pure: the same world gives the same plan.
- * @param targets those of all services; remote ones need no process.
- * @param replicas all that exist, whatever they belong to.
+ * The actions that bring the replicas closer to the targets. Pure: the same state gives the same plan.
+ * @param targets of all services; remote ones need no process.
+ * @param replicas of all targets, including removed ones.
  * @param now milliseconds on the clock of the replicas' times.
  */
 export function plan(targets: readonly Target[], replicas: readonly LocalReplica[], now: number): Plan {
@@ -66,7 +66,7 @@ export function plan(targets: readonly Target[], replicas: readonly LocalReplica
   for (const [key, target] of wanted) {
     const own = replicas.filter((replica) => replica.key === key);
     for (const action of rollOut(target, own)) {
-      // What is being killed, restarted or forgotten is drained by a later plan, if that still makes sense.
+      // A replica with another action is drained by a later plan, if that is still needed.
       if (action.kind === 'drain' && touched.has(action.id)) continue;
       actions.push(action);
     }
@@ -74,7 +74,7 @@ export function plan(targets: readonly Target[], replicas: readonly LocalReplica
   return { actions, planAgainAt: wakes.length === 0 ? null : Math.min(...wakes) };
 }
 
-/** What one replica needs for itself, in the order of urgency. */
+/** The action that one replica needs by itself, most urgent first. */
 function superviseOne(
   replica: LocalReplica,
   target: ProcessTarget | undefined,
@@ -121,7 +121,7 @@ function afterEnd(
 function whileDraining(replica: LocalReplica, since: number, now: number, wakeAt: (at: number) => null): Action | null {
   const { id, load, launch } = replica;
   if (replica.readyAt === null) return { kind: 'terminate', id, reason: 'it was not ready yet' };
-  // Only an answer given after requests on their way had arrived tells that there are none.
+  // Only a health answer from after the settling time proves that the replica is idle.
   const seenIdle = load !== null && load.at >= since + settleMs && load.running + load.waiting === 0;
   if (seenIdle) return { kind: 'terminate', id, reason: 'it has finished what it had' };
   const limit = since + launch.drainTimeoutMs;
@@ -129,10 +129,10 @@ function whileDraining(replica: LocalReplica, since: number, now: number, wakeAt
   return { kind: 'terminate', id, reason: `it had work left after ${launch.drainTimeoutMs} ms` };
 }
 
-/** Number and revision of a target's replicas. */
+/** Brings number and revision of a target's replicas to the desired ones. */
 function rollOut(target: ProcessTarget, replicas: readonly LocalReplica[]): Action[] {
   const staying = replicas.filter((replica) => replica.drainingSince === null && !isEnding(replica));
-  // One that is being killed for good reason comes back in its own place: it still counts.
+  // A replica that was killed for a fault is restarted, so it still counts.
   const returning = replicas.filter((replica) => replica.drainingSince === null && isEnding(replica));
   const step = stepRollout(
     target.replicas,
@@ -152,7 +152,7 @@ function rollOut(target: ProcessTarget, replicas: readonly LocalReplica[]): Acti
   ];
 }
 
-/** Crashes in a row of a replica whose process ends now. */
+/** Consecutive crashes of a replica whose process ends now. */
 export function crashesAfterEnd(replica: LocalReplica, now: number): number {
   return countCrash(replica.crashes, replica.readyAt === null ? 0 : now - replica.readyAt);
 }

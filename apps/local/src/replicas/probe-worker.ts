@@ -2,9 +2,9 @@ import { Agent, request } from 'node:http';
 import { type KvCache, kvCacheSchema } from '@kumiki/api';
 import { z } from 'zod';
 
-/** An answer that takes longer counts as none. */
+/** A later answer counts as none. */
 export const probeTimeoutMs = 1_500;
-/** Health answers are a few hundred bytes. */
+/** Longest health answer; typical ones have a few hundred bytes. */
 const maxAnswerBytes = 16_384;
 
 const healthyAnswer = z.object({
@@ -33,7 +33,7 @@ export type ProbeResult =
 
 const agent = new Agent({ keepAlive: true, maxSockets: 512, maxFreeSockets: 512 });
 
-/** Asks a worker for its health once. Never rejects. */
+/** Checks a worker's health once. Never rejects. */
 export function probeWorker(port: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const silent = (): void => resolve({ kind: 'silent' });

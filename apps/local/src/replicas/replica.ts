@@ -1,28 +1,28 @@
 import type { End, HealthHistory, Launch, ObservedReplica } from '@kumiki/policy';
 
-/** A replica of this machine as planning sees it: what can be seen of every replica, and its process. */
+/** A replica of this machine as planning sees it: the facts of every replica, and its process. */
 export interface LocalReplica extends ObservedReplica {
   readonly launch: Launch;
-  /** With the random number of this end. */
+  /** With a random number drawn at this end, for the backoff. */
   readonly ended: (End & { readonly at: number; readonly jitter: number }) | null;
   readonly startedAt: number;
   /** Whether it ever took traffic. */
   readonly wasReady: boolean;
   readonly health: HealthHistory;
   readonly pid: number | null;
-  /** Where it answers for its health. */
+  /** Port of its health check. */
   readonly healthPort: number | null;
   readonly rssBytes: number | null;
 }
 
-/** A replica and the means to reach it. Written by observe.ts and apply.ts only. */
+/** A replica with its process. Only observe.ts and apply.ts write it. */
 export type ReplicaRecord = { -readonly [K in keyof LocalReplica]: LocalReplica[K] } & {
   readonly token: string;
-  /** null when no process of it runs. */
+  /** null while it has no process. */
   process: WorkerHandle | null;
-  /** Why the process says that it cannot run; of its last start. */
+  /** The failure message of its last start. */
   failure: string | null;
-  /** Why we sent it SIGKILL; of its last start. */
+  /** Why it was killed, of its last start. */
   killedFor: End | null;
 };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Resident memory of a process in bytes; null where the system does not tell. */
+/** Resident memory of a process in bytes; null when the system does not provide it. */
 export function residentBytes(pid: number | null): number | null {
   if (pid === null || process.platform !== 'linux') return null;
   try {

@@ -8,7 +8,7 @@ import type { WorkerHandle } from './replica.ts';
 
 const port = z.int().min(1).max(65_535);
 
-/** What a worker tells its parent. */
+/** Messages of a worker to its parent. */
 const workerMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), port, healthPort: port }),
   z.object({ type: z.literal('loading'), progress: z.number().min(0).max(1) }),
@@ -20,11 +20,11 @@ export type WorkerMessage = z.infer<typeof workerMessageSchema>;
 export interface WorkerEvents {
   message(message: WorkerMessage): void;
   output(data: Buffer): void;
-  /** Once, when the process is gone or could not be started. */
+  /** Called once, when the process has ended or could not be started. */
   end(end: End): void;
 }
 
-/** What is the same for all workers of this machine. */
+/** Settings that all workers of this machine share. */
 export interface WorkerProgram {
   /** The file that Node runs. */
   readonly entry: string;
@@ -33,7 +33,7 @@ export interface WorkerProgram {
   readonly cacheFolder: string | null;
 }
 
-/** Starts one worker process. It ends by itself when this process does, since its channel closes then. */
+/** Starts a worker process. When this process ends, their channel closes and the worker ends too. */
 export function spawnWorker(
   program: WorkerProgram,
   launch: Launch,
@@ -42,7 +42,7 @@ export function spawnWorker(
 ): WorkerHandle | null {
   const child = spawn(process.execPath, [program.entry], {
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-    // A group of its own: Ctrl-C on the terminal is for us, and we drain before workers are told to end.
+    // In a separate process group, so that Ctrl-C reaches only this process, which drains before it stops workers.
     detached: process.platform !== 'win32',
     env: {
       ...inheritedEnvironment(),
@@ -79,9 +79,9 @@ export function spawnWorker(
   return { pid, signal: (name) => void child.kill(name) };
 }
 
-/** By a pipe: what is in an environment, an argument or a file can be read by others, and a file needs room on the disk. */
+/** Through a pipe, since other processes may read environments, arguments and files. */
 function handOver(token: string, input: Writable): void {
-  // A process that ends before it has read the token is told of by its end.
+  // If the process ends before it has read the token, its end is reported anyway.
   input.on('error', () => {});
   input.end(token);
 }

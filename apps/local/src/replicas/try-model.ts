@@ -10,7 +10,7 @@ export type TryResult =
 
 const tryTimeoutMs = 30_000;
 
-/** Loads the smallest shipped model in a worker and ends it again: whether the engine runs on this machine at all. */
+/** Loads the smallest shipped model in a worker and stops it, to check that the engine runs on this machine. */
 export function tryModel(workerEntry: string): Promise<TryResult> {
   const source = new URL(`../../../../models/demo/${demoFiles['demo:embedding']}`, import.meta.url);
   const launch: Launch = {
@@ -24,7 +24,7 @@ export function tryModel(workerEntry: string): Promise<TryResult> {
     drainTimeoutMs: 1,
     faults: false,
   };
-  // Without a cache: a check leaves nothing behind.
+  // Without a cache, so that the check leaves no files.
   const program = { entry: workerEntry, logLevel: 'error', cacheFolder: null };
   const startedAt = performance.now();
   return new Promise((resolve) => {

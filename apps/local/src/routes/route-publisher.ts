@@ -4,7 +4,7 @@ import { buildRoutes, type OutsideServers, type ReachableReplica, type Target } 
 export interface RoutePublisher {
   current(): RouteTable;
   subscribe(listener: (table: RouteTable) => void): void;
-  /** Tells the subscribers, if the table is another one now. */
+  /** Builds the table and notifies the subscribers if it has changed. */
   publish(targets: readonly Target[], replicas: readonly ReachableReplica[]): void;
   setBackends(
     backends: readonly BackendRoute[],
@@ -13,7 +13,7 @@ export interface RoutePublisher {
   ): void;
 }
 
-/** Holds the last route table and tells of every new one. */
+/** Holds the current route table and publishes every new one. */
 export function createRoutePublisher(outside: OutsideServers): RoutePublisher {
   let backends: readonly BackendRoute[] = [];
   let table: RouteTable = { models: [], backends };

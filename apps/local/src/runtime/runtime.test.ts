@@ -107,7 +107,7 @@ test('scales up, down and to zero and back', async () => {
 
 test('a replica whose engine stands still is killed and replaced', async () => {
   await using fake = await startFakeRuntime([fakeService('shop', 'stalls')]);
-  // It says that it is ready, but its health never does: it takes no traffic and does not live long.
+  // It reports ready but fails its health checks: it gets no traffic and is killed.
   await fake.until('it was killed', () => fake.runtime.service('shop').replicas.some(({ restarts }) => restarts > 0));
   assert.deepEqual(fake.endpoints('shop'), []);
 });
@@ -227,7 +227,7 @@ test('what cannot be served is refused as a whole, with the reason', async () =>
   );
   const large = join(folder, 'large.gguf');
   writeFileSync(large, 'GGUF');
-  // A file of 4 TiB that takes no room on the disk.
+  // A sparse file of 4 TiB.
   truncateSync(large, 2 ** 42);
   await assert.rejects(
     runtime.apply([llama(large)], null),

@@ -17,11 +17,11 @@ import { modelAccessOf } from '../sources/model-access.ts';
 import { describeHere, serviceOperations } from './service-operations.ts';
 import { openServices, type Services } from './services.ts';
 
-/** The models that are shipped, found from where this file lies: the current folder means nothing. */
+/** The shipped models, relative to this file and independent of the current folder. */
 const shippedModels = fileURLToPath(new URL('../../../../models/demo/', import.meta.url));
 
 export interface LocalRuntimeOptions {
-  /** The state folder, which the runtime gives free when it ends or does not start. */
+  /** The state folder, which the runtime releases when it ends or fails to start. */
   readonly home: HeldHome;
   /** The file that runs a worker process. */
   readonly workerEntry: string;
@@ -30,41 +30,44 @@ export interface LocalRuntimeOptions {
   readonly log: Log;
   /** Applied when the folder is new. */
   readonly firstServices: readonly ModelService[];
-  /** Where the installation listens besides what it routes to, such as its database: nobody may make it send there. */
+  /**
+   * Addresses of the installation that are in no route, such as its database, so that manifests cannot make it connect
+   * there.
+   */
   readonly ownUrls?: readonly string[];
 }
 
-/** Where the product is reached, without `/v1`. */
+/** The URLs of the product, without `/v1`. */
 export interface Address {
-  /** By programs on this machine. */
+  /** For programs on this machine. */
   readonly local: string;
-  /** By everybody else, as links and the console tell it. */
+  /** For everyone else, in links and in the console. */
   readonly shown: string;
-  /** Whether somebody said so, or it is what the machine knows of itself. */
+  /** Whether it was configured; otherwise it is the machine's own address. */
   readonly configured: boolean;
 }
 
-/** What Kubernetes and the operator do on a cluster, on one machine. */
+/** The runtime of one machine; on a cluster, Kubernetes and the operator have its role. */
 export interface LocalRuntime extends Installation {
   readonly home: HomeFolder;
   readonly version: string;
   routes(): RouteTable;
   onRoutes(listener: (table: RouteTable) => void): void;
-  /** What changed since the start, and who did it. */
+  /** The changes since the start, and who made them. */
   readonly changes: ChangeLog;
-  /** The log of a service of this machine, read as those of replicas are. */
+  /** The log of a service of this machine, which is read like those of replicas. */
   openLog(name: string): RotatingLog;
   setBackends(backends: readonly BackendRoute[]): void;
-  /** How the services with data of their own are, for the status. */
+  /** Sets the state of the data services, for the status. */
   setDataServices(dataServices: readonly DataService[]): void;
   address(): Address;
-  /** Tells where the product is reached; programs on this machine read it in the state folder. */
+  /** Sets the product's URLs and writes them to the state folder for programs on this machine. */
   setAddress(address: Address): void;
-  /** Ends all replicas and gives the folder free. */
+  /** Ends all replicas and releases the folder. */
   stop(limitMs: number): Promise<void>;
 }
 
-/** Starts the runtime on a state folder: restores what ran there and starts it. */
+/** Starts the runtime on a state folder, with the services that ran there before. */
 export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
   try {
     return await startOn(options.home, options);
@@ -86,7 +89,7 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
   const changes = createChangeLog(Date.now);
   const watch = watchChanges(changes);
 
-  // Replicas are checked against the memory that is free now, within the limits of a container.
+  // Free memory, within a container's limits.
   const freeBytes = (): number => process.availableMemory();
   const fleet: Fleet = createFleet({
     ...workerSurroundings(home, options),
@@ -146,13 +149,13 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
   };
 }
 
-/** Nothing is reached here any more, and another process may have the folder. */
+/** Removes the URL and releases the folder to other processes. */
 function leave(home: HeldHome): void {
   for (const path of [home.url, home.signInLink]) rmSync(path, { force: true });
   home.release();
 }
 
-/** Starts what was there, or what a new installation begins with; where that fails nothing is left running. */
+/** Starts the stored services, or the initial ones of a new installation. On failure nothing is left running. */
 async function begin(
   services: Services,
   fleet: Fleet,
@@ -173,7 +176,7 @@ function about({ version }: LocalRuntimeOptions, home: HomeFolder, startedAt: nu
   return { object: 'kumiki.status', version, home: home.path, pid: process.pid, started_at: startedAt } as const;
 }
 
-/** Where processes of this machine listen that the gateway routes to. */
+/** Addresses of this machine's processes that the gateway routes to. */
 function runningUrls({ models, backends }: RouteTable): string[] {
   const endpoints = models.flatMap((model) => model.endpoints.filter(({ egress }) => egress === 'internal'));
   return [...endpoints.map(({ url }) => url), ...backends.flatMap(({ urls }) => urls)];

@@ -14,7 +14,7 @@ export interface ServiceOperationsOptions {
   readonly changes: ChangeLog;
 }
 
-/** What is done to services, one after the other: two at once could each pass a check that both together fail. */
+/** Operations on services, run one at a time: two concurrent ones could each pass a check that they fail together. */
 export function serviceOperations({ services, fleet, outside, changes }: ServiceOperationsOptions): ServiceOperations {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <Result>(operation: () => Promise<Result>): Promise<Result> => {
@@ -70,7 +70,7 @@ export function serviceOperations({ services, fleet, outside, changes }: Service
   };
 }
 
-/** A service with the processes of this machine. */
+/** A service's status with the processes of this machine. */
 export function describeHere(service: ServedService, fleet: Fleet, outside: OutsideAccess): ServiceStatus {
   return describeService(service, fleet.replicas(), outside, (replica) => replica);
 }

@@ -16,7 +16,7 @@ export interface Services {
   all(): readonly ServedService[];
   get(name: string): ServedService | undefined;
   targets(): readonly Target[];
-  /** Checks all, then stores all; nothing is changed when one of them is refused. Throws KumikiError. */
+  /** Checks all, then stores all; changes nothing when one of them is refused. Throws KumikiError. */
   apply(manifests: readonly ModelService[]): Promise<ApplyResult['data']>;
   remove(name: string): Promise<boolean>;
 }
@@ -36,8 +36,8 @@ export interface ServicesOptions {
 const maxServices = 256;
 
 /**
- * The services of this machine, restored from the store. One that cannot be served any more (its file is gone) stays,
- * with the reason, since the cause may pass.
+ * The services of this machine, restored from the store. A service that can no longer be served (because its file is
+ * gone, for example) is kept with the reason, since the cause may be temporary.
  */
 export async function openServices(stored: readonly StoredService[], options: ServicesOptions): Promise<Services> {
   const services = new Map<string, ServedService>();

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { ModelService } from '@kumiki/api';
 import { sourceKind } from '@kumiki/policy';
 
-/** A manifest with its relative paths resolved against the folder that it was read from. */
+/** A manifest with its relative paths resolved against the folder of its file. */
 export function withAbsolutePaths(service: ModelService, folder: string): ModelService {
   const { spec } = service;
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));

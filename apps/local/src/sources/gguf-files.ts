@@ -2,18 +2,18 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ModelAccess } from './model-access.ts';
 
-/** Files of one folder that are looked at. */
+/** Most files of one folder that are read. */
 const maxFolderFiles = 4_096;
 
-/** A model as it lies on disk: one file, or the first part of a split one. */
+/** A model on disk: one file, or the first part of a split one. */
 export interface GgufModel {
-  /** The file name in lower case without its ending and part number. */
+  /** The file name in lower case, without extension and part number. */
   readonly name: string;
-  /** What the engine is told to open. */
+  /** The file that the engine opens. */
   readonly path: string;
-  /** Of all parts. */
+  /** Total bytes of all parts. */
   readonly bytes: number;
-  /** Changes when any part's size or time does. */
+  /** Changes when the size or time of any part changes. */
   readonly identity: string;
 }
 
@@ -24,8 +24,8 @@ export type GgufResult =
 const partPattern = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
 
 /**
- * The models at a path: of a GGUF file one, of a folder one for each file in it.
- * @param mayRead asked before anything is looked at: a link may lead elsewhere.
+ * The models at a path: one for a GGUF file, or one for each file in a folder.
+ * @param mayRead called before any file is read, since a link may lead elsewhere.
  */
 export async function findGgufModels(path: string, mayRead: ModelAccess): Promise<GgufResult> {
   const refusal = await mayRead(path);
@@ -80,7 +80,7 @@ async function inspect(
   return { ok: true, isFolder, models: models.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
-/** All part files of the model that a file begins. */
+/** All part files of a model, from its first. */
 function partsOf(path: string): string[] {
   const match = partPattern.exec(basename(path));
   if (match === null) return [basename(path)];
@@ -91,7 +91,7 @@ function partsOf(path: string): string[] {
   });
 }
 
-/** A file's name as a model name: lower case, and nothing that a model name may not hold. */
+/** A file name as a model name: lower case, without characters that model names may not have. */
 function modelName(path: string): string {
   const stem = partPattern.exec(basename(path))?.[1] ?? basename(path).slice(0, -'.gguf'.length);
   const name = stem.toLowerCase().replaceAll(/[^a-z0-9._:@-]+/g, '-');

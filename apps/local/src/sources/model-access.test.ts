@@ -10,7 +10,7 @@ import { listModelsOf } from './model-access.ts';
 const model = (source: string) =>
   fakeService('thief', 'behaves', { model: { source }, engine: { kind: 'llama' }, replicas: 0 });
 
-/** What is told to whoever applies a manifest over the API; empty when it is taken. */
+/** The error of applying a manifest over the API; empty when it is accepted. */
 async function told({ runtime }: FakeRuntime, source: string): Promise<string> {
   try {
     await runtime.apply([model(source)], null);

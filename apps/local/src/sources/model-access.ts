@@ -6,12 +6,12 @@ import type { HomeFolder } from '../home/home-folder.ts';
 import { editModelList, readModelList, withPaths } from '../home/model-list.ts';
 
 /**
- * Why a file or folder may not be read as a model, as a sentence part; null when it may. Of what lies outside the folders
- * that the operator chose nothing is told, not even whether it is there.
+ * Why a file or folder may not be read as a model, as part of a sentence; null when it may. The reason never reveals
+ * whether a path outside the allowed folders exists.
  */
 export type ModelAccess = (path: string) => Promise<string | null>;
 
-/** The access that the state folder gives, as it is when it is asked. */
+/** The access that the state folder currently allows. */
 export function modelAccessOf(home: HomeFolder): ModelAccess {
   return async (path) => {
     const refusal = `'${path}' lies in no folder of models of this machine. Put it into ${home.models}, or let whoever operates the machine run 'kumiki models allow ${path}'`;
@@ -19,7 +19,7 @@ export function modelAccessOf(home: HomeFolder): ModelAccess {
     const roots = [home.models, ...(readModelList(home.modelList)?.allow ?? []).map((entry) => entry.path)];
     if (!roots.some((root) => isWithin(resolve(path), root))) return refusal;
     const real = await realpath(path).catch(() => null);
-    // It lies where it may and is not there: whoever looks for it says so.
+    // An allowed path that does not exist; reading it will report that.
     if (real === null) return null;
     const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => null)));
     return realRoots.some((root) => root !== null && isWithin(real, root)) ? null : refusal;
@@ -32,8 +32,9 @@ function isWithin(path: string, root: string): boolean {
 }
 
 /**
- * Lists the files and folders of manifests that the operator himself gives to this machine on its command line.
- * @returns the paths that were added.
+ * Adds the files and folders of manifests to the model list when the operator applies them on the machine's own command
+ * line.
+ * @returns the added paths.
  */
 export async function listModelsOf(
   home: HomeFolder,

@@ -16,9 +16,9 @@ import { findGgufModels } from './gguf-files.ts';
 import type { ModelAccess } from './model-access.ts';
 
 /**
- * Holds a manifest against this machine: finds its files, its engine and its servers.
- * @param modelsFolder where the shipped models lie.
- * @param mayRead what else may be read as a model.
+ * Resolves a manifest on this machine: finds its files, its engine and its servers.
+ * @param modelsFolder folder of the shipped models.
+ * @param mayRead which other files may be read as models.
  */
 export async function resolveService(
   service: ModelService,

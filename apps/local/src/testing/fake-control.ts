@@ -9,15 +9,15 @@ export interface Reply {
   readonly body: unknown;
 }
 
-/** The control service of a runtime of fake workers, asked as the gateway asks it. */
+/** The control service of a runtime with fake workers, called as by the gateway. */
 export interface FakeControl extends AsyncDisposable {
   readonly fake: FakeRuntime;
   readonly gateway: FakeGateway;
-  /** Keys that may operate the installation, by their ids. */
+  /** Names of admin keys, by id. */
   readonly keyNames: Map<string, string>;
   endFollowing(): void;
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** @param caller headers that say who asks. */
+  /** @param caller headers that name the caller. */
   call(method: string, path: string, body?: unknown, caller?: Record<string, string>): Promise<Reply>;
 }
 

@@ -8,12 +8,12 @@ import { holdHome } from '../home/hold-home.ts';
 import { listServersOf } from '../outside/list-servers.ts';
 import { type LocalRuntime, startLocalRuntime } from '../runtime/runtime.ts';
 import { listModelsOf } from '../sources/model-access.ts';
-import { type FakeWorkerManner, fakeWorkerManners } from './fake-worker-manners.ts';
+import { type FakeWorkerBehaviour, fakeWorkerBehaviours } from './fake-worker-behaviours.ts';
 
 /** A service of fake workers. */
 export function fakeService(
   name: string,
-  manner: FakeWorkerManner,
+  behaviour: FakeWorkerBehaviour,
   spec: Partial<ModelServiceInput['spec']> = {},
 ): ModelService {
   return modelServiceSchema.parse({
@@ -22,7 +22,7 @@ export function fakeService(
     metadata: { name },
     spec: {
       model: { source: 'simulated:' },
-      engine: { kind: 'simulated', contextTokens: fakeWorkerManners[manner] },
+      engine: { kind: 'simulated', contextTokens: fakeWorkerBehaviours[behaviour] },
       ...spec,
     },
   });
@@ -36,17 +36,17 @@ export interface FakeRuntime extends AsyncDisposable {
   until(what: string, condition: () => boolean): Promise<void>;
 }
 
-/** Seconds on an idle machine: this tells a wait in vain from a busy machine. */
+/** Generous for a busy machine; takes seconds on an idle one. */
 const waitLimitMs = 60_000;
 
-/** A runtime of fake workers on a folder of its own, or on the given one. */
+/** A runtime with fake workers, on a temporary folder or the given one. */
 export async function startFakeRuntime(
   services: readonly ModelService[],
   options: { readonly home?: string; readonly ownUrls?: readonly string[] } = {},
 ): Promise<FakeRuntime> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-local-'));
   const home = await holdHome(options.home ?? join(folder, 'home'));
-  // As the command line does with what it is given.
+  // As the command line does for its manifests.
   await listServersOf(home, services, 1);
   await listModelsOf(home, services, 1);
   const runtime = await startLocalRuntime({

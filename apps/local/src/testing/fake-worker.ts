@@ -1,17 +1,18 @@
 /**
- * A worker process without a model, for tests of supervision: it speaks the worker's side of the contract and
- * misbehaves as its engine's `contextTokens` say (see fake-worker-manners.ts).
+ * A worker process without a model, for tests of supervision: it implements the worker's side of the contract and
+ * misbehaves as selected by its engine's `contextTokens` (see fake-worker-behaviours.ts).
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fakeWorkerManners } from './fake-worker-manners.ts';
+import { fakeWorkerBehaviours } from './fake-worker-behaviours.ts';
 
 interface FakeEngine {
   readonly contextTokens?: number;
 }
 
 const { contextTokens } = JSON.parse(process.env['KUMIKI_ENGINE'] ?? '{}') as FakeEngine;
-const has = (manner: keyof typeof fakeWorkerManners): boolean => contextTokens === fakeWorkerManners[manner];
+const has = (behaviour: keyof typeof fakeWorkerBehaviours): boolean =>
+  contextTokens === fakeWorkerBehaviours[behaviour];
 const tell = (message: object): void => void process.send?.(message);
 
 process.on('disconnect', () => process.exit(0));

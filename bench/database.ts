@@ -1,6 +1,6 @@
 /**
- * How long a new embedded database takes to open, from files that were prepared once beside from its own `initdb`, turn about.
- * Keeps bench/results/database.json.
+ * The time to open a new embedded database, alternately from prepared files and by `initdb`. Writes
+ * bench/results/database.json.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

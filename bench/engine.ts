@@ -1,8 +1,8 @@
 /**
  * Tokens per second of node-llama-cpp's own `sequence.evaluate` loop (the bare engine), of our decode loop over the
- * same library, and of the worker over real HTTP: one stream and eight at once, rounds by turns in one run, so that a
- * busy machine slows all alike. Every answer has the same number of tokens: the end-of-generation tokens are ignored
- * (bare) or banned by logit bias (engine, worker).
+ * same library, and of the worker over real HTTP: one stream and eight at once, in alternating rounds of one run, so
+ * that a busy machine slows all equally. Every answer has the same number of tokens: the end-of-generation tokens are
+ * ignored (bare) or banned by logit bias (engine, worker).
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ const streamCounts = [1, 8] as const;
 const sequences = 8;
 const contextTokens = 1024;
 const endTokens = [0, 2] as const;
-/** The usage comes in the last frame but one. */
+/** Bytes of the end of a reply, which contain the usage. */
 const replyTailBytes = 4_096;
 const token = 'token-of-a-worker-that-is-measured';
 const questions = [
@@ -96,7 +96,7 @@ function engineSubject(engine: Engine): Subject {
   };
 }
 
-/** The worker as it is shipped, in a process of its own, asked by streaming chat requests over kept-alive connections. */
+/** The worker as shipped, in a separate process, with streaming chat requests over kept-alive connections. */
 async function workerSubject(): Promise<Subject> {
   const child = fork(fileURLToPath(new URL('../apps/worker/src/main.ts', import.meta.url)), {
     env: {
@@ -147,7 +147,7 @@ async function workerSubject(): Promise<Subject> {
   };
 }
 
-/** Reads a whole reply and returns its last piece, which holds the usage. */
+/** Reads a whole reply and returns its last piece, which contains the usage. */
 function post(options: RequestOptions, body: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = {

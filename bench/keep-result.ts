@@ -8,7 +8,10 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Keeps a result with its date and machine in bench/results/<name>.json, and as a line of bench/results/history/<name>.jsonl. */
+/**
+ * Writes a result with its date and machine to bench/results/<name>.json, and appends it to
+ * bench/results/history/<name>.jsonl.
+ */
 export function keepResult(name: string, result: Readonly<Record<string, unknown>>): void {
   mkdirSync(new URL('history/', resultsFolder), { recursive: true });
   const machine = {

@@ -1,4 +1,4 @@
-/** `npm run bench <name>`: runs one benchmark. Each is a script of its own that measures, prints, and ends. */
+/** `npm run bench <name>`: runs one benchmark. Each is a separate script that measures, prints, and ends. */
 const benches: Readonly<Record<string, { readonly file: string; readonly says: string }>> = {
   gateway: { file: './gateway/run.ts', says: 'CPU, latency and memory of the gateway beside nginx and a bare proxy' },
   streams: { file: './streams/run.ts', says: 'memory of 2,000 open streams, and the cost of clients that never read' },

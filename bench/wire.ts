@@ -9,12 +9,15 @@ import {
   usageOf,
 } from '../packages/openai/src/index.ts';
 
-/** `npm run bench wire`: microseconds of the pieces that touch every request and every event, beside plain parsers. */
+/**
+ * `npm run bench wire`: microseconds of the code that handles every request and every event, compared with plain
+ * parsers.
+ */
 
 const rounds = 15;
 const roundMs = 20;
 
-/** Microseconds per call: the best of several rounds, since everything else on the machine only adds. */
+/** Microseconds per call: the minimum of several rounds, since noise only adds. */
 function measure(call: () => unknown): number {
   let calls = 1;
   let best = Infinity;
@@ -38,7 +41,7 @@ const prose =
   'The quick brown fox jumps over the lazy dog. It did so, twice, and nobody was surprised, least of all I. ';
 const quoted = 'The quick brown fox said: \\"jump\\" over the lazy dog.\\nIt did so, twice, and nobody was surprised. ';
 
-/** A chat request of about that many bytes whose turns repeat a text. */
+/** A chat request of about that many bytes that repeats a turn. */
 function chatBody(bytes: number, turn: string): Buffer {
   const messages = ['{"role":"system","content":"You are a helpful assistant."}'];
   for (let length = 200, at = 0; length < bytes; at++) {

@@ -1,5 +1,5 @@
-// Builds the console into apps/console/dist when what it is made of has changed, and packs its files for browsers.
-// Plain JavaScript: scripts/install.mjs calls it on whatever Node the machine has.
+// Builds the console into apps/console/dist when its sources have changed, and compresses its files for browsers. Plain
+// JavaScript: scripts/install.mjs calls it with any Node that the machine has.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const app = join(root, 'apps', 'console');
 const built = join(app, 'dist');
 const stamp = join(built, '.kumiki-built');
 
-/** What the built files depend on: the app itself and the packages that it takes into the browser. */
+/** What the built files depend on: the app itself and the packages that it bundles. */
 const sources = [
   'apps/console/index.html',
   'apps/console/package.json',
@@ -29,22 +29,22 @@ const sources = [
 ];
 
 const packed = new Set(['.css', '.html', '.js', '.json', '.svg', '.txt', '.webmanifest']);
-/** Smaller files gain nothing: their headers are as long. */
+/** Smaller files do not benefit from compression. */
 const leastPackedBytes = 256;
 
 if (argv[1] === fileURLToPath(import.meta.url) && !(await buildConsole(execPath))) process.exit(1);
 
 /**
- * Builds when something has changed. A build that fails has said why, and leaves the one before in its place.
+ * Builds when something has changed. A failed build prints the reason and keeps the previous one.
  * @param node the Node to build with.
- * @returns whether the console is as its sources say.
+ * @returns whether the console is up to date.
  */
 export async function buildConsole(node) {
   if (!existsSync(join(app, 'vite.config.ts'))) return true;
   const wanted = hashSources();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
   process.stderr.write('Building the console. This happens when its sources have changed.\n');
-  // In a folder of its own, so that two builds at once do not mix, and nobody sees half of one.
+  // In a temporary folder, so that concurrent builds do not mix, and no partial build is visible.
   const folder = join(app, `dist-${process.pid}`);
   try {
     if (!runVite(node, folder)) {
@@ -73,7 +73,7 @@ function hashSources() {
   return hash.digest('hex');
 }
 
-/** A file, or all files below a folder in a fixed order; none where there is nothing. */
+/** A file, or all files below a folder in a fixed order; none when the path does not exist. */
 function filesOf(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];
@@ -90,7 +90,7 @@ function runVite(node, folder) {
   return status === 0;
 }
 
-/** Puts a smaller copy in each encoding beside every file that has one. */
+/** Writes a compressed copy in each encoding beside every file that gets smaller. */
 async function packFolder(folder) {
   const files = filesOf(folder).filter((file) => packed.has(extname(file)) && statSync(file).size >= leastPackedBytes);
   const workers = Array.from({ length: Math.min(4, availableParallelism()) }, async () => {

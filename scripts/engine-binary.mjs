@@ -1,5 +1,5 @@
-// The engine's binary of this machine where the lock file does not name it. Plain JavaScript: scripts/install.mjs calls it
-// on whatever Node the machine has.
+// Installs the engine's binary for this machine when the lock file does not contain it. Plain JavaScript:
+// scripts/install.mjs calls it with any Node that the machine has.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ const engineBinaries = {
   'win32-arm64': 'win-arm64',
 };
 
-/** What the binaries of one version are, to the byte; a platform that the registry did not serve yet is left out. */
+/** Integrity hashes of the binaries of one version; platforms that the registry did not have yet are missing. */
 const pinnedBinaries = JSON.parse(
   readFileSync(join(dirname(fileURLToPath(import.meta.url)), 'engine-integrity.json'), 'utf8'),
 );
@@ -26,14 +26,14 @@ const pinnedBinaries = JSON.parse(
  * npm's name of this machine's binary.
  * @param {string} platform
  * @param {string} arch
- * @returns {string | null} null where there is none.
+ * @returns {string | null} null when there is none.
  */
 export function binaryName(platform, arch) {
   return engineBinaries[`${platform}-${arch}`] ?? null;
 }
 
 /**
- * The integrity that a binary must have.
+ * The required integrity of a binary.
  * @param {{ version: string, integrity: Record<string, string> }} pinned
  * @param {string} name
  * @param {string} version of the engine that is installed.
@@ -52,11 +52,11 @@ export function integrityOf(bytes) {
 }
 
 /**
- * Fetches a binary, compares it with what it must be and installs it only then.
+ * Fetches a binary, and installs it only if its integrity matches.
  * @param {string} root folder whose node_modules gets it.
  * @param {string | null} name
- * @param {(args: string[]) => boolean} npm runs npm in `root`; whether it went well.
- * @returns {string | null} null when it is there; else why not.
+ * @param {(args: string[]) => boolean} npm runs npm in `root`; returns whether it succeeded.
+ * @returns {string | null} null when it is installed, otherwise why not.
  */
 export function installEngineBinary(root, name, npm, pinned = pinnedBinaries) {
   const modules = join(root, 'node_modules');
@@ -67,7 +67,7 @@ export function installEngineBinary(root, name, npm, pinned = pinnedBinaries) {
   if (expected === null) {
     return `${spec} is not fetched, since scripts/engine-integrity.json has no integrity to compare it with; "npm view ${spec} dist.integrity" asks the registry for it.`;
   }
-  // In node_modules, so that npm gets a relative path: Windows' shell would cut one with blanks.
+  // In node_modules, so that npm gets a relative path, since Windows' shell splits paths at blanks.
   const folder = mkdtempSync(join(modules, '.engine-'));
   const relative = `./node_modules/${basename(folder)}`;
   try {
@@ -78,7 +78,7 @@ export function installEngineBinary(root, name, npm, pinned = pinnedBinaries) {
     if (file === undefined) return `npm fetched no archive of ${spec}.`;
     const found = integrityOf(readFileSync(join(folder, file)));
     if (found !== expected) return `${spec} is refused: its integrity is ${found}, and ${expected} is pinned.`;
-    // With the lock file: without it npm would put other versions in the place of those that it names.
+    // With the lock file; without it npm would replace the locked versions.
     const install = ['install', '--no-save', '--ignore-scripts', '--loglevel=error'];
     return npm([...install, `${relative}/${file}`]) ? null : `npm cannot install ${spec}.`;
   } finally {

@@ -11,7 +11,7 @@ const modules = join(root, 'node_modules');
 mkdirSync(join(modules, 'node-llama-cpp'), { recursive: true });
 writeFileSync(join(modules, 'node-llama-cpp', 'package.json'), '{"version":"9.9.9"}');
 
-/** An npm whose registry serves these bytes, or nothing; what it was asked is kept. */
+/** A fake npm whose registry serves these bytes, or nothing; records its arguments. */
 function registryOf(bytes: string | null) {
   const asked: string[] = [];
   const npm = (args: string[]): boolean => {

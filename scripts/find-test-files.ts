@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 
-/** Where test files live. A test of the tidy set checks that no `*.test.ts` lies elsewhere. */
+/** Locations of test files. A tidy test checks that no `*.test.ts` is elsewhere. */
 const patterns = [
   'packages/*/src/**/*.test.ts',
   'apps/*/src/**/*.test.ts',

@@ -1,7 +1,7 @@
 /**
- * Puts Debian's Chromium, and a font with Japanese characters, where the browser tests find them. Takes a minute the first
- * time, nothing afterwards. Ends with 0 where that is impossible: the browser tests then say why and are skipped, save
- * where CI is set.
+ * Installs Debian's Chromium and a Japanese font for the browser tests. Takes a minute the first time, and no time
+ * afterwards. Ends with 0 when that is impossible: the browser tests are then skipped with the reason, except when CI
+ * is set.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
- * Puts a PostgreSQL server with pgvector where tests find it: unpacked from Debian's packages into a cache folder
- * of its own, pgvector compiled from Debian's source package. The machine's own PostgreSQL, if any, is left alone.
- * Takes a minute the first time, nothing afterwards. Ends with 0 where that is impossible because this is not
- * Debian: the tests that need the server then say so and are skipped.
+ * Installs a PostgreSQL server with pgvector for the tests: unpacked from Debian's packages into a cache folder, with
+ * pgvector compiled from Debian's source package. The machine's own PostgreSQL, if any, is not touched. Takes a minute
+ * the first time, and no time afterwards. Ends with 0 on other systems than Debian: the tests that need the server are
+ * then skipped with the reason.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ function install(): void {
   }
 }
 
-/** A compiler, where a machine has none. Only root can mend that; the message of apt says the rest. */
+/** Installs a compiler when there is none, which requires root; otherwise apt's message explains it. */
 function installTools(): void {
   if (process.getuid?.() === 0) must('apt-get', ['update', '-qq'], '/');
   const missing = [
@@ -66,7 +66,7 @@ function installTools(): void {
   );
 }
 
-/** What the server is linked with comes with its packages' dependencies. */
+/** Installs the server's libraries, as dependencies of its packages. */
 function installLibraries(root: string): void {
   const server = join(root, 'usr/lib/postgresql', serverVersion, 'bin/postgres');
   const { stdout } = spawnSync('ldd', [server], { encoding: 'utf8', timeout: commandTimeoutMs });
@@ -74,7 +74,7 @@ function installLibraries(root: string): void {
   must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', `postgresql-${serverVersion}`], '/');
 }
 
-/** Builds pgvector into the unpacked tree. Just-in-time code (LLVM) is left out: its compiler is half a gigabyte. */
+/** Builds pgvector into the unpacked tree. Without JIT (LLVM), whose compiler has half a gigabyte. */
 function compileVector(work: string, root: string): void {
   const options = privateApt(work, 'deb-src', [vectorRelease]);
   must('apt-get', [...options, 'update', '-qq'], work);
@@ -88,7 +88,7 @@ function compileVector(work: string, root: string): void {
   const settings = [
     `PG_CONFIG=${config}`,
     'with_llvm=no',
-    // The headers and makefiles were unpacked elsewhere than where Debian's pg_config looks for them.
+    // The headers and makefiles are not where Debian's pg_config looks for them.
     `PG_CPPFLAGS=-I${join(root, 'usr/include/postgresql', serverVersion, 'server')} -I${join(root, 'usr/include/postgresql')}`,
     'OPTFLAGS=',
   ];

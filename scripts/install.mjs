@@ -1,5 +1,5 @@
-// Installs what the lock file names, builds the console and prepares the database, unless that is done. Plain JavaScript without dependencies, since it runs
-// before anything is installed and on whatever Node the machine has.
+// Installs the packages of the lock file, builds the console and prepares the database, unless that is done. Plain
+// JavaScript without dependencies, since it runs before anything is installed, with any Node that the machine has.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const inLock = engine !== null && lock.includes(`"node_modules/@node-llama-cpp/$
 const wanted = createHash('sha256')
   .update(lock)
   .update(`${process.platform} ${process.arch}`)
-  // Where the engine is not in the lock file, a new line of engine-integrity.json is a reason to install again.
+  // When the engine is not in the lock file, a change of engine-integrity.json requires another install.
   .update(inLock ? '' : readFileSync(join(root, 'scripts', 'engine-integrity.json')))
   .digest('hex');
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
@@ -37,7 +37,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted || !existsSync(
 if (!(await buildConsole(pinnedNode))) process.exit(1);
 prepareDatabase();
 
-/** Without it each new database takes about two seconds longer, and nothing else: a failure is told and not minded. */
+/** A failure is only reported: without it each new database takes about two seconds longer. */
 function prepareDatabase() {
   const { version } = JSON.parse(
     readFileSync(join(root, 'node_modules', '@electric-sql', 'pglite', 'package.json'), 'utf8'),
@@ -49,7 +49,7 @@ function prepareDatabase() {
   if (status !== 0) process.stderr.write('The files of new databases could not be prepared; each makes its own.\n');
 }
 
-/** A lock file made where the registry lacked a platform's binary does not name it. */
+/** A lock file that was made when the registry lacked a platform's binary does not contain it. */
 function prepareEngine() {
   const problem = installEngineBinary(root, engine, npm);
   if (problem === null) return;

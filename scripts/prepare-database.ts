@@ -1,6 +1,6 @@
 /**
- * Makes the files that every new embedded database begins with, once for each version of it. Takes some seconds the first
- * time, nothing afterwards; without them each database makes its own, and takes as long.
+ * Creates the initial files of new embedded databases, once for each version. Takes some seconds the first time, and no
+ * time afterwards. Without them each new database takes as long.
  */
 import { create } from '../packages/postgres/src/open-pglite.ts';
 import { prepareData } from '../packages/postgres/src/prepared-data.ts';

@@ -1,6 +1,6 @@
 /**
- * Runs the test files named as arguments, each in a process of its own, two at a time; prints one line per
- * file and every failure in full; sends the counts to its parent. With `--one-at-a-time` a file has the machine for itself.
+ * Runs the test files given as arguments, each in a separate process, two at a time. Prints one line per file and every
+ * failure in full. Sends the counts to its parent. With `--one-at-a-time` a file has the machine for itself.
  */
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
@@ -12,7 +12,7 @@ export interface TestCounts {
   failed: number;
 }
 
-/** A file that takes longer hangs. The slowest start dozens of processes: some three minutes on a busy machine. */
+/** Timeout of a file. The slowest start dozens of processes and take about three minutes on a busy machine. */
 const fileTimeoutMs = 900_000;
 /** Lines of a failing file's own output that are shown. */
 const outputLineLimit = 200;
@@ -22,7 +22,7 @@ interface FileRecord {
   failed: number;
   skipped: number;
   readonly failures: string[];
-  /** What tests have to say about themselves: measured times, counts. */
+  /** Diagnostics of the tests: measured times, counts. */
   readonly notes: string[];
   readonly output: string[];
 }
@@ -46,7 +46,7 @@ stream.on('test:start', ({ file }) => void record(file));
 stream.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
   const entry = record(event.file);
-  // A file without a test is reported as a test of its own name.
+  // The runner reports a file without tests as a test with the file's name.
   if (event.name === event.file) entry.failures.push(`✗ ${shown(event.name)} has no test in it`);
   if (event.name === event.file) entry.failed += 1;
   else if (event.skip !== undefined && event.skip !== false) entry.skipped += 1;
@@ -54,7 +54,7 @@ stream.on('test:pass', (event) => {
 });
 stream.on('test:fail', (event) => {
   const entry = record(event.file);
-  // A suite or file fails because a test in it did: that one is counted and shown, not its parents.
+  // A suite or file fails because of a test in it. Only that test is counted and shown.
   const error = event.details.error;
   if ('failureType' in error && error.failureType === 'subtestsFailed') return;
   entry.failed += 1;

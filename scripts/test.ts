@@ -2,9 +2,9 @@
  * `npm test`: types, lint, format, unused code, then every test file of the workspace. Prints one line for each
  * check and file, failures in full, and as its last line `N passed, N failed` over checks and tests.
  *
- * For work on one thing: `node scripts/test.ts --skip-checks --only gateway` runs the test files whose path
- * contains the text (or matches it as a regular expression). `--browser` runs every browser test in their place, the
- * long ones too, and no check: `npm run test:browser`.
+ * For work on one thing: `node scripts/test.ts --skip-checks --only gateway` runs the test files whose path contains
+ * the text (or matches it as a regular expression). `--browser` runs every browser test instead, including the long
+ * ones, without checks: `npm run test:browser`.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import type { TestCounts } from './run-test-files.ts';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const binaries = join(root, 'node_modules', '.bin');
 
-/** No check takes a minute on two busy cores; one that does hangs. */
+/** Timeout of a check. None takes a minute on two busy cores. */
 const checkTimeoutMs = 300_000;
 
 const checks: readonly { readonly name: string; readonly command: readonly [string, ...string[]] }[] = [
@@ -69,7 +69,7 @@ function add(more: TestCounts): void {
   counts.failed += more.failed;
 }
 
-/** Puts what tests need in its place. What the script says is shown: the first time it takes a while. */
+/** Installs what tests need. The script's output is shown, since the first run takes a while. */
 async function setUp(script: string, what: string): Promise<TestCounts> {
   const child = spawn(process.execPath, [join(root, 'scripts', script)], {
     cwd: root,
@@ -110,8 +110,8 @@ async function runCheck(name: string, [command, ...rest]: readonly [string, ...s
 }
 
 /**
- * Runs the test files in a process group of their own. What is left of the group when the files have ended
- * is a process that a test forgot: it is killed, and counts as a failure.
+ * Runs the test files in a separate process group. A process that is left in the group when the files have ended was
+ * leaked by a test: it is killed, and counts as a failure.
  */
 async function runTests(paths: readonly string[]): Promise<TestCounts> {
   const runner = spawn(process.execPath, [join(root, 'scripts', 'run-test-files.ts'), ...paths], {
@@ -147,12 +147,12 @@ function killTestGroup(): void {
   try {
     process.kill(-testGroup, 'SIGKILL');
   } catch {
-    // The group is empty, as it should be.
+    // The group is empty, as expected.
   }
   testGroup = null;
 }
 
-/** The living processes of a group, as `pid command`. Reads /proc; on systems without it nothing is found. */
+/** The running processes of a group, as `pid command`. Reads /proc; returns none on other systems. */
 function groupMembers(group: number): string[] {
   const members: string[] = [];
   let pids: string[];
@@ -170,7 +170,7 @@ function groupMembers(group: number): string[] {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
       members.push(`${pid} ${command}`);
     } catch {
-      // The process ended while we looked.
+      // The process ended meanwhile.
     }
   }
   return members;

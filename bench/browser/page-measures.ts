@@ -1,18 +1,18 @@
 import type { CDPSession, Page } from 'playwright-core';
 
-/** What a page went through while it was watched. */
+/** Measurements of a page while it was watched. */
 export interface PageMeasures {
-  /** The longest task of the main thread; 0 when none took 50 ms, which is what browsers tell of. */
+  /** The longest task of the main thread; 0 when none took 50 ms, since browsers report only those. */
   readonly longestTaskMs: number;
   readonly longTasks: number;
-  /** From each key to the next paint. */
+  /** Time from a key to the next paint. */
   readonly typingMsP95: number;
   readonly keys: number;
-  /** What the page's main thread worked in all. */
+  /** Total working time of the page's main thread. */
   readonly mainThreadSeconds: number;
 }
 
-/** A page that is watched. */
+/** A watched page. */
 export interface Watched {
   readonly page: Page;
   readonly session: CDPSession;
@@ -30,7 +30,7 @@ declare global {
   }
 }
 
-/** Notes long tasks, and the time from each key to the second frame after it: by then what it changed is on the screen. */
+/** Records long tasks, and the time from each key to the second frame after it, when the change is on the screen. */
 export async function startWatch(page: Page): Promise<Watched> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
@@ -44,7 +44,7 @@ export async function startWatch(page: Page): Promise<Watched> {
       'keydown',
       ({ timeStamp }) => {
         requestAnimationFrame(() => {
-          // After the frame's own work, its painting: a message comes when that has been done.
+          // The message is delivered after the frame has been painted.
           const { port1, port2 } = new MessageChannel();
           port1.addEventListener('message', () => watch.latencies.push(performance.now() - timeStamp));
           port1.start();
@@ -57,7 +57,7 @@ export async function startWatch(page: Page): Promise<Watched> {
   return { page, session, workedBefore: await workedSeconds(session) };
 }
 
-/** Seconds of the main thread's tasks since the page was there. */
+/** Seconds of the main thread's tasks since the page was opened. */
 async function workedSeconds(session: CDPSession): Promise<number> {
   const { metrics } = await session.send('Performance.getMetrics');
   return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;

@@ -8,12 +8,12 @@ import { build } from 'vite';
 
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
-/** The rival: a page that draws an answer with react-markdown, built as the console is, and its server. */
+/** The comparison: a page that renders an answer with react-markdown, built like the console, and its server. */
 export interface RivalPage extends AsyncDisposable {
   readonly url: string;
 }
 
-/** @param stream begins the answer that the page draws, as server-sent events of chat completions. */
+/** @param stream starts the answer that the page renders, as server-sent events of chat completions. */
 export async function startRivalPage(stream: () => Promise<Response>): Promise<RivalPage> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-rival-'));
   await build({

@@ -1,8 +1,8 @@
 import { until } from '@kumiki/testing';
 /**
- * The console in Debian's Chromium against the real product: how much script a first load takes, when it can be used, how it
- * holds up under a long stream while somebody types, beside a page that draws the same stream with react-markdown, and how
- * fast a long conversation opens. Keeps bench/results/browser.json.
+ * The console in Debian's Chromium against the real product: how much script a first load takes, when it can be used,
+ * how it handles a long stream during typing, compared with a page that renders the same stream with react-markdown,
+ * and how fast a long conversation opens. Writes bench/results/browser.json.
  */
 import type { Browser, Page } from 'playwright-core';
 import { chatOn } from '../../tests/browser/chat.ts';
@@ -72,7 +72,7 @@ async function firstLoad(browser: Browser, product: ConsoleProduct): Promise<Rec
     await fresh.page.goto(`${product.origin}/chat`, { waitUntil: 'commit' });
     const { composer } = chatOn(fresh.page);
     await composer.waitFor();
-    // What is loaded once somebody types is not part of what was needed to begin.
+    // Scripts that are loaded after typing begins do not count.
     firstBytes = scriptBytes;
     await composer.fill('typed');
     times.push(performance.now() - startedAt);
@@ -83,7 +83,7 @@ async function firstLoad(browser: Browser, product: ConsoleProduct): Promise<Rec
   };
 }
 
-/** Types into the composer while an answer streams in. */
+/** Types into the composer during a streamed answer. */
 async function longStream(browser: Browser, product: ConsoleProduct): Promise<Record<string, number>> {
   await using console = await openConsole(browser, product);
   const { page } = console;
@@ -103,7 +103,7 @@ async function longStream(browser: Browser, product: ConsoleProduct): Promise<Re
   return { ...(await readWatch(watch)), streamedSeconds };
 }
 
-/** The same with the page of the rival. */
+/** The same with the comparison page. */
 async function rivalStream(browser: Browser, product: ConsoleProduct): Promise<Record<string, number>> {
   const content = `[[length=${tokensPerSecond * streamSeconds}]]`;
   await using rival = await startRivalPage(() =>
@@ -141,7 +141,9 @@ async function chooseModel(page: Page, name: string): Promise<void> {
   await page.getByRole('option', { name }).click();
 }
 
-/** Makes a chat of many turns through the API, then opens it: from the click until its last answer can be read. */
+/**
+ * Creates a chat of many turns through the API, then opens it: the time from the click until its last answer is shown.
+ */
 async function longChat(browser: Browser, product: ConsoleProduct): Promise<Record<string, number>> {
   const { id } = await product.api<{ id: string }>('/v1/kumiki/chats', { title: 'A long one' });
   let previous: string | null = null;

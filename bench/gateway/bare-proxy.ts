@@ -1,7 +1,6 @@
 /**
- * The peer in our own language: `node:http` in front, undici behind, and nothing else. It authenticates nobody,
- * counts nothing and recovers nothing. Sends its port to its parent.
- * Argument: the upstream's origin.
+ * The minimal proxy in the same language: `node:http` in front and undici behind, without authentication, counting or
+ * recovery. Sends its port to its parent. Argument: the upstream's origin.
  */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
@@ -17,7 +16,7 @@ interface Upstream {
   }): Promise<{ readonly statusCode: number; readonly headers: IncomingHttpHeaders; readonly body: Readable }>;
 }
 
-/** The very version of undici that the gateway uses. */
+/** The same version of undici as the gateway's. */
 const { Pool } = createRequire(new URL('../../apps/gateway/package.json', import.meta.url))('undici') as {
   readonly Pool: new (origin: string, options: { connections: number; pipelining: number }) => Upstream;
 };

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * One keep-alive HTTP/1.1 connection that sends baked requests and understands just enough of the replies to know
- * where they end, so that the load generator costs little beside what it measures.
+ * One keep-alive HTTP/1.1 connection that sends prebuilt requests and parses replies only as far as needed to find
+ * their ends, so that the load generator is cheap.
  */
 export interface BenchClient {
   /** Sends one request; resolves when the reply has ended. Rejects when it is not a 200 or the connection breaks. */

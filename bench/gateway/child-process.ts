@@ -14,7 +14,7 @@ process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** Whether processes can be bound to a core each: without that, figures say less. */
+/** Whether processes can be pinned to cores; without that, results are less precise. */
 export const canPin = cpus().length > 1 && spawnSync('taskset', ['-V'], { stdio: 'ignore' }).status === 0;
 
 export interface BenchProcess {
@@ -27,15 +27,15 @@ export interface BenchProcess {
 }
 
 /**
- * Starts a process bound to one core.
- * @param port where it listens, or null for a Node script that sends its port to us.
+ * Starts a process pinned to one core.
+ * @param port its port, or null for a Node script that sends its port to this process.
  */
 export async function startProcess(options: {
   readonly command: readonly [string, ...string[]];
   readonly core: number;
   readonly port: number | null;
   readonly env?: Readonly<Record<string, string>>;
-  /** Takes standard error; without it only the first lines are kept, for the message of a failure. */
+  /** File for standard error; without it only the first lines are kept for error messages. */
   readonly logFile?: string;
 }): Promise<BenchProcess> {
   const pinned = canPin ? ['taskset', '-c', String(options.core), ...options.command] : options.command;

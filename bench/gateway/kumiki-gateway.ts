@@ -12,8 +12,8 @@ const keyCount = 10_000;
 const mainFile = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
 
 /**
- * The gateway as it is deployed: keys, limits, metrics and continuation on.
- * @returns the process and one API key of the ten thousand that it knows.
+ * The gateway as deployed: with keys, limits, metrics and continuation.
+ * @returns the process and one of its ten thousand API keys.
  */
 export async function startKumikiGateway(
   folder: string,
@@ -44,7 +44,7 @@ export async function startKumikiGateway(
       KUMIKI_ROUTES_FILE: files.routes,
       KUMIKI_KEYS_FILE: files.keys,
       KUMIKI_PEPPER_FILE: files.pepper,
-      // A line for every request, as in production.
+      // Logs every request, as in production.
       KUMIKI_LOG_LEVEL: 'info',
     },
     logFile: join(folder, 'gateway.log'),
@@ -60,13 +60,13 @@ function keyRecord(key: string, index: number, pepper: Buffer): KeyRecord {
     hash: createSecretHash(pepper)(key),
     roles: ['inference'],
     models: [benchModel],
-    // Limits that are counted for every request and never reached.
+    // Limits that are checked for every request and never reached.
     limits: { requests_per_minute: 100_000_000, tokens_per_minute: 1_000_000_000, max_concurrent: 100_000 },
     expiresAt: 4_000_000_000,
   };
 }
 
-/** One model on three endpoints, so that a choice has to be made for every request. */
+/** One model on three endpoints, so that every request needs a routing decision. */
 function routeTable(upstreamPort: number): RouteTable {
   return {
     backends: [],

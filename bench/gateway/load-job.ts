@@ -1,4 +1,4 @@
-/** What the load generator is asked for. Requests travel as base64 of whole HTTP bytes. */
+/** A job of the load generator. Requests are base64 of complete HTTP bytes. */
 export type LoadJob =
   | {
       readonly kind: 'closed-loop';

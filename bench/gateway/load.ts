@@ -1,4 +1,4 @@
-/** The load generator, as a process of its own. Takes jobs from its parent by IPC and answers each with a result. */
+/** The load generator, in a separate process. Takes jobs from its parent by IPC and answers each with a result. */
 import type { Socket } from 'node:net';
 import { type BenchClient, type Timing, connectSocket, openBenchClient } from './bench-client.ts';
 import type { LoadJob, LoadResult } from './load-job.ts';
@@ -40,7 +40,7 @@ async function closedLoop(job: LoadJob & { kind: 'closed-loop' }): Promise<Timin
   return timings;
 }
 
-/** Opens streams and keeps them: reading on, or never reading at all. Resolves when all have begun. */
+/** Opens streams and holds them, with or without reading. Resolves when all have started. */
 async function hold(job: LoadJob & { kind: 'hold' }): Promise<void> {
   const request = Buffer.from(job.request, 'base64');
   for (let opened = 0; opened < job.connections; opened += job.batch) {

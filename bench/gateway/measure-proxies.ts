@@ -7,7 +7,7 @@ import { type ProxyRow, rowOf } from './report.ts';
 const proxyCore = 0;
 const loadCore = 1;
 
-/** The row of the proxy that does no work, and that of the gateway. */
+/** Names of the rows of the bare proxy and the gateway. */
 export const bareName = 'node:http + undici, no work';
 export const gatewayName = 'Kumiki gateway, everything on';
 
@@ -18,19 +18,19 @@ interface Target {
 }
 
 export interface ProxyBench {
-  /** For files of the processes. */
+  /** Folder for the files of the processes. */
   readonly folder: string;
   readonly rounds: number;
-  /** What share of the whole bench's requests and streams each round makes. */
+  /** Share of the full bench's requests and streams in each round. */
   readonly share: number;
-  /** Where it is not installed its row is left out in any case. */
+  /** Without nginx its row is left out in any case. */
   readonly withNginx: boolean;
   onRound?(round: number): void;
 }
 
 /**
- * Measures proxies in alternating rounds before one upstream. Each proxy is bound to one core, upstream and load generator to the
- * other.
+ * Measures proxies in alternating rounds in front of one upstream. Each proxy is pinned to one core, upstream and load
+ * generator to the other.
  */
 export async function measureProxies(bench: ProxyBench): Promise<ProxyRow[]> {
   const upstream = await startProcess({ command: script('upstream.ts'), core: loadCore, port: null });

@@ -1,16 +1,16 @@
 import { type BenchProcess, performLoad } from './child-process.ts';
 import { chatRequestBody, requestBytes } from './wire-samples.ts';
 
-/** One round of figures for one proxy. */
+/** The measurements of one proxy in one round. */
 export interface Round {
-  /** CPU seconds of the proxy per 1,000 requests of 1 kB; null for the direct way, which has none. */
+  /** CPU seconds of the proxy per 1,000 requests of 1 kB; null for the direct connection. */
   readonly cpuPerThousand: number | null;
   readonly cpuMicrosPerChunk: number | null;
   readonly latencyMsP50: number;
   readonly firstTokenMsP50: number;
 }
 
-/** Before each round, so that the first is not about compiling. */
+/** Requests before each round, so that the first is not dominated by compilation. */
 const warmRequests = 2_000;
 const busyConnections = 32;
 const busyRequests = 4_000;
@@ -23,8 +23,8 @@ const quietStreams = 200;
 const base64 = (body: string, apiKey: string): string => requestBytes(body, apiKey).toString('base64');
 
 /**
- * The target's share of work in requests, streams, and alone on a quiet connection.
- * @param share what part of the requests and streams is made.
+ * Measures a target with requests, streams, and single requests on an idle connection.
+ * @param share of the requests and streams to make.
  */
 export async function measureRound(
   load: BenchProcess,

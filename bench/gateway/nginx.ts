@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { freePort } from '@kumiki/testing';
 import { type BenchProcess, startProcess } from './child-process.ts';
 
-/** nginx's version as it names itself, or null when it is not installed. */
+/** nginx's version, or null when it is not installed. */
 export function nginxVersion(): string | null {
   const result = spawnSync('nginx', ['-v'], { encoding: 'utf8' });
   return result.status === 0 ? (/nginx\/[\d.]+/.exec(result.stderr)?.[0] ?? 'nginx') : null;
 }
 
-/** nginx as a plain reverse proxy that does not buffer: one worker, keep-alive on both sides, no log. */
+/** nginx as a plain reverse proxy without buffering: one worker, keep-alive on both sides, no log. */
 export async function startNginx(folder: string, upstreamPort: number, core: number): Promise<BenchProcess> {
   const port = await freePort();
   const home = join(folder, 'nginx');

@@ -10,7 +10,10 @@ export interface ProxyRow {
   readonly rssMiB: number;
 }
 
-/** CPU as the least of the rounds, since noise only adds; latency as the median of what was added to going direct. */
+/**
+ * CPU is the minimum of the rounds, since noise only adds; latency is the median of the difference to the direct
+ * connection.
+ */
 export function rowOf(proxy: string, rounds: readonly Round[], direct: readonly Round[], rssBytes: number): ProxyRow {
   const least = (values: readonly (number | null)[]): number => Math.min(...values.map((value) => value ?? Infinity));
   const added = (pick: (round: Round) => number): number => median(rounds.map(pick)) - median(direct.map(pick));
@@ -24,7 +27,7 @@ export function rowOf(proxy: string, rounds: readonly Round[], direct: readonly 
   };
 }
 
-/** The rows as a Markdown table, so that it can be quoted as it is. */
+/** The rows as a Markdown table. */
 export function table(rows: readonly ProxyRow[]): string {
   const lines = [
     '| proxy | CPU-s / 1000 requests (1 kB) | µs CPU per SSE chunk | added p50 ms | added TTFT p50 ms | RSS MiB |',

@@ -1,6 +1,6 @@
 /**
- * The gateway with all its work on (10,000 keys, limits, metrics, continuation) beside nginx and beside a bare
- * `node:http` + undici proxy, in one run of alternating rounds. Prints a table and keeps bench/results/gateway.json.
+ * The gateway with all features on (10,000 keys, limits, metrics, continuation) compared with nginx and a bare
+ * `node:http` + undici proxy, in one run of alternating rounds. Prints a table and writes bench/results/gateway.json.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { type ProxyRow, table } from './report.ts';
 
 const roundCount = 4;
 
-/** What design asks of the gateway; a run beyond them ends with status 1. */
+/** The design's requirements; a run that misses one ends with status 1. */
 const floors = {
   cpuSecondsPerThousandRequests: 0.1,
   cpuMicrosPerChunk: 36,

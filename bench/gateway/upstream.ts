@@ -1,6 +1,6 @@
 /**
- * The model server of the gateway benchmarks, as a process of its own: answers at once with baked bytes and does
- * as little as a server can, so that what is measured is the proxy. Sends its port to its parent.
+ * The model server of the gateway benchmarks, in a separate process: answers at once with prebuilt bytes and does as
+ * little as possible, so that the proxy is measured. Sends its port to its parent.
  */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { endText, frameText, httpChunk, replyBytes } from './wire-samples.ts';
@@ -20,7 +20,7 @@ interface OpenStream {
   framesLeft: number;
 }
 
-/** Paced streams by their pause in milliseconds, one set for each millisecond of it. */
+/** Paced streams by their pause in milliseconds, with one set for each millisecond of the pause. */
 const paced = new Map<number, { next: number; readonly streams: readonly Set<OpenStream>[] }>();
 
 const server = createServer({ noDelay: true }, (socket) => {
@@ -35,7 +35,7 @@ const server = createServer({ noDelay: true }, (socket) => {
   });
 });
 
-/** Where the first whole request in the bytes ends; 0 while it is not whole. */
+/** The end of the first complete request in the bytes; 0 while it is incomplete. */
 function requestEnd(bytes: Buffer): number {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return 0;
@@ -59,7 +59,7 @@ function answer(socket: Socket, request: string): void {
   else pace(stream, pauseMs);
 }
 
-/** Writes as fast as the reader takes it. */
+/** Writes as fast as the client reads. */
 function flood(stream: OpenStream): void {
   while (stream.framesLeft > 0) {
     stream.framesLeft -= 1;
@@ -72,8 +72,8 @@ function flood(stream: OpenStream): void {
 }
 
 /**
- * The first frame at once, then one every `pauseMs`. Streams are spread over the milliseconds of the pause, as the
- * batches of several engines would be, so that a proxy is not flattered by having them all in one wake-up.
+ * The first frame at once, then one every `pauseMs`. Streams are spread over the milliseconds of the pause, like the
+ * batches of several engines, so that a proxy cannot handle all of them in one wake-up.
  */
 function pace(stream: OpenStream, pauseMs: number): void {
   let phases = paced.get(pauseMs);

@@ -1,4 +1,4 @@
-/** The requests and replies that the gateway benchmarks send, baked once. */
+/** The prebuilt requests and replies of the gateway benchmarks. */
 
 export const benchModel = 'bench-model';
 
@@ -9,7 +9,7 @@ export function chatRequestBody(options: {
   readonly stream: boolean;
   readonly frames?: number;
   readonly pauseMs?: number;
-  /** Events of 2 kB instead of 200 bytes, most of it filling. */
+  /** Events of 2 kB instead of 200 bytes, mostly padding. */
   readonly padded?: boolean;
 }): string {
   return JSON.stringify({
@@ -26,7 +26,7 @@ export function chatRequestBody(options: {
   });
 }
 
-/** The bytes of a whole HTTP/1.1 POST with that body. */
+/** The bytes of a complete HTTP/1.1 POST with that body. */
 export function requestBytes(body: string, apiKey: string): Buffer {
   return Buffer.from(
     'POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\n' +
@@ -61,8 +61,8 @@ export function replyBytes(): Buffer {
 }
 
 /**
- * One SSE event of about 200 bytes. `tokenId` adds the comment line that a worker sends to a gateway; `padding` so
- * many characters in the field that OpenAI pads its events with.
+ * One SSE event of about 200 bytes. `tokenId` adds the comment line that a worker sends to a gateway; `padding` is the
+ * number of characters in the field with which OpenAI pads its events.
  */
 export function frameText(content: string, tokenId: number | null, padding = 0): string {
   const data = JSON.stringify({

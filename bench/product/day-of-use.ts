@@ -1,4 +1,4 @@
-/** What a small team asks of the product on one day, some of it at once. Fails where anything is refused. */
+/** The requests of a small team on one day, some of them concurrent. Fails when any is refused. */
 export interface Ask {
   /** The reply's text, read to its end. */
   (
@@ -12,7 +12,7 @@ const storedTurns = 100;
 const documents = 20;
 const searches = 100;
 const pages = 50;
-/** Requests at once. */
+/** Concurrent requests. */
 const atOnce = 8;
 
 const pollMs = 100;

@@ -4,19 +4,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface MeasuredProcess {
   readonly name: string;
   readonly pid: number;
-  /** Resident, what it shares with others counted whole. */
+  /** Resident memory, with shared pages counted fully. */
   readonly rss: number;
-  /** Resident, what it shares counted by its part: these add up. */
+  /** Resident memory, with shared pages counted proportionally, so that processes add up. */
   readonly pss: number;
 }
 
-/** What a process and its descendants hold now, as Linux tells, without the workers of models. */
+/** The memory of a process and its descendants on Linux, without the workers of models. */
 export function measureProduct(root: number): MeasuredProcess[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const stat = readOrNull(`/proc/${name}/stat`);
-    // The name of a program, in brackets, may hold anything.
+    // The name of a program, in brackets, may contain anything.
     const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? -1);
     children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
   }

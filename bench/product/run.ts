@@ -1,6 +1,6 @@
 /**
- * What `kumiki up` takes beside its models: time from its start to the first streamed token, on a new state folder and on one
- * that was used, and memory, idle and after a day's use. Linux. Keeps bench/results/product.json.
+ * The cost of `kumiki up` without its models: time from its start to the first streamed token, on a new and on a used
+ * state folder, and memory, idle and after a day's use. Linux. Writes bench/results/product.json.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { type MeasuredProcess, measureProduct } from './process-memory.ts';
 import { startToFirstToken } from './start-to-first-token.ts';
 
 const warmStarts = 5;
-/** What a start leaves behind is collected, and first embeddings are made, within this. */
+/** Time for garbage collection and first embeddings after a start. */
 const settleMs = 10_000;
 
 const home = mkdtempSync(join(tmpdir(), 'kumiki-bench-'));

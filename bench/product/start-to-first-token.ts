@@ -9,7 +9,7 @@ import type { Ask } from './day-of-use.ts';
 const startLimitMs = 60_000;
 const retryMs = 10;
 
-/** A running `kumiki up`, all of whose services have answered. */
+/** A running `kumiki up` whose services have all answered. */
 export interface StartedProduct {
   /** From the start of its process to the first token of a stream. */
   readonly seconds: number;
@@ -18,7 +18,7 @@ export interface StartedProduct {
   stop(): Promise<void>;
 }
 
-/** @param home the state folder; one that was used makes a warm start. */
+/** @param home the state folder; a used one gives a warm start. */
 export async function startToFirstToken(home: string): Promise<StartedProduct> {
   const port = await freePort();
   const startedAt = performance.now();

@@ -8,7 +8,7 @@ const notHere = (): never => {
   throw new Error('The search service asks for models and vectors only.');
 };
 
-/** What the search service needs of a gateway, with the demo embedding model on the real engine behind it. */
+/** The gateway interface of the search service, with the demo embedding model on the real engine. */
 export async function startDemoEmbeddings(): Promise<GatewayClient & { end(): Promise<void> }> {
   const { signal } = new AbortController();
   const engine = await createLlamaEngine({ modelPath, task: 'embedding', onProgress: () => undefined, signal });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Questions over this project's own documents, each with the passage that answers it: the heading it stands under, and
- * where that is not enough, words of the passage. A chunk answers when it has that heading, and those words.
+ * Questions over this project's own documents, each with the passage that answers it: its heading, and where that is
+ * ambiguous, words of the passage. A chunk is correct when it has that heading and those words.
  */
 export interface Label {
   readonly question: string;

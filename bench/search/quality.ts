@@ -1,6 +1,6 @@
 /**
- * How well search finds: 400 questions over this project's own documents, ingested as users' files are, asked by
- * vectors alone, by words alone and by both. Even questions chose the fusion's constants; odd ones were held back.
+ * Search quality: 400 questions over this project's own documents, ingested like users' files, searched by vectors
+ * only, by words only and by both. Even questions were used to tune the fusion's constants; odd ones were held out.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,13 +19,13 @@ const wanted = 10;
 export const ways = {
   vectors: { embedding_weight: 1, text_weight: 0 },
   words: { embedding_weight: 0, text_weight: 1 },
-  /** What a search does that asks for nothing else. */
+  /** The default search. */
   hybrid: null,
 } as const;
 
 export type Way = keyof typeof ways;
 
-/** The place of the right passage among the results, from 1; null where it is not among the first ten. */
+/** The rank of the right passage in the results, from 1; null when it is not among the first ten. */
 export type Ranks = Readonly<Record<Way, number | null>>;
 
 export interface Asked {
@@ -34,7 +34,7 @@ export interface Asked {
   readonly heldBack: boolean;
 }
 
-/** Ingests every document that a label names, asks every question in every way. */
+/** Ingests every document that a label names, and searches every question in every way. */
 export async function askAll(): Promise<{
   readonly database: string;
   readonly chunks: number;

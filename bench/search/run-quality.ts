@@ -1,7 +1,7 @@
 import { keepResult } from '../keep-result.ts';
 import { type Asked, askAll, type Way, ways } from './quality.ts';
 
-/** Prints recall@10 and the mean reciprocal rank of every way, and keeps bench/results/search-quality.json. */
+/** Prints recall@10 and the mean reciprocal rank of every way, and writes bench/results/search-quality.json. */
 const groups: Readonly<Record<string, (asked: Asked) => boolean>> = {
   all: () => true,
   English: ({ label }) => label.language === 'en',

@@ -1,7 +1,7 @@
 import { keepResult } from '../keep-result.ts';
 import { measureSpeed } from './speed.ts';
 
-/** Prints how fast searches are over 100,000 chunks, and keeps bench/results/search-speed.json. */
+/** Prints the speed of searches over 100,000 chunks, and writes bench/results/search-speed.json. */
 
 const size = 100_000;
 const searchFloorMs = 50;

@@ -1,8 +1,8 @@
-/** Talks to the search service as the gateway does on behalf of one key. */
+/** Calls the search service as the gateway does on behalf of one key. */
 export interface SearchClient {
   /** Returns the file's id. */
   upload(filename: string, data: Uint8Array<ArrayBuffer>): Promise<string>;
-  /** Makes a store of files and waits until all are in it; returns its id. */
+  /** Creates a store of files and waits until all are ingested; returns its id. */
   fillStore(fileIds: readonly string[]): Promise<string>;
   search(store: string, body: Readonly<Record<string, unknown>>): Promise<readonly SearchResult[]>;
 }

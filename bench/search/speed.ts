@@ -10,7 +10,7 @@ import { findByVector } from '../../apps/search/src/retrieval/find-by-vector.ts'
 import { requireSearchedStore } from '../../apps/search/src/retrieval/searched-store.ts';
 import { dimensions, makeDocument, makeQuery, syntheticGateway, vectorOf } from './synthetic.ts';
 
-/** Searches on a real server: time, recall, ingest rate and sizes, beside bare pgvector over the same vectors. */
+/** Searches on a real server: time, recall, ingest rate and sizes, compared with plain pgvector on the same vectors. */
 
 const token = 'token-of-the-bench';
 const sentencesPerDocument = 2_000;
@@ -35,7 +35,7 @@ interface Percentiles {
   readonly p95: number;
 }
 
-/** @param size chunks that the store has at least. */
+/** @param size least number of chunks in the store. */
 export async function measureSpeed(size: number): Promise<SpeedResult> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-bench-search-'));
   const postgres = await startPostgres({ settings: { shared_buffers: '1GB', maintenance_work_mem: '512MB' } });
@@ -105,7 +105,7 @@ function caller(port: number): Call {
   };
 }
 
-/** Uploads documents until the store has its chunks; the product's own queue does the rest. */
+/** Uploads documents until the store has its chunks; they are ingested by the product's queue. */
 async function ingest(call: Call, store: string, size: number): Promise<number> {
   const chunksOf = async (file: string): Promise<number> => {
     for (;;) {
@@ -122,7 +122,7 @@ async function ingest(call: Call, store: string, size: number): Promise<number> 
     }
   };
   let chunks = 0;
-  /** Two at once, as many as the service works on. */
+  /** Two concurrently, like the service's ingest. */
   const lane = async (first: number): Promise<void> => {
     for (let index = first; chunks < size; index += 2) {
       const form = new FormData();
@@ -169,7 +169,7 @@ async function exactAnswers(database: Database, table: string): Promise<number[]
   return answers;
 }
 
-/** The part of the true nearest that was found. */
+/** The share of the true nearest neighbours that was found. */
 async function recallOf(exact: readonly number[][], find: (index: number) => Promise<number[]>): Promise<number> {
   let found = 0;
   for (const [index, numbers] of exact.entries()) {
@@ -179,7 +179,7 @@ async function recallOf(exact: readonly number[][], find: (index: number) => Pro
   return found / (exact.length * recallAt);
 }
 
-/** The same vectors in a table of nothing else, with an index built at once, and pgvector's own defaults. */
+/** The same vectors in a plain table, with an index built in one go and pgvector's defaults. */
 async function measureBare(database: Database, exact: readonly number[][]): Promise<SpeedResult['bare']> {
   await database.query(
     `CREATE TABLE bare AS SELECT number, embedding::vector(${dimensions}) AS embedding FROM search.chunks`,

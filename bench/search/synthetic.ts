@@ -1,14 +1,14 @@
 import type { GatewayClient } from '@kumiki/service';
 
-/** Texts and vectors that are like real ones in what matters to an index: words follow Zipf's law, vectors lie in clusters. */
+/** Texts and vectors that resemble real ones for an index: words follow Zipf's law, vectors form clusters. */
 
 export const dimensions = 256;
 const clusters = 1_000;
 const vocabulary = 50_000;
-/** How far a vector lies from the middle of its cluster, as a part of its length. */
+/** Distance of a vector from the centre of its cluster, relative to its length. */
 const spread = 0.35;
 
-/** The same numbers for the same seed (mulberry32). */
+/** Reproducible random numbers from a seed (mulberry32). */
 function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -24,7 +24,7 @@ function word(random: () => number): string {
   return `w${Math.floor(vocabulary ** random()).toString(36)}`;
 }
 
-/** A document of so many sentences. */
+/** A document with that many sentences. */
 export function makeDocument(seed: number, sentences: number): string {
   const random = createRandom(seed);
   return Array.from({ length: sentences }, () => `${Array.from({ length: 12 }, () => word(random)).join(' ')}.`).join(
@@ -50,7 +50,7 @@ function direction(random: () => number): Float32Array {
   return Float32Array.from({ length: dimensions }, () => random() + random() + random() - 1.5);
 }
 
-/** The vector of a text: near the middle of one cluster. */
+/** The vector of a text, near the centre of one cluster. */
 export function vectorOf(text: string): Float32Array {
   const random = createRandom(seedOf(text));
   const middle = middles[Math.floor(random() * clusters)] ?? new Float32Array(dimensions);
@@ -58,7 +58,7 @@ export function vectorOf(text: string): Float32Array {
   return middle.map((value, index) => value + 2 * spread * (noise[index] ?? 0));
 }
 
-/** A gateway whose one embedding model takes no time, so that what is measured is the search. */
+/** A gateway whose embedding model takes no time, so that only the search is measured. */
 export const syntheticGateway: GatewayClient = {
   send: () => Promise.reject(new Error('nothing here streams')),
   exchange: () => Promise.reject(new Error('nothing here streams')),

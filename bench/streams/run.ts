@@ -1,6 +1,6 @@
 /**
- * What open streams cost the gateway: 2,000 that say something every few seconds, then clients that ask for a long
- * answer and never read it, while another client measures whether it is held up. Keeps bench/results/streams.json.
+ * The cost of open streams at the gateway: 2,000 that send something every few seconds, then clients that request a
+ * long answer and never read it, while another client measures its own delay. Writes bench/results/streams.json.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,9 +13,9 @@ import { keepResult } from '../keep-result.ts';
 const idleStreams = 2_000;
 const idlePauseMs = 3_000;
 const stalledClients = 200;
-/** Stalled before those that are counted, so that the heap has grown to what its garbage takes. */
+/** Stalled clients before the measured ones, so that the heap has reached its working size. */
 const firstStalledClients = 100;
-/** Events of 2 kB, 40 MB for each client, were it not held back. The kernel alone takes some 4 MB of it. */
+/** Events of 2 kB: 40 MB for each client without backpressure. The kernel alone buffers about 4 MB of it. */
 const stalledFrames = 20_000;
 const settleMs = 5_000;
 
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   });
 }
 
-/** The process's memory after it had time to grow. */
+/** The process's memory after it has settled. */
 async function settled(gateway: BenchProcess): Promise<number> {
   await new Promise((resolve) => {
     setTimeout(resolve, settleMs);

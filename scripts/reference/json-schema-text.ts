@@ -1,6 +1,6 @@
 import type { JsonSchema } from '@kumiki/api';
 
-/** What a value may be, in few words: `integer 1–256`, `text of 1–63 characters`, `chat or embedding`. */
+/** A short description of a value's type: `integer 1–256`, `text of 1–63 characters`, `chat or embedding`. */
 export function describeType(schema: JsonSchema): string {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
@@ -28,7 +28,7 @@ export function describeType(schema: JsonSchema): string {
   }
 }
 
-/** A schema that stands where JSON Schema also takes `true`, or several in an order. */
+/** A schema from a place where JSON Schema also allows `true` or a list. */
 export function asSchema(value: unknown): JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonSchema) : {};
 }
@@ -54,19 +54,19 @@ function formatNumber(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** A value as it stands in YAML or a variable. */
+/** A value as written in YAML or an environment variable. */
 export function formatDefault(value: unknown): string {
   return typeof value === 'string' ? `\`${value}\`` : `\`${JSON.stringify(value)}\``;
 }
 
-/** A table of Markdown. A bar in a cell is written so that it ends none. */
+/** A Markdown table. Bars in cells are escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
 
-/** `32 MiB`, or the number itself where it is no round number of KiB. */
+/** `32 MiB`, or the number itself when it is not a multiple of a KiB. */
 export function formatBytes(bytes: number): string {
   for (const [unit, size] of [
     ['GiB', 1_073_741_824],

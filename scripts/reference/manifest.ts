@@ -15,7 +15,7 @@ field is refused with the nearest name.
 ${sections.join('\n')}`;
 }
 
-/** The rows of an object's fields, those of objects in it below them. */
+/** The rows of an object's fields, followed by those of nested objects. */
 function fieldRows(schema: JsonSchema, path: string): string[][] {
   const required = new Set(schema.required ?? []);
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
@@ -32,7 +32,7 @@ function fieldRows(schema: JsonSchema, path: string): string[][] {
   });
 }
 
-/** The rows of one variant of a field, the one that its `kind` names. */
+/** The rows of one variant of a field, named by its `kind`. */
 function variantRows(variant: JsonSchema, path: string): string[][] {
   const { kind: kindField, ...properties } = variant.properties ?? {};
   const kind = String(asSchema(kindField).const);

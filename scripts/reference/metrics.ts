@@ -5,10 +5,10 @@ import { createMetrics as createSearchMetrics } from '../../apps/search/src/obse
 import { createWorkerMetrics } from '../../apps/worker/src/metrics/worker-metrics.ts';
 import { table } from './json-schema-text.ts';
 
-/** What is read only when somebody scrapes, which nobody does here. */
+/** Placeholder for values that are only read on a scrape, which does not happen here. */
 const unread = {} as never;
 
-/** Every process that is scraped, and its instruments. */
+/** Every scraped process with its instruments. */
 function registries(): readonly { readonly name: string; readonly what: string; readonly registry: Registry }[] {
   const gateway = createGatewayMetrics(unread, unread);
   gateway.observeConnections(() => 0);
@@ -35,7 +35,7 @@ interface Instrument {
   readonly labelNames?: readonly string[];
 }
 
-/** What Node's own instruments are called. */
+/** Names of Node's own instruments. */
 const ofNode = /^(?:nodejs|process)_/;
 
 /** docs/reference/metrics.md: every instrument of every process. */

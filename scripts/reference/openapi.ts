@@ -21,7 +21,7 @@ const errorSchema = {
   },
 };
 
-/** docs/reference/openapi.json: what is under `/v1/kumiki`, as OpenAPI 3.1. What OpenAI's own API has is documented there. */
+/** docs/reference/openapi.json: the routes under `/v1/kumiki` as OpenAPI 3.1. OpenAI documents its own routes. */
 export function openapiDocument(): string {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const row of allPaths.filter(({ pattern }) => pattern.startsWith('/v1/kumiki/'))) {
@@ -51,7 +51,7 @@ export function openapiDocument(): string {
 
 const place = '#/components/schemas/';
 
-/** Every schema that the contracts export under a name, and the name: `serviceStatusSchema` is `ServiceStatus`. */
+/** The names of the exported schemas of the contracts: `serviceStatusSchema` is `ServiceStatus`. */
 const names = new Map<z.ZodType, string>(
   Object.entries(api).flatMap(([name, value]) =>
     value instanceof z.ZodType && name.endsWith('Schema')
@@ -61,7 +61,7 @@ const names = new Map<z.ZodType, string>(
 );
 const named = jsonSchemasOf(Object.fromEntries([...names].map(([schema, name]) => [name, schema])), place);
 
-/** The named schemas that a text refers to, and those that they refer to in turn. */
+/** The named schemas that a text refers to, transitively. */
 function usedSchemas(text: string): Record<string, JsonSchema> {
   const used = new Map<string, JsonSchema>();
   const collect = (from: string): void => {
@@ -96,7 +96,7 @@ function operationOf(row: PathRow): unknown {
   };
 }
 
-/** `post_services_scale`: the same for as long as the path is. */
+/** `post_services_scale`, derived from the path and stable with it. */
 function operationIdOf({ method, pattern }: PathRow): string {
   const parts = pattern.split('/').slice(3);
   const named = parts.map((part) => (part.startsWith(':') ? `by_${part.slice(1)}` : part));

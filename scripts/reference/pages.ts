@@ -5,7 +5,7 @@ import { projectLimitsPage } from './project-limits.ts';
 import { routesPage } from './routes.ts';
 import { settingsPage } from './settings.ts';
 
-/** Documents that are made from the code, by their path. */
+/** The generated documents, by path. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/reference/settings.md': settingsPage,
   'docs/reference/manifest.md': manifestPage,

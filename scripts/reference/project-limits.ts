@@ -1,7 +1,7 @@
 import { defaultProjectLimits, jsonSchemaOf, type ProjectLimitName, projectLimitsSchema } from '@kumiki/api';
 import { asSchema, formatBytes, table } from './json-schema-text.ts';
 
-/** docs/reference/project-limits.md: what a project may have unless somebody sets something else. */
+/** docs/reference/project-limits.md: the default limits of projects. */
 export function projectLimitsPage(): string {
   const rows = Object.entries(jsonSchemaOf(projectLimitsSchema).properties ?? {}).map(([name, property]) => {
     const value = defaultProjectLimits[name as ProjectLimitName];

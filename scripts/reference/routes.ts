@@ -1,7 +1,7 @@
 import { allPaths, type BodyLimits, type PathOwner, type PathRow } from '@kumiki/api';
 import { formatBytes, table } from './json-schema-text.ts';
 
-/** What answers behind the one URL, in the order of the page. */
+/** The services behind the one URL, in the order of the page. */
 const owners: Readonly<Record<PathOwner, string>> = {
   gateway: 'Models: answered by the gateway, which asks replicas',
   conversations: 'Responses, conversations, batches and chats',

@@ -9,7 +9,7 @@ import { searchSettings } from '../../apps/search/src/config.ts';
 import { workerSettings } from '../../apps/worker/src/config.ts';
 import { asSchema, describeType, formatDefault, table } from './json-schema-text.ts';
 
-/** Every program that is configured by its environment, and its settings. */
+/** Every program that is configured by environment variables, with its settings. */
 const programs: readonly { readonly name: string; readonly what: string; readonly settings: z.ZodObject }[] = [
   { name: 'kumiki', what: 'The command line. Options go before variables.', settings: cliSettings },
   { name: 'gateway', what: 'The one URL.', settings: gatewaySettings },

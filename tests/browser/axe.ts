@@ -1,12 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
-/** WCAG 2.2 AA, and what axe knows besides. */
+/** WCAG 2.2 AA, and axe's own rules. */
 const grave = new Set(['serious', 'critical']);
 
-/** Violations of a page that keep people out, each with the elements it is about. */
+/** Serious accessibility violations of a page, each with its elements. */
 export async function graveViolations(page: Page): Promise<readonly string[]> {
-  // What fades in is judged when it is there.
+  // Wait for animations, since fading elements have low contrast.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations

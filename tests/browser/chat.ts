@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import type { ConsoleProduct } from './console-product.ts';
 import { type Locale, say } from './words.ts';
 
-/** The parts of a chat, as the API gives it, that tests ask for. */
+/** The parts of the API's chat that tests use. */
 interface ChatReply {
   readonly turns: readonly {
     readonly response_id: string;
@@ -14,16 +14,16 @@ interface ChatReply {
   }[];
 }
 
-/** The chat screen of a page, as a person uses it. */
+/** Drives the chat screen of a page as a person does. */
 export interface ChatOnPage {
   readonly composer: ReturnType<Page['getByRole']>;
-  /** Writes a message and sends it. The first message of a chat makes the chat. */
+  /** Writes a message and sends it. The first message creates the chat. */
   send(text: string): Promise<void>;
-  /** Waits until so many characters of the last answer can be seen. */
+  /** Waits until that many characters of the last answer are visible. */
   untilShown(characters: number): Promise<void>;
   /** Waits until no answer is being written. */
   untilEnded(): Promise<void>;
-  /** The last answer as it can be seen, and as its copy button gives it. */
+  /** The last answer as shown, and as its copy button gives it. */
   shownAnswer(): Promise<string>;
   copiedAnswer(): Promise<string>;
 }
@@ -46,7 +46,7 @@ export function chatOn(page: Page, locale: Locale = 'en'): ChatOnPage {
       }, characters);
     },
     async untilEnded() {
-      // The actions of an answer come when it has ended.
+      // The actions of an answer appear when it has ended.
       await lastTurn.getByRole('group', { name: say(locale, 'chat.actions.label'), exact: true }).waitFor();
       await page.locator('[role=log][aria-busy=false]').waitFor();
     },
@@ -59,10 +59,10 @@ export function chatOn(page: Page, locale: Locale = 'en'): ChatOnPage {
   };
 }
 
-/** Rights that reading the clipboard takes. */
+/** Permissions for the clipboard. */
 export const clipboardRights = ['clipboard-read', 'clipboard-write'];
 
-/** The last turn of the chat that a page shows, as the API has it. */
+/** The last turn of the shown chat, from the API. */
 export async function storedTurn(page: Page, product: ConsoleProduct): Promise<{ text: string; status: string }> {
   const id = /\/chat\/(chat_\w+)/.exec(page.url())?.[1];
   assert.ok(id !== undefined, `no chat is open at ${page.url()}`);
@@ -73,8 +73,8 @@ export async function storedTurn(page: Page, product: ConsoleProduct): Promise<{
 }
 
 /**
- * What is on the page is what is stored, character for character: what the page holds (by its copy button) exactly, what
- * can be seen but for the blanks that layout adds. For answers without Markdown.
+ * Asserts that the page shows exactly what is stored: the text of the copy button is equal, and the visible text is
+ * equal except for the blanks of the layout. For answers without Markdown.
  */
 export async function assertWhole(page: Page, product: ConsoleProduct): Promise<void> {
   const chat = chatOn(page);

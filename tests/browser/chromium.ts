@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Where Debian's package puts its browser. */
+/** Path of the browser in Debian's package. */
 export const chromiumPath = '/usr/bin/chromium';
 
-/** A browser that has not come up by then will not. */
+/** A browser that takes longer to start has failed. */
 const startLimitMs = 60_000;
 
-/** Nothing of the browser's own goes out while it is tested. */
+/** Flags that turn off the browser's own network requests. */
 const quiet = [
   '--disable-gpu',
   '--disable-quic',
@@ -18,15 +18,15 @@ const quiet = [
 ];
 
 /**
- * Why browser tests cannot run here; false when they can, as the tests' `skip` wants it. With CI set they always can: a
- * machine of ours without a browser is a fault, not a reason to test less.
+ * Why browser tests cannot run here; false when they can, for the tests' `skip`. With CI set it is always false, so
+ * that a missing browser fails the tests instead of skipping them.
  */
 export function whyNoBrowser(): string | false {
   if (existsSync(chromiumPath) || process.env['CI'] !== undefined) return false;
   return 'no Chromium is installed; scripts/install-chromium.ts installs one on Debian';
 }
 
-/** Debian's Chromium without a window. It talks over a pipe, so it ends when the process of its test does. */
+/** Debian's Chromium, headless. It is controlled through a pipe, so it ends with its test's process. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args: quiet, timeout: startLimitMs });
 }

@@ -3,30 +3,30 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import type { ConsoleProduct } from './console-product.ts';
 import type { Locale } from './words.ts';
 
-/** Playwright gives up looking for something after this. A busy machine is slow, never this slow. */
+/** Playwright's timeout, generous for a busy machine. */
 const patienceMs = 30_000;
 
 export interface PageOptions extends Omit<BrowserContextOptions, 'locale'> {
   readonly locale?: Locale;
-  /** What the browser may complain of in this test, such as a reply with status 401. */
+  /** Expected browser errors in this test, such as a reply with status 401. */
   readonly allow?: readonly RegExp[];
-  /** Left out: the page is opened signed in, at the first screen. */
+  /** By default the page is signed in and shows the first screen. */
   readonly signIn?: boolean;
-  /** Left out: the link is one of this machine's key. */
+  /** By default a link of this machine's key. */
   readonly link?: string;
 }
 
-/** A page that notes everything that must not happen: errors, violations of the policy, requests to elsewhere. */
+/** A page that records everything that must not happen: errors, policy violations, requests to other origins. */
 export interface ConsolePage extends AsyncDisposable {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Another tab of the same browser, watched as well. */
+  /** Opens another tab of the same browser, which is watched too. */
   newTab(): Promise<Page>;
-  /** What has gone wrong so far. */
+  /** The recorded faults so far. */
   faults(): readonly string[];
 }
 
-/** A new browser profile with one page, signed in by a link of its own. It fails at its end if anything went wrong in it. */
+/** A new browser profile with one page, signed in by its own link. Disposing it fails if any fault was recorded. */
 export async function openConsole(
   browser: Browser,
   product: ConsoleProduct,

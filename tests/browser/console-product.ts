@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { cliEntry } from '@kumiki/cli';
 import { until } from '@kumiki/testing';
 
-/** On two busy cores; alone it takes five seconds. */
+/** For two busy cores; on an idle machine it takes five seconds. */
 const startLimitMs = 300_000;
 
-/** The parts of `kumiki status` that tests ask for. */
+/** The parts of `kumiki status` that tests use. */
 interface StatusReply {
   readonly services: readonly {
     readonly name: string;
@@ -23,29 +23,29 @@ interface StatusReply {
   readonly data_services: readonly { readonly name: string; readonly state: string; readonly reason: string }[];
 }
 
-/** The product as `kumiki up` starts it, with a state folder of its own. */
+/** The product as started by `kumiki up`, with a temporary state folder. */
 export interface ConsoleProduct extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`, without a slash at its end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly origin: string;
   /** The link that `kumiki up` printed. It works once. */
   readonly firstLink: string;
-  /** Another link, as `kumiki console` makes it: of this machine's key, or of another. */
+  /** Creates another link, as `kumiki console` does, for this machine's key or another. */
   newLink(apiKey?: string): Promise<string>;
   newKey(
     name: string,
     roles: readonly ('inference' | 'admin')[],
   ): Promise<{ readonly id: string; readonly value: string }>;
-  /** Asks the API with the key of this machine. Fails unless the status is a good one. */
+  /** Calls the API with this machine's key. Fails unless the status is successful. */
   api<Reply>(path: string, body?: unknown): Promise<Reply>;
-  /** The same for bodies that are no JSON. */
+  /** The same for bodies that are not JSON. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   status(): Promise<StatusReply>;
-  /** Kills a process of the product, as the system does when memory is short. */
+  /** Kills a process of the product, like the out-of-memory killer. */
   kill(pid: number): void;
 }
 
 /**
- * Starts the product with these manifests, or with the shipped models; resolves when its models and the services with data
+ * Starts the product with these manifests, or with the shipped models; resolves when its models and the data services
  * are ready.
  */
 export async function startConsoleProduct(manifests?: string): Promise<ConsoleProduct> {
@@ -124,13 +124,13 @@ interface ReadyLine {
   readonly consoleUrl: string;
 }
 
-/** Keys and links lie in files that the line names. */
+/** Keys and links are in files that the line names. */
 function readFiles({ url = '', api_key_file = '', console_url_file = '' }: Record<string, string>): ReadyLine {
   const read = (path: string): string => readFileSync(path, 'utf8').trim();
   return { url, apiKey: read(api_key_file), consoleUrl: read(console_url_file) };
 }
 
-/** What `kumiki up --json` says when it is ready. */
+/** The line that `kumiki up --json` prints when it is ready. */
 async function readyLine(child: ChildProcess): Promise<ReadyLine> {
   const line = await new Promise<string>((resolve, reject) => {
     let out = '';
@@ -163,7 +163,7 @@ spec:
 `;
 }
 
-/** A manifest of a model that another server serves. */
+/** A manifest of a model on an outside server. */
 export function remoteModel(name: string, baseUrl: string): string {
   return `apiVersion: kumiki.dev/v1alpha1
 kind: ModelService

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How many characters one chunk of an answer holds, unless told otherwise. */
+/** Default number of characters of a chunk. */
 const chunkLength = 4_096;
 
-/** A server that answers every chat with the text it was told to. */
+/** A server that answers every chat with a given text. */
 export interface FakeOpenAi extends AsyncDisposable {
   readonly baseUrl: string;
-  /** What is answered from now on, and in pieces of which length. */
+  /** Sets the text of further answers, and the length of their pieces. */
   answerWith(text: string, pieceLength?: number): void;
-  /** Paths that were asked for besides those of a model: what a page leaks when it loads an address of this server. */
+  /** Requested paths other than a model's: these are leaks of a page that loads an address of this server. */
   leaks(): readonly string[];
 }
 

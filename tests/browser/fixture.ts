@@ -3,15 +3,15 @@ import type { Browser } from 'playwright-core';
 import { launchChromium, whyNoBrowser } from './chromium.ts';
 import type { ConsoleProduct } from './console-product.ts';
 
-/** What a file of browser tests has, from before its first test until after its last. */
+/** The shared objects of a file of browser tests. */
 export interface Fixture {
   readonly product: ConsoleProduct;
   readonly browser: Browser;
 }
 
 /**
- * Starts a product and a browser for the tests of a file. Both end with the file, also when one of them does not start: a
- * browser that is left open would keep the test's process for ever.
+ * Starts a product and a browser for the tests of a file. Both end with the file, also when one of them fails to start,
+ * since an open browser would keep the test's process alive.
  */
 export function browserFixture(startProduct: () => Promise<ConsoleProduct>): Fixture {
   let product: ConsoleProduct | null = null;

@@ -1,19 +1,19 @@
-/** A text that tries to do harm, and words in it that a person must still be able to read. */
+/** A hostile text, and words in it that must stay readable. */
 export interface HostileAnswer {
   readonly name: string;
   readonly text: string;
   readonly readable: string;
 }
 
-/** A line as long as a megabyte: what a model gives that repeats itself. */
+/** A line of a megabyte, as from a model that repeats itself. */
 const longLineLength = 1_000_000;
 const tableRows = 3_000;
 const tableColumns = 40;
 const nestedLevels = 5_000;
 
 /**
- * What a model that was led astray may answer with.
- * @param elsewhere origin of a server that notes every request. Whatever reaches it has leaked.
+ * Possible answers of a manipulated model.
+ * @param elsewhere origin of a server that records every request; any request to it is a leak.
  */
 export function hostileAnswers(elsewhere: string): readonly HostileAnswer[] {
   const url = (name: string): string => `${elsewhere}/leak/${name}`;

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 
-/** The key code of a key that an input method takes. */
+/** The key code of a key that an input method handles. */
 const processKey = 229;
 
 /**
- * Types Japanese as an input method does in Chromium: text under composition, then an Enter that confirms it. The browser itself
- * makes the events.
+ * Types Japanese as an input method does in Chromium: text under composition, then an Enter that confirms it. The
+ * browser creates the events itself.
  */
 export async function composeInChromium(page: Page, reading: string, text: string): Promise<void> {
   const session = await page.context().newCDPSession(page);
@@ -22,7 +22,7 @@ export async function composeInChromium(page: Page, reading: string, text: strin
   await session.detach();
 }
 
-/** One event of a recorded sequence: composition events by their data, keys by their code. */
+/** One event of a recorded sequence: composition events with their data, keys with their code. */
 type Recorded =
   | { readonly type: 'compositionstart' | 'compositionupdate' | 'compositionend'; readonly data: string }
   | {
@@ -32,7 +32,7 @@ type Recorded =
       readonly isComposing: boolean;
     };
 
-/** Orders in which browsers tell of an Enter that confirms a conversion. */
+/** Sequences of events in which browsers report an Enter that confirms a conversion. */
 export const confirmations: Readonly<Record<string, readonly Recorded[]>> = {
   'Chrome, Edge': [
     { type: 'compositionstart', data: '' },
@@ -50,7 +50,7 @@ export const confirmations: Readonly<Record<string, readonly Recorded[]>> = {
     { type: 'compositionend', data: '日本語' },
     { type: 'keyup', key: 'Enter', keyCode: 13, isComposing: false },
   ],
-  // WebKit bug 165004: the composition has ended when the key is told, which 229 alone marks.
+  // WebKit bug 165004: the composition ends before the key event, which only the code 229 marks.
   Safari: [
     { type: 'compositionstart', data: '' },
     { type: 'compositionupdate', data: '日本語' },
@@ -58,7 +58,7 @@ export const confirmations: Readonly<Record<string, readonly Recorded[]>> = {
     { type: 'keydown', key: 'Enter', keyCode: 229, isComposing: false },
     { type: 'keyup', key: 'Enter', keyCode: 13, isComposing: false },
   ],
-  // Google's Japanese keyboard on Android names no key.
+  // Google's Japanese keyboard on Android reports no key.
   Android: [
     { type: 'compositionstart', data: '' },
     { type: 'compositionupdate', data: '日本語' },
@@ -67,7 +67,7 @@ export const confirmations: Readonly<Record<string, readonly Recorded[]>> = {
   ],
 };
 
-/** Sends a recorded sequence to what has the focus. Returns the types of events whose default was prevented. */
+/** Sends a recorded sequence to the focused element. Returns the types of events whose default was prevented. */
 export function replay(page: Page, events: readonly Recorded[]): Promise<readonly string[]> {
   return page.evaluate((recorded) => {
     const target = document.activeElement ?? document.body;

@@ -1,4 +1,4 @@
-/** Every screen of the menu, as its address and the key of its name. */
+/** Every screen of the menu. The name is its address and the key of its title. */
 export const places = [
   'chat',
   'knowledge',

@@ -1,6 +1,6 @@
 /**
- * Takes the pictures that the READMEs show, of the real product with its demo models: `npm run screenshots`
- * writes them to docs/images. What they show is what the product answered.
+ * Takes the pictures that the READMEs show, of the real product with its demo models: `npm run screenshots` writes them
+ * to docs/images. They show real answers.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ import { type Locale, say } from './words.ts';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
 const size = { width: 1280, height: 800 };
-/** Charts should have something to show. */
+/** Requests that fill the charts. */
 const warmUpRequests = 40;
 const patienceMs = 120_000;
 
@@ -83,7 +83,7 @@ async function takeAll(locale: Locale): Promise<void> {
   await take('request');
 }
 
-/** Of these requests the one that caused the most others: an answer that searched first. */
+/** The request with the most others in its trace: an answer with a search. */
 async function longestTrace(ids: readonly string[]): Promise<string> {
   let best = { id: ids[0] ?? '', length: 0 };
   for (const id of ids) {

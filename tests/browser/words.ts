@@ -5,7 +5,7 @@ export type Locale = 'en' | 'ja';
 
 const languages: Readonly<Record<Locale, unknown>> = { en, ja };
 
-/** What the console says in a language, by the key of its message: tests look for what people see. */
+/** The console's text in a language by message key, since tests look for what people see. */
 export function say(locale: Locale, key: string, values: Readonly<Record<string, string | number>> = {}): string {
   let found: unknown = languages[locale];
   for (const part of key.split('.')) found = (found as Record<string, unknown> | undefined)?.[part];

@@ -7,8 +7,8 @@ import { canPin } from '../../bench/gateway/child-process.ts';
 import { bareName, gatewayName, measureProxies } from '../../bench/gateway/measure-proxies.ts';
 
 /**
- * How many times the CPU of a bare proxy the gateway may take in the same run. `npm run bench gateway` measures it closely; this
- * is what no noise explains.
+ * Highest ratio of the gateway's CPU to a bare proxy's in the same run. `npm run bench gateway` measures it precisely;
+ * this bound is beyond any noise.
  */
 const mostTimes = { request: 2, chunk: 2 } as const;
 

@@ -7,12 +7,12 @@ import { test } from 'node:test';
 import { startToFirstToken } from '../../bench/product/start-to-first-token.ts';
 
 /**
- * How many starts of an empty Node process a warm start to the first token may take. On a quiet machine it takes about 75; two
- * dozen processes and threads that share two cores with other tests take longer.
+ * Highest ratio of a warm start to the first token to the start of an empty Node process. About 75 on an idle machine;
+ * more when two dozen processes and threads share two cores with other tests.
  */
 const mostTimes = 300;
 
-/** Seconds that Node takes to start and end with nothing to do: the least of several, since noise only adds. */
+/** Seconds of an empty Node process from start to end: the minimum of several, since noise only adds. */
 function emptyStart(): number {
   const seconds = Array.from({ length: 5 }, () => {
     const startedAt = performance.now();

@@ -14,7 +14,10 @@ import { simulatedModel } from '../product/simulated-model.ts';
 import { type ReplicaProcess, startReplica } from './replica-process.ts';
 
 const lines = 200;
-/** How many lines are done when each fault strikes, and what it is: a paused process wakes up when another drives. */
+/**
+ * The faults, and the number of finished lines at which each occurs. A paused process resumes when another one drives
+ * the batch.
+ */
 const faults = [
   { at: 20, signal: 'SIGSTOP' },
   { at: 50, signal: 'SIGKILL' },
@@ -67,7 +70,7 @@ test(
 
       for (const { at, signal } of faults) {
         await until(`${at} lines are done`, 60_000, async () => (await row()).completed >= at);
-        // Between two drivers a batch has none.
+        // Between two drivers the batch has none for a moment.
         let held = await row();
         await until('a replica that runs drives', 60_000, async () => {
           held = await row();

@@ -3,8 +3,8 @@ import type OpenAI from 'openai';
 import type { Followed } from './follow-response.ts';
 
 /**
- * What a client that followed a response, or a reader of its log, could complain of; null when all is well.
- * @param text of the same request when nothing disturbed it.
+ * What is wrong with a response for a client that followed it, or in its log; null when nothing is.
+ * @param text of the same request without faults.
  */
 export async function checkResponse(
   { database, client }: { readonly database: Database; readonly client: OpenAI },
@@ -32,8 +32,8 @@ interface LogRow {
 }
 
 /**
- * Reads the log as a historian: every number was written once, and by drivers each of which wrote nothing any more once a
- * later one had written. Two drivers at once would leave a number twice, a gap, or a fence that goes back.
+ * Checks the log: every number occurs once, and no driver wrote after a later one. Two concurrent drivers would cause a
+ * duplicate number, a gap, or a decreasing fence.
  */
 async function checkHistory(database: Database, id: string, events: number): Promise<string | null> {
   const { rows } = await database.query<LogRow>(

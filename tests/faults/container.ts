@@ -2,16 +2,16 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { until } from '@kumiki/testing';
 
-/** A container has process ids, mounts, a network and a name of its own; the files are those of this machine. */
+/** Namespaces of a container: process ids, mounts, network and host name. It shares the machine's files. */
 const isolation = ['--pid', '--mount', '--net', '--uts', '--fork', '--mount-proc', '--kill-child'];
-/** A new network has a loopback that is down. */
+/** The loopback of a new network namespace is down. */
 const begin = 'ip link set lo up && hostname "$0" && exec "$@"';
 
 const startLimitMs = 30_000;
 
 /**
- * Why containers cannot be made here; false when they can, as the tests' `skip` wants it. With CI set they always can: a
- * machine of ours that may not is a fault, not a reason to test less.
+ * Why containers cannot be created here; false when they can, for the tests' `skip`. With CI set it is always false, so
+ * that a missing permission fails the tests instead of skipping them.
  */
 export function whyNoContainers(): string | false {
   if (process.env['CI'] !== undefined) return false;
@@ -23,13 +23,13 @@ export function whyNoContainers(): string | false {
 }
 
 export interface Container {
-  /** Everything that its process has said. */
+  /** All output of its process. */
   stdout(): string;
   stderr(): string;
   readonly ended: Promise<number | null>;
-  /** Runs a program in the container's network, and gives what it says. Fails when the program does. */
+  /** Runs a program in the container's network, and returns its output. Fails when the program does. */
   run(command: string, ...args: readonly string[]): Promise<string>;
-  /** As `kill -9` from outside does, and the out-of-memory killer. */
+  /** Like `kill -9` from outside, and the out-of-memory killer. */
   kill(): void;
 }
 

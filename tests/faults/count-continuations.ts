@@ -1,6 +1,6 @@
 import type { Product } from '../product/product.ts';
 
-/** Streams that went on at another worker, as the gateway counts them. */
+/** The gateway's count of streams that continued at another worker. */
 export async function countContinuations(product: Product): Promise<number> {
   const metrics = await product.metrics();
   return [...metrics.matchAll(/^kumiki_gateway_continuations_total\{.*\} (\d+)$/gm)].reduce(

@@ -9,17 +9,17 @@ const chatEveryMs = 250;
 const asked = { model: 'durable-slow', input: '[[length=250]] Tell me something.' };
 
 export interface OutageReport extends DurableReport {
-  /** Responses that were being produced when the database went. */
+  /** Responses that were running when the database stopped. */
   readonly open: number;
-  /** Live chats that were answered while the database was down. */
+  /** Chat completions that were answered while the database was down. */
   readonly chats: number;
   /** Requests for stored responses that were refused with 503 and `retry-after` meanwhile. */
   readonly refusals: number;
 }
 
-/** Fifty responses are open; then the database goes, stays away, and comes back. */
+/** Stops the database for a while with fifty open responses. */
 export async function stopDatabase(fleet: DurableFleet, downMs: number): Promise<OutageReport> {
-  // A live chat of the same words needs no database: its text is the undisturbed one.
+  // A chat completion with the same input needs no database, so its text is the expected one.
   const chat = chatText(fleet.clients[0], asked.input);
   const begun = await Promise.all(
     Array.from({ length: streams }, (_, index) => begin(fleet, index % 2 === 0 ? 0 : 1, asked)),

@@ -5,7 +5,7 @@ import { simulatedModel } from '../product/simulated-model.ts';
 import { countContinuations } from './count-continuations.ts';
 
 export interface DetectionGap {
-  /** Streams that had to move. */
+  /** Streams that continued at the other worker. */
   readonly moved: number;
   /** The longest wait between two events of any stream: detection, choice of another worker, prefill, first token. */
   readonly longestGapMs: number;
@@ -13,11 +13,11 @@ export interface DetectionGap {
 
 const streams = 30;
 const beforeFaultMs = 1_000;
-/** An undisturbed stream takes this long, so that all are open when the fault happens. */
+/** Long enough that all streams are open when the fault happens. */
 const tokens = 150;
 const interTokenLatencyMs = 20;
 
-/** Disturbs one of two workers once, in the middle of thirty streams, and measures what their clients see. */
+/** Sends a signal to one of two workers during thirty streams, and measures what their clients see. */
 export async function detectionGap(signal: 'SIGKILL' | 'SIGSTOP'): Promise<DetectionGap> {
   const model = simulatedModel('detection', { replicas: 2, interTokenLatencyMs });
   await using product = await startProduct([model]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeGap, detectionGap } from './detection-gap.ts';
 
-/** What is promised, seen by the client: the longest wait within any stream when the fault happened. */
+/** The promised bounds: the longest wait within any stream, as seen by the client. */
 const deadWithinMs = 1_000;
 const stalledWithinMs = 5_000;
 

@@ -11,7 +11,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 const source = (path: string): string => JSON.stringify(new URL(`../../${path}`, import.meta.url).href);
 
-/** Runs a script on a disk of its own, which `fill` fills and `free` frees, and gives what it wrote to its reply. */
+/** Runs a script on a separate disk, which it can fill with `fill` and free with `free`, and returns its reply. */
 async function runOnDisk(megabytes: number, script: string): Promise<unknown> {
   const folder = mkdtempSync(join(root, 'disk-'));
   const entry = join(folder, 'script.mjs');
@@ -98,7 +98,7 @@ test(
   },
 );
 
-/** Rows are written until the disk is full; `prepare` decides what meets it first. */
+/** Writes rows until the disk is full; `prepare` determines which write fails first. */
 const databaseScript = (prepare: string): string => `
   const { openDatabase } = await import(${source('packages/postgres/src/open-database.ts')});
   const database = openDatabase({ folder: disk + '/data' });
@@ -137,7 +137,7 @@ test(
   'a disk without room for the log ends the embedded database, and the next one has what was acknowledged',
   { skip },
   async () => {
-    // Room for rows, and too little for the next file of the log, which has 16 MiB.
+    // Space for rows, but not for the next log file of 16 MiB.
     const prepare = `
     writeSync(openSync(disk + '/hole', 'w'), Buffer.alloc(8 << 20));
     fill();

@@ -6,23 +6,20 @@ export interface DisturberOptions {
   readonly seed: number;
   /** Mean time between two faults. */
   readonly meanPauseMs: number;
-  /** Share of the faults that stop a worker for a while (SIGSTOP, later SIGCONT) instead of killing it. */
+  /** Share of faults that pause a worker (SIGSTOP, later SIGCONT) instead of killing it. */
   readonly stopShare: number;
-  /** How long a stopped worker stays so. */
+  /** How long a worker is paused. */
   readonly stopMs: number;
 }
 
 export interface Disturber {
   readonly kills: number;
   readonly stops: number;
-  /** Ends the faults and lets every stopped worker go on. */
+  /** Ends the faults and resumes every paused worker. */
   end(): void;
 }
 
-/**
- * Kills and stops workers at random times. One worker is always spared: when all are gone nobody can answer, and
- * that is another test.
- */
+/** Kills and pauses workers at random times. One worker is always spared, since losing all of them is another test. */
 export function startDisturber(product: Product, options: DisturberOptions): Disturber {
   const random = seededRandom(options.seed);
   const stopped = new Set<WorkerProcess>();
@@ -38,7 +35,7 @@ export function startDisturber(product: Product, options: DisturberOptions): Dis
     const well = product.workers().filter((worker) => worker.running() && !stopped.has(worker));
     const victim = well[Math.floor(random() * well.length)];
     if (victim === undefined || well.length < 2) return;
-    // Counted out, not drawn: how many faults a run has depends on the machine, and each run has both kinds.
+    // Deterministic, so that each run has both kinds, however many faults it has.
     if (counts.stops >= (counts.kills + counts.stops + 1) * options.stopShare) {
       counts.kills += 1;
       victim.signal('SIGKILL');

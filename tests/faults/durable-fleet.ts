@@ -8,7 +8,7 @@ import OpenAI from 'openai';
 import { type ModelOptions, type Product, startProduct } from '../product/product.ts';
 import { type ReplicaProcess, startReplica } from './replica-process.ts';
 
-/** The clocks of the two replicas are two hours apart: only the database's may count. */
+/** The clocks of the two replicas differ by two hours, since only the database's clock may be used. */
 const clockSkewsMs = [3_600_000, -3_600_000];
 /** The key of the client that all tests use, known to both gateways under one id. */
 const keyId = 'key_faults';
@@ -19,9 +19,9 @@ export interface DurableFleet extends AsyncDisposable {
   readonly database: Database;
   /** The official SDK at each gateway. */
   readonly clients: readonly [OpenAI, OpenAI];
-  /** The replica that drives a response now. */
+  /** The replica that drives a response. */
   driverOf(id: string): Promise<ReplicaProcess | null>;
-  /** Kills a replica; another one is started in its place. Resolves when that one listens. */
+  /** Kills a replica and starts another one. Resolves when the new one listens. */
   replace(replica: ReplicaProcess): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function startDurableFleet(models: readonly ModelOptions[]): Promis
       folder,
       clockSkewMs: clockSkewsMs[place] ?? 0,
     });
-    // Each gateway prefers another replica.
+    // Each gateway prefers a different replica.
     const urls = replicas.map(({ url }) => url);
     route(products[0], urls, token);
     route(products[1], urls.toReversed(), token);
@@ -72,7 +72,7 @@ export async function startDurableFleet(models: readonly ModelOptions[]): Promis
         'SELECT lease_owner FROM conversations.responses WHERE id = $1 AND ended_at IS NULL',
         [id],
       );
-      // Each process adds some characters of its own to its name.
+      // Each process adds a random suffix to its name.
       const owner = rows[0]?.lease_owner.replace(/-[0-9a-f]{8}$/, '');
       return replicas.find(({ name }) => name === owner) ?? null;
     },

@@ -8,7 +8,7 @@ import { type Followed, followResponse } from './follow-response.ts';
 export interface DurableReport {
   readonly faults: number;
   readonly responses: number;
-  /** Times that a client's stream was cut and attached again. */
+  /** Times that a client's stream broke and was resumed. */
   readonly resumes: number;
   /** Drivers that the responses had beyond their first. */
   readonly takeovers: number;
@@ -20,7 +20,7 @@ const model: string = 'durable';
 const input: string = '[[length=400]] Tell me something.';
 const request = { model, input, temperature: 0 } as const;
 
-/** The text of every response of a run, from one that nothing disturbs. */
+/** The expected text of every response, from one without faults. */
 export async function undisturbedText(fleet: DurableFleet): Promise<string> {
   const response = await fleet.clients[0].responses.create(request);
   assert.equal(response.status, 'completed');
@@ -33,14 +33,14 @@ export interface Begun {
   readonly ended: Promise<Followed>;
 }
 
-/** Begins a response in the background and follows it, first through one gateway. */
+/** Starts a background response and follows it, first through the given gateway. */
 export async function begin(fleet: DurableFleet, first: 0 | 1, asked: Partial<typeof request> = {}): Promise<Begun> {
   const { id } = await fleet.clients[first].responses.create({ ...request, ...asked, background: true });
   const clients: readonly OpenAI[] = first === 0 ? fleet.clients : fleet.clients.toReversed();
   return { id, ended: followResponse(clients, id) };
 }
 
-/** Waits until a response has so many events, or has ended. */
+/** Waits until a response has that many events, or has ended. */
 export async function untilEvents(fleet: DurableFleet, id: string, events: number): Promise<void> {
   await until(`${id} has ${events} events`, 60_000, async () => {
     const { rows } = await fleet.database.query<{ there: boolean }>(
@@ -51,7 +51,7 @@ export async function untilEvents(fleet: DurableFleet, id: string, events: numbe
   });
 }
 
-/** Waits for the end of all and looks for what anybody could complain of. */
+/** Waits for the end of all and collects everything that is wrong. */
 export async function reportOf(
   fleet: DurableFleet,
   begun: readonly Begun[],

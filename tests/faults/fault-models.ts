@@ -2,7 +2,7 @@ import type { ModelOptions } from '../product/product.ts';
 import { demoChat } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 
-/** Room for every stream on the one worker that is always spared. */
+/** Queue for every stream on the one worker that is always spared. */
 const maxWaiting = 512;
 
 export const simulatedFleet: ModelOptions = simulatedModel('simulated-fleet', {
@@ -19,8 +19,8 @@ export const demoFleet: ModelOptions = {
   replicas: 3,
 };
 
-/** Slow enough that faults fall into its answers, and room for fifty of them on one worker. */
+/** Slow enough that faults happen during its answers, with capacity for fifty on one worker. */
 export const durableModel: ModelOptions = simulatedModel('durable', { interTokenLatencyMs: 10 });
 
-/** So slow that fifty of its answers can be begun before the first of them ends. */
+/** So slow that fifty answers can be started before the first ends. */
 export const slowModel: ModelOptions = simulatedModel('durable-slow', { interTokenLatencyMs: 50 });

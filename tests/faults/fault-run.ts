@@ -6,7 +6,7 @@ import { type DisturberOptions, startDisturber } from './disturber.ts';
 
 export interface FaultRunOptions {
   readonly model: ModelOptions;
-  /** Streams that are open at once; each that ends is followed by the next. */
+  /** Concurrent streams; each that ends is followed by the next. */
   readonly streams: number;
   /** All streams of the run. */
   readonly total: number;
@@ -23,11 +23,11 @@ export interface FaultReport {
   readonly tokens: number;
   readonly longestGapMs: number;
   readonly seconds: number;
-  /** What a client could complain of, one line per stream. Empty when all is well. */
+  /** What is wrong, one line per stream; empty when nothing is. */
   readonly complaints: readonly string[];
 }
 
-/** Runs the bodies once in peace, then many times under fire, and compares. */
+/** Runs the bodies once without faults and then many times with faults, and compares. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultReport> {
   await using product = await startProduct([options.model]);
   const expected = await inPeace(product, options);
@@ -84,7 +84,7 @@ async function allStreams(product: Product, options: FaultRunOptions): Promise<S
   return records;
 }
 
-/** What is wrong with a stream beside the undisturbed one, or null. */
+/** The difference between a stream and the expected one, or null. */
 function complaint(record: StreamRecord, expected: StreamRecord | undefined): string | null {
   if (expected === undefined) return 'there is nothing to compare it with';
   if (record.fault !== null) return record.fault;

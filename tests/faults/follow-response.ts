@@ -4,18 +4,18 @@ import type { ResponseStreamEvent } from 'openai/resources/responses/responses';
 
 export interface Followed {
   readonly events: readonly ResponseStreamEvent[];
-  /** How often the stream was cut and attached again. */
+  /** How often the stream broke and was resumed. */
   readonly resumes: number;
   /** The longest wait between two events. */
   readonly longestGapMs: number;
 }
 
 const lastEvents = new Set(['response.completed', 'response.incomplete', 'response.failed']);
-/** A client of that much patience gives up. */
+/** A client gives up after this time. */
 const patienceMs = 120_000;
 const againMs = 100;
 
-/** Reads a background response to its end as a client does: when the stream is cut, it goes on at the other gateway. */
+/** Reads a background response to its end as a client does; when the stream breaks, it resumes at the other gateway. */
 export async function followResponse(clients: readonly OpenAI[], id: string): Promise<Followed> {
   const events: ResponseStreamEvent[] = [];
   const startedAt = performance.now();

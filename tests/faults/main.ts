@@ -1,9 +1,9 @@
 /**
  * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only NAME]`: the long fault test, of
- * workers and responses, or what the name says: workers, responses, stalls (with `--route TEXT` those of some routes,
- * with `--part 1/4` a part of them), tenants, fuzz (with `--requests N` so many), connections or steps (with `--seeds N` and
- * `--kind runs`, `batches` or `files`).
- * Prints what was done and what clients saw, and ends with status 1 when any of them could complain.
+ * workers and responses or by name: workers, responses, stalls (with `--route TEXT` those of some routes, with `--part
+ * 1/4` a part of them), tenants, fuzz (with `--requests N` so many), connections or steps (with `--seeds N` and `--kind
+ * runs`, `batches` or `files`). Prints what was done and what clients saw, and ends with status 1 when any of them
+ * could complain.
  */
 import { parseArgs } from 'node:util';
 import { faultBodies, structuredBodies } from '@kumiki/testing';
@@ -73,7 +73,7 @@ async function disturbWorkers(): Promise<void> {
   summarise();
 }
 
-/** The replicas that produce responses, and their database. */
+/** Faults of the replicas that drive responses, and of their database. */
 async function disturbResponses(): Promise<void> {
   await using fleet = await startDurableFleet([durableModel, slowModel]);
   const seed = Number(values.seed);
@@ -90,7 +90,7 @@ async function disturbResponses(): Promise<void> {
   if (complaints.length > 0) process.exitCode = 1;
 }
 
-/** Rounds with new seeds until this engine's part of the time is over. */
+/** Runs rounds with new seeds until this engine's share of the time has passed. */
 async function runRounds(engine: string): Promise<FaultReport[]> {
   const model: ModelOptions = engine === 'demo' ? demoFleet : simulatedFleet;
   const bodies = engine === 'demo' ? [...faultBodies(160), ...structuredBodies(96)] : faultBodies(200);

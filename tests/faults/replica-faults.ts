@@ -2,17 +2,17 @@ import { pause, seededRandom, until } from '@kumiki/testing';
 import type { DurableFleet } from './durable-fleet.ts';
 import { type Begun, begin, type DurableReport, reportOf, undisturbedText, untilEvents } from './durable-run.ts';
 
-/** A response of the run has some more events than that; the fault comes at any of the earlier ones. */
+/** Latest event at which a fault occurs; responses have a few more. */
 const latestFault = 300;
-/** A response may have lost its driver to the fault before; so many are tried for each fault. */
+/** Responses that are tried for each fault, since one may have lost its driver to the previous fault. */
 const responsesPerFault = 4;
 
-/** A take-over takes the length of a lease and a look; more only where the machine is very busy. */
+/** Limit of a take-over, which normally takes a lease and a poll. */
 const takeoverLimitMs = 60_000;
-/** Within this time after a take-over, a driver that was stopped wakes. */
+/** A paused driver is resumed at a random time up to this after the take-over. */
 const wakeSpreadMs = 1_500;
 
-/** Kills, again and again, the replica that drives the newest response; its clients go on at the other gateway. */
+/** Repeatedly kills the replica that drives the newest response; its clients continue at the other gateway. */
 export async function killDrivers(fleet: DurableFleet, kills: number, seed: number): Promise<DurableReport> {
   const random = seededRandom(seed);
   const text = await undisturbedText(fleet);
@@ -31,8 +31,8 @@ export async function killDrivers(fleet: DurableFleet, kills: number, seed: numb
 }
 
 /**
- * Stops the process that drives a response until another one has taken it over, and lets it go on: it wakes with
- * what it was about to write. The two clocks are hours apart, so that neither may be believed.
+ * Pauses the process that drives a response until another one has taken it over, and resumes it with its pending write.
+ * The clocks of the processes differ by hours, so that neither can be used.
  */
 export async function pauseDrivers(fleet: DurableFleet, pauses: number, seed: number): Promise<DurableReport> {
   const random = seededRandom(seed);
@@ -50,9 +50,9 @@ export async function pauseDrivers(fleet: DurableFleet, pauses: number, seed: nu
       await until('another replica drives the response', takeoverLimitMs, async () => {
         return (await fleet.driverOf(response.id)) !== driver;
       });
-      // A response that ended just before its driver was stopped was not disturbed.
+      // A response that ended just before the pause does not count.
       if ((await fleet.driverOf(response.id)) !== null) paused++;
-      // Somewhere in what its successor does.
+      // At a random moment of its successor's work.
       await pause(random() * wakeSpreadMs);
     } finally {
       driver.signal('SIGCONT');

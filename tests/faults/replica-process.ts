@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../apps/conversations/src/main.ts', import.meta.url));
-/** Of a replica's log, kept for a failing test's message. */
+/** End of a replica's log for the message of a failing test. */
 const maxLogCharacters = 8_000;
 
 export interface ReplicaOptions {
@@ -15,19 +15,19 @@ export interface ReplicaOptions {
   readonly gatewayUrl: string;
   readonly serviceKey: string;
   readonly token: string;
-  /** Where its secrets are written. */
+  /** Folder of its secrets. */
   readonly folder: string;
-  /** By how much its clock is wrong. */
+  /** Error of its clock. */
   readonly clockSkewMs: number;
 }
 
-/** One replica of apps/conversations as it is deployed: a process of its own. */
+/** One replica of apps/conversations in its own process, as deployed. */
 export interface ReplicaProcess {
   readonly name: string;
   readonly url: string;
   running(): boolean;
   signal(name: NodeJS.Signals): void;
-  /** Ends it as a crash does; resolves when it is gone. */
+  /** Ends it like a crash; resolves when it has ended. */
   kill(): Promise<void>;
   log(): string;
 }
@@ -77,7 +77,7 @@ export async function startReplica(options: ReplicaOptions): Promise<ReplicaProc
   };
 }
 
-/** A module that puts a process's wall clock forward or back, and ends the process with its test, however that ends. */
+/** A module that shifts a process's wall clock, and ends the process with its test. */
 function preparation(skewMs: number): string {
   const source = `
     const TrueDate = Date;

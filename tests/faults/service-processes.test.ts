@@ -13,16 +13,16 @@ import {
   untilReady,
 } from '../../apps/cli/src/testing/cli-process.ts';
 
-/** Long enough for a p99 that means something, short enough to be run every time. */
+/** Long enough for a meaningful p99, short enough for every test run. */
 const measureMs = 4_000;
-/** Between two requests of one kind. */
+/** Pause between two requests of one kind. */
 const paceMs = 40;
-/** A killed service is back within this, and after its parent nobody lives longer than this, */
+/** A killed service is back within this time, and all processes end within it after their parent. */
 const backMs = 2_000;
 const leftMs = 1_000;
-/** where Node itself starts within this. A machine that others use is slower, and so is everything on it. */
+/** Node's start time on a machine for which the limits hold. On a slower machine the limits grow in proportion. */
 const bareStartMs = 50;
-/** On two cores that others use too, a request waits for the processor now and then. */
+/** Tolerance for requests that wait for the CPU on two shared cores. */
 const noiseMs = 750;
 const limitMs = 60_000;
 /** An answer of some hundred tokens is still written when what was killed is back. */
@@ -81,7 +81,7 @@ function serviceNow(name: string): Promise<Service | null> {
   return service(name).catch(() => null);
 }
 
-/** Requests of which each needs one service and no other. */
+/** Requests that each need exactly one service. */
 const kinds: Readonly<Record<string, () => Promise<Response>>> = {
   chat: () => ask('/chat/completions', { model: 'shop', messages: [{ role: 'user', content: 'Hi' }], max_tokens: 4 }),
   conversations: () => ask('/conversations', {}),
@@ -93,7 +93,7 @@ interface Measured {
   readonly failures: number;
 }
 
-/** Asks each kind again and again while something happens. */
+/** Sends requests of each kind continuously while something happens. */
 async function measure(names: readonly string[], happening: () => Promise<unknown>): Promise<Map<string, Measured>> {
   const begun = performance.now();
   const over = new AbortController();
@@ -117,14 +117,14 @@ async function measure(names: readonly string[], happening: () => Promise<unknow
   return new Map(await Promise.all(lanes));
 }
 
-/** How many times slower this machine is now than one that does nothing else. */
+/** How many times slower this machine currently is than an idle one. */
 async function slowness(): Promise<number> {
   const at = performance.now();
   await promisify(execFile)(process.execPath, ['--eval', '']);
   return Math.max(1, (performance.now() - at) / bareStartMs);
 }
 
-/** Nobody but those who need the service may notice. */
+/** Only requests that need the service may be affected. */
 function compare(during: ReadonlyMap<string, Measured>, quiet: ReadonlyMap<string, Measured>): void {
   for (const [name, { p99, failures }] of during) {
     assert.equal(failures, 0, name);
@@ -133,7 +133,7 @@ function compare(during: ReadonlyMap<string, Measured>, quiet: ReadonlyMap<strin
   }
 }
 
-/** Who needs none of the service that something happens to. Every entry of the list of services is here. */
+/** For each service, the kinds of requests that do not need it. Every entry of the list of services is here. */
 const unharmed: Readonly<Record<ServiceName, readonly string[]>> = {
   gateway: [],
   conversations: ['chat', 'search'],

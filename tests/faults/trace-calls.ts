@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const traced = ['write', 'pwrite64', 'fsync', 'fdatasync', 'rename', 'unlink'];
 
 /**
- * Why system calls cannot be traced here; false when they can. With CI set they always can: a machine of ours without
- * strace is a fault, not a reason to test less.
+ * Why system calls cannot be traced here; false when they can. With CI set it is always false, so that a missing strace
+ * fails the tests instead of skipping them.
  */
 export function whyNoTrace(): string | false {
   if (process.env['CI'] !== undefined) return false;
@@ -13,16 +13,16 @@ export function whyNoTrace(): string | false {
   return status === 0 ? false : 'no strace runs here; on Debian its package is called strace';
 }
 
-/** A call that has returned well, in the order of returning. */
+/** A successful call, in order of completion. */
 export interface Call {
   readonly name: string;
-  /** The file of a descriptor, or the path; of a rename the new one. */
+  /** The file of a descriptor, or the path; the new path of a rename. */
   readonly path: string;
-  /** The beginning of what was written. */
+  /** The beginning of the written data. */
   readonly text: string;
 }
 
-/** Runs a script of Node under strace and gives what it asked of the system. @param trace where the trace is kept. */
+/** Runs a Node script under strace and returns its system calls. @param trace path of the trace file. */
 export async function traceCalls(script: string, trace: string): Promise<Call[]> {
   const options = ['-f', '-y', '-qq', '-s', '64', '-e', `trace=${traced.join()}`, '-e', 'signal=none', '-o', trace];
   const entry = `${trace}.mjs`;

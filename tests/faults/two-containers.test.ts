@@ -11,7 +11,7 @@ const skip = whyNoContainers();
 const folder = mkdtempSync(join(tmpdir(), 'kumiki-containers-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A start on a busy machine, the embedded database included. */
+/** Limit of a start on a busy machine, including the embedded database. */
 const readyLimitMs = 180_000;
 const conversations = 40;
 
@@ -27,7 +27,7 @@ spec:
 `,
 );
 
-/** Makes so many conversations, or asks for those that it is told; says the ids that were answered with 200. */
+/** Creates that many conversations, or reads the given ones; prints the ids that were answered with 200. */
 const client = `
   const [url, key, what] = process.argv.slice(1);
   const headers = { authorization: 'Bearer ' + key, 'content-type': 'application/json' };
@@ -45,7 +45,7 @@ interface Ready {
   readonly api_key_file: string;
 }
 
-/** The whole product as the first process of a container, on the one folder, on one port in a network of its own. */
+/** The whole product as the first process of a container, on the shared folder, with its own network. */
 function startProduct(name: string, home: string): Promise<Container> {
   const command = [process.execPath, cliEntry, 'up', '--json', '--port', '7317', '-f', manifest];
   return startContainer(name, command, { HOME: home, KUMIKI_HOME: home, NO_COLOR: '1' });

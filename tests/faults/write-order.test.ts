@@ -6,8 +6,9 @@ import { after, test } from 'node:test';
 import { type Call, traceCalls, whyNoTrace } from './trace-calls.ts';
 
 /**
- * After a power cut the disk has what was synced, and of the rest anything. So the order of calls decides: what is told
- * to somebody was synced before, a name is given to content that is there, and a log comes before what it explains.
+ * After a power cut the disk has everything that was synced, and any part of the rest. So the order of calls decides:
+ * data are synced before they are acknowledged, content is synced before it is renamed into place, and the log is
+ * synced before the pages.
  */
 
 const skip = whyNoTrace();
@@ -16,7 +17,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 const source = (path: string): string => JSON.stringify(new URL(`../../${path}`, import.meta.url).href);
 
-/** The calls between the line of standard output that begins a step and the one that tells its end. */
+/** The calls between the two lines on standard output that mark the beginning and the end of a step. */
 function callsOf(calls: readonly Call[], step: string): readonly Call[] {
   const at = (text: string): number => {
     const found = calls.findIndex((call) => call.name === 'write' && call.text.startsWith(text));
@@ -26,7 +27,7 @@ function callsOf(calls: readonly Call[], step: string): readonly Call[] {
   return calls.slice(at(`begin ${step}`), at(`done ${step}`));
 }
 
-/** Demands that calls were made in this order, others between them or not. */
+/** Asserts that calls were made in this order, with any others in between. */
 function assertOrder(
   calls: readonly Call[],
   order: readonly (readonly [names: string, path: RegExp | string])[],
@@ -150,7 +151,7 @@ test(
     for (const { name, path } of calls) {
       const isWrite = name === 'write' || name === 'pwrite64';
       if (log.test(path)) unsynced = isWrite;
-      // What says where recovery begins may never be ahead of the log.
+      // The control file, which sets where recovery begins, must never be ahead of the log.
       else if (name === 'fsync' && path.endsWith('/data/global/pg_control')) assert.ok(!unsynced, 'the log came first');
     }
   },

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- [TARGET] [--seconds N] [--seed N]`: reads mutations of the kept inputs of a target, or of all of them.
- * What is read wrongly is kept in its corpus, so that the test of targets fails until it is mended.
+ * `npm run fuzz -- [TARGET] [--seconds N] [--seed N]`: reads mutations of the kept inputs of a target, or of all of
+ * them. A failing input is added to the corpus, so that the test of targets fails until the bug is fixed.
  */
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Longest input that is made. */
+/** Longest generated input. */
 const maxInputBytes = 4_096;
 
 export interface MutationSource {
@@ -8,7 +8,7 @@ export interface MutationSource {
   readonly words: readonly string[];
 }
 
-/** One of the corpus with one to four changes: bytes, words, pieces of others, cuts and repetitions. */
+/** An input of the corpus with one to four changes: bytes, words, pieces of others, cuts and repetitions. */
 export function mutateInput({ random, corpus, words }: MutationSource): Buffer {
   const below = (limit: number): number => Math.floor(random() * limit);
   const one = <Item>(items: readonly Item[]): Item | undefined => items[below(items.length)];

@@ -5,12 +5,12 @@ import { seededRandom } from '@kumiki/testing';
 import { mutateInput } from './mutate-input.ts';
 import type { FuzzTarget } from './target.ts';
 
-/** An input of a few kilobytes that takes longer of the thread has found something. */
+/** CPU time of an input of a few kilobytes that counts as a failure. */
 const slowMs = 1_000;
 
 export interface FuzzRun {
   readonly inputs: number;
-  /** The first input that was read wrongly or slowly, with what was wrong. */
+  /** The first input that failed or was slow, with the reason. */
   readonly failure: { readonly input: Buffer; readonly reason: string } | null;
 }
 
@@ -18,7 +18,7 @@ export function corpusFolder({ name }: FuzzTarget): string {
   return fileURLToPath(new URL(`./corpus/${name}`, import.meta.url));
 }
 
-/** Inputs that are kept: where mutations begin, and what was found once. */
+/** The kept inputs: seeds of mutations, and earlier findings. */
 export function readCorpus(target: FuzzTarget): Buffer[] {
   const folder = corpusFolder(target);
   return readdirSync(folder)
@@ -26,7 +26,7 @@ export function readCorpus(target: FuzzTarget): Buffer[] {
     .map((file) => readFileSync(join(folder, file)));
 }
 
-/** The corpus as it is, then mutations of it until the time is over. The same seed gives the same inputs. */
+/** Runs the corpus unchanged, then mutations of it until the time has passed. The same seed gives the same inputs. */
 export function runTarget(target: FuzzTarget, { seed, durationMs }: { seed: number; durationMs: number }): FuzzRun {
   const corpus = readCorpus(target);
   const random = seededRandom(seed);
@@ -51,7 +51,7 @@ export function runTarget(target: FuzzTarget, { seed, durationMs }: { seed: numb
 function whyWrong({ check }: FuzzTarget, input: Buffer): string | null {
   const before = process.threadCpuUsage();
   try {
-    // A copy: what is read must not be changed for the next.
+    // A copy, in case the target changes it.
     check(Buffer.from(input));
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,8 +1,8 @@
-/** Something that reads what somebody else has written. */
+/** A parser of untrusted input. */
 export interface FuzzTarget {
   readonly name: string;
-  /** What inputs of it are made of, beside the corpus. */
+  /** Words that inputs are made of, beside the corpus. */
   readonly words: readonly string[];
-  /** Reads an input and throws when what comes of it is wrong, whatever the input is. */
+  /** Parses an input and throws when an invariant is violated. */
   readonly check: (input: Buffer) => void;
 }

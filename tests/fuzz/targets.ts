@@ -8,7 +8,7 @@ import { parseBytes } from '../../apps/search/src/parse/parse-bytes.ts';
 import { parseFilter } from '../../apps/search/src/retrieval/parse-filter.ts';
 import type { FuzzTarget } from './target.ts';
 
-/** Each with what must hold of it for every input. */
+/** The targets, each with the invariants that hold for every input. */
 export const fuzzTargets: readonly FuzzTarget[] = [
   {
     name: 'sse',
@@ -84,7 +84,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       const whole = readReply([input]);
       const pieces = readReply(Array.from({ length: input.length }, (_, at) => input.subarray(at, at + 1)));
       assert.equal(pieces.status, whole.status);
-      // What follows a reply is noticed only where it comes with it.
+      // Bytes after a reply are detected only if they arrive with it.
       if (whole.outcome === 'done' || whole.outcome === 'more') assert.equal(pieces.outcome, whole.outcome);
       if (whole.outcome === pieces.outcome) assert.equal(pieces.body, whole.body);
     },
@@ -167,7 +167,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   },
 ];
 
-/** Where a frame ends between a carriage return and its line feed depends on where it was cut; what it says does not. */
+/** Whether a frame ends before or after the LF of a CRLF depends on the cut; its data does not. */
 function dataOfAll(frames: 'frame_too_large' | readonly Uint8Array[]): unknown {
   return frames === 'frame_too_large' ? frames : frames.map((frame) => dataOf(frame));
 }

@@ -18,18 +18,18 @@ import { responseIn, typeOf } from '../../apps/conversations/src/runs/read-log.t
 import { rebuildMachine } from '../../apps/conversations/src/runs/rebuild.ts';
 import { type Growth, whyNotLinear } from './measure-growth.ts';
 
-/** What conversations do with the text and the lists of clients and models takes time in their length. */
+/** Conversations process texts and lists of clients and models in linear time. */
 
 const usual: Growth = { sizes: [500, 4_000, 16_000, 64_000], floorMs: 50 };
-/** Of what comes in pieces, each of which is an event: a quadratic one takes seconds at this size. */
+/** For input in pieces, each of which is an event; quadratic work takes seconds at this size. */
 const pieces: Growth = { sizes: [500, 4_000, 16_000, 64_000], floorMs: 400 };
-/** Of texts that grow by each piece: one that is copied every time costs little until it is long. */
+/** For texts that grow with each piece; copying each time is expensive only for long texts. */
 const long: Growth = { ...pieces, sizes: [4_000, 16_000, 64_000, 256_000] };
 const pieceCharacters = 3;
 
 const request: CreateResponse = createResponseSchema.parse({ model: 'm', input: 'a', include: null });
 const response = openResponse('resp_1', request, 1_760_000_000);
-/** For what does much with each piece: marks of citations, and one of each kind of character. */
+/** For functions with much work per piece: marks of citations, and one of each kind of character. */
 const fewUnits = ['a', '[', '[1', '[1]', '1]', '\n', '"', '\\', '漢', '👨‍👩‍👧‍👦', ' '];
 const passages = [{ fileId: 'file-1', filename: 'a.txt' }];
 
@@ -38,7 +38,7 @@ function chunk(delta: Record<string, unknown>): ChatChunk {
   return { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices };
 }
 
-/** A machine that has searched, so that what it writes is looked through for citations. */
+/** A machine after a search, so that its text is scanned for citations. */
 function newMachine(): AnswerMachine {
   const machine = new AnswerMachine({ response, includeLogprobs: true, includeResults: false });
   machine.open();
@@ -59,7 +59,7 @@ function* piecesOf(text: string): Generator<string> {
   for (let at = 0; at < text.length; at += pieceCharacters) yield text.slice(at, at + pieceCharacters);
 }
 
-/** Each piece as another kind of text than the one before. */
+/** Pieces that alternate between kinds of text. */
 function* byTurns(text: string): Generator<Record<string, unknown>> {
   const kinds = ['content', 'refusal', 'reasoning_content'] as const;
   let index = 0;

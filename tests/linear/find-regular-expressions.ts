@@ -11,11 +11,11 @@ export interface FoundExpression {
 
 export interface FoundExpressions {
   readonly literals: readonly FoundExpression[];
-  /** Places that make an expression out of other text. */
+  /** Places that build an expression from other text. */
   readonly made: readonly { readonly place: string; readonly file: string }[];
 }
 
-/** Every regular expression that the product's sources hold. */
+/** Every regular expression in the product's sources. */
 export function findRegularExpressions(): FoundExpressions {
   const literals: FoundExpression[] = [];
   const made: { place: string; file: string }[] = [];

@@ -14,14 +14,14 @@ import { createToolCallParser, openTag } from '../../apps/worker/src/answer/tool
 import { type Growth, whyNotLinear } from './measure-growth.ts';
 
 /**
- * Splitters, parsers and scanners of text that somebody else chooses: each takes time in the length of its text, whatever
- * it is made of. A new one belongs on this list.
+ * Splitters, parsers and scanners of untrusted text: each takes linear time, whatever the text. A new one belongs on
+ * this list.
  */
 
 const usual: Growth = { sizes: [500, 4_000, 16_000, 64_000], floorMs: 50 };
-/** Of what does much with each character: a quadratic one takes a second at this size. */
+/** For functions with much work per character; quadratic work takes a second at this size. */
 const thorough: Growth = { sizes: [200, 800, 3_200, 12_800], floorMs: 40 };
-/** Of what is fed piece by piece, as models write and networks carry. */
+/** Characters of a piece, for functions that are fed like streams. */
 const pieceCharacters = 7;
 
 function* piecesOf(text: string): Generator<string> {

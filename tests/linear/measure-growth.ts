@@ -1,9 +1,9 @@
 /**
- * Whether the time of something grows faster than its input, on a machine that others use as well: by the thread's own CPU
- * time, the least of several rounds, and only above a floor that what is linear never reaches.
+ * Detects work that grows faster than its input, on a busy machine: by the thread's CPU time, the minimum of several
+ * rounds, and only above a floor that linear work never reaches.
  */
 
-/** CPU time of the thread that something takes, in milliseconds. */
+/** CPU time of the thread for some work, in milliseconds. */
 async function cpuMs(work: () => unknown): Promise<number> {
   const before = process.threadCpuUsage();
   await work();
@@ -19,20 +19,20 @@ async function leastMs(work: () => unknown): Promise<number> {
   return least;
 }
 
-/** Twice the size may take so many times as long: what is linear takes two, what is quadratic four. */
+/** Highest ratio of times for twice the size: linear work takes 2, quadratic work 4. */
 const mostPerDoubling = 2 ** 1.5;
 
-/** How many times as long something of `size` may take as it does at `smaller`. */
+/** Highest ratio of the times for `size` and `smaller`. */
 const mostTimes = (size: number, smaller: number): number => mostPerDoubling ** Math.log2(size / smaller);
 
 export interface Growth {
-  /** Sizes to try, in rising order. The first must be harmless whatever the growth. */
+  /** Sizes to try, ascending. The first must be fast for any growth. */
   readonly sizes: readonly number[];
-  /** What takes less at any size is not looked at further. */
+  /** Times below this always pass. */
   readonly floorMs: number;
 }
 
-/** null when it grows as its input does; else in words how it grew. `input` makes an input of so many characters. */
+/** null when the growth is linear, otherwise a description of it. `input` makes an input of the given size. */
 export async function whyNotLinear<Input>(
   { sizes, floorMs }: Growth,
   input: (size: number) => Input,
@@ -45,7 +45,7 @@ export async function whyNotLinear<Input>(
     const once = await cpuMs(() => work(given));
     const most = smaller === null ? 1 : mostTimes(size, smaller);
     if (once > floorMs && once > before * most) {
-      // A collection of garbage may have come in between: both sizes again.
+      // Measures both sizes again, since garbage collection may have interfered.
       const ofLess = smaller === null ? null : input(smaller);
       const less = ofLess === null ? 0 : await leastMs(() => work(ofLess));
       const ms = await leastMs(() => work(given));

@@ -7,13 +7,13 @@ import { findRegularExpressions, type FoundExpression } from './find-regular-exp
 import { whyNotLinear } from './measure-growth.ts';
 
 /**
- * No regular expression of the product may take longer than its text is long: somebody else chooses the text. An expression
- * that backtracks can nearly always be written so that it does not, or as a few lines of code.
+ * Every regular expression of the product takes linear time, since its text is untrusted. An expression that backtracks
+ * can nearly always be rewritten, or replaced by a few lines of code.
  */
 
 const { literals, made } = findRegularExpressions();
 
-/** Expressions that are made of other text when they are used, and why their text is harmless. */
+/** Expressions that are built at run time, and why that is safe. */
 const madeOfText: Readonly<Record<string, string>> = {
   'apps/search/src/lexical/terms.ts': 'built of constants; termsOf is among the linear functions',
   'apps/worker/src/engine/llama/control-text.ts': 'built of a vocabulary, escaped, joined by alternatives alone',
@@ -23,13 +23,13 @@ const madeOfText: Readonly<Record<string, string>> = {
 
 const growth = { sizes: [24, 1_000, 4_000, 16_000], floorMs: 20 };
 
-/** Characters that stand in the expression itself meet its own rules best. */
+/** Includes the characters of the expression itself, which match its parts best. */
 function unitsFor({ source }: FoundExpression): string[] {
   const own = [...new Set(source.replaceAll(/\\./gs, (escaped) => escaped.slice(1)))];
   return [...new Set([...runUnits, ...own, own.join('')])];
 }
 
-/** Also where only the place of its beginning moves, as in `/ +$/`. */
+/** Also when only the start position moves, as in `/ +$/`. */
 function backtracks(source: string, flags: string): boolean {
   const { reports } = analyse(new RegExp(source, flags), { reportTypes: { Move: true, Self: true, Trade: true } });
   return reports.length > 0;

@@ -19,12 +19,12 @@ import { createVocabulary } from '../../apps/worker/src/engine/simulated/vocabul
 import { type Growth, whyNotLinear } from './measure-growth.ts';
 
 /**
- * What a worker does with texts, tokens and schemas that somebody else chooses takes time in their size, whatever they are made
- * of. A new one belongs on one of these lists.
+ * A worker processes untrusted texts, tokens and schemas in linear time, whatever their content. A new function belongs
+ * on one of these lists.
  */
 
 const ofText: Growth = { sizes: [500, 4_000, 16_000], floorMs: 50 };
-/** Of parts of a schema, messages, tokens. */
+/** For parts of a schema, messages, tokens. */
 const ofParts: Growth = { sizes: [25, 100, 400, 1_600], floorMs: 40 };
 
 const controlTexts = ['<|im_start|>', '<|im_end|>', '<s>', '</s>', 'aaaab', '....!'];
@@ -36,7 +36,7 @@ const chat = (content: string) => ({
 });
 const renderChat = createChatRenderer({ source: null, bosText: '<s>', eosText: '</s>', controlTexts });
 const vocabulary = createVocabulary(4_096);
-/** Every byte is a token, so that characters come in parts. */
+/** Every byte is a token, so that characters are split. */
 const tokenTexts = createTokenTexts((token) => Uint8Array.of(token));
 const tokensOf = (text: string) => new TextEncoder().encode(text);
 const tokenizer = createPromptTokenizer(
@@ -66,7 +66,7 @@ function orRefusal(work: () => unknown): unknown {
 const schemaText = (schema: Record<string, unknown>): unknown =>
   orRefusal(() => grammarText({ kind: 'json_schema', schema }));
 
-/** What is given a text. */
+/** Functions of a text. */
 const texts: Readonly<Record<string, (text: string) => unknown>> = {
   'the stop matcher, of stops that are parts of each other'(text) {
     const unit = text.slice(0, 255);
@@ -139,7 +139,7 @@ const nested = (depth: number, wrap: (inner: object) => object): object => {
 const named = (count: number, make: (at: number) => unknown) =>
   Object.fromEntries(many(count, (at) => [`p${at}`, make(at)]));
 
-/** Schemas of so many parts. */
+/** Schemas by number of parts. */
 const schemas: Readonly<Record<string, (parts: number) => object>> = {
   'required properties': (parts) => {
     const properties = named(parts, () => ({ type: 'string' }));

@@ -12,7 +12,7 @@ export interface FilesService extends AsyncDisposable {
   readonly routes: readonly BackendRoute[];
 }
 
-/** The service of files and vector stores for a product's gateway, its bytes in a folder. */
+/** The service of files and vector stores behind a product's gateway, with objects in a folder. */
 export async function startFilesService(product: Product, database: Database): Promise<FilesService> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-files-'));
   const token = randomBytes(16).toString('hex');

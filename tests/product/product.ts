@@ -18,7 +18,7 @@ import { createSecretHash } from '@kumiki/seal';
 import { createLog } from '@kumiki/service';
 import { type WorkerOptions, type WorkerProcess, startWorker } from './worker-process.ts';
 
-/** Of the local runtime: a worker of ours gives a sign of life every second while its engine moves. */
+/** As in the local runtime: a worker sends a comment every second while its engine makes progress. */
 const deadlines: Deadlines = {
   connectMs: 1_000,
   headersMs: 10_000,
@@ -33,25 +33,25 @@ export interface ModelOptions extends WorkerOptions {
 }
 
 /**
- * A gateway in this process and its workers as children, wired as the product wires them: a worker that dies is
- * started anew and takes its place in the routes.
+ * A gateway in this process with workers as child processes, connected as in the product: a worker that dies is
+ * restarted and replaced in the routes.
  */
 export interface Product extends AsyncDisposable {
-  /** Origin with `/v1`, as SDKs want it. */
+  /** Origin with `/v1`, as SDKs expect. */
   readonly baseUrl: string;
   readonly port: number;
   readonly apiKey: string;
   readonly gateway: Gateway;
-  /** The workers that run now. */
+  /** The running workers. */
   workers(): readonly WorkerProcess[];
   addKey(
     options?: Partial<Pick<KeyRecord, 'id' | 'models' | 'paths' | 'limits' | 'expiresAt' | 'roles' | 'project'>>,
   ): string;
-  /** Makes the keys with this id void. */
+  /** Revokes the keys with this id. */
   revokeKey(id: string): void;
-  /** Puts other services behind the same URL, in the place of those before. */
+  /** Sets the services behind the same URL, replacing the previous ones. */
   setBackends(backends: readonly BackendRoute[]): void;
-  /** Adds models that other servers have. */
+  /** Adds models of outside servers. */
   addOutside(...routes: readonly ModelRoute[]): void;
   /** The gateway's metrics in the text format of Prometheus. */
   metrics(): Promise<string>;
@@ -123,7 +123,7 @@ export async function startProduct(
   };
 }
 
-/** The servers of a route, as the operator lists them. */
+/** The egress entries of a route's servers. */
 function listed({ endpoints }: ModelRoute): EgressEntry[] {
   return endpoints.map(({ url }) => ({ rule: new URL(url).host, by: 'operator' }));
 }
@@ -140,7 +140,7 @@ interface Fleet {
   stop(): Promise<void>;
 }
 
-/** The replicas of one model, kept at their number. */
+/** The replicas of one model, which are restarted when they end. */
 async function startFleet(options: ModelOptions): Promise<Fleet> {
   let stopping = false;
   let changed = (): void => {};

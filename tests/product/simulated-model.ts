@@ -1,6 +1,6 @@
 import type { ModelOptions } from './product.ts';
 
-/** A simulated model: deterministic, fast, and no model at all. */
+/** A simulated model: deterministic and fast. */
 export function simulatedModel(
   model: string,
   options: {

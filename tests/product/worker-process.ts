@@ -5,7 +5,7 @@ import type { Endpoint, Task } from '@kumiki/api';
 import { workerEntry } from '@kumiki/worker';
 
 const startTimeoutMs = 60_000;
-/** A worker's own log is kept for a failing test's message, up to this many lines. */
+/** Lines of a worker's log that are kept for the message of a failing test. */
 const logLineLimit = 200;
 
 export interface WorkerOptions {
@@ -16,7 +16,7 @@ export interface WorkerOptions {
   readonly engine: Readonly<Record<string, unknown>>;
 }
 
-/** One model worker as the product runs it: a child process that tells by IPC where it listens and when it is ready. */
+/** A model worker as in the product: a child process that reports its port and its readiness by IPC. */
 export interface WorkerProcess {
   readonly id: string;
   readonly pid: number;
@@ -87,10 +87,10 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   };
 }
 
-/** What the demo models run at once where nothing else is said. */
+/** Default number of concurrent sequences of the demo models. */
 const defaultSequences = 8;
 
-/** What a worker runs and queues at once. */
+/** Most requests that a worker runs and queues. */
 function maxInFlight(engine: Readonly<Record<string, unknown>>): number {
   return Number(engine['maxSequences'] ?? defaultSequences) + Number(engine['maxWaiting'] ?? 64);
 }

@@ -23,7 +23,7 @@ export function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** TypeScript of the product and of what tests and measures it. */
+/** TypeScript of the product, its tests and its benchmarks. */
 export const sourceFiles = findFiles([
   'packages/*/src/**/*.ts',
   'apps/*/src/**/*.ts',
@@ -38,12 +38,12 @@ export function isTest(path: string): boolean {
   return path.endsWith('.test.ts') || path.startsWith('tests/');
 }
 
-/** Whether a file is part of what is shipped: packages and apps, their tests left out. */
+/** Whether a file is shipped: packages and apps without their tests. */
 export function isProduct(path: string): boolean {
   return /^(packages|apps)\//.test(path) && !isTest(path) && !path.includes('/testing/');
 }
 
-/** The line that a position of a text lies in, from 1. */
+/** The line of a position in a text, from 1. */
 export function lineAt(text: string, position: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at >= 0 && at < position; at = text.indexOf('\n', at + 1)) line += 1;

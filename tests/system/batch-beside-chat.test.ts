@@ -7,13 +7,13 @@ import { startProduct } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 import { startConversationsService } from './conversations-service.ts';
 
-/** One replica that works on four requests at once; a line of the batch takes it at least two seconds. */
+/** One replica with four concurrent requests; a line of the batch takes at least two seconds. */
 const model = 'busy';
 const sequences = 4;
 const lineTokens = 200;
 const interTokenLatencyMs = 10;
 
-/** A live request that came behind a whole line would wait for longer than this. */
+/** A live request that waited for a whole line would take longer than this. */
 const limitMs = 1_000;
 const liveRequests = 10;
 
@@ -46,7 +46,7 @@ test('live chats never wait for a line of a batch to end, and the batch takes wh
   const before = await completed();
   const waits: number[] = [];
   for (let count = 0; count < liveRequests; count++) {
-    // Two at once: with the batch's half of the replica they fill it.
+    // Two at a time: with the batch's half of the replica they fill it.
     waits.push(...(await Promise.all([firstToken(client), firstToken(client)])));
   }
   assert.deepEqual(

@@ -8,7 +8,7 @@ import { type Product, startProduct } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** What the official SDK does with batches: through the gateway, over the service of files and simulated models. */
+/** Batches with the official SDK: through the gateway, with the service of files and simulated models. */
 
 let product: Product;
 let conversations: ConversationsService;

@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => product[Symbol.asyncDispose]());
 
-/** Requests that the worker of a model runs or has waiting, by its own metrics. */
+/** Running and waiting requests of a model's worker, by its own metrics. */
 async function openAtWorker(model: string): Promise<number> {
   const worker = product.workers().find(({ id }) => id.startsWith(model));
   assert.ok(worker !== undefined);

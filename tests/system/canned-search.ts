@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BackendRoute } from '@kumiki/api';
 
-/** One result of a search, as the API shows it. */
+/** A search result as the API shows it. */
 export interface CannedResult {
   readonly file_id: string;
   readonly filename: string;
@@ -12,7 +12,7 @@ export interface CannedResult {
 
 export interface CannedSearch extends AsyncDisposable {
   readonly route: BackendRoute;
-  /** The bodies of the searches so far, with the project that each was for. */
+  /** The bodies of the searches so far, with their projects. */
   readonly asked: {
     readonly path: string;
     readonly project: string;
@@ -20,7 +20,7 @@ export interface CannedSearch extends AsyncDisposable {
   }[];
 }
 
-/** Vector stores whose every search finds the same: for tests of what is made of the results. */
+/** Vector stores whose searches always return the same, for tests of how results are used. */
 export async function startCannedSearch(results: readonly CannedResult[]): Promise<CannedSearch> {
   const asked: CannedSearch['asked'] = [];
   const server = createServer((request, response) => {

@@ -7,7 +7,7 @@ import { type Product, startProduct } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** Chats as the console uses them: every turn a background response of the official SDK. */
+/** Chats as the console uses them: every turn is a background response of the official SDK. */
 
 let product: Product;
 let service: ConversationsService;
@@ -45,7 +45,7 @@ async function ended(id: string): Promise<OpenAI.Responses.Response> {
   return client.responses.retrieve(id);
 }
 
-/** Reads a chat again and again until its only turn has some text. */
+/** Reads a chat until its only turn has some text. */
 async function untilWriting(chat: string): Promise<ChatDetail> {
   let detail = await read(chat);
   await until('the turn has text', 20_000, async () => {

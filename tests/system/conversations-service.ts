@@ -7,17 +7,17 @@ import type { Product } from '../product/product.ts';
 
 export interface ConversationsService extends AsyncDisposable {
   readonly database: Database;
-  /** Those that run, in the order of their starts. */
+  /** The running replicas, in start order. */
   readonly replicas: readonly Conversations[];
-  /** Starts one more replica, which no route leads to yet. Closed with all the others. */
+  /** Starts another replica that is not in the routes yet. Closed with all the others. */
   startReplica(replica: string, database: Database): Promise<Conversations>;
-  /** Sends the requests of clients to these replicas, and to these other services. */
+  /** Routes the requests of clients to these replicas, and to these other services. */
   route(replicas: readonly Conversations[], others?: readonly BackendRoute[]): void;
 }
 
 /**
  * Responses and conversations behind a product's gateway, with one replica.
- * @param kept a database that was there before and stays; an embedded one in memory when absent.
+ * @param kept an existing database that is not closed; an embedded one in memory when absent.
  */
 export async function startConversationsService(product: Product, kept?: Database): Promise<ConversationsService> {
   const token = randomBytes(16).toString('hex');

@@ -7,7 +7,7 @@ import { type Product, demoChat, startProduct } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** Conversations and their items, and what responses refuse, forget and hide. */
+/** Conversations and their items, and what responses refuse, delete and hide. */
 
 let product: Product;
 let service: ConversationsService;
@@ -27,7 +27,7 @@ after(async () => {
 
 const model = 'simulated';
 
-/** What a refusal says: its status, code and field. */
+/** The status, code and field of a refusal. */
 async function refusal(
   work: Promise<unknown>,
 ): Promise<readonly [number | undefined, string | null | undefined, string | null | undefined]> {
@@ -104,7 +104,7 @@ test('a conversation of 1,000 turns still takes the next one', { timeout: 120_00
   assert.equal(count, 2_002);
   const tooLong = await client.responses.inputTokens.count({ model: demoChat.model, conversation: id });
   assert.ok(tooLong.input_tokens > 2_048, 'what does not fit is counted too');
-  // The shipped model has room for a part of it only.
+  // Only a part of it fits into the shipped model's context.
   const small = { ...ask, model: demoChat.model, input: 'What is a Pod?', max_output_tokens: 64 };
   assert.deepEqual(await refusal(client.responses.create(small)), [400, 'context_length_exceeded', 'input']);
   const cut = await client.responses.create({ ...small, truncation: 'auto' });

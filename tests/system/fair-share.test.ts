@@ -9,9 +9,9 @@ const model = 'shared-model';
 const sequences = 4;
 
 interface Flood {
-  /** Answers that have begun. */
+  /** Answers that have started. */
   begun(): number;
-  /** Most answers that ran at the same time. */
+  /** Most concurrent answers. */
   most(): number;
   readonly ended: Promise<number>;
 }
@@ -20,13 +20,13 @@ function clientOf(product: Product, project: string): OpenAI {
   return new OpenAI({ baseURL: product.baseUrl, apiKey: product.addKey({ project }), maxRetries: 0 });
 }
 
-/** Asks for so many long answers at once. */
+/** Requests that many long answers concurrently. */
 function flood(client: OpenAI, count: number, tokens: number, prompt = 'Go on.'): Flood {
   let begun = 0;
   let running = 0;
   let most = 0;
   const one = async (_: unknown, index: number): Promise<void> => {
-    // Each begins otherwise, so that no cache helps.
+    // Each begins differently, so that no prefix cache applies.
     const messages = [{ role: 'user' as const, content: `${index} ${prompt}` }];
     const stream = await client.chat.completions.create({ model, messages, stream: true, max_tokens: tokens });
     let first = true;
@@ -48,7 +48,7 @@ function askOnce(client: OpenAI): Promise<unknown> {
 }
 
 test('a project that asks for much leaves room at once to another that asks too, and all of its own is served', async () => {
-  // Slow to begin, so that an answer's beginning is seen well after the end of the one whose place it has.
+  // Slow prefill, so that an answer starts clearly after the end of the one whose slot it takes.
   const pace = { interTokenLatencyMs: 10, prefillTokensPerSecond: 50 };
   await using product = await startProduct([
     simulatedModel(model, { maxSequences: sequences, maxWaiting: 16, ...pace }),
@@ -78,7 +78,7 @@ test('long prompts of one project are not read before a short one of another tha
   await using product = await startProduct([simulatedModel(model, { maxSequences: 16, maxWaiting: 16, ...pace })]);
   const [busy, quiet] = [clientOf(product, 'busy'), clientOf(product, 'quiet')];
   await askOnce(quiet);
-  // A second of the engine's time for each.
+  // Each takes a second of engine time.
   const flooding = flood(busy, 8, 4, 'some words of context, '.repeat(90));
   await until('the engine reads them', 30_000, () => flooding.begun() > 0);
   await askOnce(quiet);

@@ -36,7 +36,7 @@ async function expectRefusal(response: Response, codes: readonly ErrorCode[], hi
   assert.equal(response.headers.get('x-should-retry'), String(errorTable[code].retryable), hint);
 }
 
-/** After whatever came before, an honest request is answered. */
+/** A valid request is still answered after the hostile ones. */
 async function expectSane(): Promise<void> {
   const response = await post(JSON.stringify(good));
   assert.equal(response.status, 200, await response.clone().text());

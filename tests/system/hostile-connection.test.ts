@@ -42,7 +42,7 @@ async function repliesTo(bytes: string | Buffer): Promise<RawReply[]> {
   return parseReplies(await connection.closed(limitMs));
 }
 
-/** The bytes give exactly one reply, a refusal, and the connection is closed: nothing behind them is ever served. */
+/** The bytes give exactly one reply, a refusal, and the connection is closed; nothing after them is served. */
 async function expectOneRefusal(name: string, bytes: string | Buffer, codes: readonly ErrorCode[]): Promise<void> {
   const replies = await repliesTo(bytes).catch((error: unknown) => {
     throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
@@ -56,7 +56,7 @@ async function expectOneRefusal(name: string, bytes: string | Buffer, codes: rea
   assert.equal(reply.headers.get('connection'), 'close', name);
 }
 
-/** On a fresh connection two requests in a row are answered: the server is whole. */
+/** Two consecutive requests on a new connection are still answered. */
 async function expectSane(): Promise<void> {
   using connection = await openRawConnection(product.port);
   connection.write(request() + request());

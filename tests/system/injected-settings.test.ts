@@ -26,7 +26,7 @@ const data = {
   KUMIKI_BACKEND_TOKEN_FILE: secret,
 };
 
-/** Every service with what it cannot start without. */
+/** Every service with its required settings. */
 const services: readonly (readonly [string, () => unknown, Readonly<Record<string, string>>])[] = [
   ['cli', readCliConfig, {}],
   ['console', readConsoleConfig, { KUMIKI_BACKEND_TOKEN_FILE: secret }],

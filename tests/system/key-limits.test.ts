@@ -9,7 +9,7 @@ import { type Product, startProduct } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** A key's limits count on every route, and on what services do for the key, without anything waiting for itself. */
+/** A key's limits apply to every route, and to what services do for the key, without deadlocks. */
 
 const noLimits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };
 
@@ -145,7 +145,7 @@ test('background responses take turns in the places of their key, and all of the
   assert.ok(most <= 2, `${most} ran at once`);
 });
 
-/** It has gone to a replica: requests that wait for a place have no attempt. */
+/** Whether it was sent to a replica; queued requests have no attempt. */
 function served({ attempts }: { readonly attempts: readonly unknown[] }): boolean {
   return attempts.length > 0;
 }

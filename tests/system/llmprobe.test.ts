@@ -11,7 +11,7 @@ import { llmprobeExceptions } from './llmprobe-exceptions.ts';
 /** The whole suite takes about a minute on two busy cores. */
 const limitMs = 240_000;
 
-/** The parts of llmprobe's JSON report that we read. */
+/** The parts of llmprobe's JSON report that are used. */
 interface ProbeReport {
   readonly incomplete?: string;
   readonly conformance: {
@@ -66,7 +66,7 @@ async function probe(baseUrl: string, apiKey: string): Promise<ProbeReport> {
     const status = await new Promise<number | null>((resolve) => {
       child.on('close', resolve);
     });
-    // 0: all well; 1: a MUST failed, which is for us to judge.
+    // 0: success; 1: a MUST failed, which is compared with the exceptions.
     assert.ok(status === 0 || status === 1, `llmprobe ended with ${status}:\n${output.join('')}`);
     return JSON.parse(readFileSync(reportFile, 'utf8')) as ProbeReport;
   } finally {

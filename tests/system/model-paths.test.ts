@@ -27,7 +27,7 @@ test('what the table says that the gateway answers it answers, and a worker has 
     ] as const) {
       const response = await ask(origin + path, method, { authorization: key, 'content-type': 'application/json' });
       const { error } = (await response.json()) as { error?: { code: string } };
-      // A body without messages or input is refused by whoever knows the route.
+      // A body without messages or input is refused by every implementation of the route.
       assert.ok(
         method === 'GET' ? response.status === 200 : error?.code === 'invalid_value',
         `${origin}${path} ${error?.code}`,

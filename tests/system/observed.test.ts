@@ -8,7 +8,7 @@ import { demoEmbedding, type Product, startProduct } from '../product/product.ts
 import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** What the gateway remembers of requests to real workers and services: attempts, timings, and who caused what. */
+/** The gateway's records of requests to real workers and services: attempts, timings and causes. */
 
 let product: Product;
 let service: ConversationsService;
@@ -38,7 +38,7 @@ function traceById(id: string): RequestRecord[] {
   return records({ trace_id: id }).toSorted((a, b) => a.started_at - b.started_at);
 }
 
-/** All of the trace of the newest request to a path, once all of it has ended. */
+/** The complete trace of the newest request to a path, after it has ended. */
 async function traceOf(path: string): Promise<RequestRecord[]> {
   const [newest] = records({ path });
   assert.ok(newest);
@@ -105,7 +105,7 @@ test('a question about a document is one trace: response, search, embedding of t
     [root.span_id, search?.span_id, root.span_id],
   );
   assert.ok(embedding?.attempts[0]?.prefill_ms !== null && answer?.attempts[0]?.decode_ms !== null);
-  // They stand for the key that began it all.
+  // All have the key of the first request.
   assert.equal(new Set(trace.map(({ key_id }) => key_id)).size, 1);
 });
 

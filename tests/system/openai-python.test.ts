@@ -9,7 +9,7 @@ import { demoChat, demoEmbedding, startProduct } from '../product/product.ts';
 import { startConversationsService } from './conversations-service.ts';
 import { openPythonEnvironment } from './openai-python/python-environment.ts';
 
-/** What OpenAI's Python SDK does with the product: the program beside this file calls every method that it has for it. */
+/** OpenAI's Python SDK with the product: the program beside this file calls every applicable method. */
 
 const program = join(import.meta.dirname, 'openai-python', 'every_method.py');
 const programLimitMs = 240_000;

@@ -6,7 +6,7 @@ import { makeParseableResponseFormat } from 'openai/lib/parser';
 import type { ChatCompletionFunctionTool, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { type Product, demoChat, demoEmbedding, startProduct } from '../product/product.ts';
 
-/** What the official SDK does with the product and its shipped models. */
+/** The official SDK with the product and its shipped models. */
 
 let product: Product;
 let client: OpenAI;

@@ -8,11 +8,10 @@ import { startConversationsService } from './conversations-service.ts';
 import { breakOff, type OutsideServer, startOutsideServer, wait } from './outside-server.ts';
 
 /**
- * Every process of the product ends and begins again, while a server of somebody else, which knows neither token ids
- * nor what it has said, was in the middle of an answer.
+ * Restarts every process of the product during an answer of an outside server, which has neither token ids nor state.
  */
 
-/** What cannot go on is told within this, of which the lease of the driver that is gone may take the most. */
+/** An answer that cannot continue must fail within this time, most of which may be the lease of the dead driver. */
 const soonMs = 15_000;
 
 let database: Database;
@@ -32,7 +31,7 @@ interface Running extends AsyncDisposable {
   readonly client: OpenAI;
 }
 
-/** The whole product around an outside server, over the database that stays. */
+/** The whole product with an outside server, on a database that survives the restart. */
 async function run(outside: OutsideServer): Promise<Running> {
   const product = await startProduct([]);
   product.addOutside(outside.route);

@@ -3,20 +3,20 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ContinuationMode, ModelRoute } from '@kumiki/api';
 
-/** A model server that is not ours: it speaks the OpenAI API and names no token ids. */
+/** An outside model server: it implements the OpenAI API without token ids. */
 export interface OutsideServer extends AsyncDisposable {
-  /** As the local runtime routes to an engine of the kind `openai`. */
+  /** The route that the local runtime makes for an engine of the kind `openai`. */
   readonly route: ModelRoute;
-  /** Chats that it was asked. */
+  /** Number of chats that it received. */
   calls(): number;
 }
 
-/** Instead of a word: the stream stays open with nothing more in it. */
+/** Instead of a word: the stream stays open without further data. */
 export const wait = Symbol('wait');
 /** Instead of a word: the connection breaks. */
 export const breakOff = Symbol('break off');
 
-/** What a call gets, the first being number one. */
+/** The script of a call, counted from 1. */
 type Script = (call: number) => readonly (string | typeof wait | typeof breakOff)[];
 
 export async function startOutsideServer(

@@ -10,14 +10,14 @@ import { type Product, startProduct } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** Replicas that end over every request, as far as anybody can see: their health is well when they are there. */
+/** Replicas that crash at every request, but are healthy between them. */
 
 let product: Product;
 let conversations: ConversationsService;
 let client: OpenAI;
 let asked = 0;
 
-/** They work on it for a while: a connection that is closed at once may have been idle. */
+/** They work for a while, since a connection that closes at once may look like an idle one. */
 const workMs = 400;
 
 const servers = [0, 1, 2, 3].map(() =>

@@ -1,17 +1,17 @@
 import { type Socket, connect } from 'node:net';
 
-/** One HTTP/1.1 reply as it came over the wire. */
+/** One HTTP/1.1 reply as received. */
 export interface RawReply {
   readonly status: number;
-  /** Lower-case names; of a repeated header the last. */
+  /** Lower-case names; the last value of a repeated header. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
 
-/** A TCP connection on which a test writes whatever bytes it likes. */
+/** A TCP connection on which a test can write any bytes. */
 export interface RawConnection extends Disposable {
   write(bytes: string | Buffer): void;
-  /** Resolves with all bytes that have come once the server has closed the connection. */
+  /** Resolves with all received bytes when the server has closed the connection. */
   closed(limitMs: number): Promise<string>;
   /** Resolves with the bytes so far once they satisfy the test. */
   received(limitMs: number, enough: (text: string) => boolean): Promise<string>;
@@ -79,7 +79,7 @@ function connectTo(port: number): Promise<Socket> {
   });
 }
 
-/** The replies in a text of bytes, one after the other. Throws where the text is no sequence of whole replies. */
+/** Parses the replies in a text of bytes. Throws when the text is not a sequence of complete replies. */
 export function parseReplies(text: string): RawReply[] {
   const replies: RawReply[] = [];
   let rest = text;
@@ -97,7 +97,7 @@ export function parseReplies(text: string): RawReply[] {
   return replies;
 }
 
-/** Whether the text ends where a reply ends, and holds so many of them. */
+/** Whether the text consists of exactly that many complete replies. */
 export function holdsReplies(text: string, count: number): boolean {
   try {
     return parseReplies(text).length >= count;

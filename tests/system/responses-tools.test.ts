@@ -8,7 +8,7 @@ import { simulatedModel } from '../product/simulated-model.ts';
 import { type CannedSearch, startCannedSearch } from './canned-search.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** Functions, search in files and structured output of responses, as the official SDK uses them. */
+/** Functions, file search and structured output of responses, with the official SDK. */
 
 let product: Product;
 let service: ConversationsService;

@@ -6,7 +6,7 @@ import { type Product, demoChat, startProduct } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** What the official SDK does with responses, over the shipped model and a simulated one. */
+/** Responses with the official SDK, with the shipped model and a simulated one. */
 
 let product: Product;
 let conversations: ConversationsService;

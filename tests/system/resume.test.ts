@@ -21,7 +21,7 @@ after(() => product[Symbol.asyncDispose]());
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Asks for a stream as a service that keeps the answer. */
+/** Requests a stream as a service that stores the answer. */
 function ask(body: Body): Promise<Response> {
   return fetch(`${product.baseUrl}/chat/completions`, {
     method: 'POST',
@@ -35,7 +35,7 @@ function ask(body: Body): Promise<Response> {
   });
 }
 
-/** The frames of a stream that ended well, without its end mark and signs of life. */
+/** The frames of a complete stream, without `[DONE]` and comments. */
 function framesOf(text: string): string[] {
   const frames = text.split(/(?<=\n\n)/);
   assert.equal(frames.pop(), 'data: [DONE]\n\n', text.slice(-300));
@@ -46,7 +46,7 @@ function answerOf(frames: readonly string[]): ChatCompletion {
   const chunks = frames.map((frame) => JSON.parse(/^data: (.*)$/m.exec(frame)?.[1] ?? '') as ChatChunk);
   const answer = mergeChunks(chunks);
   assert.ok(answer?.usage !== undefined);
-  // What a worker had in its cache is its own affair.
+  // Cached tokens may differ.
   const { prompt_tokens_details: _cached, ...usage } = answer.usage;
   return { ...answer, usage };
 }

@@ -47,7 +47,7 @@ test('while the only worker starts anew, the SDK gets there by its retries', asy
 test('beyond the queue requests are refused with 429 and a time, and those within are answered', async () => {
   await until('the worker is back', 20_000, () => product.workers().some(({ id }) => id.startsWith('lone')));
   const results = await Promise.allSettled(
-    // More than run, wait in the worker and wait at the gateway for the project's share together.
+    // More than the total capacity: running, queued in the worker, and waiting at the gateway for the project's share.
     Array.from({ length: 40 }, () =>
       sdk(0)
         .chat.completions.create({ ...request, model: 'lone' })

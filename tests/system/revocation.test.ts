@@ -7,7 +7,7 @@ import { type Product, startProduct } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** What goes on in the name of a key ends with the key, also where no client waits for it. */
+/** Work on behalf of a key ends with the key, also without a waiting client. */
 
 let product: Product;
 let conversations: ConversationsService;
@@ -26,7 +26,7 @@ after(async () => {
   await product[Symbol.asyncDispose]();
 });
 
-/** A run asks again half a second after it was cut; the rest is a busy machine's. */
+/** A run retries half a second after an interruption; the rest is tolerance for a busy machine. */
 const soonMs = 5_000;
 
 function clientOf(id: string): OpenAI {

@@ -28,7 +28,7 @@ function manifest(drainTimeoutMs: number, maxWaiting: number): ModelService {
   });
 }
 
-/** The local runtime and a gateway, joined as `kumiki up` joins them. */
+/** The local runtime and a gateway, connected as in `kumiki up`. */
 async function startProduct(context: TestContext, service: ModelService) {
   const home = mkdtempSync(join(tmpdir(), 'kumiki-rollout-'));
   const log = createLog({ service: 'test', level: 'silent' });
@@ -77,7 +77,7 @@ async function startProduct(context: TestContext, service: ModelService) {
   return { runtime, ask, isReady };
 }
 
-/** Rolls a new revision out while streams run, and compares what they say with an undisturbed run. */
+/** Rolls out a new revision during streams, and compares their text with a run without a rollout. */
 async function rollUnderStreams(context: TestContext, drainTimeoutMs: number): Promise<void> {
   const { runtime, ask, isReady } = await startProduct(context, manifest(drainTimeoutMs, 100));
   const undisturbed = await Promise.all(ask(streams));

@@ -10,7 +10,7 @@ import OpenAI, { toFile } from 'openai';
 import { type FilesService, startFilesService } from '../product/files-service.ts';
 import { demoEmbedding, type Product, startProduct } from '../product/product.ts';
 
-/** What the official SDK's helpers do with files and vector stores, through the gateway, with the demo's embedding model. */
+/** The official SDK's helpers for files and vector stores, through the gateway, with the demo embedding model. */
 
 let product: Product;
 let database: Database;

@@ -9,7 +9,7 @@ import { type Product, startProduct } from '../product/product.ts';
 import { simulatedModel } from '../product/simulated-model.ts';
 import { type ConversationsService, startConversationsService } from './conversations-service.ts';
 
-/** A run goes on at another replica when its driver dies, is paused, or shuts down, and nobody sees more than a pause. */
+/** A run continues at another replica when its driver dies, is paused, or shuts down; clients only see a pause. */
 
 let product: Product;
 let service: ConversationsService;
@@ -30,12 +30,12 @@ const request = { model: 'simulated', input: '[[length=300]] tell me', backgroun
 
 interface WatchedDatabase {
   readonly database: Database;
-  /** Resolves at the given batch of a run. From then on, where it pauses, nothing more is answered. */
+  /** Resolves at the given batch of a run. With `pauses`, nothing is answered from then on. */
   readonly reached: Promise<void>;
   goOn(): void;
 }
 
-/** A database as a replica sees it, which tells when so many batches of a run were stored, and can fall silent then. */
+/** Wraps a replica's database, reports when that many batches of a run were stored, and can then stop answering. */
 function watchDatabase(database: Database, batches: number, pauses: boolean): WatchedDatabase {
   let gate = Promise.withResolvers<void>();
   gate.resolve();
@@ -85,7 +85,7 @@ function deltasOf(events: readonly ResponseStreamEvent[]): string {
   return events.map((event) => (event.type === 'response.output_text.delta' ? event.delta : '')).join('');
 }
 
-/** What the log says of who wrote when: numbers without a gap, and no driver after a later one. */
+/** Checks the log: numbers without a gap, and no driver that writes after a later one. */
 async function checkHistory(id: string): Promise<number[]> {
   const { rows } = await service.database.query<{ first_seq: number; last_seq: number; fence: number }>(
     'SELECT first_seq, last_seq, fence FROM conversations.response_events WHERE response_id = $1 ORDER BY first_seq',

@@ -5,13 +5,13 @@ import { bareCode } from './bare-code.ts';
 
 interface Ban {
   readonly name: string;
-  /** The one folder that may call it. */
+  /** The only folder that may call it. */
   readonly home: string;
-  /** What everybody else calls. */
+  /** The replacement elsewhere. */
   readonly instead: string;
 }
 
-/** Calls that have one home. A ban holds for tests and benches too. */
+/** Calls that only one folder may make. A ban applies to tests and benches too. */
 const bans: readonly Ban[] = [
   { name: 'createHmac', home: 'packages/seal/', instead: '`createSecretHash` of @kumiki/seal' },
   {
@@ -21,7 +21,7 @@ const bans: readonly Ban[] = [
   },
 ];
 
-/** Uses of a name in a text of code, as its lines. */
+/** The lines that use a name. */
 function linesWith(name: string, source: string): number[] {
   const code = bareCode(source, { keepStrings: false });
   return [...code.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].map(({ index }) => lineAt(code, index));

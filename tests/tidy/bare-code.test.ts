@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bareCode } from './bare-code.ts';
 
-/** The bare code with its runs of blanks shortened, after checking that nothing moved. */
+/** The bare code with runs of blanks collapsed, after checking that positions are unchanged. */
 function bare(source: string, keepStrings = false): string {
   const code = bareCode(source, { keepStrings });
   assert.equal(code.length, source.length);

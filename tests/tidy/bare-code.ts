@@ -1,13 +1,13 @@
 /**
- * TypeScript with its comments, and on demand its strings, blanked out: every other character stays in its place,
- * so that a search sees code alone and positions still name the right line.
+ * TypeScript with comments and optionally strings replaced by blanks. All other characters keep their positions, so
+ * that a search sees only code and line numbers stay right.
  */
 export function bareCode(source: string, options: { readonly keepStrings: boolean }): string {
   const out = source.split('');
   const blank = (from: number, to: number): void => {
     for (let at = from; at < to; at++) if (out[at] !== '\n') out[at] = ' ';
   };
-  /** For each open template, how many braces are open inside its current `${`. */
+  /** For each open template, the number of open braces inside its current `${`. */
   const templates: number[] = [];
   let at = 0;
   while (at < source.length) {
@@ -62,7 +62,7 @@ function endOfTemplatePart(source: string, from: number): number {
   return Math.min(source.length, at + 1);
 }
 
-/** A slash begins a regular expression where no value can have ended before it. */
+/** A slash begins a regular expression when no value can end before it. */
 function beginsRegex(out: readonly string[], slash: number): boolean {
   let at = slash - 1;
   while (at >= 0 && /\s/.test(out[at] ?? '')) at -= 1;

@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import { test } from 'node:test';
 import { findFiles, read, root } from '../repository/source-files.ts';
 
-/** The headings of a Markdown text as `## Title`, code blocks left out. */
+/** The headings of a Markdown text as `## Title`, without code blocks. */
 function headings(text: string): string[] {
   return withoutCode(text)
     .split('\n')
@@ -15,7 +15,7 @@ function withoutCode(text: string): string {
   return text.replaceAll(/^```[\s\S]*?^```/gm, '');
 }
 
-/** The contents of fenced blocks in their order; comments in them may be translated and are left out. */
+/** The contents of fenced blocks in order, without comments, which may be translated. */
 function codeBlocks(text: string): string[] {
   return [...text.matchAll(/^```[^\n]*\n([\s\S]*?)^```/gm)].map((match) =>
     (match[1] ?? '').replaceAll(/\s*(#|\/\/) .*$/gm, '').trim(),

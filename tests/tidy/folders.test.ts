@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { findFiles, isTest } from '../repository/source-files.ts';
 import { imports, targetOf } from './import-graph.ts';
 
-/** The folders of a source folder, the lowest first. A file imports from its own folder and from those before it, a test from all. */
+/**
+ * The folders of a source folder, lowest first. A file imports from its own folder and from those before it; a test may
+ * import from all.
+ */
 const floors: Readonly<Record<string, readonly string[]>> = {
   'packages/api/src': ['errors', 'wire', 'kinds', 'snapshot', 'v1', 'kumiki', 'paths'],
 };

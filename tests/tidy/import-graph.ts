@@ -5,9 +5,9 @@ import { bareCode } from './bare-code.ts';
 /** One import of the repository's own code. */
 export interface Import {
   readonly from: string;
-  /** What is named: `./plan.ts`, `@kumiki/api`, `node:fs`. */
+  /** The specifier: `./plan.ts`, `@kumiki/api`, `node:fs`. */
   readonly what: string;
-  /** For a message: file, line and what is named. */
+  /** File, line and specifier, for messages. */
   readonly where: string;
 }
 
@@ -24,7 +24,7 @@ export const imports: readonly Import[] = sourceFiles.flatMap((from) => {
   }));
 });
 
-/** The file that a relative import leads to, or null for a package. */
+/** The file of a relative import, or null for a package. */
 export function targetOf({ from, what }: Import): string | null {
   return what.startsWith('.') ? posix.join(posix.dirname(from), what) : null;
 }
@@ -34,7 +34,7 @@ export function workspaceOf(path: string): string {
   return path.split('/').slice(0, 2).join('/');
 }
 
-/** Which node points to which, by the relative imports for which `edge` names two different nodes. */
+/** The graph of the relative imports for which `edge` returns two different nodes. */
 export function graphOf(
   edge: (from: string, to: string) => readonly [string, string] | null,
 ): Map<string, Set<string>> {
@@ -49,7 +49,7 @@ export function graphOf(
   return graph;
 }
 
-/** The groups of nodes that reach each other, each group and the list in order: Tarjan's strongly connected components. */
+/** Tarjan's strongly connected components with more than one node, sorted. */
 export function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const index = new Map<string, number>();
   const low = new Map<string, number>();

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { findFiles, isProduct, isTest, read, sourceFiles } from '../repository/source-files.ts';
 import { imports, workspaceOf } from './import-graph.ts';
 
-/** What a package or app may import of ours besides itself. */
+/** The workspaces that a package or app may import. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/api': [],
   'packages/seal': [],
@@ -42,7 +42,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Packages that run in a browser and in the planner: no Node module, and no foreign one but these. */
+/** Packages that also run in a browser or in the planner: no Node module, and no external ones except these. */
 const pure: Readonly<Record<string, readonly string[]>> = {
   'packages/api': ['zod'],
   'packages/openai': [],
@@ -62,7 +62,7 @@ test('only tests import what is for tests', () => {
   );
 });
 
-/** What several folders of tests stand on. */
+/** Folders that several folders of tests share. */
 const sharedByTests = new Set(['tests/product', 'tests/repository']);
 
 test('no folder of tests imports from another, save what is there for all of them', () => {
@@ -90,7 +90,7 @@ test('every workspace imports only those of ours that it may', () => {
   );
 });
 
-/** What the workspaces offer besides their main entry: `@kumiki/worker/entry` and the like. */
+/** Further entries of the workspaces, such as `@kumiki/worker/entry`. */
 const declaredEntries = new Set(
   findFiles(['packages/*/package.json', 'apps/*/package.json']).flatMap((path) => {
     const { name, exports = {} } = JSON.parse(read(path)) as { name: string; exports?: Record<string, string> };

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findFiles, sourceFiles } from '../repository/source-files.ts';
 
-/** Names that say nothing, and so collect everything. */
+/** Names without meaning, which collect unrelated code. */
 const forbidden = /^(utils?|common|shared|helpers?|misc|lib|stuff|types)$/;
 const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-/** A path's names: folders, and the file without its endings. */
+/** The names in a path: folders, and the file without its extensions. */
 function namesOf(path: string): string[] {
   const parts = path.split('/');
   const file = parts.pop() ?? '';

@@ -6,11 +6,11 @@ import { bareCode } from './bare-code.ts';
 
 interface Literal {
   readonly where: string;
-  /** Its holes are `*`. */
+  /** Placeholders are `*`. */
   readonly path: string;
 }
 
-/** The paths that the text of a file writes, without their queries. */
+/** The literal paths in a file, without their queries. */
 function literalsIn(file: string, text: string): Literal[] {
   const code = bareCode(text, { keepStrings: true });
   return [...code.matchAll(/(['"`])(\/v1(?:\/[^'"`\s]*)?)(?:\1|(?=\s))/g)].map(({ 2: path = '', index }) => ({
@@ -26,7 +26,7 @@ const segmentsOf = (path: string): string[] => path.split('/').slice(1);
 
 const apiRows = allPaths.filter(({ pattern }) => pattern.startsWith('/v1/'));
 
-/** Whether a path is one of the table or stands above one, by whole segments. */
+/** Whether a path is in the table, or is a prefix of one by whole segments. */
 function isInTable(path: string): boolean {
   const given = segmentsOf(path);
   return apiRows.some(({ pattern }) => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isProduct, lineAt, read, sourceFiles } from '../repository/source-files.ts';
 import { bareCode } from './bare-code.ts';
 
-/** Where a pattern stands in the code of the product's files. */
+/** Occurrences of a pattern in the product's code. */
 function uses(pattern: RegExp, except: (path: string) => boolean): string[] {
   return sourceFiles
     .filter((path) => isProduct(path) && !/\/bin\//.test(path) && !except(path))

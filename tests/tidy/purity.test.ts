@@ -11,15 +11,15 @@ const deciding = sourceFiles.filter(
   (path) => isProduct(path) && (decidingName.test(basename(path)) || path.startsWith('packages/policy/')),
 );
 
-/** What deciding code must not touch: clocks, randomness, waiting, the world. */
+/** What pure code must not use: clocks, randomness, waiting, I/O. */
 const forbidden =
   /\b(?:await|async|Date|Math\.random|performance|setTimeout|setInterval|setImmediate|queueMicrotask|process|globalThis|crypto|fetch|console)\b/g;
 
-/** Every use of the forbidden in a text of code, as `line word`. */
+/** Every forbidden use in a text of code, as `line word`. */
 function impurities(source: string): string[] {
   const code = bareCode(source, { keepStrings: false });
   const found = [...code.matchAll(forbidden)]
-    // A property or a key of that name is another thing: `request.process`, `{ crypto: 1 }`.
+    // Properties and keys of that name are allowed: `request.process`, `{ crypto: 1 }`.
     .filter(({ 0: word, index }) => code[index - 1] !== '.' && !/^\s*\??:/.test(code.slice(index + word.length)))
     .map(({ 0: word, index }) => `${lineAt(code, index)} ${word}`);
   const nodeImport = bareCode(source, { keepStrings: true }).search(/['"]node:/);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isTest, read, sourceFiles } from '../repository/source-files.ts';
 
-/** Beyond this a file holds more than one idea. */
+/** A longer file has more than one idea. */
 const fileLineLimit = 400;
-/** Of one function, blank lines and comments left out; oxlint counts them. */
+/** Lines of one function without blank lines and comments, checked by oxlint. */
 const functionLineLimit = 70;
 
 test(`no file is longer than ${fileLineLimit} lines`, () => {

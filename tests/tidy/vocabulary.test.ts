@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isProduct, lineAt, read, sourceFiles } from '../repository/source-files.ts';
 import { bareCode } from './bare-code.ts';
 
-/** Where a pattern stands in the product's code. */
+/** Occurrences of a pattern in the product's code. */
 function occurrences(pattern: RegExp, options = { keepStrings: false }): string[] {
   return sourceFiles.filter(isProduct).flatMap((path) => {
     const code = bareCode(read(path), options);

@@ -8,7 +8,7 @@ const texts = findFiles([
   '{packages,apps,tests,bench,scripts,docs}/**/*.{ts,js,mjs,json,md,yaml,yml,py}',
 ]).filter((path) => path !== 'package-lock.json');
 
-/** Where a pattern stands in any text of the repository but this one, which has to name it. */
+/** Occurrences of a pattern in all texts of the repository except this file. */
 function occurrences(pattern: RegExp): string[] {
   return texts
     .filter((path) => path !== 'tests/tidy/words.test.ts')

@@ -3,7 +3,10 @@ import { createRoot } from 'react-dom/client';
 import Markdown from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 
-/** The usual way of a chat: every delta is added to the text, and the whole text is parsed and drawn again. */
+/**
+ * The usual implementation of a chat: every delta is appended to the text, and the whole text is parsed and rendered
+ * again.
+ */
 function Page() {
   const [text, setText] = useState('');
   const [draft, setDraft] = useState('');

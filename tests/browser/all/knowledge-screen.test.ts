@@ -6,7 +6,7 @@ import { openConsole } from '../console-page.ts';
 import { type ConsoleProduct, startConsoleProduct } from '../console-product.ts';
 import { say } from '../words.ts';
 
-/** Knowledge with the shipped models: from an empty store to a passage of a document, and back to nothing. */
+/** Knowledge with the shipped models: from an empty store to a passage of a document, and back to an empty list. */
 
 const skip = whyNoBrowser();
 const guide = `# Coffee machine\n\nTurn the red valve slowly.\n\n# Quince\n\nThe quince ripens in October and smells of honey.\n`;
@@ -74,7 +74,7 @@ test('a document is added, labelled, found by a filter, and opened at its passag
   await press(page, words('search.search'));
   await page.locator('mark', { hasText: 'quince' }).first().waitFor();
 
-  // Who opens the address sees the same.
+  // A reload shows the same.
   await page.reload();
   await page.locator('mark', { hasText: 'quince' }).first().waitFor();
   await page

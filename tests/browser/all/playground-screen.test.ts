@@ -7,7 +7,7 @@ import { openConsole } from '../console-page.ts';
 import { type ConsoleProduct, simulatedModel, startConsoleProduct } from '../console-product.ts';
 import { say } from '../words.ts';
 
-/** The playground over a slow model, so that there is something to stop. */
+/** The playground with a slow model, so that an answer can be stopped. */
 
 const skip = whyNoBrowser();
 const limitMs = 30_000;

@@ -15,7 +15,7 @@ const definition =
   'A Pod is the smallest unit Kubernetes runs. It holds one or more containers that share a network address and storage volumes.';
 
 test('an attached file is read, answers cite it, and the citation opens at the passage', { skip }, async () => {
-  // The shipped model is right when it does not guess.
+  // The shipped model answers correctly at temperature 0.
   const settings = { model: 'demo-chat', temperature: 0 };
   const { id } = await fixture.product.api<{ id: string }>('/v1/kumiki/chats', { settings });
   await using console = await openConsole(fixture.browser, fixture.product);

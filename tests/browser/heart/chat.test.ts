@@ -13,7 +13,7 @@ const limitMs = 60_000;
 
 const fixture = browserFixture(() => startConsoleProduct(simulatedModel('sim', 10, 2)));
 
-/** Replicas that are writing an answer now. */
+/** Replicas that are generating an answer. */
 async function busyReplicas(): Promise<readonly { readonly id: string; readonly pid: number | null }[]> {
   const { services } = await fixture.product.status();
   return services.flatMap(({ replicas }) => replicas).filter(({ running }) => running > 0);
@@ -41,7 +41,7 @@ test('stop stops the engine and keeps what was written', { skip }, async () => {
   await chat.untilShown(50);
   await until('a replica writes', limitMs, async () => (await busyReplicas()).length === 1);
   await page.reload();
-  // The state is the server's: the button is there after a reload.
+  // The state comes from the server, so the button is there after a reload.
   await page.getByRole('button', { name: say('en', 'chat.composer.stop'), exact: true }).click();
   await chat.untilEnded();
   await until('no replica writes', limitMs, async () => (await busyReplicas()).length === 0);

@@ -21,7 +21,7 @@ after(async () => {
   await model?.[Symbol.asyncDispose]();
 });
 
-/** What must never be found in an answer: things that run, load, send, or leave their place. */
+/** Elements that an answer must never contain: those that run code, load, submit, or overlay other elements. */
 const forbidden = [
   'script',
   'iframe',
@@ -41,11 +41,11 @@ const forbidden = [
   '.fixed',
 ].map((selector) => `[role=log] .prose ${selector}`);
 
-/** Schemes that a link in an answer may have. */
+/** Allowed schemes of links in an answer. */
 const safeSchemes = new Set(['http:', 'https:', 'mailto:']);
 
 interface Findings {
-  /** Whether there is anything at all to look at. */
+  /** Whether anything was rendered. */
   readonly rendered: boolean;
   readonly hacked: unknown;
   readonly forbidden: readonly string[];
@@ -69,7 +69,7 @@ function findings(page: Page): Promise<Findings> {
 for (const { name } of hostileAnswers('')) {
   test(`an answer does no harm: ${name}`, { skip }, async () => {
     assert.ok(model !== null);
-    // One page for all: what an answer does to the next one counts too.
+    // One page for all answers, to detect effects of one on the next.
     console ??= await openConsole(fixture.browser, fixture.product);
     const { text, readable } = hostileAnswers(new URL(model.baseUrl).origin).find((one) => one.name === name)!;
     model.answerWith(text);
@@ -78,7 +78,7 @@ for (const { name } of hostileAnswers('')) {
     const chat = chatOn(page);
     await chat.send(`Answer me (${name}).`);
     await chat.untilEnded();
-    // Once more from what is stored, where the whole comes at once.
+    // Again from the stored answer, which arrives as a whole.
     await page.reload();
     await chat.untilEnded();
     const { text: stored } = await storedTurn(page, fixture.product);
@@ -92,7 +92,7 @@ for (const { name } of hostileAnswers('')) {
       [],
     );
     assert.deepEqual(model.leaks(), []);
-    // The page answers: the next message can be written and goes out.
+    // The page still works: the next message can be written and sent.
     await chat.composer.fill('Still there?');
     assert.equal(await chat.composer.inputValue(), 'Still there?');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), true);

@@ -9,17 +9,17 @@ import { browserFixture } from '../fixture.ts';
 import { places } from '../places.ts';
 import { type Locale, say } from '../words.ts';
 
-/** The console for somebody whose key may use models and may not operate the installation. */
+/** The console with a key of the role `inference`, which may not operate the installation. */
 
 const skip = whyNoBrowser();
 const fixture = browserFixture(() => startConsoleProduct());
 
-/** What only those may ask who operate: a page that asks all the same fills the log with refusals. */
+/** Paths that require the role `admin`. A page that requests them anyway fills the log with refusals. */
 const operating = /\/v1\/kumiki\/(?:status|services|replicas|keys|requests|load|changes|live|limits|usage)\b/;
-/** The browser notes in its console that a request was refused. */
+/** The browser logs refused requests in its console. */
 const refused = /console: Failed to load resource: the server responded with a status of 401 /;
 
-/** Addresses that a page asks for and that are not its to ask. */
+/** Records requests of a page for admin paths. */
 function watchOperating(page: Page): readonly string[] {
   const asked: string[] = [];
   page.context().on('request', (request) => {
@@ -64,7 +64,7 @@ test(
   async () => {
     const { product } = fixture;
     const key = await product.newKey('app', ['inference']);
-    // Somebody else's, which must not be seen.
+    // Another key's request, which must not be visible.
     await product.api('/v1/chat/completions', {
       model: 'demo-chat',
       messages: [{ role: 'user', content: 'What is a node?' }],
@@ -174,7 +174,7 @@ test('the settings list the browsers of the key; one that is ended there is out 
   assert.equal(await rows.filter({ hasText: words('current') }).count(), 1);
   assert.match(await rows.first().innerText(), /^Chrome \d+ · Linux/);
 
-  // The newest comes first after one's own.
+  // The own session comes first, then the newest.
   await rows.nth(1).getByRole('button').click();
   await first.page.waitForFunction((name) => {
     return document.querySelectorAll(`ul[aria-label="${name}"] > li`).length === 2;

@@ -22,7 +22,7 @@ function sentBy(page: Page): readonly string[] {
   return sent;
 }
 
-/** Both ways of sending: what Enter does is a setting. */
+/** Both settings of what Enter does. */
 const settings = ['yes', 'no'] as const;
 
 for (const enterSends of settings) {
@@ -42,7 +42,7 @@ for (const enterSends of settings) {
     await composeInChromium(page, 'です', 'です');
     assert.equal(await chat.composer.inputValue(), 'これは日本語です');
     assert.deepEqual(sent, []);
-    // Now that nothing is composed, the same key sends, once.
+    // Without a composition the same key sends, once.
     await page.keyboard.press(enterSends === 'yes' ? 'Enter' : 'Control+Enter');
     await page.waitForURL('**/chat/chat_*');
     await chat.untilEnded();

@@ -14,7 +14,7 @@ const fixture = browserFixture(() =>
   startConsoleProduct([simulatedModel('one', 0), simulatedModel('two', 0)].join('---\n')),
 );
 
-/** Waits until the keyboard is where a message is written. */
+/** Waits until the composer has the focus. */
 function untilInComposer(page: Page): Promise<unknown> {
   return page.waitForFunction(
     (label) => document.activeElement?.getAttribute('aria-label') === label,

@@ -11,7 +11,7 @@ const skip = whyNoBrowser();
 
 const fixture = browserFixture(() => startConsoleProduct(simulatedModel('sim', 5)));
 
-/** The browser notes in its console that a request was refused. */
+/** The browser logs refused requests in its console. */
 const refused = /console: Failed to load resource: the server responded with a status of 40[13] /;
 
 test(
@@ -28,7 +28,7 @@ test(
     assert.match(cookie?.name ?? '', /^kumiki_[0-9a-f]{8}$/);
     assert.deepEqual(
       { httpOnly: cookie?.httpOnly, sameSite: cookie?.sameSite, path: cookie?.path, secure: cookie?.secure },
-      // The product speaks plain HTTP on this machine; behind TLS the cookie is Secure.
+      // The product uses plain HTTP on this machine; behind TLS the cookie is Secure.
       { httpOnly: true, sameSite: 'Strict', path: '/', secure: false },
     );
     const days = ((cookie?.expires ?? 0) * 1_000 - Date.now()) / 86_400_000;
@@ -91,7 +91,7 @@ test('the language follows the browser, is switched without a reload, and is rem
   await page.getByRole('heading', { name: say('en', 'settings.title'), level: 1 }).waitFor();
 });
 
-// A missing message throws, which fails the page; so does whatever the policy refuses and whatever leaves the origin.
+// A missing message throws, which fails the page, as do policy violations and requests to other origins.
 for (const locale of ['en', 'ja'] satisfies Locale[]) {
   test(`every screen opens from the menu without a fault (${locale})`, { skip }, async () => {
     await using console = await openConsole(fixture.browser, fixture.product, { locale });

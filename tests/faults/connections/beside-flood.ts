@@ -6,37 +6,37 @@ import type { UpProduct } from '../hostile/up-product.ts';
 import { startFlood } from './start-flood.ts';
 
 const sampleMs = 250;
-/** All connections have been opened by then. */
+/** Limit of opening all connections. */
 const openLimitMs = 120_000;
 const mib = 1_048_576;
 
 export interface FloodOptions {
   readonly connections: number;
-  /** How long the flood lasts once all of it has come. */
+  /** How long the flood lasts after all connections are open. */
   readonly lastsMs: number;
 }
 
 export interface FloodReport {
   readonly beforeBytes: number;
   readonly mostBytes: number;
-  /** Connections that the flood opened, those in the place of closed ones included. */
+  /** Connections that the flood opened, including replacements of closed ones. */
   readonly opened: number;
   readonly mostOpen: number;
-  /** Requests of a client with a key beside it, the slowest of them, and the slowest before. */
+  /** Requests of a client with a key during the flood, the slowest of them, and the slowest before it. */
   readonly asked: number;
   readonly aloneMs: number;
-  /** What the flood cost the process that answers, and how long it took. */
+  /** CPU time of the gateway during the flood, and its duration. */
   readonly cpuMs: number;
   readonly tookMs: number;
   readonly slowestMs: number;
   readonly complaints: readonly string[];
 }
 
-/** Connections without a key of every hostile kind, and beside them a client that has one. */
+/** Opens hostile connections of every kind without a key, beside a client with a key. */
 export async function besideFlood(product: UpProduct, { connections, lastsMs }: FloodOptions): Promise<FloodReport> {
   const asset = await largestAsset(product.origin);
   const client = createClient(product);
-  // What the first requests leave behind belongs to no flood.
+  // Warm up, so that effects of the first requests are not attributed to the flood.
   for (let count = 0; count < 20; count++) await client.ask();
   const aloneMs = client.slowestMs();
   const beforeBytes = product.rssBytes();
@@ -87,13 +87,13 @@ export function describeFlood(report: FloodReport): string {
   );
 }
 
-/** The largest file that everybody may have. */
+/** The largest public file. */
 async function largestAsset(origin: string): Promise<string> {
   const page = await (await fetch(`${origin}/`, { headers: { accept: 'text/html' } })).text();
   return /src="(\/[^"]+\.js)"/.exec(page)?.[1] ?? '/';
 }
 
-/** A client with a key that asks for models and for an answer by turns, each on a connection of its own. */
+/** A client with a key that alternately requests the models and an answer, each on a new connection. */
 function createClient(product: UpProduct) {
   const complaints: string[] = [];
   let asked = 0;
@@ -119,7 +119,7 @@ function createClient(product: UpProduct) {
   };
 }
 
-/** Ticks of the kernel's clock, in which it tells how long a process has run. */
+/** Milliseconds of a kernel tick, the unit of CPU times in /proc. */
 const tickMs = 10;
 
 function cpuMsOf(pid: number): number {
@@ -128,7 +128,7 @@ function cpuMsOf(pid: number): number {
   return (user + system) * tickMs;
 }
 
-/** One request on a connection of its own, which waits for as long as it takes. */
+/** One request on a new connection, without a timeout. */
 function send(
   url: string,
   headers: Readonly<Record<string, string>>,

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { besideFlood, describeFlood } from './beside-flood.ts';
 import { startFloodProduct } from './flood-product.ts';
 
-/** What connections without a key may make the product hold. */
+/** Most memory that connections without a key may cost. */
 const memoryBytes = 209_715_200;
 
-/** On a machine that does many other things besides; on a quiet one it is a small part of that. */
+/** For a busy machine; far less on an idle one. */
 const slowestMs = 45_000;
 
 test('thousands of connections without a key cost little memory and keep nobody waiting', async () => {

@@ -1,6 +1,6 @@
 /**
- * A process that keeps many connections open to one port, without a key: idle ones, ones whose head or body drips, ones
- * that send what nobody asked for, and ones that never read. One that the server closes is opened again.
+ * A process that keeps many connections open to one port, without a key: idle ones, ones with a slow head or body, ones
+ * that send unsolicited data, and ones that never read. A connection that the server closes is reopened.
  */
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
@@ -8,14 +8,14 @@ import { z } from 'zod';
 const optionsSchema = z.strictObject({
   port: z.int(),
   connections: z.int(),
-  /** An address of this machine that they come from. */
+  /** The local address that they come from. */
   from: z.string(),
-  /** A page or asset for everybody, as large as there is. */
+  /** The largest public page or asset. */
   asset: z.string(),
 });
 const options = optionsSchema.parse(JSON.parse(process.argv[2] ?? ''));
 
-/** Connections are opened in steps, so that the server's queue of new ones is not all that is tried. */
+/** Connections are opened in steps, so that not only the server's accept queue is tested. */
 const openEveryMs = 25;
 const openAtOnce = 50;
 const reportEveryMs = 500;

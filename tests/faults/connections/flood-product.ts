@@ -1,6 +1,6 @@
 import { startUpProduct, type UpProduct } from '../hostile/up-product.ts';
 
-/** A model that answers at once, so that what is slow is the door. */
+/** A model that answers at once, so that any delay is the gateway's. */
 const manifest = `apiVersion: kumiki.dev/v1alpha1
 kind: ModelService
 metadata: { name: shop }

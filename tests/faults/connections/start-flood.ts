@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** One process may have so many files open on most systems, and a good part more on none. */
+/** Connections of one process, within the usual limit of open files. */
 const connectionsPerProcess = 4_000;
 
 const entry = fileURLToPath(new URL('flood-process.ts', import.meta.url));
@@ -12,11 +12,11 @@ interface Count {
 }
 
 export interface Flood extends AsyncDisposable {
-  /** Connections that are open now, and those that were opened so far, as the clients see it. */
+  /** Connections that are open, and that were opened so far, as seen by the clients. */
   count(): Count;
 }
 
-/** Keeps so many connections open, from processes and addresses of their own. */
+/** Keeps that many connections open, from several processes and addresses. */
 export function startFlood(port: number, connections: number, asset: string): Flood {
   const counts = new Map<ChildProcess, Count>();
   for (let begun = 0, at = 0; begun < connections; begun += connectionsPerProcess, at++) {

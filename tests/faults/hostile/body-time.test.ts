@@ -7,15 +7,15 @@ import { growJson, type HostileBody } from './grow-body.ts';
 import { sampleBodies } from './sample-bodies.ts';
 
 /**
- * What a thread that answers others does with one body without a pause: the gateway's scan, a service's reading and its
+ * The longest uninterrupted work of a serving thread on one body: the gateway's scan, a service's parser and its
  * schema. The long form of `tests/faults/hostile` measures the same at full size, from outside.
  */
 
-/** What a body at its route's limit may take of such a thread. */
+/** Longest time for a body at its route's limit. */
 const stallMs = 100;
-/** Bodies are as large as this part of their limit, so that all of them can be tried. */
+/** Bodies have this fraction of their limit, so that all of them can be tried. */
 const part = 1 / 32;
-/** Time is counted above it: compilers and collectors of garbage have their own. */
+/** Tolerance for JIT compilation and garbage collection. */
 const floorMs = 10;
 const smallBytes = 262_144;
 
@@ -29,7 +29,7 @@ function work({ owner, body: { maxValues, schema } }: PathRow, body: Buffer): vo
   try {
     schema?.safeParse(readJson(body, maxValues));
   } catch {
-    // It was refused, which is an answer.
+    // A refusal is a valid outcome.
   }
 }
 

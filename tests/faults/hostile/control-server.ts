@@ -1,4 +1,6 @@
-/** A server that does nothing, in a process of its own: what it takes to answer is the machine's doing. Tells its port by IPC. */
+/**
+ * A trivial server in a separate process, whose response time measures the load of the machine. Sends its port by IPC.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

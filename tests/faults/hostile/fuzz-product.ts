@@ -14,7 +14,9 @@ export interface FuzzProductOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-/** Mutated requests over every route, with a tenant's key and with the admin's, beside a tenant who must notice nothing. */
+/**
+ * Sends mutated requests to every route, with a tenant's key and with the admin's; another tenant must not be affected.
+ */
 export async function fuzzProduct(two: TwoProjects, options: FuzzProductOptions): Promise<FuzzReport> {
   const { product, loudKey, loudIds, quietIds, secret } = two;
   const samples = sampleBodies({
@@ -45,12 +47,12 @@ export async function fuzzProduct(two: TwoProjects, options: FuzzProductOptions)
   return { ...report, complaints: [...report.complaints, ...(await missing(two))] };
 }
 
-/** The model itself is not among the ids: an admin may delete it. */
+/** Without the model's id, since an admin could delete it. */
 function withoutModel(ids: OwnIds): OwnIds {
   return Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== chatModel));
 }
 
-/** What the quiet project had and has no more. */
+/** Data that the quiet project has lost. */
 async function missing({ product, quietKey, quietIds, secret }: TwoProjects): Promise<string[]> {
   const complaints: string[] = [];
   const paths = {

@@ -1,18 +1,18 @@
 /**
- * The most hostile bodies that a limit of bytes allows, made from one valid body: deep, wide, long, repeated, of many
- * small things, and none at all. What comes out is described, not built: bodies of many megabytes are made when sent.
+ * The most hostile bodies within a limit of bytes, made from one valid body: deep, wide, long, repeated, with many
+ * small values, and empty. They are built when sent, since they have many megabytes.
  */
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 export interface HostileBody {
-  /** What is special about it, for messages: `messages repeated`, `input of dots`. */
+  /** Its description for messages: `messages repeated`, `input of dots`. */
   readonly shape: string;
-  /** Builds it; at most the limit of bytes. */
+  /** Builds it, within the limit of bytes. */
   readonly build: () => Buffer;
 }
 
-/** What texts are filled with. Splitters, tokenizers and templates meet runs of each. */
+/** Units that texts are filled with, for runs of each in splitters, tokenizers and templates. */
 const characterClasses: readonly (readonly [name: string, unit: string])[] = [
   ['dots', '.'],
   ['blanks', ' '],
@@ -36,7 +36,7 @@ const characterClasses: readonly (readonly [name: string, unit: string])[] = [
   ['sentences', 'A b. '],
 ];
 
-/** Bodies of a JSON route, whatever it takes. @param sample a body that the route takes; null where none is known. */
+/** Bodies for any JSON route. @param sample a valid body of the route; null when none is known. */
 export function growJson(sample: Json, limitBytes: number): HostileBody[] {
   const bodies = [...growAnything(limitBytes)];
   for (const place of placesIn(sample)) bodies.push(...growPlace(sample, place, limitBytes));
@@ -74,7 +74,7 @@ function growAnything(limitBytes: number): HostileBody[] {
 
 type Place = readonly (string | number)[];
 
-/** Every value of a body, by the way to it. */
+/** The paths to all values of a body. */
 function placesIn(value: Json, above: Place = []): Place[] {
   if (typeof value !== 'object' || value === null) return [above];
   const inner = Array.isArray(value)
@@ -83,7 +83,7 @@ function placesIn(value: Json, above: Place = []): Place[] {
   return [above, ...inner];
 }
 
-/** Stands for what is grown while the rest of the body is written as JSON. */
+/** Placeholder for the grown value while the rest of the body is serialised. */
 const mark = 'kumiki-grows-here';
 
 function growPlace(sample: Json, place: Place, limitBytes: number): HostileBody[] {
@@ -138,12 +138,12 @@ function showPlace(place: Place): string {
   return place.length === 0 ? 'all' : place.join('.');
 }
 
-/** As many whole units as fit into so many bytes. */
+/** As many units as fit into that many bytes. */
 function fill(unit: string, bytes: number): string {
   return unit.repeat(Math.max(0, Math.floor(bytes / Buffer.byteLength(unit))));
 }
 
-/** An object of as many members as fit, each of another name. */
+/** An object with as many distinct members as fit. */
 function wide(bytes: number): Buffer {
   // `,"n1234567":0`
   const memberBytes = 13;

@@ -1,9 +1,9 @@
 import { allPaths, type PathRow } from '@kumiki/api';
 
-/** Ids that are the hostile client's own, so that what it sends gets as far as it can. */
+/** Ids of the hostile client's own resources, so that its requests pass the checks for existence. */
 export type OwnIds = Readonly<Record<string, string>>;
 
-/** A route as hostile clients see it, with everything in its path filled in. */
+/** A route for hostile clients, with its path filled in. */
 export interface HostileRoute {
   readonly row: PathRow;
   /** `METHOD pattern`. */
@@ -11,12 +11,12 @@ export interface HostileRoute {
   readonly path: string;
 }
 
-/** Routes that take a body, from the table of all. What is not named in `ids` gets an id that is nobody's. */
+/** All routes with a body. Segments that `ids` does not contain get an id that does not exist. */
 export function routesWithBodies(ids: OwnIds): HostileRoute[] {
   return allPaths
     .filter(({ body }) => body.kind !== 'none')
     .map((row) => {
-      // What a body fit to be ignored deletes is missed by the routes that come later.
+      // DELETE gets an id that does not exist, since later routes need the real ones.
       const path = row.method === 'DELETE' ? row.sample : fillPath(row, ids);
       return { row, name: `${row.method} ${row.pattern}`, path };
     });

@@ -1,7 +1,7 @@
-/** What stands in the place of something valid when requests are mutated. */
+/** Values that replace valid ones in mutated requests. */
 import type { Json } from './grow-body.ts';
 
-/** Texts that some reader takes for something else. */
+/** Texts that some parsers misinterpret. */
 export const hostileTexts = [
   '',
   ' ',
@@ -52,7 +52,7 @@ export const hostileValues: readonly Json[] = [
   ...hostileTexts,
 ];
 
-/** Members that routes know, so that chance finds combinations of them. */
+/** Members that routes know, so that random mutations find combinations of them. */
 export const knownMembers: readonly (readonly [name: string, values: readonly Json[]])[] = [
   ['stream', [true, false]],
   ['background', [true, false]],

@@ -1,9 +1,9 @@
 import type { OwnIds } from './hostile-routes.ts';
 
-/** Ids of each kind that are remembered; older ones give way. */
+/** Ids of each kind that are remembered; the oldest are dropped. */
 const keptOfKind = 64;
 
-/** Which kind an id in a reply is of. Keys are only taken from replies that made one: the others are in use. */
+/** The kind of an id by its prefix. Keys are learnt only from replies that created one, since the others are in use. */
 const kindOfPrefix: Readonly<Record<string, string>> = {
   resp: 'response',
   conv: 'conversation',
@@ -18,17 +18,17 @@ const kindOfPrefix: Readonly<Record<string, string>> = {
 };
 
 const idInReply = /"id":\s?"(([a-z]+)[-_][A-Za-z0-9_-]{1,80})"/g;
-/** Ids of one reply that are looked at. */
+/** Ids that are read from one reply. */
 const idsOfReply = 16;
 
 export interface IdPool {
   /** An id for the place of `:kind`. */
   readonly idFor: (kind: string) => string;
-  /** Remembers what a reply has made or shown. */
+  /** Remembers the ids in a reply. */
   learn(text: string): void;
 }
 
-/** Ids that exist, so that requests get further than to a refusal: those planted at the beginning, and those of replies. */
+/** Existing ids, so that requests are not just refused: those created at the start, and those of replies. */
 export function openIdPool(random: () => number, own: OwnIds, others: OwnIds): IdPool {
   const known = new Map<string, string[]>(Object.entries(own).map(([kind, id]) => [kind, [id]]));
   const one = (ids: readonly string[]): string => ids[Math.floor(random() * ids.length)] ?? 'none';

@@ -1,18 +1,18 @@
 import { errorTable } from '@kumiki/api';
 
-/** What a fuzzed request was answered. */
+/** The reply to a fuzzed request. */
 export interface FuzzReply {
-  /** 0 where no reply came. */
+  /** 0 without a reply. */
   readonly status: number;
-  /** Its beginning. */
+  /** The beginning of its body. */
   readonly text: string;
-  /** Whether a body belongs to it: none does to HEAD. */
+  /** Whether it should have a body; a reply to HEAD has none. */
   readonly hasBody: boolean;
-  /** Why there is no reply, or no whole one. */
+  /** Why there is no complete reply. */
   readonly failure: string | null;
 }
 
-/** Refusals of 500 and more that are no fault: not implemented, and no room, each of which says what would pass. */
+/** Refusals of 500 and above that are not faults: not implemented, and no capacity. */
 const explained: ReadonlySet<string> = new Set([
   'unsupported_transfer_coding',
   'overloaded',
@@ -20,7 +20,7 @@ const explained: ReadonlySet<string> = new Set([
   'service_unavailable',
 ]);
 
-/** @returns what is wrong with it; null where nothing is. @param secrets texts of another project. */
+/** @returns what is wrong with it; null when nothing is. @param secrets texts of another project. */
 export function judgeReply(secrets: readonly string[], { status, text, hasBody, failure }: FuzzReply): string | null {
   const told = secrets.find((secret) => text.includes(secret));
   if (told !== undefined) return `tells '${told}' of another project`;

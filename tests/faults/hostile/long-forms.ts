@@ -5,24 +5,24 @@ import { type BodyPart, stallProduct } from './stall-product.ts';
 import { startTwoProjects, type TwoProjects } from './two-projects.ts';
 import { besideWorstTenant, describeWorstTenant } from './worst-tenant.ts';
 
-/** What a stall may last on a quiet machine. */
+/** Longest stall on an idle machine. */
 const stallMs = 100;
-/** Larger bodies are files alone, which flow through. */
+/** Larger bodies are only files, which are streamed. */
 const largestBodyBytes = 32 * 1_048_576;
 const aloneShare = 0.1;
 const mostTimesSlower = 2;
 const fuzzConcurrency = 32;
 const fuzzRequests = 1_000_000;
-/** After so many everything starts anew: ids grow old and projects full. */
+/** Requests after which the product is recreated, since ids become stale and projects full. */
 const fuzzRound = 50_000;
 const complaintLimit = 40;
-/** Memory must come back to this many times what it was. */
+/** Memory must return to this multiple of its initial value. */
 const memoryFactor = 1.1;
 const memoryLimitMs = 120_000;
 const mib = 1_048_576;
 const floodConnections = 20_000;
 const floodMs = 60_000;
-/** What connections without a key may cost. */
+/** Most memory that connections without a key may cost. */
 const floodBytes = 200 * mib;
 
 export interface LongFormOptions {
@@ -30,13 +30,13 @@ export interface LongFormOptions {
   readonly minutes: number;
   /** Only routes whose name contains it. */
   readonly route?: string;
-  /** Only a part of the bodies of each. */
+  /** Only a part of each route's bodies. */
   readonly part?: BodyPart;
-  /** Mutated requests in all. */
+  /** Total number of mutated requests. */
   readonly requests?: number;
 }
 
-/** Each by its name for `--only`. Resolves with what there is to complain about. */
+/** The long forms, by their names for `--only`. Each resolves with what is wrong. */
 export const longForms: Readonly<Record<string, (options: LongFormOptions) => Promise<readonly string[]>>> = {
   stalls,
   tenants,
@@ -44,7 +44,7 @@ export const longForms: Readonly<Record<string, (options: LongFormOptions) => Pr
   connections,
 };
 
-/** Prints complaints, and says how many there are in all. */
+/** Prints complaints and their total number. */
 export function printComplaints(complaints: readonly string[]): void {
   for (const complaint of complaints.slice(0, complaintLimit)) console.log(`  ${complaint}`);
   console.log(`${complaints.length} complaints`);
@@ -55,7 +55,7 @@ async function stalls({ seed, route, part }: LongFormOptions): Promise<readonly 
   await using two = await startTwoProjects();
   const onBody = (line: string): void => console.log(line);
   const chosen = { ...(route === undefined ? {} : { route }), ...(part === undefined ? {} : { part }) };
-  // The first round warms up: what it leaves behind belongs to no body.
+  // The first round warms up.
   await stallProduct(two, { seed, bodiesPerRoute: 2, capBytes: mib, stallMs: Number.POSITIVE_INFINITY, ...chosen });
   const before = two.product.rssBytes();
   const report = await stallProduct(two, { seed, capBytes: largestBodyBytes, stallMs, onBody, ...chosen });
@@ -115,7 +115,7 @@ async function deathOf({ product }: TwoProjects): Promise<string[]> {
   return death === null ? [] : [`${death} has ended`];
 }
 
-/** The memory once it is below the limit, or when the time is over. */
+/** The memory when it falls below the limit, or after a timeout. */
 async function settledBytes({ product }: TwoProjects, limitBytes: number): Promise<number> {
   const until = performance.now() + memoryLimitMs;
   for (;;) {

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Between two questions of a quiet tenant. */
+/** Pause between two questions of the quiet tenant. */
 const pauseMs = 100;
 const replyLimitMs = 60_000;
 
 export interface TtftReport {
   /** Milliseconds from the request to its first token, one for each answer. */
   readonly ttftMs: readonly number[];
-  /** Requests that had no whole answer, with the reason. */
+  /** Requests without a complete answer, with the reason. */
   readonly refusals: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface TtftOptions {
   readonly durationMs: number;
 }
 
-/** A tenant that asks one thing after another, streamed, for so long. */
+/** A tenant that sends one streamed request after another for a time. */
 export async function measureTtft(options: TtftOptions): Promise<TtftReport> {
   const until = performance.now() + options.durationMs;
   const ttftMs: number[] = [];
@@ -34,14 +34,14 @@ export async function measureTtft(options: TtftOptions): Promise<TtftReport> {
   return { ttftMs, refusals };
 }
 
-/** The value below which such a share of the samples lies. */
+/** The quantile of the samples. */
 export function quantile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 function ask({ port, apiKey, model }: TtftOptions, asked: number): Promise<number | string> {
-  // As long as a question with some context; each begins otherwise, so that no cache helps.
+  // As long as a question with some context. Each begins differently, so that no prefix cache applies.
   const content = `${randomUUID()} ${asked}: ${'some words of context, '.repeat(12)}`;
   const body = JSON.stringify({ model, messages: [{ role: 'user', content }], stream: true, max_tokens: 8 });
   const headers = {

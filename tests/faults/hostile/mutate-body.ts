@@ -8,7 +8,7 @@ export interface BodySource {
   readonly idFor: (kind: string) => string;
 }
 
-/** Members that take an id, with its kind. */
+/** Members that contain an id, with its kind. */
 const idMembers = [
   ['conversation', 'conversation'],
   ['previous_response_id', 'response'],
@@ -17,7 +17,7 @@ const idMembers = [
   ['input_file_id', 'file'],
 ] as const;
 
-/** JSON that was valid, with up to three things wrong in it, and sometimes bytes that make it no JSON. */
+/** A valid body with up to three mutations, and sometimes with bytes that make it invalid JSON. */
 export function mutateBody(sample: Json, source: BodySource): Buffer {
   const { random } = source;
   const one = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
@@ -61,7 +61,7 @@ function mutateValue(value: Json, source: BodySource): Json {
   return { ...value, [name]: mutateValue(value[name] ?? null, source) };
 }
 
-/** The bytes cut short, with some changed, or with some added. */
+/** Truncates the bytes, or changes or adds some. */
 export function damage(bytes: Buffer, random: () => number): Buffer {
   const copy = Buffer.from(bytes);
   const at = Math.floor(random() * copy.length);

@@ -20,7 +20,7 @@ const contents = [
   '\u0000\u0001\u0002',
 ] as const;
 
-/** An upload with something wrong in its parts, their heads or its bytes. */
+/** An upload with mutations in its parts, their headers or its bytes. */
 export function mutateForm(random: () => number): MutatedForm {
   const one = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
   const boundary = random() < 0.05 ? one(['', ' ', 'a'.repeat(80), '"', '--']) : 'kumiki-fuzz';

@@ -1,7 +1,4 @@
-/**
- * Requests that nobody sends on purpose: valid ones with something wrong in them, by chance. The same random numbers give
- * the same requests.
- */
+/** Random mutations of valid requests. The same random numbers give the same requests. */
 import type { Json } from './grow-body.ts';
 import { hostileHeaders, hostileQueries, hostileTexts } from './hostile-values.ts';
 import { mutateBody } from './mutate-body.ts';
@@ -12,7 +9,7 @@ export interface MutableRoute {
   /** With `:name` segments. */
   readonly pattern: string;
   readonly body: 'none' | 'json' | 'form';
-  /** A valid JSON body; null where none is known. */
+  /** A valid JSON body; null when none is known. */
   readonly sample: Json | null;
 }
 
@@ -20,7 +17,7 @@ export interface MutationSource {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly routes: readonly MutableRoute[];
-  /** An id for the place of `:kind`: an own one, another project's, or one of none that exists. */
+  /** An id for `:kind`: an own one, another project's, or one that does not exist. */
   readonly idFor: (kind: string) => string;
 }
 
@@ -57,7 +54,7 @@ export function mutateRequest(source: MutationSource): MutatedRequest {
   return { method, path: toAscii(path), headers: { 'content-type': 'application/json', ...headers }, body };
 }
 
-/** A path segment; half of a surrogate pair cannot be encoded and goes as its bytes would. */
+/** Encodes a path segment; a lone surrogate, which cannot be encoded, is sent as its bytes. */
 function encodeId(text: string): string {
   try {
     return encodeURIComponent(text);
@@ -66,7 +63,7 @@ function encodeId(text: string): string {
   }
 }
 
-/** Node sends no other characters in a path. */
+/** Node accepts only these characters in a path. */
 function toAscii(path: string): string {
   return path.replace(/[^\x21-\x7e]/gu, (character) => encodeId(character));
 }

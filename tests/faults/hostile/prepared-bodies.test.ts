@@ -13,8 +13,8 @@ import { runStalls } from './run-stalls.ts';
 after(stopWorkerProcesses);
 
 /**
- * The largest bodies that a worker takes, beside another client's stream: what is done to them before they are answered or
- * refused leaves no pause in it. The control is a server that does nothing on the same machine.
+ * The largest bodies that a worker accepts must not interrupt another client's stream while they are processed. The
+ * control is a trivial server on the same machine.
  */
 
 const contextTokens = 8_192;
@@ -22,14 +22,14 @@ const stallMs = 120;
 const mostBytes = 33_554_432;
 const model = 'm';
 const user = (content: string) => ({ role: 'user', content });
-/** An answer that cannot fit beside any prompt: what is measured ends with the tokens of the prompt. */
+/** The requested answer never fits, so that only the processing of the prompt is measured. */
 const json = (value: object) => (): Buffer =>
   Buffer.from(JSON.stringify({ model, max_tokens: contextTokens, ...value }));
 const schema = (value: object): object => ({
   messages: [user('a')],
   response_format: { type: 'json_schema', json_schema: { name: 's', schema: value } },
 });
-/** So many units as fit between head and tail. */
+/** As many units as fit between head and tail. */
 const filled =
   (head: string, unit: string, tail: string, bytes = mostBytes) =>
   (): Buffer =>

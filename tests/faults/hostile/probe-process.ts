@@ -1,7 +1,7 @@
 /**
- * Asks the product small things all the time and measures how long each takes, in a process of its own: what the hostile
- * client does must not slow down the clock. Started with a job by IPC; each message `mark` is answered by the worst
- * since the one before.
+ * Sends small requests to the product continuously and measures their times, in a separate process that the hostile
+ * client does not slow down. Started with a job by IPC; each message `mark` is answered with the worst time since the
+ * previous one.
  */
 import { Agent, request } from 'node:http';
 
@@ -12,7 +12,7 @@ export interface ProbeJob {
 
 export interface ProbeTarget {
   readonly name: string;
-  /** Where it is asked, when that is not the product. */
+  /** Port, when it is not the product's. */
   readonly port?: number;
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -23,19 +23,19 @@ export interface ProbeTarget {
 
 export interface ProbeReport {
   readonly worst: readonly { readonly name: string; readonly worstMs: number }[];
-  /** Replies that were no success, and connections that broke; the first few. */
+  /** The first few unsuccessful replies and broken connections. */
   readonly failures: readonly string[];
 }
 
-/** Between two questions of a probe. */
+/** Pause between two requests of a probe. */
 const pauseMs = 10;
-/** A reply that takes longer has failed. */
+/** Timeout of a reply. */
 const replyLimitMs = 120_000;
 const failureLimit = 20;
 
 const agent = new Agent({ keepAlive: true });
 const worst = new Map<string, number>();
-/** When each probe's open question was asked or last heard of. */
+/** When each probe's open request was sent or last received data. */
 const openSince = new Map<string, number>();
 let failures: string[] = [];
 
@@ -45,7 +45,7 @@ process.on('message', (message: ProbeJob | 'mark') => {
     return;
   }
   const now = performance.now();
-  // What is open counts as long as it has taken.
+  // Open requests count with their time so far.
   for (const [name, since] of openSince) note(name, now - since);
   const report: ProbeReport = { worst: [...worst].map(([name, worstMs]) => ({ name, worstMs })), failures };
   process.send?.(report);
@@ -67,7 +67,7 @@ async function probe(port: number, target: ProbeTarget): Promise<never> {
   }
 }
 
-/** @returns why it was no success; null when it was one. */
+/** @returns why it failed; null on success. */
 function ask(port: number, { name, method, path, apiKey, streamBody }: ProbeTarget): Promise<string | null> {
   const headers: Record<string, string | number> = { authorization: `Bearer ${apiKey}` };
   if (streamBody !== null) {

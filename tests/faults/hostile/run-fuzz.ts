@@ -7,15 +7,15 @@ import { sendRaw } from './send-raw.ts';
 
 export interface FuzzOptions extends MutationSource {
   readonly port: number;
-  /** Keys that the requests come with by turns. */
+  /** Keys that the requests use in turn. */
   readonly apiKeys: readonly string[];
   readonly requests: number;
   readonly concurrency: number;
-  /** Texts of another project: none of them may stand in any reply. */
+  /** Texts of another project that no reply may contain. */
   readonly secrets: readonly string[];
-  /** Told what a request that passed was answered. */
+  /** Called with the text of each successful reply. */
   readonly learn: (text: string) => void;
-  /** Asked now and then: what has died, or null. */
+  /** Called at intervals; returns what has died, or null. */
   readonly firstDeath: () => Promise<string | null>;
   readonly onProgress?: (done: number) => void;
 }
@@ -27,12 +27,12 @@ export interface FuzzReport {
 }
 
 const complaintLimit = 50;
-/** Between two looks at whether everything still lives. */
+/** Requests between two checks for dead processes. */
 const lookEvery = 2_000;
-/** Requests whose bytes are damaged on the wire, framing included. */
+/** Share of requests whose bytes are damaged on the wire, framing included. */
 const wireShare = 0.02;
 
-/** Sends mutated requests until so many were answered, or until there is enough to complain about. */
+/** Sends mutated requests until that many were answered, or until there are enough complaints. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   const agent = new Agent({ keepAlive: true, maxSockets: options.concurrency });
   const byStatus = new Map<number, number>();
@@ -72,7 +72,7 @@ async function sendWhole({ port }: FuzzOptions, request: MutatedRequest, agent: 
   return { status, text, failure, hasBody: request.method !== 'HEAD' };
 }
 
-/** What comes back is judged by its codes alone: where one reply ends is not known for damaged requests. */
+/** Replies are judged only by their status codes, since their boundaries are unknown for damaged requests. */
 async function sendDamaged({ port, random }: FuzzOptions, request: MutatedRequest): Promise<FuzzReply[]> {
   const { statuses, text, failure } = await sendBytes(port, damage(bytesOf(request), random));
   const [status = 0] = statuses;

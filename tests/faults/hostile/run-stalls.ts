@@ -10,11 +10,11 @@ export interface StallOptions {
   readonly routes: readonly HostileRoute[];
   readonly samples: ReadonlyMap<string, Json>;
   readonly probes: readonly ProbeTarget[];
-  /** Longest time that any probe may take beside a hostile body, beyond what the machine makes everybody wait. */
+  /** Longest time of any probe during a hostile body, beyond the delay of the machine itself. */
   readonly stallMs: number;
-  /** Bodies are at most so large, however much the route allows. */
+  /** Largest body, even if the route allows more. */
   readonly capBytes: number;
-  /** Which of the bodies of a route are sent. */
+  /** Selects the bodies of a route to send. */
   readonly pick: (bodies: readonly HostileBody[], route: HostileRoute) => readonly HostileBody[];
   readonly onBody?: (line: string) => void;
 }
@@ -22,7 +22,7 @@ export interface StallOptions {
 export interface StallReport {
   readonly bodies: number;
   readonly byStatus: ReadonlyMap<number, number>;
-  /** The longest time that a probe took beside a body, at its best attempt. */
+  /** The longest probe time of any body, by its best attempt. */
   readonly worst: Stall;
   readonly complaints: readonly string[];
 }
@@ -32,13 +32,13 @@ export interface Stall {
   readonly what: string;
 }
 
-/** A process that has no core for a moment stalls as well, but not so often at the same body. */
+/** Attempts per body, since a process without a core stalls too, but not repeatedly at the same body. */
 const attempts = 4;
 
-/** A request to the product passes several processes, each of which waits for a core as the control does. */
+/** A request to the product passes several processes, each of which may wait for a core as the control does. */
 const controlFactor = 3;
 
-/** Sends the bodies of every route one after another, while probes ask the product small things. */
+/** Sends the bodies of every route one after another, while probes send small requests. */
 export async function runStalls(options: StallOptions): Promise<StallReport> {
   using probes = await startProbes({ port: options.port, probes: options.probes });
   const byStatus = new Map<number, number>();
@@ -93,7 +93,7 @@ async function tryBody(
     const { worst, failures, controlMs } = await probes.mark();
     const slowest = worst.reduce((a, b) => (b.worstMs > a.worstMs ? b : a), { name: 'nobody', worstMs: 0 });
     const what = `${slowest.name} beside ${route.name}, ${shape}, ${body.length} bytes`;
-    // A machine that is busy with something else keeps everybody waiting.
+    // Subtracts the delay of a machine that is busy with other work.
     const stall = { ms: Math.max(0, slowest.worstMs - controlFactor * controlMs), what };
     if (best === null || stall.ms < best.stall.ms) best = { stall, result, failures };
     if (best.stall.ms <= options.stallMs && best.failures.length === 0) break;
@@ -103,7 +103,7 @@ async function tryBody(
 }
 
 const boundary = 'kumiki-hostile';
-/** What a form takes beside its file, with room. */
+/** Bytes of a form beside its file. */
 const formBytes = 1_024;
 
 function asForm({ shape, build }: HostileBody): HostileBody {

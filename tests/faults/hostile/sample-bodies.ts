@@ -1,6 +1,6 @@
 import type { Json } from './grow-body.ts';
 
-/** Ids that exist, or none that does: what grows around them is checked all the same. */
+/** Ids for the samples; they need not exist, since the grown parts are checked first. */
 export interface SampleIds {
   readonly chatModel: string;
   readonly embeddingModel: string;
@@ -23,8 +23,8 @@ const filters: Json = { type: 'and', filters: [{ type: 'eq', key: 'a', value: 'b
 type Sample = readonly [name: string, body: Json];
 
 /**
- * A valid body of each route that takes JSON, with every kind of member that clients may grow, by `METHOD path`. A route
- * that is not here gets the bodies that are hostile to any.
+ * A valid body of each JSON route with every kind of member that can be grown, by `METHOD path`. A route without a
+ * sample gets only the generic hostile bodies.
  */
 export function sampleBodies(ids: SampleIds): ReadonlyMap<string, Json> {
   return new Map<string, Json>([...forModels(ids), ...forConversations(ids), ...forSearch(ids), ...forControl()]);

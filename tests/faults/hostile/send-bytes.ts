@@ -3,18 +3,18 @@ import { connect } from 'node:net';
 /** A connection that is not closed within this time after the last byte was sent has failed. */
 const closeLimitMs = 30_000;
 
-/** What is kept of what comes back. */
+/** Characters of the reply that are kept. */
 const keptCharacters = 65_536;
 
 export interface BytesResult {
-  /** Of each reply that came. */
+  /** The status of each reply. */
   readonly statuses: readonly number[];
-  /** What came back, from its beginning. */
+  /** The beginning of everything received. */
   readonly text: string;
   readonly failure: string | null;
 }
 
-/** Sends bytes that need not be HTTP on a connection of their own, ends its half of it and reads to the end. Never rejects. */
+/** Sends any bytes on a new connection, half-closes it and reads to the end. Never rejects. */
 export function sendBytes(port: number, bytes: Buffer): Promise<BytesResult> {
   return new Promise((resolve) => {
     let text = '';
@@ -28,7 +28,7 @@ export function sendBytes(port: number, bytes: Buffer): Promise<BytesResult> {
     socket.on('data', (piece: string) => {
       if (text.length < keptCharacters) text += piece;
     });
-    // Whoever refuses what it reads may close before all was sent.
+    // A server that refuses may close before everything was sent.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       resolve({
@@ -41,7 +41,7 @@ export function sendBytes(port: number, bytes: Buffer): Promise<BytesResult> {
   });
 }
 
-/** A request as its bytes. */
+/** The bytes of a request. */
 export function bytesOf(request: {
   readonly method: string;
   readonly path: string;

@@ -1,18 +1,18 @@
 import { type Agent, request } from 'node:http';
 
-/** A reply that has not come within this time has failed. */
+/** Timeout of a reply. */
 const replyLimitMs = 180_000;
 
-/** Event streams may go on for ever: they are left after this time. */
+/** Event streams may be endless, so they are closed after this time. */
 const eventStreamMs = 500;
 
-/** What is kept of a reply's body. */
+/** Characters of a reply's body that are kept. */
 const keptCharacters = 65_536;
 
 export interface RawRequest {
   readonly port: number;
   readonly method: string;
-  /** Sent as it stands. */
+  /** Sent unchanged. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | number | readonly string[]>>;
   readonly body: Buffer | null;
@@ -20,21 +20,21 @@ export interface RawRequest {
 }
 
 export interface RawResult {
-  /** 0 where no reply came. */
+  /** 0 without a reply. */
   readonly status: number;
-  /** Its beginning. */
+  /** The beginning of its body. */
   readonly text: string;
-  /** Why there is no reply, or no whole one. */
+  /** Why there is no complete reply. */
   readonly failure: string | null;
 }
 
-/** How a connection breaks that the server had closed, since it was idle, when the request came. */
+/** Errors of a kept-alive connection that the server had closed as idle when the request was sent. */
 const closedBefore = new Set(['EPIPE', 'ECONNRESET']);
 
-/** Sends a request whatever it holds and reads the reply. Never rejects. */
+/** Sends any request and reads the reply. Never rejects. */
 export async function sendRaw(request: RawRequest): Promise<RawResult> {
   const result = await sendOnce(request);
-  // As every client does: a new connection is dialled in place of one that was closed meanwhile.
+  // Like every client, retries on a new connection when an idle one was closed.
   return result === 'closed before' ? ((await sendOnce(request, true)) as RawResult) : result;
 }
 
@@ -53,11 +53,11 @@ function sendOnce(
       const options = { host: '127.0.0.1', port, method, path, timeout: replyLimitMs };
       sent = request({ ...options, headers: { ...length, ...headers }, ...(agent === undefined ? {} : { agent }) });
     } catch (error) {
-      // Node itself does not let it out.
+      // Node refuses to send it.
       return end(`not sent: ${String(error)}`);
     }
     sent.on('timeout', () => sent.destroy(new Error(`no reply within ${replyLimitMs} ms`)));
-    // Whoever refuses a body may close before it is whole.
+    // A server that refuses a body may close before it is complete.
     sent.on('error', (error: NodeJS.ErrnoException) => {
       if (status === 0 && sent.reusedSocket && closedBefore.has(error.code ?? '')) resolve('closed before');
       else end(status === 0 ? error.message : null);

@@ -8,25 +8,25 @@ import { chatModel, embeddingModel, type TwoProjects } from './two-projects.ts';
 
 export interface StallProductOptions {
   readonly seed: number;
-  /** Bodies of each route, chosen by the seed; all of them when absent. */
+  /** Number of bodies of each route, chosen by the seed; all when absent. */
   readonly bodiesPerRoute?: number;
-  /** Bodies are at most so large, however much the route allows. */
+  /** Largest body, even if the route allows more. */
   readonly capBytes: number;
   readonly stallMs: number;
   /** Only routes whose name contains it. */
   readonly route?: string;
-  /** Only each so many-th body of a route, from this one on. */
+  /** Only a part of a route's bodies. */
   readonly part?: BodyPart;
   readonly onBody?: (line: string) => void;
 }
 
-/** One of `of` parts of equal size, counted from 1. */
+/** One of `of` equal parts, counted from 1. */
 export interface BodyPart {
   readonly part: number;
   readonly of: number;
 }
 
-/** The most hostile bodies of every route, beside another tenant's small questions to every service. */
+/** Sends the most hostile bodies of every route, beside another tenant's small requests to every service. */
 export function stallProduct(two: TwoProjects, options: StallProductOptions): Promise<StallReport> {
   const { product, loudKey, loudIds } = two;
   const random = seededRandom(options.seed);
@@ -55,7 +55,7 @@ export function stallProduct(two: TwoProjects, options: StallProductOptions): Pr
   });
 }
 
-/** A small question to each process and thread that others need. */
+/** A small request to each process and thread that other tenants use. */
 function probesOf({ product, quietKey, quietIds }: TwoProjects): ProbeTarget[] {
   const get = (name: string, path: string, apiKey = quietKey): ProbeTarget => {
     return { name, method: 'GET', path, apiKey, streamBody: null };

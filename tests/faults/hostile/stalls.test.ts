@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { stallProduct } from './stall-product.ts';
 import { startTwoProjects } from './two-projects.ts';
 
-/** What the long form measures on a quiet machine is 100 ms; here other tests run on the same cores. */
+/** The long form allows 100 ms on an idle machine; here other tests run on the same cores. */
 const stallMs = 400;
 const capBytes = 1_048_576;
 const bodiesPerRoute = 3;

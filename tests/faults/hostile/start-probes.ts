@@ -4,20 +4,20 @@ import { fileURLToPath } from 'node:url';
 import type { ProbeJob, ProbeReport } from './probe-process.ts';
 
 export interface Probes extends Disposable {
-  /** What was worst since the last call. */
+  /** The worst times since the last call. */
   mark(): Promise<Marked>;
 }
 
 export interface Marked {
   readonly worst: ProbeReport['worst'];
   readonly failures: readonly string[];
-  /** The longest that a server took which does nothing: what the machine itself made everybody wait. */
+  /** The longest time of the trivial server, which is the delay of the machine itself. */
   readonly controlMs: number;
 }
 
 const controlName = 'a server that does nothing';
 
-/** Starts to ask; see probe-process.ts. */
+/** Starts the probes; see probe-process.ts. */
 export async function startProbes({ port, probes }: ProbeJob): Promise<Probes> {
   const control = fork(fileURLToPath(new URL('./control-server.ts', import.meta.url)), { stdio: 'inherit' });
   const [controlPort] = (await once(control, 'message')) as [number];

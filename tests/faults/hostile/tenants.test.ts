@@ -6,9 +6,11 @@ import { besideWorstTenant, describeWorstTenant } from './worst-tenant.ts';
 const aloneMs = 8_000;
 const besideMs = 20_000;
 
-/** The long form holds twice; here other tests run on the same two cores, and few answers make a coarse p95. */
+/**
+ * The long form allows a factor of 2; here other tests run on the same two cores, and few answers make a coarse p95.
+ */
 const mostTimesSlower = 4;
-/** A p95 that is below this is short, whatever it was alone. */
+/** A p95 below this passes in any case. */
 const shortMs = 2_000;
 
 test('a tenant that does its worst costs a quiet one no answer, and no process its life', async (t) => {

@@ -3,20 +3,20 @@ import { until } from '@kumiki/testing';
 import type { OwnIds } from './hostile-routes.ts';
 import { demoModels, pacedModel, startUpProduct, type UpProduct } from './up-product.ts';
 
-/** The model that both projects chat with. */
+/** The model that both projects use. */
 export const chatModel = 'paced';
 export const embeddingModel = 'demo-embedding';
 
 const readyLimitMs = 120_000;
 
-/** The product with two tenants: one that will do its worst, and one that has something to lose. */
+/** The product with two tenants: a hostile one, and a quiet one with data. */
 export interface TwoProjects extends AsyncDisposable {
   readonly product: UpProduct;
   readonly loudKey: string;
   readonly quietKey: string;
   readonly loudIds: OwnIds;
   readonly quietIds: OwnIds;
-  /** Stands in everything that the quiet project has stored, and nowhere else. */
+  /** Contained in everything that the quiet project has stored, and nowhere else. */
   readonly secret: string;
 }
 
@@ -49,7 +49,7 @@ export async function startTwoProjects(loudLimits: LoudLimits = unlimited): Prom
   }
 }
 
-/** One of everything that a project can store, with the text in it. */
+/** Stores one of each kind of data in a project, containing the text. */
 async function plant(product: UpProduct, key: string, text: string): Promise<OwnIds> {
   const send = async (path: string, body: unknown): Promise<string> => {
     const form = body instanceof FormData;

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { cliEntry } from '@kumiki/cli';
 import { until } from '@kumiki/testing';
 
-/** On two busy cores; alone it takes five seconds. */
+/** For two busy cores; on an idle machine it takes five seconds. */
 const startLimitMs = 300_000;
 
 /** Lines of the product's own output that a failing test shows. */
 const outputLineLimit = 100;
 
-/** The whole product in processes of its own, as `kumiki up` starts it. */
+/** The whole product as started by `kumiki up`. */
 export interface UpProduct extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly origin: string;
@@ -20,11 +20,11 @@ export interface UpProduct extends AsyncDisposable {
   /** Process id of `kumiki up`. */
   readonly pid: number;
   readonly home: string;
-  /** Makes a key of a project. */
+  /** Creates a key of a project. */
   addKey(options: KeyOptions): Promise<string>;
-  /** Asks with the admin's key; fails unless the status is a good one. */
+  /** Calls the API with the admin's key; fails unless the status is successful. */
   api<Reply>(path: string, body?: unknown): Promise<Reply>;
-  /** The process that ended, or the replica that was started anew; null when all still run that ran at the beginning. */
+  /** The process that ended, or the replica that was restarted; null when all initial processes still run. */
   firstDeath(): Promise<string | null>;
   /** Resident memory of `kumiki up` and of all its children, in bytes. */
   rssBytes(): number;
@@ -44,7 +44,7 @@ interface StatusReply {
   readonly data_services: readonly { readonly name: string; readonly state: string; readonly reason: string }[];
 }
 
-/** Starts the product with these manifests; resolves when everything in them and the services with data are ready. */
+/** Starts the product with these manifests; resolves when everything in them and the data services are ready. */
 export async function startUpProduct(manifests: string): Promise<UpProduct> {
   const folder = mkdtempSync(join(tmpdir(), 'kumiki-hostile-'));
   const home = join(folder, 'home');
@@ -134,7 +134,7 @@ function readOutput(child: ChildProcess): { readonly origin: Promise<string> } {
   return { origin };
 }
 
-/** The process and all that it has started, from /proc. */
+/** The process and its descendants, from /proc. */
 function familyOf(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
@@ -143,7 +143,7 @@ function familyOf(pid: number): number[] {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
     } catch {
-      // It ended while we looked.
+      // It ended meanwhile.
     }
   }
   const family = [pid];
@@ -161,7 +161,7 @@ function rssOf(pid: number): number {
   }
 }
 
-/** A manifest of a simulated chat model, with the pace of a small real one. */
+/** A manifest of a simulated chat model at the speed of a small real one. */
 export function pacedModel(name: string, replicas: number): string {
   return `apiVersion: kumiki.dev/v1alpha1
 kind: ModelService

@@ -1,7 +1,6 @@
 /**
- * A tenant that does its worst, in a process of its own that gives way to all others: it must cost the product, not the
- * machine on which both happen to run. Started with a job by IPC; it goes on until it is killed, and tells now and then
- * what it was answered.
+ * A hostile tenant, in a separate process of low priority, since it should load the product and not the shared machine.
+ * Started with a job by IPC; it runs until it is killed, and reports its replies at intervals.
  */
 import { connect } from 'node:net';
 import { setPriority } from 'node:os';
@@ -17,14 +16,14 @@ export interface WorstJob {
   readonly seed: number;
   /** Sample bodies of routes without ids in their path, by path. */
   readonly samples: readonly (readonly [path: string, sample: Json])[];
-  /** Ends of the tenant's means, so that a run takes what the machine has. */
+  /** Concurrency of the tenant, adapted to the machine. */
   readonly floods: number;
   readonly slowConnections: number;
   readonly backgroundResponses: number;
 }
 
 export interface WorstReport {
-  /** Replies by what was done and their status; 0 is a connection that was closed. */
+  /** Number of replies by action and status; 0 is a closed connection. */
   readonly replies: readonly (readonly [what: string, status: number, count: number])[];
 }
 
@@ -32,10 +31,10 @@ const lowestPriority = 19;
 const reportMs = 500;
 const largeBodyBytes = 8_388_608;
 const hostileFileBytes = 2_097_152;
-/** Between two bytes of a slow body. */
+/** Pause between two bytes of a slow body. */
 const slowMs = 1_000;
 const batchLines = 500;
-/** Between two tries of what was refused: worse than any client that heeds `retry-after`. */
+/** Pause between retries of a refused request, shorter than any client that obeys `retry-after`. */
 const refusedPauseMs = 20;
 
 const replies = new Map<string, Map<number, number>>();
@@ -125,7 +124,7 @@ async function batches(job: WorstJob): Promise<never> {
   }
 }
 
-/** @returns the file's id; null where it was refused. */
+/** @returns the file's id; null when it was refused. */
 async function upload(job: WorstJob, purpose: string, data: Buffer): Promise<string | null> {
   const boundary = 'kumiki-worst';
   const head =
@@ -137,7 +136,7 @@ async function upload(job: WorstJob, purpose: string, data: Buffer): Promise<str
   return status === 200 ? (JSON.parse(text) as { id: string }).id : null;
 }
 
-/** A body that comes a byte at a time. */
+/** A body that is sent byte by byte. */
 async function slowBody(job: WorstJob): Promise<never> {
   for (;;) {
     const socket = connect({ port: job.port, host: '127.0.0.1' });

@@ -12,17 +12,17 @@ export interface WorstTenantOptions {
 }
 
 export interface WorstTenantReport {
-  /** Milliseconds until the quiet tenant's first token, of 95 in 100 answers. */
+  /** The p95 of the quiet tenant's time to first token, in milliseconds. */
   readonly aloneP95Ms: number;
   readonly besideP95Ms: number;
   readonly answers: number;
   readonly refusals: readonly string[];
   readonly death: string | null;
-  /** What the worst tenant was answered. */
+  /** The replies to the hostile tenant. */
   readonly worst: WorstReport['replies'];
 }
 
-/** A quiet tenant alone, then beside one that does its worst. */
+/** Measures a quiet tenant alone, and then beside a hostile one. */
 export async function besideWorstTenant(two: TwoProjects, options: WorstTenantOptions): Promise<WorstTenantReport> {
   const { product, quietKey, loudKey, loudIds } = two;
   const asking = { port: product.port, apiKey: quietKey, model: chatModel };

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Packages come over the network; once they are there nothing is fetched any more. */
+/** Limit of the installation, which downloads packages once. */
 const installLimitMs = 240_000;
 
 const requirements = join(import.meta.dirname, 'requirements.txt');
@@ -14,9 +14,8 @@ export type PythonEnvironment =
   | { readonly kind: 'missing'; readonly reason: string };
 
 /**
- * A Python with the pinned SDK, in a folder of its own outside of the repository, made when it is first asked for. Where there
- * is no Python, or no way to its packages, the reason is told, save where CI is set: there what Python cannot install is a
- * fault.
+ * A Python environment with the pinned SDK, in a folder outside the repository, created on first use. Without Python or
+ * its packages it returns the reason; with CI set a failed installation is an error.
  */
 export function openPythonEnvironment(): PythonEnvironment {
   const target = folder();
@@ -31,14 +30,14 @@ export function openPythonEnvironment(): PythonEnvironment {
   return { kind: 'missing', reason: failure };
 }
 
-/** Beside the tests' PostgreSQL; other pins are another folder. */
+/** Beside the tests' PostgreSQL; each set of pins has its own folder. */
 function folder(): string {
   const cache = process.getuid?.() === 0 ? '/var/cache' : join(homedir(), '.cache');
   const pins = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   return join(cache, `kumiki-test-openai-python-${pins}`);
 }
 
-/** @returns why it did not work. */
+/** @returns why it failed, or null. */
 function install(target: string): string | null {
   const work = `${target}.${process.pid}`;
   mkdirSync(dirname(target), { recursive: true });
@@ -49,7 +48,7 @@ function install(target: string): string | null {
     const installed = spawnIt(join(work, 'bin', 'python'), pip);
     if (installed.status !== 0) return `pip install: ${complaint(installed)}`;
     writeFileSync(join(work, 'complete'), '');
-    // Another run may have been first: its folder is as good.
+    // Another run may have been faster; its folder is equivalent.
     if (!existsSync(join(target, 'complete'))) {
       rmSync(target, { recursive: true, force: true });
       renameSync(work, target);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the CLI on the Node that it was made for. Plain JavaScript, since the Node that reads this may be too old
-// for anything else; the right one is among our own dependencies.
+// Starts the CLI on the pinned Node, which is among the dependencies. Plain JavaScript, since the Node that runs this
+// file may be too old for TypeScript.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
@@ -26,7 +26,7 @@ function runOnPinnedNode() {
   }
   const env = cache === null ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache };
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit', env });
-  // Ctrl-C reaches both of us by the terminal, and the child decides what it means.
+  // The terminal sends Ctrl-C to both processes; the child handles it.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
@@ -39,8 +39,8 @@ function findPinnedNode() {
 }
 
 /**
- * What Node makes of our TypeScript is kept: it is half of the work of a start. Beside our dependencies, where nobody
- * can write who could not change those too.
+ * Folder of Node's compile cache, which halves the time of a start. It is inside node_modules, so that only users who
+ * can change the dependencies can write to it.
  */
 function findCacheFolder() {
   const modules = findModules('.package-lock.json');

@@ -14,7 +14,7 @@ Examples:
   kumiki apply -f shop.yaml              change what runs, without an interruption
   kumiki status                          what runs, and how well`;
 
-/** The commands and their options. What they do is loaded when one is called. */
+/** The commands and their options. Implementations are imported when called. */
 export function createProgram(host: CliHost): Command {
   const program = new Command('kumiki')
     .description('Runs your own generative AI on this machine and keeps it up.')
@@ -126,7 +126,7 @@ function addSecrets(program: Command): void {
   onMachine(secret.command('set').argument('<name>', 'as manifests name it'))
     .description('register a value, read from standard input; services that use it take it at once')
     .option('--key <key>', 'which value of the secret', defaultSecretKey)
-    // One that is given as an argument all the same must not be repeated by the complaint.
+    // A secret passed as an argument by mistake must not be repeated in the error.
     .allowExcessArguments()
     .action(async (name, options, { args }: Command) =>
       (await import('./commands/secrets.ts')).setSecret(name, { ...options, excess: args.length > 1 }),
@@ -239,14 +239,14 @@ function addMachine(program: Command): void {
     .action(async (options) => (await import('./commands/show-version.ts')).showVersion(options));
 }
 
-/** Adds the options of every command that is for the operator of this machine alone, and works on its state folder. */
+/** Adds the options of commands for the operator of this machine, which work on its state folder. */
 function onMachine(command: Command): Command {
   return command
     .option('--home <folder>', 'state folder (default: KUMIKI_HOME or ~/.kumiki)')
     .option('--json', 'print JSON');
 }
 
-/** Adds the options of every command that talks to a running product. */
+/** Adds the options of commands that call a running product. */
 function connected(command: Command): Command {
   return command
     .option('--home <folder>', 'state folder of the product on this machine (default: KUMIKI_HOME or ~/.kumiki)')
@@ -269,7 +269,7 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
-/** A number of days, or the word that stands for none of one's own. */
+/** A number of days, or the given word. */
 function daysOr<Word extends string>(word: Word): (text: string) => number | Word {
   return (text) => {
     const days = Number(text);

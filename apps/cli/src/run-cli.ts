@@ -7,7 +7,7 @@ import type { CliHost } from './host/cli-host.ts';
 import { createProgram } from './program.ts';
 import { printError } from './terminal/print.ts';
 
-/** Runs one command. @returns the exit status: 0 done, 1 failed, 2 not understood. */
+/** Runs one command. @returns the exit status: 0 success, 1 failure, 2 invalid command line. */
 export async function runCli(args: readonly string[], host: CliHost): Promise<number> {
   const json = args.includes('--json');
   try {
@@ -16,7 +16,7 @@ export async function runCli(args: readonly string[], host: CliHost): Promise<nu
   } catch (thrown) {
     const error = fullDiskError(thrown);
     if (error instanceof CommanderError) {
-      // Commander has said what is wrong, with the nearest command or option.
+      // Commander has printed the problem, with the nearest command or option.
       return error.exitCode === 0 ? 0 : 2;
     }
     if (error instanceof CliError || error instanceof KumikiError || error instanceof ConfigError) {

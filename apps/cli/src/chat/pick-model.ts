@@ -4,7 +4,9 @@ import { callJson } from '../client/http-client.ts';
 import { listModels } from '../client/list-models.ts';
 import { CliError } from '../host/cli-error.ts';
 
-/** The first chat model that can answer. A key without the admin role sees names only: then the first of these. */
+/**
+ * The first chat model that can answer. A key without the role `admin` sees only names, so the first of these is used.
+ */
 export async function pickModel(connection: Connection): Promise<string> {
   const status = await callJson<Status>(connection, pathTo('/v1/kumiki/status')).catch((error: unknown) => {
     if (error instanceof CliError) return null;

@@ -15,14 +15,14 @@ interface ChatFlags extends ConnectionFlags {
   readonly maxTokens?: number;
 }
 
-/** How every turn of a conversation is asked. */
+/** The settings of every turn of a conversation. */
 interface Asking {
   readonly connection: Connection;
   readonly model: string;
   readonly sampling: Sampling;
 }
 
-/** Asks once when there is a prompt (as arguments or on standard input), else holds a conversation. */
+/** Asks once when there is a prompt (as arguments or on standard input), otherwise starts a conversation. */
 export async function runChat(words: readonly string[], flags: ChatFlags): Promise<void> {
   const interactive = words.length === 0 && process.stdin.isTTY;
   const prompt = words.length > 0 ? words.join(' ').trim() : interactive ? '' : (await text(process.stdin)).trim();
@@ -55,10 +55,10 @@ async function askOnce(asking: Asking, messages: readonly Message[], json: boole
   explainEnd(answer);
 }
 
-/** Messages that a conversation keeps. Of a longer one the oldest turn is left out. */
+/** Most messages of a conversation; beyond it the oldest turn is dropped. */
 const maxMessages = 200;
 
-/** A conversation on the terminal. It remembers what was said; Ctrl-C stops an answer or leaves. */
+/** A conversation on the terminal. Ctrl-C stops an answer or leaves. */
 async function converse(asking: Asking, system: readonly Message[]): Promise<void> {
   const turns: Message[] = [];
   let answering: AbortController | null = null;
@@ -82,7 +82,7 @@ async function converse(asking: Asking, system: readonly Message[]): Promise<voi
   print();
 }
 
-/** @returns question and answer for the conversation, or nothing when nothing came of it. */
+/** @returns question and answer for the conversation, or nothing when the turn failed. */
 async function takeTurn(
   asking: Asking,
   before: readonly Message[],

@@ -14,11 +14,11 @@ export interface Answer {
   readonly content: string;
   readonly finishReason: string | null;
   readonly usage: unknown;
-  /** Whether it was stopped by us before its end. */
+  /** Whether the user stopped it before its end. */
   readonly stopped: boolean;
 }
 
-/** Sampling options as the API names them; the model's own where absent. */
+/** Sampling options as the API names them; the model's defaults when absent. */
 export interface Sampling {
   readonly temperature?: number;
   readonly max_completion_tokens?: number;
@@ -42,8 +42,8 @@ interface Chunk {
 }
 
 /**
- * Asks a model and hands over the text as it comes. An abort closes the connection, so that the engine stops too.
- * Throws CliError when the product refuses or the stream ends before the answer does.
+ * Asks a model and passes the text on as it comes. An abort closes the connection, so that the engine stops too. Throws
+ * CliError when the product refuses or the stream ends before the answer does.
  */
 export async function streamAnswer(question: Question, onText: (text: string) => void): Promise<Answer> {
   const { connection, model, messages, sampling, signal } = question;

@@ -5,14 +5,14 @@ import { findRunning, homePaths } from '@kumiki/local';
 import { CliError } from '../host/cli-error.ts';
 import { readCliConfig } from '../host/config.ts';
 
-/** Where the product is and the key to it. */
+/** The product's URL and the key. */
 export interface Connection {
-  /** Origin and base path, without `/v1` and without a slash at its end. */
+  /** Origin and base path, without `/v1` or a trailing slash. */
   readonly url: string;
   readonly apiKey: string;
-  /** Whether it was found by the state folder on this machine. */
+  /** Whether it was found through the state folder on this machine. */
   readonly isLocal: boolean;
-  /** The state folder, where the product runs on this machine; null elsewhere. */
+  /** The state folder when the product runs on this machine; otherwise null. */
   readonly home: string | null;
 }
 
@@ -22,7 +22,7 @@ export interface ConnectionFlags {
   readonly apiKey?: string;
 }
 
-/** Finds the product: the one that the flags or the environment name, or the one that runs on this machine. */
+/** Finds the product that the flags or the environment name, or the one that runs on this machine. */
 export function connect(flags: ConnectionFlags): Connection {
   const config = readCliConfig();
   const url = flags.url ?? (flags.home === undefined ? config.url : null);

@@ -4,7 +4,7 @@ import { printNote } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Connection } from './connect.ts';
 
-/** A control operation that takes longer has failed. Loading models is not waited for in one. */
+/** Limit of a control operation. Operations do not wait for models to load. */
 const callTimeoutMs = 60_000;
 
 export interface CallOptions {
@@ -63,14 +63,14 @@ function tellMissing(reply: unknown): void {
   }
 }
 
-/** The message of an error envelope, or what there is instead of one. */
+/** The message of an error envelope, or another description of the reply. */
 function refusal(status: number, text: string): RefusedError {
   try {
     const { error } = JSON.parse(text) as { error?: { message?: unknown; code?: unknown } };
     const code = typeof error?.code === 'string' ? error.code : null;
     if (typeof error?.message === 'string') return new RefusedError(error.message, code);
   } catch {
-    // Something between us and the product answered in its own words.
+    // A proxy in between answered instead of the product.
   }
   return new RefusedError(`The server answered ${status}: ${text.slice(0, 200)}`, null);
 }

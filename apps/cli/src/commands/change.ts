@@ -40,7 +40,7 @@ export async function restartService(name: string, flags: Flags): Promise<void> 
   print(`modelservice/${name} restarts as revision ${service.revision}`);
 }
 
-/** By name, or as manifests name them. */
+/** Deletes services by name, or those in manifests. */
 export async function deleteServices(
   given: readonly string[],
   flags: Flags & { readonly file?: readonly string[] },

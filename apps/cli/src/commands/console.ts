@@ -8,8 +8,8 @@ type Flags = ConnectionFlags & { readonly json?: boolean };
 export async function printSignInLink(flags: Flags): Promise<void> {
   const connection = connect(flags);
   const link = await callJson<SignInLink>(connection, pathTo('/v1/kumiki/sign_in_links'), { method: 'POST' });
-  // Where nobody told it a public URL, the product knows itself by addresses of its machine; a browser comes the way that
-  // we came, unless we came by the state folder.
+  // Without a configured public URL the product only knows addresses of its machine. A browser then uses the URL of
+  // this connection, unless that was found through the state folder.
   const known = link.configured || connection.isLocal;
   const url = known ? link.url : link.url.replace(/^.*(?=\/sign-in#)/, connection.url);
   if (flags.json === true) return printJson({ ...link, url });

@@ -13,7 +13,7 @@ interface DownFlags {
 
 const pollIntervalMs = 50;
 
-/** Stops the product on this machine and waits for its end. */
+/** Stops the product on this machine and waits until it has ended. */
 export async function stopProduct(flags: DownFlags): Promise<void> {
   const home = flags.home ?? readCliConfig().home;
   const running = findRunning(home);
@@ -23,7 +23,7 @@ export async function stopProduct(flags: DownFlags): Promise<void> {
     return;
   }
   const { holder } = running;
-  // The number of a process of another container is that of somebody else's process here.
+  // A process id from another container belongs to a different process here.
   if (holder === null || !running.isHere) {
     throw new CliError(
       holder === null

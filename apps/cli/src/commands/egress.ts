@@ -6,7 +6,7 @@ import { formatAge } from '../terminal/format.ts';
 import { print, printJson } from '../terminal/print.ts';
 import { formatTable } from '../terminal/table.ts';
 
-/** What may be reached is written into the state folder by whoever operates the machine, never over the network. */
+/** The operator of the machine edits the egress list in the state folder; it cannot be changed over the network. */
 interface Flags {
   readonly home?: string;
   readonly json?: boolean;

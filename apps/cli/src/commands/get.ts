@@ -4,7 +4,7 @@ import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { printJson } from '../terminal/print.ts';
 
-/** Prints manifests that `kumiki apply` takes as they are. */
+/** Prints manifests that `kumiki apply` accepts unchanged. */
 export async function getManifests(
   service: string | undefined,
   flags: ConnectionFlags & { readonly json?: boolean },

@@ -29,7 +29,7 @@ interface UsedLimits extends ProjectLimitsView {
   readonly used: Partial<Readonly<Record<ProjectLimitName, number>>>;
 }
 
-/** Services that count what a project uses, each its part. */
+/** The services that report a project's usage, each a part of it. */
 const counters = ['/v1/kumiki/usage/conversations/:project', '/v1/kumiki/usage/files/:project'] as const;
 
 /** Without a project: the defaults, and every project that has a key or limits of its own. */
@@ -106,7 +106,7 @@ function rowsOf({ limits, own, used }: UsedLimits): string[][] {
   });
 }
 
-/** What is used, as far as the services tell: one that is away leaves its part out. */
+/** The usage as reported by the services; the part of an unavailable one is missing. */
 async function usageOf(connection: Connection, project: string): Promise<UsedLimits['used']> {
   const parts = await Promise.all(
     counters.map((counter) =>
@@ -128,7 +128,7 @@ function isBytes(name: ProjectLimitName): boolean {
   return name.endsWith('_bytes');
 }
 
-/** Bytes in the largest unit that says them exactly, or with one digit behind the point. */
+/** Bytes in the largest unit that is exact, or with one decimal. */
 function shown(name: ProjectLimitName, value: number): string {
   if (!isBytes(name)) return String(value);
   const unit = Object.entries(units).findLast(([, size]) => value >= size);

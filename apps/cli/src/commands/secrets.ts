@@ -7,7 +7,7 @@ import { print, printJson } from '../terminal/print.ts';
 import { readSecret } from '../terminal/read-secret.ts';
 import { formatTable } from '../terminal/table.ts';
 
-/** Secrets are written into the state folder by whoever operates the machine: there is no way to them over the network. */
+/** The operator of the machine edits secrets in the state folder; they cannot be read or changed over the network. */
 interface Flags {
   readonly home?: string;
   readonly json?: boolean;
@@ -77,7 +77,7 @@ function noSuchSecret(name: string, key: string | null, entries: readonly Secret
   return `There is no secret '${name}' here.${whatThereIs(name, names)}`;
 }
 
-/** Services that name a secret; with no key, any value of it. */
+/** Services that use a secret; without a key, any value of it. */
 function usersOf(manifests: readonly ModelService[], name: string, key: string | null): string[] {
   return manifests
     .filter(({ spec: { engine } }) => {

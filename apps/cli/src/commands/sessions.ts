@@ -11,13 +11,13 @@ import { formatTable } from '../terminal/table.ts';
 
 interface Flags extends ConnectionFlags {
   readonly json?: boolean;
-  /** Id of the key that is meant. */
+  /** Id of the key whose sessions are listed or ended. */
   readonly key?: string;
 }
 
 const path = pathTo('/v1/kumiki/sessions');
 
-/** What a browser says of itself is long, and its end matters least. */
+/** A `user-agent` is long, and its end matters least. */
 const shownUserAgent = 60;
 
 const ofKey = (key: string | undefined): string => (key === undefined ? '' : `?key_id=${encodeURIComponent(key)}`);
@@ -52,7 +52,7 @@ export async function listSessions(flags: Flags): Promise<void> {
   );
 }
 
-/** Those that are named, or all of a key: one's own where none is named. */
+/** Ends the named sessions, or all of a key, by default the caller's own. */
 export async function endSessions(
   ids: readonly string[],
   flags: Flags & { readonly all?: boolean; readonly yes?: boolean },

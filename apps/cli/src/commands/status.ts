@@ -92,7 +92,7 @@ function shortList(names: readonly string[]): string {
   return rest > 0 ? `${names.slice(0, shownNames).join(', ')} and ${rest} more` : names.join(', ');
 }
 
-/** The condition that matters most, in its own words. */
+/** The message of the most important condition. */
 function stateOf({ conditions }: ServiceStatus): string {
   const of = (type: string) => conditions.find((condition) => condition.type === type);
   const degraded = of('Degraded');

@@ -1,19 +1,19 @@
 import { openDatabase } from '@kumiki/postgres';
 import { fail, type Finding, ok } from './finding.ts';
 
-/** PostgreSQL's own number of a version: 15 is 150000. */
+/** PostgreSQL's version number: 15 is 150000. */
 const leastServerVersion = 150_000;
 const leastVectorVersion = [0, 7] as const;
 
-/** What a server says of itself. */
+/** Facts about a server. */
 interface ServerFacts {
   readonly version: string;
   readonly versionNumber: number;
-  /** Of pgvector: the one that is installed, else the one that would be; null when there is none. */
+  /** Version of pgvector: the installed one, or the one that can be installed; null when there is none. */
   readonly vector: string | null;
 }
 
-/** The database of conversations and search: a server where a URL names one, else the embedded one. */
+/** Checks the database of conversations and search: a server if there is a URL, otherwise the embedded one. */
 export async function checkDatabase(url: string | null, folder: string): Promise<Finding> {
   if (url === null) return ok('database', `embedded, in ${folder}`);
   const database = openDatabase({ url, applicationName: 'kumiki-doctor', maxConnections: 1 });

@@ -1,9 +1,9 @@
-/** What one check of the machine found. */
+/** The result of one check. */
 export interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warn' | 'fail';
   readonly found: string;
-  /** What to do; null when nothing. */
+  /** What to do; null when nothing is needed. */
   readonly remedy: string | null;
 }
 

@@ -8,10 +8,10 @@ import { checkPort } from '../up/free-port.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
 const mebibyte = 1_048_576;
-/** Logs of a full fleet; models are wherever their manifests say. */
+/** Space for the logs of all replicas; models may be on other disks. */
 const leastDiskBytes = 512 * mebibyte;
 
-/** Loads a model for real: only this shows that the engine's binary runs on this processor and system. */
+/** Loads a real model, since only that shows that the engine's binary runs on this processor and system. */
 export async function checkEngine(): Promise<Finding> {
   const result = await tryModel(fileURLToPath(workerEntry));
   if (result.ok)
@@ -48,7 +48,7 @@ export function checkHome(home: string): Finding {
   return ok('state folder', `${home} is yours alone`);
 }
 
-/** Whether `kumiki up` would get its folder and its port. A product that runs already has both. */
+/** Whether `kumiki up` would get its folder and its port, which a running product already has. */
 export async function checkRunning(home: string, port: number): Promise<Finding[]> {
   const running = findRunning(home);
   if (running !== null) return [ok('lock', describeHolder(home, running))];

@@ -51,7 +51,7 @@ export function checkMemory(): Finding {
 
 const gpuToolTimeoutMs = 3_000;
 
-/** Which GPU there is. The engine that is shipped runs on the CPU; a GPU is used through a server beside it. */
+/** The available GPU. The shipped engine runs on the CPU; a GPU is used through a separate model server. */
 export async function checkGpu(): Promise<Finding> {
   const names = await nvidiaNames();
   if (names !== null) {

@@ -15,7 +15,7 @@ interface DoctorFlags {
 
 const marks = { ok: colors.green('✓'), warn: colors.yellow('!'), fail: colors.red('✗') } as const;
 
-/** Runs every check and says what to do. Throws CliError when one failed, so that scripts notice. */
+/** Runs every check and prints what to do. Throws CliError when one failed, for scripts. */
 export async function runDoctor(flags: DoctorFlags): Promise<void> {
   const config = readCliConfig();
   const home = flags.home ?? config.home;

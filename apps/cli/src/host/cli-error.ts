@@ -1,6 +1,6 @@
-/** A failure that the user can do something about: one sentence of what is wrong, one of what to do. */
+/** A failure that the user can fix: one sentence about the problem, one about the remedy. */
 export class CliError extends Error {
-  /** 1: it did not work; 2: the command was not understood. */
+  /** 1: the command failed; 2: the command line is invalid. */
   readonly exitCode: 1 | 2;
 
   constructor(message: string, exitCode: 1 | 2 = 1) {

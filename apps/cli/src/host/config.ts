@@ -3,7 +3,7 @@ import { type EdgeOptions, edgeOptions, edgeSettings, readConfig } from '@kumiki
 import { z } from 'zod';
 import { readOrigin } from './read-origin.ts';
 
-/** What this program takes from its environment. */
+/** The settings of this program. */
 export const cliSettings = z.strictObject({
   KUMIKI_HOME: z.string().min(1).optional().describe('The state folder.'),
   KUMIKI_URL: z
@@ -33,7 +33,7 @@ export interface CliConfig {
   readonly edge: EdgeOptions;
 }
 
-/** The CLI's settings from the environment; flags go before them. Throws ConfigError. */
+/** The CLI's settings from the environment; flags override them. Throws ConfigError. */
 export function readCliConfig(): CliConfig {
   const settings = readConfig(cliSettings, process.env, 'KUMIKI_');
   return {

@@ -1,4 +1,4 @@
-/** The origin that a text names, as browsers write it; null where it is none, or more than one. */
+/** Parses an origin and writes it as browsers do; null when the text is not exactly an origin. */
 export function readOrigin(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const { protocol, origin, pathname, search, hash, username, password } = new URL(text);

@@ -6,7 +6,7 @@ import { formatProblem, readManifests } from '@kumiki/manifest';
 import { CliError } from '../host/cli-error.ts';
 
 /**
- * The objects of manifest files, their paths absolute. `-` is standard input, whose paths count from the current
+ * The objects of manifest files, their paths absolute. `-` is standard input, whose paths are relative to the current
  * folder. Throws CliError with every problem of every file, one line each.
  */
 export async function loadManifests(paths: readonly string[]): Promise<ModelService[]> {

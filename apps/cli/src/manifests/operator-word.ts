@@ -3,8 +3,9 @@ import { listModelsOf, listServersOf, openHome } from '@kumiki/local';
 import { printNote } from '../terminal/print.ts';
 
 /**
- * Whoever gives manifests to a command on the machine itself, and may write its state folder, operates it: what they name
- * on this machine and in its network is listed, and said. Manifests that come over the API have no such word.
+ * A user who applies manifests on the machine itself and may write its state folder is its operator. The local files
+ * and network addresses that the manifests name are therefore added to the lists, and printed. Manifests over the API
+ * do not get this.
  */
 export async function takeOperatorsWord(home: string, manifests: readonly ModelService[]): Promise<void> {
   try {
@@ -21,7 +22,7 @@ export async function takeOperatorsWord(home: string, manifests: readonly ModelS
       );
     }
   } catch (error) {
-    // Who may not write there does not operate the machine: what the manifests name is refused, with what would let it pass.
+    // A user who may not write there is not the operator: unlisted files and servers are refused, with the remedy.
     if (!notHis.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }

@@ -13,7 +13,7 @@ export function formatAge(seconds: number): string {
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
-/** Seconds of `90s`, `30m`, `12h`, `30d`, `2w`; null when it is none of these. */
+/** Seconds of `90s`, `30m`, `12h`, `30d`, `2w`; null for any other text. */
 export function parseDuration(text: string): number | null {
   const match = /^(\d{1,6})([smhdw])$/.exec(text);
   if (match === null) return null;

@@ -3,7 +3,7 @@ import { printable } from './printable.ts';
 
 export { colors };
 
-/** A line for the person or program that reads the result. */
+/** A line of the result, on standard output. */
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
@@ -22,7 +22,7 @@ export function printError(message: string, json: boolean): void {
   else process.stderr.write(`${colors.red('error:')} ${printable(message)}\n`);
 }
 
-/** A note beside the result: on standard error, so that it does not end up in a pipe. */
+/** A note beside the result, on standard error, so that pipes do not receive it. */
 export function printNote(line: string): void {
   process.stderr.write(`${line}\n`);
 }

@@ -3,12 +3,12 @@ import { Writable } from 'node:stream';
 import { isSecretValue, maxSecretBytes } from '@kumiki/api';
 import { CliError } from '../host/cli-error.ts';
 
-/** What is read beyond the longest secret: a line end, and one byte that shows that there is more. */
+/** Bytes that are read beyond the longest secret: a line end, and one byte to detect a longer input. */
 const spareBytes = 3;
 
 /**
- * A secret from standard input: typed without an echo at a terminal, else all that comes through the pipe. Never from an
- * argument, which every process of the machine can see.
+ * Reads a secret from standard input: typed without echo at a terminal, otherwise everything from the pipe. Never from
+ * an argument, which every process of the machine can see.
  */
 export async function readSecret(prompt: string): Promise<string> {
   const value = (process.stdin.isTTY ? await ask(prompt) : await readPipe()).replace(/\r?\n$/, '').trim();
@@ -18,10 +18,10 @@ export async function readSecret(prompt: string): Promise<string> {
 }
 
 function ask(prompt: string): Promise<string> {
-  // The editor of lines writes what is typed; nobody shows it.
+  // The line editor echoes what is typed; this output discards it.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 });
-  // Only now does the terminal not echo any more.
+  // From here on the terminal does not echo.
   process.stderr.write(prompt);
   return new Promise((resolve, reject) => {
     let line: string | null = null;

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { colors } from './print.ts';
 
-/** Rows in columns as kubectl prints them: upper-case heads, two blanks between, nothing at the end of lines. */
+/** Rows in columns as kubectl prints them: upper-case heads, two blanks between columns, no trailing blanks. */
 export function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [heads.map((head) => colors.dim(head)), ...rows];
   const widths = heads.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ''))));

@@ -11,19 +11,19 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** A command that hangs is ended after this. `up` lives as long as its test, which is slow on a busy machine. */
+/** Limit of a command. `up` runs as long as its test, which is slow on a busy machine. */
 const runLimitMs = 240_000;
 
-/** A running command, and what it has said so far. */
+/** A running command and its output so far. */
 export interface CliProcess {
   readonly child: ChildProcess;
   stdout(): string;
-  /** Resolves when standard output matches; rejects when the command ends before. */
+  /** Resolves when standard output matches; rejects when the command ends first. */
   saying(pattern: RegExp): Promise<RegExpExecArray>;
   ended: Promise<CliResult>;
 }
 
-/** Starts `kumiki` with a state folder and nothing of our own Kumiki settings. */
+/** Starts `kumiki` with a state folder and without the Kumiki settings of this environment. */
 export function startCli(
   home: string,
   args: readonly string[],
@@ -64,7 +64,7 @@ export function startCli(
   };
 }
 
-/** What the line says with which `kumiki up --json` is ready, and what lies in the files that it names. */
+/** The line that `kumiki up --json` prints when it is ready, with the contents of the files that it names. */
 export interface ReadyLine {
   readonly url: string;
   readonly apiKey: string;
@@ -85,7 +85,7 @@ export function runCli(home: string, args: readonly string[], input = ''): Promi
   return startCli(home, args, input).ended;
 }
 
-/** A folder for one test: its home, and files of its own. */
+/** A folder for one test: its state folder and other files. */
 export interface TestFolder extends Disposable {
   readonly path: string;
   readonly home: string;

@@ -1,7 +1,7 @@
 import type { Replica } from '@kumiki/api';
 import { colors } from '../terminal/print.ts';
 
-/** What bars need of a terminal. */
+/** The parts of a terminal that bars need. */
 export interface BarTerminal {
   readonly columns: number;
   readonly rows: number;
@@ -9,13 +9,13 @@ export interface BarTerminal {
 }
 
 export interface Bars {
-  /** Draws one line per replica in the place of the lines before. */
+  /** Draws one line per replica over the previous lines. */
   draw(replicas: readonly Replica[]): void;
   clear(): void;
 }
 
 const barWidth = 24;
-/** A hundred replicas would scroll the bars away: the rest is counted. */
+/** Most bars; further replicas are only counted, so that the bars do not scroll. */
 const maxBars = 16;
 
 export function createBars(terminal: BarTerminal): Bars {
@@ -36,12 +36,12 @@ export function createBars(terminal: BarTerminal): Bars {
   };
 }
 
-/** Some terminals say that they have no size at all. */
+/** Some terminals report a size of 0. */
 function sizeOf({ rows, columns }: BarTerminal): { rows: number; columns: number } {
   return { rows: rows > 0 ? rows : 24, columns: columns > 0 ? columns : 80 };
 }
 
-/** A line that wraps would be two for the terminal and one for us, so none is longer than the terminal is wide. */
+/** Lines are cut to the terminal's width, since a wrapped line would break the redrawing. */
 function barLines(replicas: readonly Replica[], limit: number, columns: number): string[] {
   const shown = replicas.slice(0, Math.max(1, limit));
   const nameWidth = Math.min(Math.max(0, ...shown.map(({ id }) => id.length)), columns - barWidth - 16);

@@ -1,6 +1,6 @@
 import type { DataService } from '@kumiki/api';
 
-/** Finds which data services have another state since the last look. */
+/** Finds the data services whose state has changed since the last call. */
 export function createDataServiceChanges(): { since(services: readonly DataService[]): DataService[] } {
   const seen = new Map<string, string>();
   return {

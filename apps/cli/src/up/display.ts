@@ -7,7 +7,7 @@ import { onceAllReady } from './once-all-ready.ts';
 import { tellSecrets } from './tell-secrets.ts';
 import { printWelcome } from './welcome.ts';
 
-/** What the person or program that called `kumiki up` sees. */
+/** The output of `kumiki up` for a person or a program. */
 export interface Display {
   update(status: Status): void;
   warn(text: string): void;
@@ -118,18 +118,18 @@ function changeLine({ id, phase, progress, reason }: Replica): string {
   return `${colors.yellow('●')} ${id} is ${phase}: ${reason}${done}`;
 }
 
-/** Steps of progress that are worth an event. */
+/** Number of progress events per replica. */
 const progressSteps = 4;
-/** A small model loads in less time than its lines take to read. */
+/** Progress is shown only after this time, since small models load faster. */
 const telltaleMs = 2_000;
 
 interface Change {
   readonly replica: Replica;
-  /** Whether a person wants to know: another phase, or progress after a while without news. */
+  /** Whether to show it to a person: a new phase, or progress after a pause. */
   readonly telling: boolean;
 }
 
-/** Finds which replicas changed in a way that is worth telling since the last look. */
+/** Finds notable changes of replicas since the last call. */
 function createChanges(): { since(status: Status): Change[] } {
   let seen = new Map<string, { text: string; phase: string; toldAt: number }>();
   return {

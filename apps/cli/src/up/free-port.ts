@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { CliError } from '../host/cli-error.ts';
 
-/** Whether one can listen there; null when yes, else the reason. */
+/** Checks that a port is free; null when it is, otherwise the reason. */
 export function checkPort(host: string, port: number): Promise<string | null> {
   const server = createServer();
   return new Promise((resolve) => {

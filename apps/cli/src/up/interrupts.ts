@@ -1,6 +1,6 @@
 import type { CliHost } from '../host/cli-host.ts';
 
-/** A parent such as npm passes the terminal's own signal on, so one Ctrl-C arrives twice within this time. */
+/** A parent such as npm forwards the terminal's signal, so one Ctrl-C arrives twice within this time. */
 const sameKeyMs = 500;
 
 const forcedExitCode = 130;
@@ -10,13 +10,13 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export interface Interrupts extends Disposable {
   /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly first: Promise<NodeJS.Signals>;
-  /** Whether it has come. */
+  /** Whether it has arrived. */
   readonly asked: () => boolean;
 }
 
 /**
- * The first signal asks for an orderly end; the second ends the process, and with it every worker. Disposed of before
- * the first one, it leaves signals to their usual meaning: a start that failed can always be ended.
+ * The first signal requests a graceful end; the second ends the process and with it every worker. Disposing it before
+ * the first signal restores the default handling, so that a failed start can always be ended.
  */
 export function watchInterrupts(host: CliHost): Interrupts {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();

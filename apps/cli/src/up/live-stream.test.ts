@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type LiveEvent, liveEventSchema, loadHistorySchema, requestListSchema } from '@kumiki/api';
 import { makeTestFolder, simulatedManifest, startCli, untilReady } from '../testing/cli-process.ts';
 
-/** Every event of a live stream as it comes. Ends as the stream does. */
+/** The events of a live stream as they come. */
 async function* readLive(response: Response): AsyncGenerator<LiveEvent> {
   const decoder = new TextDecoder();
   let text = '';

@@ -16,7 +16,7 @@ import {
   untilReady,
 } from '../testing/cli-process.ts';
 
-/** `kumiki up` on any free port, once it is ready. */
+/** Starts `kumiki up` on a free port; resolves when it is ready. */
 async function startUp(
   folder: TestFolder,
   manifest: string | null,
@@ -56,7 +56,7 @@ async function untilTrue(what: string, condition: () => Promise<boolean> | boole
   }
 }
 
-// One that has ended and that nobody has waited for yet is no process that runs.
+// A zombie does not count as running.
 const isAlive = (pid: number): boolean => isRunning({ pid, startedAt: null });
 
 const pidsOf = (status: Status): number[] =>

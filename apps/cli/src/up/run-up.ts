@@ -20,7 +20,7 @@ export interface RunUpOptions {
   readonly json?: boolean;
 }
 
-/** Starts the product, shows how it comes up, and keeps it until it is asked to end. */
+/** Starts the product, shows its progress, and runs it until it is interrupted. */
 export async function runUp(options: RunUpOptions, host: CliHost): Promise<void> {
   const startedAt = performance.now();
   const config = readCliConfig();
@@ -61,7 +61,7 @@ function requireAlone(home: string): void {
   if (running !== null) throw new CliError(`${describeRunning(home, running)}.`);
 }
 
-/** Shows every change from now on; resolves when all services serve or have failed, or at an interrupt. */
+/** Shows all further changes; resolves when all services serve or have failed, or at an interrupt. */
 function showStart({ runtime }: Product, display: Display, interrupts: Interrupts): Promise<unknown> {
   const started = new Promise<void>((resolve) => {
     const look = (): void => {

@@ -46,7 +46,7 @@ function signIn(origin: string, url: string, headers: Record<string, string> = {
   });
 }
 
-/** What a browser would send back of a reply's cookie. */
+/** The `cookie` header for a reply's `set-cookie`. */
 function cookieOf(response: Response): string {
   const [cookie] = response.headers.getSetCookie();
   assert.match(cookie ?? '', /^kumiki_[0-9a-f]{8}=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/; Max-Age=1209600$/);
@@ -214,13 +214,13 @@ test('a key without the role admin signs in for itself, and its sessions end one
   for (const cookie of [first, third]) assert.equal(await session(up.origin, { cookie }), 'invalid_session');
 });
 
-/** A link that a browser makes with its session. */
+/** A sign-in link created with a browser's session. */
 async function linkOf(origin: string, cookie: string): Promise<string> {
   const made = await fetch(`${origin}/v1/kumiki/sign_in_links`, { method: 'POST', headers: { cookie, ...ownPage } });
   return ((await made.json()) as SignInLink).url;
 }
 
-/** Sends a path as it stands, where `fetch` would tidy it. */
+/** Sends a path unchanged, where `fetch` would normalise it. */
 async function sendRaw(origin: string, method: string, path: string, headers: Record<string, string>): Promise<string> {
   const { port } = new URL(origin);
   const outgoing = request({ port, method, path, headers }).end();

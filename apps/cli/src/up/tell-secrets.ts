@@ -3,26 +3,26 @@ import { accountsFolder } from '@kumiki/accounts';
 import { writeFileAtomic } from '@kumiki/local';
 import type { Product } from '../product/start-product.ts';
 
-/** What lets somebody in, and where it is told. */
+/** The credentials to print, or null for those that are only in files. */
 export interface ToldSecrets {
-  /** A link that signs a browser in, for the person at the terminal; else it lies in the file. */
+  /** A sign-in link to print at a terminal; otherwise it is in the file only. */
   readonly link: string | null;
   readonly linkFile: string;
-  /** A key that was made now, for the person at the terminal; else it lies in the file, as it does in any case. */
+  /** A new key to print at a terminal. It is always in the file as well. */
   readonly key: string | null;
   readonly keyFile: string;
 }
 
 /**
- * Tells keys and links to a terminal alone. What goes into a pipe ends up in a log that others read and that is kept: there
- * a file that belongs to the user alone holds them, and its path is told.
+ * Prints keys and links only on a terminal. Output to a pipe often ends in a log that others can read, so then only the
+ * paths of files are printed, which only the user can read.
  */
 export function tellSecrets({ runtime, adminKey, signInUrl }: Product, toTerminal: boolean): ToldSecrets {
   const { path, signInLink: linkFile } = runtime.home;
   const keyFile = accountsFolder(path).adminKey;
   const link = signInUrl();
   if (toTerminal) {
-    // One of a start that was killed is worth nothing.
+    // A link left by a killed start is no longer valid.
     rmSync(linkFile, { force: true });
     return { link, linkFile, key: adminKey.isNew ? adminKey.key : null, keyFile };
   }

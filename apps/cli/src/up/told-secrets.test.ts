@@ -15,7 +15,7 @@ import {
   untilReady,
 } from '../testing/cli-process.ts';
 
-/** What lets somebody in: an API key, and the token of a link. */
+/** Credentials: an API key, and the token of a link. */
 const secret = /kmk_|token=/;
 
 const linkFile = (folder: TestFolder): string => join(folder.home, 'sign-in-link');
@@ -37,7 +37,7 @@ async function signIn(origin: string, link: string, more: Record<string, string>
   });
 }
 
-/** All that a start wrote somewhere besides the files that are named for it. */
+/** Everything that a start wrote outside the files meant for credentials. */
 function logsOf(folder: TestFolder): Map<string, string> {
   const logs = join(folder.home, 'logs');
   return new Map(readdirSync(logs).map((name) => [name, readFileSync(join(logs, name), 'utf8')]));

@@ -4,7 +4,7 @@ import { colors, print } from '../terminal/print.ts';
 import { isReady } from './data-service-changes.ts';
 import type { ToldSecrets } from './tell-secrets.ts';
 
-/** What a user needs next: the URL, the key, how to call it, and what runs. */
+/** Prints what a user needs next: the URL, the key, an example call, and what runs. */
 export function printWelcome({ runtime, addresses, adminKey }: Product, told: ToldSecrets, startMs: number): void {
   const { version, services, data_services: dataServices } = runtime.status();
   const base = `${addresses.shown}/v1`;

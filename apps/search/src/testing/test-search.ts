@@ -28,7 +28,8 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-// Untyped, since each test checks the content of its replies. oxlint-disable-next-line typescript/no-explicit-any
+// Untyped, since each test checks the content of its replies.
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Reply = { readonly status: number; readonly headers: Headers; readonly body: any };
 
 export async function startTestSearch(options: Partial<SearchOptions> = {}): Promise<TestSearch> {

@@ -1,8 +1,14 @@
+export interface BareCodeOptions {
+  readonly keepStrings: boolean;
+  /** Called with the positions of each comment. */
+  readonly onComment?: (from: number, to: number) => void;
+}
+
 /**
  * TypeScript with comments and optionally strings replaced by blanks. All other characters keep their positions, so
  * that a search sees only code and line numbers stay right.
  */
-export function bareCode(source: string, options: { readonly keepStrings: boolean }): string {
+export function bareCode(source: string, options: BareCodeOptions): string {
   const out = source.split('');
   const blank = (from: number, to: number): void => {
     for (let at = from; at < to; at++) if (out[at] !== '\n') out[at] = ' ';
@@ -17,10 +23,12 @@ export function bareCode(source: string, options: { readonly keepStrings: boolea
     if (character === '/' && next === '/') {
       end = endOfLine(source, at);
       blank(at, end);
+      options.onComment?.(at, end);
     } else if (character === '/' && next === '*') {
       const close = source.indexOf('*/', at + 2);
       end = close < 0 ? source.length : close + 2;
       blank(at, end);
+      options.onComment?.(at, end);
     } else if (character === "'" || character === '"') {
       end = endOfString(source, at);
       if (!options.keepStrings) blank(at + 1, end - 1);

@@ -27,7 +27,7 @@ export function answer(assets: Assets, request: IncomingMessage, response: Serve
 
 /**
  * Which view a path shows is decided in the browser, so all of them get the page. A program that asks for something
- * else (a client of another API that looks for a path) hears that it is not there.
+ * else (a client of another API that looks for a path) gets a 404.
  */
 function isPage(path: string, accepted: string | undefined): boolean {
   if (path === '/') return true;
@@ -58,7 +58,7 @@ function sendAsset(asset: Asset, request: IncomingMessage, response: ServerRespo
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
-/** Whether the browser has the very content (RFC 9110, 13.1.2: the comparison is a weak one). */
+/** Whether the browser already has this content (RFC 9110, 13.1.2: weak comparison). */
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.split(',').some((one) => {

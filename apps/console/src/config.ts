@@ -1,7 +1,7 @@
 import { listenerSettings, readConfig, readToken } from '@kumiki/service';
 import { z } from 'zod';
 
-/** What this program takes from its environment. */
+/** The settings of this program. */
 export const consoleSettings = z.strictObject({
   ...listenerSettings(8_460),
   KUMIKI_BACKEND_TOKEN_FILE: z
@@ -15,7 +15,7 @@ export const consoleSettings = z.strictObject({
     .describe('A folder with a built console; the one of this installation when absent.'),
 });
 
-/** The service's settings, read once at start. Throws ConfigError with every problem in one message. */
+/** Reads the service's settings. Throws ConfigError with every problem in one message. */
 export function readConsoleConfig() {
   const settings = readConfig(consoleSettings, process.env, 'KUMIKI_');
   return { ...settings, token: readToken('KUMIKI_BACKEND_TOKEN_FILE', settings.KUMIKI_BACKEND_TOKEN_FILE) };

@@ -22,7 +22,7 @@ export interface Asset {
   readonly encoded: ReadonlyMap<Encoding, AssetBody>;
 }
 
-/** By the path in the URL: what is not in it is not there, whatever a path tries. */
+/** By the path in the URL. No other path is served. */
 export type Assets = ReadonlyMap<string, Asset>;
 
 const contentTypes: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /**
- * What a browser is told of every reply. The page runs the scripts that were built and no others, talks to its own
- * origin alone, and is framed by nobody: what a model writes can neither run nor carry anything away.
+ * Headers of every reply. The page runs only the built scripts, connects only to its own origin, and cannot be framed,
+ * so that text of a model can neither run nor exfiltrate anything.
  */
 export const securityHeaders = {
   'content-security-policy': [

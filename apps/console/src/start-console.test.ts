@@ -36,7 +36,7 @@ interface Reply {
   readonly body: Buffer;
 }
 
-/** Sends a path as it stands: `fetch` would tidy it. */
+/** Sends a path unchanged; `fetch` would normalise it. */
 async function startTestConsole(context: TestContext, folder: string) {
   const log = createLog({ service: 'console', level: 'silent' });
   const server = await startConsole({ host: '127.0.0.1', port: 0, token: 'token', log, folder });

@@ -19,7 +19,7 @@ export interface ConsoleOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** What the gateway proves itself with. */
+  /** The token that the gateway authenticates itself with. */
   readonly token: string;
   readonly log: Log;
   /** Another folder than that of the build. */
@@ -28,15 +28,15 @@ export interface ConsoleOptions {
 
 export interface ConsoleServer {
   readonly port: number;
-  /** Takes no more connections and waits for the replies that have begun, at most so long. */
+  /** Accepts no more connections and waits up to `limitMs` for open replies. */
   drain(limitMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Serves the built console to the gateway. A console that is not there is told to whoever opens it. */
+/** Serves the built console to the gateway. If it has not been built, requests get an error that says so. */
 export async function startConsole(options: ConsoleOptions): Promise<ConsoleServer> {
   const folder = options.folder ?? builtFolder;
-  // Read when somebody comes: whoever only calls the API need not wait for it when the product starts.
+  // Loaded at the first request, so that the start of the product does not wait for it.
   let assets: Promise<Assets> | null = null;
   const isGateway = createBearerCheck(options.token);
   const server = createServer(
@@ -55,7 +55,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
       assets.then(
         (loaded) => answer(loaded, request, response),
         (error: unknown) => {
-          // Tried again for the next one.
+          // Retried at the next request.
           assets = null;
           options.log.error({ err: error }, 'the console cannot be read');
           refuse(response, 'internal_error', {});

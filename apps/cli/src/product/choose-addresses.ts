@@ -24,12 +24,12 @@ export interface Addresses {
   readonly configured: boolean;
 }
 
-/** A machine with more has many networks that nobody comes by. */
+/** Most addresses that are shown; a machine with more has networks that clients do not use. */
 const maxOthers = 8;
 
 /**
- * Of an address that stands for all, others reach the machine by each of its own: those of IPv4 are told first, and none
- * that needs the name of an interface.
+ * The addresses at which other machines reach a wildcard listener: IPv4 first, without those that need an interface
+ * name.
  */
 export function chooseAddresses({ host, port, publicUrl }: Listening, machine: readonly MachineAddress[]): Addresses {
   const url = (address: string): string => `http://${address.includes(':') ? `[${address}]` : address}:${port}`;

@@ -14,7 +14,7 @@ export interface RunFolder {
   remove(): void;
 }
 
-/** Makes the folder anew. */
+/** Recreates the folder. */
 export function openRunFolder(path: string): RunFolder {
   rmSync(path, { recursive: true, force: true });
   mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -5,7 +5,7 @@ const liveLimits = { loads: 240, requests: 500, changes: 200 } as const;
 
 const firstRetryMs = 500;
 const longestRetryMs = 15_000;
-/** A tab that is looked at again within this time goes on as if it had not been left. */
+/** A tab that becomes visible again within this time keeps its stream. */
 const hiddenGraceMs = 20_000;
 
 export interface LiveSnapshot {
@@ -114,7 +114,7 @@ function take(before: LiveSnapshot, message: LiveEvent): LiveSnapshot {
   }
 }
 
-/** A request is told when it begins and again as it goes on; the newest are first. */
+/** Inserts or replaces a request's record; newest first. */
 function upsert(requests: readonly RequestRecord[], one: RequestRecord): readonly RequestRecord[] {
   const at = requests.findIndex(({ id }) => id === one.id);
   if (at === -1) return [one, ...requests].slice(0, liveLimits.requests);

@@ -3,13 +3,13 @@ import { createLiveStream, type LiveSnapshot, type LiveStream } from './live-str
 
 const LiveContext = createContext<LiveStream | null>(null);
 
-/** One stream for the whole tab, opened while somebody listens and the tab can be seen. */
+/** One stream for the whole tab, open while it has listeners and the tab is visible. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [stream] = useState(createLiveStream);
   return <LiveContext value={stream}>{children}</LiveContext>;
 }
 
-/** What the product tells of itself at this moment. `now` moves once a second, so that staleness shows. */
+/** The live state of the product. `now` advances once a second, so that staleness shows. */
 export function useLive(): LiveSnapshot {
   const stream = useContext(LiveContext);
   if (stream === null) throw new Error('useLive needs a LiveProvider');
@@ -26,7 +26,7 @@ export function useLivePart<Part>(select: (snapshot: LiveSnapshot) => Part): Par
   return useSyncExternalStore(stream.subscribe, () => select(stream.snapshot()));
 }
 
-/** After so long without a word, what is shown may be old. */
+/** After this time without a message the data may be stale. */
 const staleMs = 10_000;
 const lookMs = 1_000;
 

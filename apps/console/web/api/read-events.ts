@@ -20,7 +20,7 @@ export async function* readEvents(response: Response, onBytes?: () => void): Asy
       for (const { data } of events) if (data !== '[DONE]') yield data;
     }
   } finally {
-    // Whoever leaves the loop early wants the connection closed.
+    // Leaving the loop early closes the connection.
     void reader.cancel().catch(() => undefined);
   }
 }

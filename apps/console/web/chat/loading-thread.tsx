@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl';
 import { Skeleton } from '../ui/progress.tsx';
 
-/** In the place of a chat that is on its way. */
+/** Placeholder of a chat that is loading. */
 export function LoadingThread() {
   const t = useTranslations('chat.thread');
   return (

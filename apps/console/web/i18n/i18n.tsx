@@ -13,7 +13,7 @@ declare module 'use-intl' {
   }
 }
 
-/** A language is loaded when it is chosen: nobody pays for both. */
+/** A language is loaded when it is chosen. */
 const load: Readonly<Record<Locale, () => Promise<{ messages: Messages }>>> = {
   en: () => import('./messages/en/index.ts'),
   ja: () => import('./messages/ja/index.ts'),

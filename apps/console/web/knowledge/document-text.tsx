@@ -6,8 +6,8 @@ import type { FileContent, PassagePlace } from './store-types.ts';
 import { overlapOf } from './trim-overlap.ts';
 
 /**
- * A document as it was read, passage after passage. What passages repeat of each other is left out, save around the
- * one that is meant, which is shown whole.
+ * A document as it was parsed, passage by passage. Overlaps are left out, except around the selected passage, which is
+ * shown completely.
  */
 export function DocumentText({
   passages,

@@ -4,7 +4,7 @@ import { conditionOf } from '../operate/judge-service.ts';
 /** Why something cannot be done now. */
 export type OffReason = 'cannot_be_served' | 'not_run_here' | 'nothing_runs' | 'rolling_out' | 'no_log';
 
-/** What can be done with a service; null: it can. As the product judges it, so that nobody has to try. */
+/** Which operations a service allows; null: allowed. The same rules as the product's. */
 export const serviceCan = {
   scale(service: ServiceStatus): OffReason | null {
     if (isUnservable(service)) return 'cannot_be_served';
@@ -16,7 +16,7 @@ export const serviceCan = {
     if (service.desired === 0) return 'nothing_runs';
     const rolling = conditionOf(service, 'Progressing');
     const fails = conditionOf(service, 'Degraded')?.status === 'True';
-    // A rollout that fails may well be begun anew; one that goes well should not be.
+    // A failing rollout may be restarted; a healthy one should not be.
     return rolling?.status === 'True' && rolling.reason === 'RollingOut' && !fails ? 'rolling_out' : null;
   },
   showLog(service: ServiceStatus): OffReason | null {
@@ -31,7 +31,7 @@ export const replicaCan = {
   },
 } as const;
 
-/** A server that is used here but run by somebody else: it has an address and no process. */
+/** An outside server: it has an address and no process. */
 export function isRemoteReplica({ pid, url, phase }: Replica): boolean {
   return pid === null && url !== null && phase === 'ready';
 }

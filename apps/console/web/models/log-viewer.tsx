@@ -15,7 +15,7 @@ const drawnLines = 500;
 /** So close to the end counts as at the end. */
 const nearEndPx = 24;
 
-/** A log that goes on by itself until somebody scrolls up or pauses it. */
+/** A log that follows new lines until the user scrolls up or pauses it. */
 export function LogViewer({ replica }: { readonly replica: string }) {
   const t = useTranslations('models.log');
   const shell = useTranslations('shell');

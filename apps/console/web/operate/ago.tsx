@@ -1,6 +1,6 @@
 import { useFormatter, useNow } from 'use-intl';
 
-/** How often "3 minutes ago" is said anew. */
+/** How often "3 minutes ago" is updated. */
 const refreshMs = 10_000;
 
 /** How long ago something was, with the exact time for those who point at it. `at` is Unix milliseconds. */

@@ -2,7 +2,7 @@ import type { Load } from '@kumiki/api';
 
 /** What the charts of the last minutes show. */
 export const historySpanMs = 15 * 60_000;
-/** With so many steps between two points, nothing is known of the time between them. */
+/** Steps between two points from which on the time between them counts as unknown. */
 const gapSteps = 4;
 
 /**
@@ -45,7 +45,7 @@ export function toLines(
   return { times, values };
 }
 
-/** How much of something that is told per second there was since a moment (Unix ms): the area under the line. */
+/** The amount of a rate since a time (Unix ms): the area under the line. */
 export function amountSince(
   points: readonly Load[],
   stepMs: number,

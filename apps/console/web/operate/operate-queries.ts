@@ -2,7 +2,7 @@ import type { ChangeList, LoadHistory, RequestDetail, RequestList, Status } from
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { callApi } from '../api/call-api.ts';
 
-/** Everything below it is asked for anew after the live stream was away. */
+/** Everything below it is fetched again after the live stream was interrupted. */
 export const operateKey = ['operate'] as const;
 
 /** One page of requests, the most that the product gives at once. */
@@ -26,7 +26,7 @@ export const changesQuery = queryOptions({
   staleTime: 30_000,
 });
 
-/** Whose requests are looked at: everybody's by those who operate, one's own by all others. */
+/** Whose requests are shown: all for admins, their own for other keys. */
 export type RequestScope = 'all' | 'own';
 
 const requestPaths: Readonly<Record<RequestScope, string>> = {

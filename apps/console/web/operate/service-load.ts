@@ -1,6 +1,6 @@
 import type { Load, ReplicaLoad } from '@kumiki/api';
 
-/** So many points make a small line: the last minutes. */
+/** Number of points of a sparkline: the last minutes. */
 const linePoints = 90;
 
 export interface ServiceLoad {

@@ -22,7 +22,7 @@ import { Skeleton } from '../ui/progress.tsx';
 import { useDataServiceName } from './data-service-name.ts';
 import { describeChange } from './describe-change.ts';
 
-/** So many at first, and so many more each time. */
+/** Number of changes shown at first, and added each time. */
 const step = 12;
 
 /** What changed, newest first. */

@@ -22,7 +22,7 @@ export type ProblemCode =
 
 export interface Problem {
   readonly code: ProblemCode;
-  /** `bad`: somebody gets no answer. `warn`: it works, but not for long or not well. */
+  /** `bad`: some requests get no answer. `warn`: it works, but may fail soon or is degraded. */
   readonly tone: 'bad' | 'warn';
   /** What it is about: a service's name, or nothing where it is about all. */
   readonly subject: string;
@@ -44,13 +44,13 @@ export interface Health {
   readonly errors: number;
 }
 
-/** Failures and load of so long ago still count. */
+/** Failures and load within this time count. */
 const healthSpanMs = 5 * 60_000;
-/** A queue must have been full for so long, or it was a burst. */
+/** A queue that was full for a shorter time was a burst. */
 const busySpanMs = 20_000;
-/** Fewer failures are told by the chart and the list alone: a client that came before a service was ready, for example. */
+/** Fewer failures show only in the chart and the list, as when a client came before a service was ready. */
 const fewErrors = 3;
-/** From so many on, and from such a share of all requests, it is not a mishap. */
+/** From this number and this share of all requests on, failures are a problem. */
 const manyErrors = 6;
 const manyErrorsShare = 0.05;
 const fullCacheShare = 0.95;

@@ -6,12 +6,12 @@ import type { Answer } from './stream-answer.ts';
 
 const Markdown = lazy(() => import('../chat/markdown/markdown.tsx').then((module) => ({ default: module.Markdown })));
 
-/** Whoever is this near to the end wants to see what comes. */
+/** Within this distance from the end the view follows new text. */
 const nearPixels = 32;
 
 /**
- * What a model says. It is a stranger's text: drawn as the chat draws it, which runs and loads nothing, or shown as it is. The
- * end stays in sight until somebody scrolls up.
+ * Text of a model, which is untrusted: rendered as in the chat, which runs and loads nothing, or shown raw. The end
+ * stays in sight until the user scrolls up.
  */
 export function AnswerText({
   answer,

@@ -41,7 +41,7 @@ const nothingYet: Answer = {
   error: null,
 };
 
-/** Asks a model, and tells of every change of its answer. Never throws; aborting keeps what has come. */
+/** Asks a model, and reports every change of its answer. Never throws; aborting keeps the partial answer. */
 export async function streamAnswer(
   body: ChatBody,
   signal: AbortSignal,
@@ -106,10 +106,10 @@ function addCall(calls: readonly ToolCall[], { index, function: part }: CallDelt
   return index < calls.length ? calls.with(index, after) : [...calls, after];
 }
 
-/** What comes within so short a time came at once, and says nothing of the speed at which it was made. */
+/** Pieces within a shorter time arrived together, which gives no usable speed. */
 const leastSpanMs = 50;
 
-/** Tokens per second after the first one; null while that cannot be told. */
+/** Tokens per second after the first one; null while unknown. */
 export function tokensPerSecond({
   usage,
   pieces,

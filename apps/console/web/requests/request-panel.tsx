@@ -16,7 +16,7 @@ import { TimeShares } from './time-shares.tsx';
 import { WaterfallTable } from './waterfall-table.tsx';
 import { layOutTrace } from './waterfall.ts';
 
-/** While something of the trace is open it is asked for anew so often. */
+/** Polling interval while a request of the trace is open. */
 const openRefreshMs = 1_000;
 
 /** A request with its whole trace, at the side. */

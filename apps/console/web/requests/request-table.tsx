@@ -55,7 +55,7 @@ export function RequestTable({
           <RequestRow
             key={record.id}
             record={record}
-            // The times of those that have ended stand still: only open rows are drawn anew each second.
+            // Only rows of open requests are rendered each second, since the times of ended ones do not change.
             now={record.ended_at === null ? now : 0}
             opened={record.id === opened}
           />

@@ -9,7 +9,7 @@ import { areaOf, choicesOf } from './find-requests.ts';
 import { shownOutcomes } from './request-facts.ts';
 import { clearedFilter } from './requests-address.ts';
 
-/** The requests as they stood when somebody stopped them. */
+/** The requests at the moment when the list was paused. */
 export interface Paused {
   readonly at: number;
   readonly requests: readonly RequestRecord[];

@@ -1,7 +1,7 @@
 import type { SegmentKind } from './waterfall.ts';
 
 interface Look {
-  /** The ground, told apart by pattern as well as by colour. */
+  /** The ground, distinguished by pattern and by colour. */
   readonly ground: string;
   /** Whether its name may be written on it. */
   readonly solid: boolean;

@@ -4,7 +4,7 @@ import type { TimeShare } from './explain-time.ts';
 import { segmentLooks } from './segment-look.ts';
 import { useServiceName } from './service-name.ts';
 
-/** Less than this share is told in the list alone. */
+/** A smaller share is shown only in the list. */
 const seenShare = 0.004;
 
 /** Where the time went, in a sentence, a bar and a list that is its legend. */

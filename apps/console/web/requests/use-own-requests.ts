@@ -5,7 +5,10 @@ import { joinMissing } from '../operate/join-missing.ts';
 import { ownRequestsQuery } from '../operate/operate-queries.ts';
 import type { Requests } from '../operate/use-operations.ts';
 
-/** How often those of one key are asked for anew, while somebody looks: the live stream is for who operates. */
+/**
+ * Polling interval of a key's own requests while the screen is visible, since the live stream requires the role
+ * `admin`.
+ */
 const refreshMs = 4_000;
 
 /** The last requests of the key that is signed in. */

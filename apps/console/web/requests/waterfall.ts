@@ -57,7 +57,7 @@ export function layOutTrace(trace: readonly RequestRecord[], now: number): Water
   const steps: Step[] = [];
   const seen = new Set<RequestRecord>();
   const add = (record: RequestRecord, depth: number): void => {
-    // A trace is told by strangers too: a ring in it must not turn for ever.
+    // Clients choose the ids of a trace, so a cycle in it must not cause an endless loop.
     if (seen.has(record)) return;
     seen.add(record);
     const children = sorted.filter((one) => one.parent_span_id === record.span_id && one !== record);
@@ -114,7 +114,7 @@ function stepsOf(
   return record.kind === 'model' && attempts.length > 1 ? [own, ...attempts] : [own];
 }
 
-/** An attempt after one that had already brought something goes on with its answer. */
+/** An attempt after one that had given a part of the answer continues it. */
 function roleOf({ attempts, continuations }: RequestRecord, at: number): AttemptRole {
   const before = attempts[at - 1];
   if (before === undefined) return 'first';

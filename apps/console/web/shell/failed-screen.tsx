@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/panel.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 
-/** In the place of a screen that threw. */
+/** Shown instead of a screen that threw. */
 export function FailedScreen({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
   const t = useTranslations('shell.crashed');
   const router = useRouter();
@@ -22,7 +22,7 @@ export function FailedScreen({ error, reset }: { readonly error: unknown; readon
   );
 }
 
-/** In the place of a screen that does not exist. */
+/** Shown instead of a screen that does not exist. */
 export function MissingScreen() {
   const t = useTranslations('shell.notFound');
   const router = useRouter();

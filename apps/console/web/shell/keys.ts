@@ -29,8 +29,8 @@ export function keysOf(name: ShortcutName): readonly string[] {
 }
 
 /**
- * Whether a key belongs to an input method that is composing: Enter then confirms a conversion. Safari ends the composition
- * before it tells of that Enter, and marks it by the key code 229 alone.
+ * Whether a key belongs to an input method that is composing: Enter then confirms a conversion. Safari ends the
+ * composition before it reports that Enter, and marks it only by the key code 229.
  */
 export function isComposing(event: { readonly isComposing?: boolean; readonly keyCode?: number }): boolean {
   return event.isComposing === true || event.keyCode === 229;

@@ -26,7 +26,7 @@ export interface Place {
   readonly path: `/${PlaceName}`;
   readonly icon: LucideIcon;
   readonly group: 'use' | 'operate';
-  /** The role that its key needs; with null it is for everybody, and shows what the key may see. */
+  /** The role that its key needs; null allows every key, and the screen shows what that key may see. */
   readonly needs: NeededRole | null;
 }
 

@@ -27,7 +27,7 @@ export function OperateGate() {
 function NotYours({ missing }: { readonly missing: NeededRole }) {
   const t = useTranslations('shell');
   const { key } = useSession();
-  // Of the screen that stands here, not of the one that somebody is on the way to.
+  // The place of the current screen, not of the one being navigated to.
   const place = placeAt(useChildMatches({ select: (matches) => matches[0]?.pathname ?? '' }));
   const navigate = useNavigate();
   const first = places.find(({ needs }) => missingRole(needs, key.roles) === null);

@@ -4,7 +4,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Logo } from './logo.tsx';
 
 const command = 'npm exec kumiki console';
-/** On any machine, by whoever has a key of their own: the link has the rights of that key. */
+/** For any machine with its own key; the link has the rights of that key. */
 const commandElsewhere = `npm exec kumiki -- console --url ${location.origin}`;
 
 /** How to sign in, for those who are not. */

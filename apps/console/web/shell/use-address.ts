@@ -27,7 +27,7 @@ export function useAddress(): Address {
   );
   const set = useCallback<Address['set']>(
     (changes, step = 'replace') => {
-      // Whoever is on the way to another screen is not called back by one that only completes its address.
+      // A screen that only completes its address must not cancel a navigation to another screen.
       if (router.latestLocation.pathname !== here) return;
       void navigate({
         to: '.',

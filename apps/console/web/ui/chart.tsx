@@ -74,7 +74,7 @@ export function Chart({
   return <div ref={host} role="img" aria-label={label} className="w-full overflow-hidden" />;
 }
 
-/** The newest data of each chart, for when it is drawn anew. */
+/** The newest data of each chart, for redrawing. */
 const kept = new WeakMap<HTMLElement, uPlot.AlignedData>();
 
 function dataOf(element: HTMLElement): uPlot.AlignedData {

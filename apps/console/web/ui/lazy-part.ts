@@ -13,9 +13,9 @@ interface Reach {
 }
 
 /**
- * A part that opens behind a button, and is loaded once for all when somebody reaches for one: pointing at it or coming
- * to it by keyboard begins to load, pressing it opens as soon as it is there. One that cannot be loaded leaves the button
- * as it is; whoever listens for `vite:preloadError` says so.
+ * A part that opens behind a button, loaded once on first use: hover or focus begins to load it, a press opens it as
+ * soon as it is loaded. If it cannot be loaded the button stays as it is, and the listener of `vite:preloadError`
+ * reports it.
  */
 export function createLazyPart<Part>(load: () => Promise<Part>) {
   let loaded: Part | null = null;

@@ -24,13 +24,13 @@ export interface Prepared {
  * The work on a response.
  *
  * ```
- *   created ──▶ waiting ──claim──▶ driven ──┬── the answer is whole ──────▶ completed, incomplete
- *      │          ▲  ▲               │ ▲    ├── it cannot be had ─────────▶ failed
- *      │          │  └─ park: no ────┘ │    ├── somebody cancels it ──────▶ cancelled
- *      │          │    model has room  │    └── refused before anybody saw it ──▶ gone
+ *   created ──▶ waiting ──claim──▶ driven ──┬── the answer is complete ───▶ completed, incomplete
+ *      │          ▲  ▲               │ ▲    ├── it has failed ────────────▶ failed
+ *      │          │  └─ park: no ────┘ │    ├── it is cancelled ──────────▶ cancelled
+ *      │          │    model has room  │    └── refused before any client saw it ──▶ gone
  *      │          └──── release: the replica shuts down
- *      └── there is room here ─────────┤
- *                                      └── claim: the driver died or fell silent, and a second time it is refused: failed
+ *      └── there is capacity here ─────┤
+ *                                      └── claim: the driver died or hung; after the second time the run is refused: failed
  * ```
  *
  * `waiting` and `driven` are states of its lease (`@kumiki/postgres/leased`). While it is driven, the model's frames

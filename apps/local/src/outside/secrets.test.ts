@@ -21,7 +21,7 @@ test('a service that names a secret nobody registered is refused, and told what 
   await using fake = await startFakeRuntime([]);
   await assert.rejects(
     fake.runtime.apply([vendor()], null),
-    /^KumikiError: There is no secret 'vendor' here\. Whoever operates this machine registers it with 'kumiki secret set vendor'\.$/,
+    /^KumikiError: There is no secret 'vendor' here\. The operator of this machine can register it with 'kumiki secret set vendor'\.$/,
   );
   await assert.rejects(fake.runtime.apply([vendor('token')], null), /'kumiki secret set vendor --key token'/);
   assert.deepEqual(fake.runtime.routes().models, []);

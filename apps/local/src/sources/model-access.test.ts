@@ -58,7 +58,7 @@ test('a path that nobody chose is refused in the same words whatever lies there'
   paths.push(folder.write('real.gguf'), folder.path, `${home.models}/../admin.key`, `${home.models}-more/x.gguf`);
   for (const path of paths) {
     const message = await told(fake, path);
-    assert.ok(message.startsWith(`thief: spec.model.source: '${path}' lies in no folder of models`), message);
+    assert.ok(message.startsWith(`thief: spec.model.source: '${path}' is not in a models folder`), message);
     assert.ok(message.includes(`'kumiki models allow ${path}'`), message);
   }
   for (const path of ['x.gguf', './models/x.gguf', '../../etc/passwd']) {
@@ -76,11 +76,11 @@ test("what lies in the state folder's models, and what the operator listed, is t
   const file = folder.write('models/c.gguf');
   allow(fake, file);
   assert.equal(await told(fake, file), '');
-  assert.match(await told(fake, folder.write('models/d.gguf')), /lies in no folder/);
+  assert.match(await told(fake, folder.write('models/d.gguf')), /is not in a models folder/);
   allow(fake, join(folder.path, 'models'));
   assert.equal(await told(fake, join(folder.path, 'models')), '');
   editModelList(fake.runtime.home.modelList, (list) => ({ ...list, allow: [] }));
-  assert.match(await told(fake, file), /lies in no folder/);
+  assert.match(await told(fake, file), /is not in a models folder/);
 });
 
 test('a link or a device in a listed folder leads nowhere else', async () => {
@@ -93,7 +93,7 @@ test('a link or a device in a listed folder leads nowhere else', async () => {
   symlinkSync(folder.path, join(models, 'folder'));
   symlinkSync('/etc/passwd', join(models, 'passwd.gguf'));
   for (const path of ['link.gguf', 'folder/outside.gguf', 'folder', 'passwd.gguf', '']) {
-    assert.match(await told(fake, join(models, path)), /lies in no folder of models/, path);
+    assert.match(await told(fake, join(models, path)), /is not in a models folder/, path);
   }
   allow(fake, outside);
   assert.equal(await told(fake, join(models, 'link.gguf')), '');
@@ -116,5 +116,5 @@ test('what a service was given before is not loaded once its path is taken back'
   }
   await using fake = await startFakeRuntime([], { home });
   const degraded = fake.runtime.service('thief').conditions.find(({ type }) => type === 'Degraded');
-  assert.match(degraded?.message ?? '', /lies in no folder of models/);
+  assert.match(degraded?.message ?? '', /is not in a models folder/);
 });

@@ -14,7 +14,7 @@ export type ModelAccess = (path: string) => Promise<string | null>;
 /** The access that the state folder currently allows. */
 export function modelAccessOf(home: HomeFolder): ModelAccess {
   return async (path) => {
-    const refusal = `'${path}' lies in no folder of models of this machine. Put it into ${home.models}, or let whoever operates the machine run 'kumiki models allow ${path}'`;
+    const refusal = `'${path}' is not in a models folder of this machine. Put it into ${home.models}, or let the operator of the machine run 'kumiki models allow ${path}'`;
     if (!isAbsolute(path)) return `'${path}' is no absolute path`;
     const roots = [home.models, ...(readModelList(home.modelList)?.allow ?? []).map((entry) => entry.path)];
     if (!roots.some((root) => isWithin(resolve(path), root))) return refusal;

@@ -205,14 +205,14 @@ export const errorTable = {
     type: 'invalid_request_error',
     retryable: false,
     message:
-      "There is no secret '{secret}' here. Whoever operates this machine registers it with 'kumiki secret set {secret}'.",
+      "There is no secret '{secret}' here. The operator of this machine can register it with 'kumiki secret set {secret}'.",
   },
   egress_denied: {
     status: 403,
     type: 'permission_error',
     retryable: false,
     message:
-      "'{host}' may not be reached from here: {reason}. Whoever operates this machine allows it with 'kumiki egress allow {host}'.",
+      "'{host}' may not be reached from here: {reason}. The operator of this machine can allow it with 'kumiki egress allow {host}'.",
   },
   insufficient_memory: {
     status: 400,

@@ -50,7 +50,7 @@ export function observedBy({ kind, failure, stale }: AttemptEnding): Observation
   return stale === true ? null : traits[failure].observed;
 }
 
-/** Whether the process ended or fell silent while it worked on the request. Where nothing had begun, nothing is lost. */
+/** Whether the process died or hung while it worked on the request. Without a started request nothing is lost. */
 export function isLoss({ kind, failure }: AttemptEnding): boolean {
   return kind === 'failed' && failure !== undefined && traits[failure].loss;
 }

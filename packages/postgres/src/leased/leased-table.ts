@@ -7,7 +7,7 @@
  *      ▲               │  │ ▲
  *      └── release ────┘  │ │ claim, by any process
  *                         ▼ │
- *                        lost     the process died or fell silent: its lease ran out
+ *                        lost     the process died or hung, and its lease expired
  * ```
  *
  * | state   | `lease_owner` | `lease_until`                                  |

@@ -114,5 +114,5 @@ export const draftSuffix = '.new';
 const draftOf = (path: string): string => `${path}${draftSuffix}`;
 
 const fileMode = 0o600;
-/** Does not follow links, since a link in the place of the draft could redirect the write. Windows has no such flag. */
+/** Does not follow links, since a link with the draft's name could redirect the write. Windows has no such flag. */
 const draftFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);

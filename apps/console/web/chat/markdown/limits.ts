@@ -16,8 +16,8 @@ export const markdownLimits = {
   mathCharacters: 2_000,
   /** Characters of an image that stands in the answer itself. */
   imageCharacters: 2_800_000,
-  /** Plain text is laid out in pieces of this many characters, so that only what is seen costs anything, */
+  /** Plain text is laid out in pieces of this many characters, so that only visible pieces cost anything. */
   plainPieceCharacters: 4_000,
-  /** and at most so many. */
+  /** Most pieces of a plain text. */
   plainPieces: 1_000,
 } as const;

@@ -14,7 +14,10 @@ export function safeLink(href: string): string | null {
 
 const inlineImage = /^data:image\/(?:png|jpeg|webp|gif);base64,[A-Za-z0-9+/=\s]+$/;
 
-/** An image that stands in the answer itself. Others would be fetched, and so tell somebody that it was read. */
+/**
+ * An image that is embedded in the answer. Any other would be fetched, which reveals to a server that the answer was
+ * read.
+ */
 export function safeImage(source: string): string | null {
   return source.length <= markdownLimits.imageCharacters && inlineImage.test(source) ? source : null;
 }

@@ -86,7 +86,7 @@ function lexWindow(piece: string, from: number): readonly Block[] {
   const blocks: Block[] = [];
   let at = 0;
   for (const token of tokens) {
-    // Marked reads tabs and line ends its own way; where a token is not the text itself, places cannot be told from it.
+    // Marked reads tabs and line ends its own way; a token that differs from the text gives no reliable position.
     const raw = piece.startsWith(token.raw, at) ? token.raw : piece.slice(at);
     if (token.type !== 'space') blocks.push({ at: from + at, raw, kind: 'markdown' });
     at += raw.length;

@@ -38,7 +38,7 @@ export function applyEvent(turn: ShownTurn, event: StreamEvent, now: number): Ap
   return { kind: 'applied', turn: isOpen(turn) && !isOpen(next) ? withTiming(next, now) : next };
 }
 
-/** A response that was fetched whole, in the place of what its stream brought. */
+/** Replaces the streamed state with a response that was fetched as a whole. */
 export function applyStored(turn: ShownTurn, response: ResponseBody, now: number): ShownTurn {
   if (!isOpen(turn)) return turn;
   return withTiming({ ...turn, response }, now);

@@ -28,7 +28,7 @@ export interface InputMessage {
 
 export type RequestBody = Readonly<Record<string, unknown>> & { readonly model: string };
 
-/** The body of `POST /v1/responses` for a turn: in the background, so that it goes on whoever leaves. */
+/** The body of `POST /v1/responses` for a turn, in the background, so that it continues when the tab is closed. */
 export function buildRequest({ chatId, model, settings, input, previousId, attachments }: Ask): RequestBody {
   const { instructions, temperature, top_p, max_output_tokens, vector_store_ids: stores } = settings;
   const names = attachmentNames(attachments);

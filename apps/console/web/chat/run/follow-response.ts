@@ -3,7 +3,9 @@ import type { StreamEvent } from '../model/apply-event.ts';
 import { backoffMs } from '../model/backoff.ts';
 import { isOpen, type ResponseBody } from '../model/turn.ts';
 
-/** How a tab hears of an answer. `lost`: it cannot be heard any more, and trying again would not help. */
+/**
+ * The state of a tab's connection to an answer. `lost`: it cannot be followed any more, and retrying would not help.
+ */
 export type LinkState = 'streaming' | 'reconnecting' | 'lost';
 
 export interface FollowedTurn {
@@ -30,8 +32,8 @@ export interface FollowWays {
 }
 
 /**
- * Follows an answer to its end, whatever happens on the way: a stream that breaks is opened again after the last event that
- * is known, for as long as it takes. Returns when the answer has ended, is lost, or nobody wants it any more.
+ * Follows an answer to its end, whatever happens on the way: a broken stream is reopened after the last known event,
+ * without a limit. Returns when the answer has ended, is lost, or is no longer needed.
  * @param first a stream that is open already.
  */
 export async function followResponse(

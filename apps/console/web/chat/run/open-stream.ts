@@ -10,7 +10,10 @@ export interface OpenStream {
   readonly requestId: string | null;
 }
 
-/** Sends a request whose reply is a stream of events. What falls silent, as after a night asleep, breaks off. */
+/**
+ * Sends a request whose reply is a stream of events. A stream that is silent for too long, as after the machine slept,
+ * is aborted.
+ */
 export async function openStream(
   path: string,
   options: CallOptions & { readonly signal: AbortSignal },

@@ -9,7 +9,7 @@ export interface OutboxEntry {
 }
 
 const prefix = 'kumiki.outbox.';
-/** The service remembers keys for a day; after this, a request would be a new one, and nobody waits for it. */
+/** How long a request is kept. The service remembers keys for a day; a later retry would start a second turn. */
 const keptMs = 3_600_000;
 const maxCharacters = 500_000;
 

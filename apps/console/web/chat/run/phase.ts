@@ -44,7 +44,7 @@ export function liveRate({ pace: { firstAt, lastAt, pieces } }: Pick<ShownTurn, 
 /** Fewer say nothing: they came in one piece. */
 const leastPieces = 8;
 
-/** Tokens per second of a whole answer; null where it cannot be told. */
+/** Tokens per second of a whole answer; null when unknown. */
 export function finalRate({ timing, response }: ShownTurn): number | null {
   const { first_token_ms: first, total_ms: total } = timing;
   const tokens = response.usage?.output_tokens;

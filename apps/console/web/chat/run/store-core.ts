@@ -43,7 +43,7 @@ export interface StoreCore {
   readonly signal: AbortSignal;
   readonly subscribe: (listener: () => void) => () => void;
   readonly set: (change: Partial<ChatState>) => void;
-  /** Puts a turn that is known already; listeners hear of it in the next frame. */
+  /** Replaces a known turn; listeners are notified in the next frame. */
   readonly change: (turn: ShownTurn) => void;
 }
 

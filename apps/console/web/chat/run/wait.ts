@@ -1,4 +1,4 @@
-/** Waits; ends early when the network is back or the tab is looked at again, and at once when nobody waits any more. */
+/** Waits; ends early when the network is back or the tab becomes visible, and at once when aborted. */
 export function waitForBetterTimes(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {

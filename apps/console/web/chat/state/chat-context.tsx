@@ -11,7 +11,7 @@ export interface ChatActions {
   readonly models: readonly string[];
   readonly regenerate: (turnId: string, model?: string) => void;
   readonly goOn: (turnId: string) => void;
-  /** Sends another text in the place of a turn's. */
+  /** Sends an edited text instead of a turn's. */
   readonly edit: (turnId: string, text: string) => void;
   readonly fork: (turnId: string, scope: ForkChat['scope']) => void;
   /** Shows the branch that a turn is on. */

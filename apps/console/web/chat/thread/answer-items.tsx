@@ -72,7 +72,7 @@ function useCitations({ response, response_id: id }: ShownTurn): ShowCitation | 
       const source = sources[number - 1];
       return source === undefined ? null : <Citation source={source} onOpen={() => openPanel('sources', id, number)} />;
     };
-    // The actions are made anew with each turn; what they do is the same.
+    // The actions are new objects with each turn, but do the same.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [search, id]);
 }

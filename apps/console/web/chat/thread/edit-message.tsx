@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { useGrowingHeight } from '../composer/use-growing-height.ts';
 import { useChatActions } from '../state/chat-context.tsx';
 
-/** Writes another message in the place of one; both stay, as branches. */
+/** Edits a message; the original and the edited one become branches. */
 export function EditMessage({
   id,
   text,

@@ -6,7 +6,7 @@ import type { ChatStore } from '../run/chat-store.ts';
 import { liveRate, type Phase, phaseOf } from '../run/phase.ts';
 import { useChatPart } from '../state/use-chat.ts';
 
-/** What an answer is doing: queued, thinking, so many tokens per second. */
+/** What an answer is doing: queued, thinking, or its tokens per second. */
 export function StatusLine({ store, turn }: { readonly store: ChatStore; readonly turn: ShownTurn }) {
   const id = turn.response_id;
   const link = useChatPart(store, ({ links }) => links.get(id));

@@ -4,8 +4,8 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 const nearPixels = 64;
 
 /**
- * Keeps the end of a growing text in sight, unless somebody has scrolled away from it.
- * @param sent changes when a message was sent: whoever sends wants to see the answer.
+ * Keeps the end of a growing text in sight, unless the user has scrolled away.
+ * @param sent changes when a message was sent, which scrolls to the answer.
  */
 export function useStickToEnd(
   scroller: RefObject<HTMLElement | null>,

@@ -11,10 +11,10 @@ import { callerOf } from '@kumiki/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { asksAsAdmin } from '../keys/asks-as-admin.ts';
 import type { Surroundings } from '../ports/surroundings.ts';
+import { createChangeThrottle } from './change-throttle.ts';
 import { createSessionCookie } from './session-cookie.ts';
 import type { StoredSession } from './session-ring.ts';
 import type { SignIn } from './session-routes.ts';
-import { createTellSeldom } from './tell-seldom.ts';
 
 const sessionsPath = '/v1/kumiki/sessions';
 
@@ -22,7 +22,7 @@ const sessionsPath = '/v1/kumiki/sessions';
 export function addSessionListRoutes(app: FastifyInstance, signIn: SignIn, surroundings: Surroundings): void {
   const { sessions, keys } = signIn;
   const cookie = createSessionCookie(signIn.pepper, surroundings.address);
-  const tells = createTellSeldom(Date.now);
+  const mayLog = createChangeThrottle(Date.now);
 
   /** The key that the query names, or null. A key that the caller may not see is treated as unknown. */
   const keyMeant = (request: FastifyRequest, keyId: string | undefined): string | null => {
@@ -33,7 +33,7 @@ export function addSessionListRoutes(app: FastifyInstance, signIn: SignIn, surro
   };
 
   const tellEnd = (request: FastifyRequest, keyId: string, count: number): void => {
-    if (count === 0 || !tells(`${callerOf(request).keyId} ${keyId}`)) return;
+    if (count === 0 || !mayLog(`${callerOf(request).keyId} ${keyId}`)) return;
     const name = keys.nameOf(keyId) ?? keyId;
     surroundings.tell({
       kind: 'session.ended',

@@ -4,10 +4,10 @@ import { callerOf } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { Surroundings } from '../ports/surroundings.ts';
+import { createChangeThrottle } from './change-throttle.ts';
 import { createSessionCookie } from './session-cookie.ts';
 import type { SessionRing } from './session-ring.ts';
 import type { SignInLinks } from './sign-in-links.ts';
-import { createTellSeldom } from './tell-seldom.ts';
 
 const sessionPath = '/v1/kumiki/session';
 const signInLinksPath = '/v1/kumiki/sign_in_links';
@@ -25,7 +25,7 @@ export function addSessionRoutes(app: FastifyInstance, signIn: SignIn, surroundi
   const { keys, sessions, signInLinks } = signIn;
   const { address } = surroundings;
   const cookie = createSessionCookie(signIn.pepper, address);
-  const tells = createTellSeldom(Date.now);
+  const mayLog = createChangeThrottle(Date.now);
 
   // Open to every key: a link has the rights of the key that requests it.
   app.post(signInLinksPath, (request, reply) => {
@@ -43,7 +43,7 @@ export function addSessionRoutes(app: FastifyInstance, signIn: SignIn, surroundi
     const session = describeSession(keys, surroundings, keyId, null);
     const { record, secret } = await sessions.open(keyId, request.headers['user-agent'] ?? null);
     const { name } = session.key;
-    if (tells(keyId)) {
+    if (mayLog(keyId)) {
       surroundings.tell({ kind: 'session.created', subject: record.id, params: { name }, by: name });
     }
     cookie.set(request, reply, secret);

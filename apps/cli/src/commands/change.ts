@@ -2,8 +2,8 @@ import { type ApplyResult, pathTo, type ServiceStatus } from '@kumiki/api';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { CliError } from '../host/cli-error.ts';
+import { listAsOperator } from '../manifests/list-as-operator.ts';
 import { loadManifests } from '../manifests/load-manifests.ts';
-import { takeOperatorsWord } from '../manifests/operator-word.ts';
 import { print, printJson } from '../terminal/print.ts';
 
 type Flags = ConnectionFlags & { readonly json?: boolean };
@@ -13,7 +13,7 @@ const pathOf = (name: string): string => pathTo('/v1/kumiki/services/:service', 
 export async function applyManifests(flags: Flags & { readonly file: readonly string[] }): Promise<void> {
   const manifests = await loadManifests(flags.file);
   const connection = connect(flags);
-  if (connection.home !== null) await takeOperatorsWord(connection.home, manifests);
+  if (connection.home !== null) await listAsOperator(connection.home, manifests);
   const result = await callJson<ApplyResult>(connection, pathTo('/v1/kumiki/services'), {
     method: 'POST',
     body: { manifests },

@@ -3,8 +3,8 @@ import { demoManifestPath, describeRunning, findRunning } from '@kumiki/local';
 import { CliError } from '../host/cli-error.ts';
 import type { CliHost } from '../host/cli-host.ts';
 import { readCliConfig } from '../host/config.ts';
+import { listAsOperator } from '../manifests/list-as-operator.ts';
 import { loadManifests } from '../manifests/load-manifests.ts';
-import { takeOperatorsWord } from '../manifests/operator-word.ts';
 import { judgeExposure } from '../product/judge-exposure.ts';
 import { type Product, startProduct } from '../product/start-product.ts';
 import { createDisplay, type Display } from './display.ts';
@@ -28,7 +28,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
   requireAlone(home);
   const manifests = await loadManifests(options.file ?? [demoManifestPath]);
   await requireFreePort(options.host, options.port);
-  if (options.file !== undefined) await takeOperatorsWord(home, manifests);
+  if (options.file !== undefined) await listAsOperator(home, manifests);
   using interrupts = watchInterrupts(host);
   const display = createDisplay(options.json === true);
   const publicUrl = options.publicUrl ?? config.publicUrl;

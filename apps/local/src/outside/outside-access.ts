@@ -16,7 +16,7 @@ export interface OutsideAccess extends OutsideServers {
 /** The current addresses of the installation itself. */
 export interface OwnUrls {
   /** Addresses that are in no route: the gateway's own, a database. */
-  told(): readonly string[];
+  configured(): readonly string[];
   /** Addresses in the route table. */
   running(): readonly string[];
 }
@@ -40,7 +40,7 @@ export function createOutsideAccess(home: HomeFolder, own: OwnUrls): OutsideAcce
     read.set(path, value);
     return value;
   };
-  const egress = (): EgressPolicy => policyOf(list, own.told().flatMap(formatOwn));
+  const egress = (): EgressPolicy => policyOf(list, own.configured().flatMap(formatOwn));
   const rules = (): Egress => {
     const policy = egress();
     const running = own.running();

@@ -11,7 +11,7 @@ export interface ApplyContext {
   nowUnix(): number;
   freeBytes(): number;
   events(replica: ReplicaRecord): WorkerEvents;
-  forgotten(replica: ReplicaRecord): void;
+  removed(replica: ReplicaRecord): void;
   note(action: Action, replica: ReplicaRecord): void;
 }
 
@@ -47,7 +47,7 @@ export function applyAction(action: Action, context: ApplyContext): void {
       return;
     case 'forget':
       replicas.delete(replica.id);
-      context.forgotten(replica);
+      context.removed(replica);
       return;
     default:
       action satisfies never;

@@ -77,7 +77,7 @@ export function createFleet(options: FleetOptions): Fleet {
     replicas,
     now,
     events: (replica) => workerEvents(replica, observer, logs.open(replica.id), log),
-    forgotten: (replica) => logs.close(replica.id),
+    removed: (replica) => logs.close(replica.id),
     note: (action, replica) => log.info({ action: action.kind, replica: replica.id, reason: action.reason }, 'acting'),
   };
 

@@ -83,8 +83,8 @@ async function startOn(home: HeldHome, options: LocalRuntimeOptions): Promise<Lo
   const store = openServiceStore(home.services);
   const stored = store.load();
   let address: Address = { local: '', shown: '', configured: false };
-  const told = (): string[] => [address.local, address.shown, ...(options.ownUrls ?? [])];
-  const outside = openOutside(home, { told, running: () => runningUrls(publisher.current()) });
+  const configured = (): string[] => [address.local, address.shown, ...(options.ownUrls ?? [])];
+  const outside = openOutside(home, { configured, running: () => runningUrls(publisher.current()) });
   const publisher = createRoutePublisher(outside);
   const changes = createChangeLog(Date.now);
   const watch = watchChanges(changes);

@@ -11,7 +11,7 @@ const model = (source: string) =>
   fakeService('thief', 'behaves', { model: { source }, engine: { kind: 'llama' }, replicas: 0 });
 
 /** The error of applying a manifest over the API; empty when it is accepted. */
-async function told({ runtime }: FakeRuntime, source: string): Promise<string> {
+async function refusalOf({ runtime }: FakeRuntime, source: string): Promise<string> {
   try {
     await runtime.apply([model(source)], null);
     return '';
@@ -57,12 +57,12 @@ test('a path that nobody chose is refused in the same words whatever lies there'
   ];
   paths.push(folder.write('real.gguf'), folder.path, `${home.models}/../admin.key`, `${home.models}-more/x.gguf`);
   for (const path of paths) {
-    const message = await told(fake, path);
+    const message = await refusalOf(fake, path);
     assert.ok(message.startsWith(`thief: spec.model.source: '${path}' is not in a models folder`), message);
     assert.ok(message.includes(`'kumiki models allow ${path}'`), message);
   }
   for (const path of ['x.gguf', './models/x.gguf', '../../etc/passwd']) {
-    assert.match(await told(fake, path), /is no absolute path/);
+    assert.match(await refusalOf(fake, path), /is no absolute path/);
   }
 });
 
@@ -71,16 +71,16 @@ test("what lies in the state folder's models, and what the operator listed, is t
   await using fake = await startFakeRuntime([]);
   const inHome = join(fake.runtime.home.models, 'a.gguf');
   writeFileSync(inHome, `GGUF${'\0'.repeat(60)}`);
-  assert.equal(await told(fake, inHome), '');
-  assert.match(await told(fake, join(fake.runtime.home.models, 'b.gguf')), /there is no file or folder/);
+  assert.equal(await refusalOf(fake, inHome), '');
+  assert.match(await refusalOf(fake, join(fake.runtime.home.models, 'b.gguf')), /there is no file or folder/);
   const file = folder.write('models/c.gguf');
   allow(fake, file);
-  assert.equal(await told(fake, file), '');
-  assert.match(await told(fake, folder.write('models/d.gguf')), /is not in a models folder/);
+  assert.equal(await refusalOf(fake, file), '');
+  assert.match(await refusalOf(fake, folder.write('models/d.gguf')), /is not in a models folder/);
   allow(fake, join(folder.path, 'models'));
-  assert.equal(await told(fake, join(folder.path, 'models')), '');
+  assert.equal(await refusalOf(fake, join(folder.path, 'models')), '');
   editModelList(fake.runtime.home.modelList, (list) => ({ ...list, allow: [] }));
-  assert.match(await told(fake, file), /is not in a models folder/);
+  assert.match(await refusalOf(fake, file), /is not in a models folder/);
 });
 
 test('a link or a device in a listed folder leads nowhere else', async () => {
@@ -93,15 +93,15 @@ test('a link or a device in a listed folder leads nowhere else', async () => {
   symlinkSync(folder.path, join(models, 'folder'));
   symlinkSync('/etc/passwd', join(models, 'passwd.gguf'));
   for (const path of ['link.gguf', 'folder/outside.gguf', 'folder', 'passwd.gguf', '']) {
-    assert.match(await told(fake, join(models, path)), /is not in a models folder/, path);
+    assert.match(await refusalOf(fake, join(models, path)), /is not in a models folder/, path);
   }
   allow(fake, outside);
-  assert.equal(await told(fake, join(models, 'link.gguf')), '');
+  assert.equal(await refusalOf(fake, join(models, 'link.gguf')), '');
   rmSync(join(models, 'link.gguf'));
   rmSync(join(models, 'folder'));
   rmSync(join(models, 'passwd.gguf'));
   allow(fake, '/dev/null');
-  assert.match(await told(fake, '/dev/null'), /is no file and no folder/);
+  assert.match(await refusalOf(fake, '/dev/null'), /is no file and no folder/);
 });
 
 test('what a service was given before is not loaded once its path is taken back', async () => {

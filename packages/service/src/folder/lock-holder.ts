@@ -33,7 +33,7 @@ export function writeHolder(folder: string, holder: LockHolder): void {
   writeFileAtomic(join(folder, holderFile), `${JSON.stringify(holder)}\n`);
 }
 
-export function forgetHolder(folder: string): void {
+export function removeHolderRecord(folder: string): void {
   rmSync(join(folder, holderFile), { force: true });
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { judgeLockMount } from './judge-lock-mount.ts';
 import {
   describeMyself,
-  forgetHolder,
+  removeHolderRecord,
   isHere,
   isOfThisPlace,
   type LockHolder,
@@ -47,7 +47,7 @@ export async function acquireLock(folder: string, now: Date, isProbed = false): 
       lock.release();
       return { kind: 'impossible', reason };
     }
-    tellHolder(folder, now);
+    recordHolder(folder, now);
   } catch (error) {
     lock.release();
     throw error;
@@ -55,12 +55,12 @@ export async function acquireLock(folder: string, now: Date, isProbed = false): 
   return { kind: 'acquired', release: lock.release };
 }
 
-function tellHolder(folder: string, now: Date): void {
+function recordHolder(folder: string, now: Date): void {
   try {
     writeHolder(folder, describeMyself(now));
   } catch {
     // The disk is full. Others see that the folder is locked, but not by whom.
-    forgetHolder(folder);
+    removeHolderRecord(folder);
   }
 }
 

@@ -7,7 +7,7 @@ import { printNote } from '../terminal/print.ts';
  * and network addresses that the manifests name are therefore added to the lists, and printed. Manifests over the API
  * do not get this.
  */
-export async function takeOperatorsWord(home: string, manifests: readonly ModelService[]): Promise<void> {
+export async function listAsOperator(home: string, manifests: readonly ModelService[]): Promise<void> {
   try {
     const folder = openHome(home);
     const now = Math.floor(Date.now() / 1_000);
@@ -23,8 +23,8 @@ export async function takeOperatorsWord(home: string, manifests: readonly ModelS
     }
   } catch (error) {
     // A user who may not write there is not the operator: unlisted files and servers are refused, with the remedy.
-    if (!notHis.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!deniedCodes.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 
-const notHis: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
+const deniedCodes: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);

@@ -146,7 +146,7 @@ test('every service of the list is tried here', () => {
 });
 
 for (const [name, others] of Object.entries(unharmed)) {
-  test(`a killed process of ${name} is back soon, and nobody else notices`, async () => {
+  test(`a killed process of ${name} is back soon, and other requests are not affected`, async () => {
     const quiet = await measure(others, async () => {});
     const { pid, restarts } = await service(name);
     assert.ok(pid !== null);
@@ -169,7 +169,7 @@ for (const [name, others] of Object.entries(unharmed)) {
     await until(`${name} serves again`, limitMs, async () => (await own?.().catch(() => null))?.ok === true);
   });
 
-  test(`a process of ${name} that stands still is replaced, and nobody else notices`, async () => {
+  test(`a hung process of ${name} is replaced, and other requests are not affected`, async () => {
     const quiet = await measure(others, async () => {});
     const { pid } = await service(name);
     assert.ok(pid !== null);

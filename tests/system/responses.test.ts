@@ -86,7 +86,7 @@ test('a stream has its events in order, numbered from 0, and equals what is retr
   assert.deepEqual(rest, events.slice(5));
 });
 
-test('a background response is queued, streams to whoever attaches, and the helper resumes it', async () => {
+test('a background response is queued, streams to each client that attaches, and the helper resumes it', async () => {
   const created = await client.responses.create({
     model: 'simulated',
     input: '[[length=120]] go',

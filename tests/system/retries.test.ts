@@ -36,7 +36,7 @@ test('a request whose worker dies before its answer is asked again elsewhere, an
   }
 });
 
-test('while the only worker starts anew, the SDK gets there by its retries', async () => {
+test('while the only worker restarts, the SDK succeeds by its retries', async () => {
   const worker = product.workers().find(({ id }) => id.startsWith('lone'));
   worker?.signal('SIGKILL');
   await until('the worker is gone', 5_000, () => worker?.running() === false);

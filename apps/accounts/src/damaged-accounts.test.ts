@@ -126,7 +126,7 @@ test('garbage, zeros as a power cut leaves them, other files of ours and links a
   }
 });
 
-test('a pepper or a folder of keys that is gone is not made anew', async () => {
+test('a missing pepper or folder of keys is not recreated', async () => {
   for (const [name, left] of [
     ['pepper', /it is gone, and without it no key that was made is valid/],
     ['keys', /it is gone, and with it all keys/],

@@ -53,7 +53,7 @@ async function startTestConsole(context: TestContext, folder: string) {
 
 const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
-test('every view of the console is the one page, which is asked for anew each time', async (context) => {
+test('every view of the console is the one page, which is revalidated each time', async (context) => {
   const get = await startTestConsole(context, makeBuild(context));
   for (const path of ['/', '/index.html', '/sign-in', '/chat/chat_1?branch=resp_2', '/models/']) {
     const { status, headers, body } = await get(path, browser);

@@ -62,7 +62,7 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-test('a folder is held by one after a crash, too, when the engine has read all its files anew', async () => {
+test('a folder has one holder after a crash too, when the engine has reopened all its files', async () => {
   const at = { folder: mkdtempSync(join(root, 'data-')), socketFolder: mkdtempSync(join(root, 'run-')) };
   await (await startProcess(at)).kill();
   const again = await startProcess(at);

@@ -75,7 +75,7 @@ function cutUp(whole: Uint8Array, at: readonly number[]): { chunks: Uint8Array[]
   return { chunks, cuts };
 }
 
-test('frames are those of the slow reference, in the very chunk that ends them, however the stream is cut', () => {
+test('frames are those of the slow reference, in the chunk that ends them, however the stream is cut', () => {
   fc.assert(
     fc.property(stream, ([whole, at]) => {
       const { chunks, cuts } = cutUp(whole, at);

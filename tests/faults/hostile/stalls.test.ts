@@ -8,7 +8,7 @@ const stallMs = 400;
 const capBytes = 1_048_576;
 const bodiesPerRoute = 3;
 
-test('the most hostile bodies of every route keep nobody else waiting and end no process', async (t) => {
+test('the most hostile bodies of every route delay no other client and end no process', async (t) => {
   await using two = await startTwoProjects();
   const seed = Math.floor(Math.random() * 2 ** 31);
   const report = await stallProduct(two, { seed, bodiesPerRoute, capBytes, stallMs });

@@ -30,7 +30,7 @@ test('there is room for one more, of its key and in all, and nothing goes withou
   );
 });
 
-test('whoever makes many pushes out none but its own', () => {
+test('a key that creates many evicts only its own', () => {
   let entries: readonly { readonly keyId: string; readonly at: number }[] = [{ keyId: 'quiet', at: 0 }];
   for (let at = 1; at < 500; at++) {
     const keyId = at % 2 === 0 ? 'loud' : 'louder';

@@ -18,7 +18,7 @@ function openAt(path: string, now: () => number = () => 1_000, keys: ReadonlySet
 
 const newPath = (): string => join(folder, `${files++}.json`);
 
-test('a session is kept over a restart, by its hash alone, in a file for nobody else', async () => {
+test('a session survives a restart, stored only by its hash in a private file', async () => {
   const path = newPath();
   const { ring } = openAt(path);
   const seen: number[] = [];
@@ -55,7 +55,7 @@ test('sessions are bounded: those that are void go first, then the oldest of the
   assert.equal(ring.get(other.id)?.keyId, 'key_2');
 });
 
-test('sessions of a key that is gone are forgotten at once, and whoever holds a snapshot is told', async () => {
+test('sessions of a deleted key are removed at once, and holders of a snapshot are notified', async () => {
   const keys = new Set(['key_1', 'key_2']);
   const { ring } = openAt(newPath(), () => 1_000, keys);
   const gone = (await ring.open('key_1')).record;

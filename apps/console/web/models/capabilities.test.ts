@@ -28,7 +28,7 @@ test('nothing is restarted where nothing runs', () => {
   assert.equal(serviceCan.scale(service({ desired: 0, ready: 0, replicas: [] })), null);
 });
 
-test('a rollout that goes well is left alone, one that fails may be begun anew', () => {
+test('a healthy rollout cannot be restarted, a failing one can', () => {
   const rolling = { Progressing: ['RollingOut'] } as const;
   assert.equal(serviceCan.restart(service({ conditions: rolling })), 'rolling_out');
   const failing = { ...rolling, Degraded: ['NewRevisionFails'] } as const;

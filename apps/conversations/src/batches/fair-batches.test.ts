@@ -80,7 +80,7 @@ test('a line that ends its process twice gets an error that says so; the lines b
   assert.match(line.error.message, /This line ended or stopped the process that worked on it 2 times/);
 });
 
-test('a project has so many open batches as it may have, and is told', async () => {
+test('a project has at most its limit of open batches, and the refusal names it', async () => {
   const gateway = createStandInGateway();
   const limits = { ...testCaller.limits, open_batches: 2 };
   const caller = { ...testCaller, project: 'limited', limits };

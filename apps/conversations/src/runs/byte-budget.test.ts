@@ -5,7 +5,7 @@ import { createByteBudget } from './byte-budget.ts';
 
 const never = new AbortController().signal;
 
-test('whoever wants more than its project has left waits its turn; what is given back goes to the next', async () => {
+test('a request for more than its project has left waits its turn; released bytes go to the next', async () => {
   const budget = createByteBudget({ all: 1_000, ofProject: 100 });
   const first = await budget.borrow('a', 80, never);
   const order: string[] = [];

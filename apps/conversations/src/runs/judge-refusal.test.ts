@@ -10,7 +10,7 @@ test('a client that still waits for the status is given the refusal, and so is w
   assert.deepEqual(judgeRefusal({ ...busy, mayPass: false }, run), { kind: 'give_up' });
 });
 
-test('others wait as long as they are asked to, within bounds, whoever waits for an answer that has begun', () => {
+test('other refusals wait for their retry time, within bounds, also with a client waiting for an answer that has begun', () => {
   assert.deepEqual(judgeRefusal(busy, run), { kind: 'wait', ms: 500 });
   assert.deepEqual(judgeRefusal({ ...busy, retryAfterMs: 2_000 }, run), { kind: 'wait', ms: 2_000 });
   assert.deepEqual(judgeRefusal({ ...busy, retryAfterMs: 60_000 }, run), { kind: 'wait', ms: 10_000 });

@@ -27,7 +27,7 @@ test('answers status, services and replicas in the shapes of the contract', asyn
   assert.equal((body as { data: unknown[] }).data.length, 1);
 });
 
-test('no file and no variable of the machine is read for a manifest, and nothing is told of them', async () => {
+test('no file and no variable of the machine is read for a manifest or revealed', async () => {
   await using control = await startFakeControl();
   process.env['KUMIKI_TEST_VARIABLE'] = 'hidden';
   const { home } = control.fake.runtime;

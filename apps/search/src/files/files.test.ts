@@ -104,7 +104,7 @@ test('ids and names that are attacks are names and nothing else', async () => {
   assert.equal((await service.call('GET', '/v1/files?limit=1&limit=2')).status, 400);
 });
 
-test('a page of a list ends at so many bytes, and the next one goes on where it ended', async () => {
+test('a page of a list ends at its limit of bytes, and the next one continues from there', async () => {
   await service.database.query(
     `INSERT INTO search.files (id, project, filename, purpose, bytes, sha256)
      SELECT 'file-long' || n, 'long', repeat('あ', 512), 'assistants', 1, '' FROM generate_series(1, 6000) AS n`,

@@ -11,7 +11,7 @@ async function drain(source: AsyncIterable<Uint8Array>): Promise<number> {
   return bytes;
 }
 
-test('an upload that falls silent is ended', async () => {
+test('an upload that stops sending is ended', async () => {
   async function* silent() {
     yield new Uint8Array(10);
     await forever;

@@ -53,7 +53,7 @@ test('a thousand files of one project delay the only one of another by none', as
   );
 });
 
-test('projects with nothing in work go round, whoever queued first', async () => {
+test('projects without a held file take turns, in any order of queueing', async () => {
   await queue('a', 5);
   await queue('b', 5);
   await queue('c', 5);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createUploadSlots } from './upload-slots.ts';
 
-test('a key, a project and all of them have so many uploads at once, and each that ends makes room', () => {
+test('concurrent uploads of a key, a project and in total are limited, and each that ends frees a slot', () => {
   const slots = createUploadSlots({ all: 4, ofProject: 3, ofKey: 2 });
   const first = slots.take('p', 'a');
   slots.take('p', 'a');

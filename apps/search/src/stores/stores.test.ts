@@ -29,7 +29,7 @@ async function settled(store: string, file: string) {
   return body;
 }
 
-test('a store is made, changed, listed and deleted, and nobody else sees it', async () => {
+test('a store is created, changed, listed and deleted, and invisible to other projects', async () => {
   const id = await createStore({
     name: 'shop',
     metadata: { team: 'a' },

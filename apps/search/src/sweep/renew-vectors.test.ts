@@ -43,7 +43,7 @@ async function find(store: string, query: string, embedding_weight: number, text
   return body.data.map(({ content }: { content: { text: string }[] }) => content[0]?.text);
 }
 
-test('vectors of a model that was replaced are made anew, of the replacement alone', async () => {
+test('vectors of a replaced model are recomputed, by the replacement only', async () => {
   const store = await storeOf('The pear is green.', 'The plum is blue.');
   const first = await revisionOf(store);
   assert.notEqual(first, null);

@@ -18,7 +18,7 @@ const replica = fc.record({
 const look = fc.uniqueArray(replica, { selector: ({ id }) => id });
 const byId = (replicas: readonly SeenReplica[]) => new Map(replicas.map((one) => [one.id, one]));
 
-test('nothing is told of replicas that are as they were, and something of each that is not', () => {
+test('unchanged replicas are not reported, and each changed one is', () => {
   fc.assert(
     fc.property(look, look, (before, now) => {
       assert.deepEqual(compareReplicas(byId(now), now), []);

@@ -39,7 +39,7 @@ test('percentiles are those of a plain list of what the window holds, the newest
   );
 });
 
-test('nothing is told of a time in which nothing was measured', () => {
+test('a window without measurements has no summary', () => {
   const samples = createSlidingSamples(windowMs, 4);
   assert.equal(samples.summary(0), null);
   samples.add(0, 7, 1);

@@ -19,7 +19,7 @@ test('what text does not wholly describe is only asked again, and only when the 
   );
 });
 
-test('an answer that shows nothing yet is begun anew anywhere', () => {
+test('an answer of which nothing was shown starts over at any endpoint', () => {
   const empty = { tokensOf: null, plainText: false, deterministic: false, nothingShown: true };
   for (const continuation of ['token_ids', 'prefill', 'replay', 'none'] as const) {
     assert.equal(continuationMode({ continuation, revision: 'r1' }, empty), 'replay', continuation);

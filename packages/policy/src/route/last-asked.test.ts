@@ -13,7 +13,7 @@ test('a project that asks alone has nobody beside it, however often it asks', ()
   assert.equal(othersAsked(asked('a', 'a', 'a'), 'a', 3), false);
 });
 
-test('whoever asks or looks, another that asked of late is seen', () => {
+test('any project sees another one that asked recently', () => {
   const known = asked('a', 'b', 'b', 'c', 'c');
   for (const project of ['a', 'b', 'c', 'never']) assert.equal(othersAsked(known, project, 5), true);
 });

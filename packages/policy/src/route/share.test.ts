@@ -6,7 +6,7 @@ import { forProject, shareOf } from './share.ts';
 
 const candidate: Candidate = { id: 'a', hash: 1, inFlight: 10, maxInFlight: 80, eligible: true };
 
-test('a project that is alone may run as much as there is, and leaves places to wait in to whoever comes', () => {
+test('a project that is alone may use all running slots, and leaves queue slots to newcomers', () => {
   assert.equal(shareOf(80, 16, false), 64);
   assert.equal(shareOf(256, null, false), 256);
   assert.equal(shareOf(1, 1, false), 1);

@@ -75,7 +75,7 @@ for (const kind of ['server', 'embedded'] as const) {
       assert.equal((await jobs.renew(database, [one.lease], leaseMs)).size, 0);
     });
 
-    test('the project with the fewest rows held is next, whoever queued first', async () => {
+    test('the project with the fewest held rows is next, in any order of queueing', async () => {
       await addJobs(database, 'many', 1_000);
       const unlimited = { rows: 3, suspects: Number.MAX_SAFE_INTEGER };
       assert.deepEqual(idsOf(await claim('a', unlimited)), ['many-1', 'many-2', 'many-3']);

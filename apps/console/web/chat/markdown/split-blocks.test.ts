@@ -61,7 +61,7 @@ test('windows of a long text fall on no block', () => {
   );
 });
 
-test('another text is split anew', () => {
+test('another text is split from its start', () => {
   const before = splitBlocks(emptySplit, 'one\n\ntwo');
   assert.deepEqual(
     splitBlocks(before, 'three').blocks.map(({ raw }) => raw),

@@ -39,7 +39,7 @@ export function listEgress(flags: Flags): void {
   const read = readEgressList(egress);
   if (read.kind === 'damaged') {
     throw new CliError(
-      `${egress} cannot be read, so that nothing outside may be reached. Mend it, or delete it and list again what is needed.`,
+      `${egress} cannot be read, so that nothing outside may be reached. Repair it, or delete it and add the needed entries again.`,
     );
   }
   const { mode, allow } = read.list;

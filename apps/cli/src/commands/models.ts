@@ -39,7 +39,7 @@ export function listModels(flags: Flags): void {
   const { models, modelList } = homePaths(homeOf(flags));
   const list = readModelList(modelList);
   if (list === null)
-    throw new CliError(`${modelList} cannot be read. Mend it, or delete it and list again what is needed.`);
+    throw new CliError(`${modelList} cannot be read. Repair it, or delete it and add the needed entries again.`);
   if (flags.json === true) return printJson({ object: 'list', data: list.allow });
   const now = Date.now() / 1_000;
   const rows = list.allow.map(({ path, by, since }) => [path, by, formatAge(now - since)]);

@@ -34,7 +34,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<void> {
   else for (const finding of findings) printFinding(finding);
   const failed = findings.filter(({ state }) => state === 'fail').length;
   if (failed > 0)
-    throw new CliError(`${failed} ${failed === 1 ? 'check' : 'checks'} failed. What to do stands beside each.`);
+    throw new CliError(`${failed} ${failed === 1 ? 'check' : 'checks'} failed. The remedy is shown beside each.`);
 }
 
 function printFinding({ check, state, found, remedy }: Finding): void {

@@ -47,8 +47,8 @@ export async function loadContext(
 function tooLong(param: string): KumikiError {
   const error = new KumikiError('context_length_exceeded', {}, { param });
   error.message =
-    `What came before this request is longer than any model here takes: at most ${maxContextItems} items with` +
-    ` ${maxContextBytes} bytes are put before a question. Begin another conversation, or send truncation: 'auto'.`;
+    `The context of this request is longer than any model here accepts: at most ${maxContextItems} items with` +
+    ` ${maxContextBytes} bytes may precede a question. Start another conversation, or send truncation: 'auto'.`;
   return error;
 }
 

@@ -54,7 +54,7 @@ export function editEgressList(path: string, edit: (list: EgressList) => EgressL
   const read = readEgressList(path);
   if (read.kind === 'damaged') {
     throw new KumikiError('conflict', {
-      reason: `${path} cannot be read, so that nothing outside may be reached. Mend it, or delete it and list again what is needed`,
+      reason: `${path} cannot be read, so that nothing outside may be reached. Repair it, or delete it and add the needed entries again`,
     });
   }
   const list = edit(read.list);

@@ -42,7 +42,7 @@ export function editModelList(path: string, edit: (list: ModelList) => ModelList
   const read = readModelList(path);
   if (read === null) {
     throw new KumikiError('conflict', {
-      reason: `${path} cannot be read. Mend it, or delete it and list again what is needed`,
+      reason: `${path} cannot be read. Repair it, or delete it and add the needed entries again`,
     });
   }
   const result = listSchema.safeParse(edit(read));

@@ -1,4 +1,4 @@
-export interface BareCodeOptions {
+interface BareCodeOptions {
   readonly keepStrings: boolean;
   /** Called with the positions of each comment. */
   readonly onComment?: (from: number, to: number) => void;

@@ -57,7 +57,7 @@ export function createReplicaRoom(): ReplicaRoom {
       const limit = `${maxOpenRuns} responses, and ${drivenBytes.ofProject} bytes of requests of one project`;
       throw new KumikiError(
         'overloaded',
-        { what: 'What one replica produces', limit, retryAfter: '1 s' },
+        { what: 'This replica of conversations', limit, retryAfter: '1 s' },
         { retryAfterMs: 1_000 },
       );
     },

@@ -1,9 +1,9 @@
 /**
  * `npm run faults -- [--seed N] [--minutes N] [--engine simulated|demo|both] [--only NAME]`: the long fault test, of
  * workers and responses or by name: workers, responses, stalls (with `--route TEXT` those of some routes, with `--part
- * 1/4` a part of them), tenants, fuzz (with `--requests N` so many), connections or steps (with `--seeds N` and `--kind
- * runs`, `batches` or `files`). Prints what was done and what clients saw, and ends with status 1 when any of them
- * could complain.
+ * 1/4` a part of them), tenants, fuzz (with the number of `--requests N`), connections or steps (with `--seeds N` and
+ * `--kind runs`, `batches` or `files`). Prints what was done and what clients saw, and ends with status 1 when anything
+ * was wrong.
  */
 import { parseArgs } from 'node:util';
 import { faultBodies, structuredBodies } from '@kumiki/testing';

@@ -44,7 +44,7 @@ export async function call(connection: Connection, path: string, options: CallOp
   throw refusal(response.status, await response.text());
 }
 
-/** Calls and reads the reply as JSON. What gateways left out of it is told beside the result. */
+/** Calls and reads the reply as JSON. Missing gateways are reported beside the result. */
 export async function callJson<Result>(
   connection: Connection,
   path: string,

@@ -1,7 +1,7 @@
 /**
- * `npm run test:cluster`: starts a Kubernetes of three nodes on this machine, runs the cluster tests on it one file after
- * the other, and looks whether anything is left of it. With KUBECONFIG the tests run on that cluster, save those that
- * break machines. `--only TEXT` runs the files whose path contains it, or matches it as a regular expression.
+ * `npm run test:cluster`: starts a Kubernetes of three nodes on this machine, runs the cluster tests on it one file
+ * after the other, and checks that nothing of it is left. With KUBECONFIG the tests run on that cluster, except those
+ * that break machines. `--only TEXT` runs the files whose path contains it, or matches it as a regular expression.
  */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';

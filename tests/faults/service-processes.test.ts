@@ -220,7 +220,7 @@ test('a gateway that is killed takes nothing along but its connections, and is b
   const slower = await slowness();
   assert.ok(backAfter < backMs * slower, `${backAfter.toFixed(0)} ms on a machine ${slower.toFixed(1)} times slower`);
   assert.equal(response.status, 'completed');
-  // What was told of it piece by piece is what it became: nothing is missing, nothing came twice.
+  // The streamed events add up to the final response: nothing is missing or duplicated.
   const told = await fetch(`${url}/responses/${response.id}?stream=true`, {
     headers: { authorization: `Bearer ${key}` },
   });

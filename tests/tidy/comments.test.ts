@@ -18,7 +18,10 @@ const phrases: readonly Phrase[] = [
   { phrase: 'the very (?!first|last|beginning|end)\\w+', instead: 'the same; exactly' },
   { phrase: 'save (?:for|where|when|what|that which|those|at the|in the)', instead: 'except' },
   { phrase: 'hears? (?:nothing )?of', instead: 'is notified of; learns of' },
-  { phrase: '(?:is|are|was|were|be|been) told', instead: 'is reported, notified or sent; is distinguished' },
+  {
+    phrase: '(?:is|are|was|were|be|been) told(?! (?:not )?to)',
+    instead: 'is reported, notified or sent; is distinguished',
+  },
   { phrase: 'tells? of', instead: 'reports; shows' },
   { phrase: 'nobody else', instead: 'no other process, key or client' },
   { phrase: 'in the place of', instead: 'instead of; replacing' },

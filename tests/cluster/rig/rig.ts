@@ -19,7 +19,7 @@ export interface Rig {
   node(name: string): RigNode;
   /** Gives every node the images of an archive that `writeImageArchive` wrote. */
   importImages(archive: string): Promise<void>;
-  /** Lets the API server hear nothing of a node or pod with this address, until `control.heal()`. */
+  /** Drops all traffic between the API server and a node or pod with this address, until `control.heal()`. */
   cutFromApiServer(address: string): Promise<void>;
 }
 

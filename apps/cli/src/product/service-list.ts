@@ -6,7 +6,7 @@ import { searchEntry } from '@kumiki/search/entry';
 import { type EdgeOptions, edgeVariables } from '@kumiki/service';
 import type { SnapshotPaths } from './snapshot-paths.ts';
 
-/** What the services of one machine are told of their surroundings, as it is when one of them starts. */
+/** What the services of one machine are configured with, evaluated when one of them starts. */
 export interface ServicePlace {
   /** Where clients come in. */
   readonly host: string;

@@ -22,10 +22,10 @@ export const limitsQuery = queryOptions({
   queryFn: ({ signal }) => callApi<ProjectLimitsList>('/v1/kumiki/limits', { signal }),
 });
 
-/** How often what is used is asked for anew while somebody looks. */
+/** Polling interval of the usage while the screen is visible. */
 const usageRefreshMs = 10_000;
 
-/** What a project uses, as far as the services that count it tell. */
+/** A project's usage, as reported by the services that count it. */
 export function usageQuery(project: string) {
   const name = encodeURIComponent(project);
   return queryOptions({

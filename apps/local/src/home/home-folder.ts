@@ -21,7 +21,7 @@ export interface HomeFolder {
   readonly data: string;
   /** Bytes of uploaded files, used when no server is configured. */
   readonly files: string;
-  /** What the gateway is told, as it was told last: with it, it starts. */
+  /** The last snapshots for the gateway, which starts with them. */
   readonly snapshots: string;
   /**
    * Files that this machine's services are started with, including tokens, and the socket of the database. Recreated at

@@ -42,8 +42,9 @@ export async function dropStaged(paths: readonly string[]): Promise<void> {
 }
 
 /**
- * Writes shorter content over a file in its place, for which a full disk has room. Whoever reads it meanwhile finds a part of it.
- * @returns false where the file is shorter than the content; nothing was written then.
+ * Overwrites a file in place with shorter content, which works on a full disk. A concurrent reader may see a part of
+ * it.
+ * @returns false when the file is shorter than the content; nothing was written then.
  */
 export async function overwriteFile(path: string, content: string): Promise<boolean> {
   const bytes = Buffer.from(content);

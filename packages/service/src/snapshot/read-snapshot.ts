@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
 
-/** Faults of one file that are told: ten thousand records can all have the same. */
+/** Faults of one file that are reported, since ten thousand records may all have the same. */
 const maxToldIssues = 8;
 
 /** Largest file: it is parsed between two requests, which wait for that. Some fifty thousand keys. */

@@ -22,7 +22,7 @@ import { createSnapshotWriter } from './write-snapshot.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const schema = z.array(z.int());
-/** On a machine that does much else; where the system tells of changes it takes milliseconds. */
+/** For a busy machine; with file system events it takes milliseconds. */
 const limitMs = 20_000;
 
 function makeFolder(context: TestContext): string {

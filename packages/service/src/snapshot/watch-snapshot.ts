@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Log } from '../log.ts';
 import { readSnapshot, type SnapshotFile } from './read-snapshot.ts';
 
-/** Between two looks at a file where the system tells of no change, as on volumes of the network. */
+/** Polling interval of a file on systems without change events, such as network volumes. */
 const pollMs = 1_000;
 
 export interface SnapshotWatch<Value> {

@@ -7,7 +7,7 @@ import type { Part } from './part.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'kumiki-parts-'));
 after(() => rmSync(home, { recursive: true }));
-// The folder of parts is below the home of whoever runs the tests.
+// The folder of parts is below the home folder of the user who runs the tests.
 process.env['HOME'] = home;
 const { folderOf, installPart } = await import('./part.ts');
 

@@ -7,7 +7,7 @@ export interface Part {
   readonly name: string;
   /** Stamps the folder: another version is another folder. */
   readonly version: string;
-  /** What a person who waits is told. */
+  /** How long it takes, shown to a waiting user. */
   readonly takes: string;
   /** Fills an empty folder. */
   build(folder: string): Promise<void>;

@@ -3,15 +3,8 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { isRunning } from '@kumiki/service/folder';
-import { until } from '@kumiki/testing';
+import { type CliProcess, makeTestFolder, simulatedManifest, startCli, until, untilReady } from '@kumiki/testing';
 import { serviceList, type ServiceName } from '../../apps/cli/src/product/service-list.ts';
-import {
-  type CliProcess,
-  makeTestFolder,
-  simulatedManifest,
-  startCli,
-  untilReady,
-} from '../../apps/cli/src/testing/cli-process.ts';
 
 /** Long enough for a meaningful p99, short enough for every test run. */
 const measureMs = 4_000;

@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/service': ['api', 'seal'],
   'packages/postgres': ['api', 'policy'],
   'packages/control': ['api', 'manifest', 'policy', 'service'],
-  'packages/testing': [],
+  'packages/testing': ['api'],
   'apps/conversations': ['api', 'openai', 'policy', 'postgres', 'service'],
   'apps/search': ['api', 'openai', 'policy', 'postgres', 'service'],
   'apps/worker': ['api', 'openai', 'policy', 'seal', 'service'],

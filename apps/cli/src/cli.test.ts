@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
-import { makeTestFolder, runCli, startCli } from './testing/cli-process.ts';
+import { makeTestFolder, runCli, startCli } from '@kumiki/testing';
 
 test('a command that is not understood ends with 2 and names the one that was meant', async () => {
   using folder = makeTestFolder();

@@ -1,4 +1,5 @@
 export * from './character-runs.ts';
+export * from './cli-process.ts';
 export * from './error-of.ts';
 export * from './free-port.ts';
 export * from './greedy-prompts.ts';
@@ -6,3 +7,4 @@ export * from './seeded-random.ts';
 export * from './stream-client.ts';
 export * from './stream-record.ts';
 export * from './until.ts';
+export * from './up-product.ts';

@@ -17,7 +17,7 @@ const fixture = browserFixture(() => startConsoleProduct(simulatedModel('sim', 8
 
 async function busyReplicas(): Promise<readonly { readonly pid: number | null }[]> {
   const { services } = await fixture.product.status();
-  return services.flatMap(({ replicas }) => replicas).filter(({ running }) => running > 0);
+  return services.flatMap(({ replicas }) => replicas).filter(({ running }) => (running ?? 0) > 0);
 }
 
 test(`${reloads} reloads at random points neither lose nor repeat a character`, { skip }, async (context) => {

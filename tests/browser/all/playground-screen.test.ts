@@ -27,7 +27,7 @@ const words = (key: string, values?: Record<string, string>): string => say('en'
 
 async function running(): Promise<number> {
   const { services } = await product.status();
-  return services.flatMap(({ replicas }) => replicas).reduce((sum, replica) => sum + replica.running, 0);
+  return services.flatMap(({ replicas }) => replicas).reduce((sum, replica) => sum + (replica.running ?? 0), 0);
 }
 
 test('columns stream at once, and Escape stops the engine under all of them', { skip }, async () => {

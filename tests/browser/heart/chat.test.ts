@@ -16,7 +16,7 @@ const fixture = browserFixture(() => startConsoleProduct(simulatedModel('sim', 1
 /** Replicas that are generating an answer. */
 async function busyReplicas(): Promise<readonly { readonly id: string; readonly pid: number | null }[]> {
   const { services } = await fixture.product.status();
-  return services.flatMap(({ replicas }) => replicas).filter(({ running }) => running > 0);
+  return services.flatMap(({ replicas }) => replicas).filter(({ running }) => (running ?? 0) > 0);
 }
 
 test('an answer streams in, and ends as it is stored', { skip }, async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { pause } from '@kumiki/testing';
-import type { UpProduct } from '../hostile/up-product.ts';
+import type { HostileProduct } from '../hostile/hostile-product.ts';
 import { startFlood } from './start-flood.ts';
 
 const sampleMs = 250;
@@ -33,7 +33,10 @@ export interface FloodReport {
 }
 
 /** Opens hostile connections of every kind without a key, beside a client with a key. */
-export async function besideFlood(product: UpProduct, { connections, lastsMs }: FloodOptions): Promise<FloodReport> {
+export async function besideFlood(
+  product: HostileProduct,
+  { connections, lastsMs }: FloodOptions,
+): Promise<FloodReport> {
   const asset = await largestAsset(product.origin);
   const client = createClient(product);
   // Warm up, so that effects of the first requests are not attributed to the flood.
@@ -94,7 +97,7 @@ async function largestAsset(origin: string): Promise<string> {
 }
 
 /** A client with a key that alternately requests the models and an answer, each on a new connection. */
-function createClient(product: UpProduct) {
+function createClient(product: HostileProduct) {
   const complaints: string[] = [];
   let asked = 0;
   let slowestMs = 0;

@@ -1,4 +1,4 @@
-import { startUpProduct, type UpProduct } from '../hostile/up-product.ts';
+import { startHostileProduct, type HostileProduct } from '../hostile/hostile-product.ts';
 
 /** A model that answers at once, so that any delay is the gateway's. */
 const manifest = `apiVersion: kumiki.dev/v1alpha1
@@ -9,6 +9,6 @@ spec:
   engine: { kind: simulated, simulated: { interTokenLatencyMs: 1 } }
 `;
 
-export function startFloodProduct(): Promise<UpProduct> {
-  return startUpProduct(manifest);
+export function startFloodProduct(): Promise<HostileProduct> {
+  return startHostileProduct(manifest);
 }

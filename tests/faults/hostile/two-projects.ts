@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { until } from '@kumiki/testing';
+import { demoModels, pacedModel, startHostileProduct, type HostileProduct } from './hostile-product.ts';
 import type { OwnIds } from './hostile-routes.ts';
-import { demoModels, pacedModel, startUpProduct, type UpProduct } from './up-product.ts';
 
 /** The model that both projects use. */
 export const chatModel = 'paced';
@@ -11,7 +11,7 @@ const readyLimitMs = 120_000;
 
 /** The product with two tenants: a hostile one, and a quiet one with data. */
 export interface TwoProjects extends AsyncDisposable {
-  readonly product: UpProduct;
+  readonly product: HostileProduct;
   readonly loudKey: string;
   readonly quietKey: string;
   readonly loudIds: OwnIds;
@@ -29,7 +29,7 @@ export interface LoudLimits {
 const unlimited: LoudLimits = { requests_per_minute: null, tokens_per_minute: null, max_concurrent: null };
 
 export async function startTwoProjects(loudLimits: LoudLimits = unlimited): Promise<TwoProjects> {
-  const product = await startUpProduct(pacedModel(chatModel, 2) + demoModels);
+  const product = await startHostileProduct(pacedModel(chatModel, 2) + demoModels);
   try {
     const loudKey = await product.addKey({ name: 'loud', project: 'loud', limits: { ...loudLimits } });
     const quietKey = await product.addKey({ name: 'quiet', project: 'quiet' });
@@ -50,7 +50,7 @@ export async function startTwoProjects(loudLimits: LoudLimits = unlimited): Prom
 }
 
 /** Stores one of each kind of data in a project, containing the text. */
-async function plant(product: UpProduct, key: string, text: string): Promise<OwnIds> {
+async function plant(product: HostileProduct, key: string, text: string): Promise<OwnIds> {
   const send = async (path: string, body: unknown): Promise<string> => {
     const form = body instanceof FormData;
     const reply = await fetch(product.origin + path, {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { makeTestFolder, runCli } from '../testing/cli-process.ts';
+import { makeTestFolder, runCli } from '@kumiki/testing';
 
 test('what a gateway left out of an answer is told on standard error, and the result stays whole', async () => {
   using folder = makeTestFolder();

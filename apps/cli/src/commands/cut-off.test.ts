@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { CreatedKey } from '@kumiki/api';
+import { makeTestFolder, runCli, simulatedManifest, startCli, untilReady } from '@kumiki/testing';
 import { cliEntry } from '../index.ts';
-import { makeTestFolder, runCli, simulatedManifest, startCli, untilReady } from '../testing/cli-process.ts';
 
 /** A command at a terminal, whose question is answered. */
 async function atTerminal(home: string, command: string, answer: string): Promise<string> {

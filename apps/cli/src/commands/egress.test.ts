@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { makeTestFolder, runCli, startCli, untilReady } from '../testing/cli-process.ts';
+import { makeTestFolder, runCli, startCli, untilReady } from '@kumiki/testing';
 
 test('servers are listed in their one spelling, shown and taken back', async () => {
   using folder = makeTestFolder();

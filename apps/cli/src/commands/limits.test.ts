@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeTestFolder, runCli, simulatedManifest, startCli } from '../testing/cli-process.ts';
+import { makeTestFolder, runCli, simulatedManifest, startCli } from '@kumiki/testing';
 
 test('an admin sets what a project may have, sees it with what is used, and takes it back; it outlives a restart', async () => {
   using folder = makeTestFolder();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { makeTestFolder, runCli, simulatedManifest, startCli, untilReady } from '@kumiki/testing';
 import type { Command } from 'commander';
 import { createProgram } from '../program.ts';
-import { makeTestFolder, runCli, simulatedManifest, startCli, untilReady } from '../testing/cli-process.ts';
 
 /** Every place where a command takes the name of something that is there, with a name that is nearly right. */
 const mistyped: Readonly<Record<string, readonly string[]>> = {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { homePaths, openSecretStore } from '@kumiki/local';
+import { makeTestFolder, runCli } from '@kumiki/testing';
 import { cliEntry } from '../index.ts';
-import { makeTestFolder, runCli } from '../testing/cli-process.ts';
 
 const valueIn = (home: string, name: string, key = 'api-key') =>
   openSecretStore(homePaths(home).secrets).read({ name, key });

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DataService } from '@kumiki/api';
-import {
-  type CliProcess,
-  makeTestFolder,
-  runCli,
-  simulatedManifest,
-  startCli,
-  untilReady,
-} from '../testing/cli-process.ts';
+import { type CliProcess, makeTestFolder, runCli, simulatedManifest, startCli, untilReady } from '@kumiki/testing';
 
 type DataServiceLine = DataService & { readonly type: 'data_service' };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type LiveEvent, liveEventSchema, loadHistorySchema, requestListSchema } from '@kumiki/api';
-import { makeTestFolder, simulatedManifest, startCli, untilReady } from '../testing/cli-process.ts';
+import { makeTestFolder, simulatedManifest, startCli, untilReady } from '@kumiki/testing';
 
 /** The events of a live stream as they come. */
 async function* readLive(response: Response): AsyncGenerator<LiveEvent> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CreatedKey } from '@kumiki/api';
-import { makeTestFolder, simulatedManifest, startCli, untilReady } from '../testing/cli-process.ts';
+import { makeTestFolder, simulatedManifest, startCli, untilReady } from '@kumiki/testing';
 
 test('a followed log, the live stream and an answer end when their key is revoked, the other key goes on', async () => {
   using folder = makeTestFolder();

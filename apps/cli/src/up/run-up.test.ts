@@ -14,7 +14,7 @@ import {
   startCli,
   type TestFolder,
   untilReady,
-} from '../testing/cli-process.ts';
+} from '@kumiki/testing';
 
 /** Starts `kumiki up` on a free port; resolves when it is ready. */
 async function startUp(

@@ -6,14 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { type BrowserSessionList, type CreatedKey, type Session, sessionSchema, type SignInLink } from '@kumiki/api';
-import {
-  makeTestFolder,
-  runCli,
-  simulatedManifest,
-  startCli,
-  type TestFolder,
-  untilReady,
-} from '../testing/cli-process.ts';
+import { makeTestFolder, runCli, simulatedManifest, startCli, type TestFolder, untilReady } from '@kumiki/testing';
 
 interface Ready {
   readonly origin: string;

@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cliEntry } from '../index.ts';
 import {
   type CliProcess,
   makeTestFolder,
@@ -13,7 +12,8 @@ import {
   startCli,
   type TestFolder,
   untilReady,
-} from '../testing/cli-process.ts';
+} from '@kumiki/testing';
+import { cliEntry } from '../index.ts';
 
 /** Credentials: an API key, and the token of a link. */
 const secret = /kmk_|token=/;

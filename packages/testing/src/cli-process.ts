@@ -2,8 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Status } from '@kumiki/api';
-import { cliEntry } from '../index.ts';
+
+/** The program `kumiki`, as a file that Node runs: it is started, never imported. */
+export const cliEntry = fileURLToPath(new URL('../../../apps/cli/bin/kumiki.js', import.meta.url));
 
 export interface CliResult {
   readonly status: number | null;
@@ -23,17 +26,21 @@ export interface CliProcess {
   ended: Promise<CliResult>;
 }
 
-/** Starts `kumiki` with a state folder and without the Kumiki settings of this environment. */
+/**
+ * Starts `kumiki` with a state folder and without the Kumiki settings of this environment.
+ * @param limitMs it is ended after this; null: by its caller alone.
+ */
 export function startCli(
   home: string,
   args: readonly string[],
   input = '',
   settings: Readonly<Record<string, string>> = {},
+  limitMs: number | null = runLimitMs,
 ): CliProcess {
   const child = spawn(process.execPath, [cliEntry, ...args], {
     env: { PATH: process.env['PATH'], HOME: home, KUMIKI_HOME: home, NO_COLOR: '1', ...settings },
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: runLimitMs,
+    ...(limitMs === null ? {} : { timeout: limitMs }),
   });
   child.stdin.end(input);
   let stdout = '';

@@ -74,7 +74,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   });
   try {
     if (options.services.length > 0) await runtime.apply(options.services, null);
-    return await openDoors(runtime, home, opened, options, log);
+    return await startServices(runtime, home, opened, options, log);
   } catch (error) {
     await runtime.stop(0);
     throw error;
@@ -82,10 +82,10 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 }
 
 /**
- * The services around a runtime whose workers are starting. What has been opened is closed again when something after it does
- * not open.
+ * Starts the services around a runtime whose workers are starting. If one of them fails to start, the earlier ones are
+ * closed.
  */
-async function openDoors(
+async function startServices(
   runtime: LocalRuntime,
   home: HeldHome,
   { accounts, reports }: OpenedAccounts,
@@ -117,7 +117,7 @@ async function openDoors(
   writeFileAtomic(snapshots.routes, JSON.stringify(runtime.routes()));
   runtime.onRoutes(createSnapshotWriter(snapshots.routes, log, { atOnce: true }));
   const listening = services.start();
-  // Why it does not listen is said where its port is needed.
+  // A failure is reported where the port is awaited.
   listening.catch(() => {});
   const gateways = openGateways(services.gateways);
   const control = await startControl(runtime, gateways, callersOf(accounts), log);

@@ -286,8 +286,8 @@ export interface KumikiErrorOptions {
 const stacks: ErrorConstructor & { stackTraceLimit?: number | undefined } = Error;
 
 /**
- * A refusal or failure that has a row in the table. Everything that we throw on purpose is one of these. It has no stack
- * of its own, save `internal_error`; its cause keeps the one that it has.
+ * A refusal or failure that has a row in the table. Everything that we throw on purpose is one of these. It has no
+ * stack of its own, except `internal_error`; its cause keeps the one that it has.
  */
 export class KumikiError extends Error {
   readonly code: ErrorCode;

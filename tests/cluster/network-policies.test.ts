@@ -10,6 +10,7 @@ const enforceLimitMs = 60_000;
 let cluster: Cluster;
 let close: () => Promise<void>;
 let space: string;
+let address: string;
 before(async () => {
   if (skip !== false) return;
   ({ cluster, close } = await openCluster());
@@ -18,6 +19,7 @@ before(async () => {
   await cluster.apply(...webServer(cluster, space, 'web', 1), ...clients);
   for (const name of ['friend', 'stranger']) await cluster.waitFor(`pod/${name}`, 'condition=Ready', '-n', space);
   await cluster.waitFor('deployment/web', 'condition=Available', '-n', space);
+  address = await cluster.kubectl('get', 'service', 'web', '-n', space, '-o', 'jsonpath={.spec.clusterIP}');
 });
 after(async () => {
   if (skip === false) await cluster.kubectl('delete', 'namespace', space);
@@ -25,7 +27,7 @@ after(async () => {
 });
 
 const answers = async (client: string): Promise<boolean> =>
-  (await askFrom(cluster, space, client, 'http://web/')) !== null;
+  (await askFrom(cluster, space, client, `http://${address}/`)) !== null;
 
 test('a NetworkPolicy shuts out whom it does not name, and lets them in again when it is gone', { skip }, async () => {
   await until(

@@ -46,14 +46,14 @@ export function clientPod(cluster: Cluster, namespace: string, name: string): ob
   };
 }
 
-/** What a client pod gets from an address; null when nothing answers within two seconds. */
+/** What a client pod gets from an address; null when nothing answers within three seconds. */
 export async function askFrom(
   cluster: Cluster,
   namespace: string,
   client: string,
   url: string,
 ): Promise<string | null> {
-  return cluster.kubectl('exec', '-n', namespace, client, '--', 'wget', '-q', '-T', '2', '-O', '-', url).then(
+  return cluster.kubectl('exec', '-n', namespace, client, '--', 'timeout', '3', 'wget', '-q', '-O', '-', url).then(
     (answer) => answer.trim(),
     () => null,
   );

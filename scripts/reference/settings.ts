@@ -1,5 +1,6 @@
 import { jsonSchemaOf } from '@kumiki/api';
 import type { z } from 'zod';
+import { accountsSettings } from '../../apps/accounts/src/config.ts';
 import { cliSettings } from '../../apps/cli/src/host/config.ts';
 import { consoleSettings } from '../../apps/console/src/config.ts';
 import { conversationsSettings } from '../../apps/conversations/src/config.ts';
@@ -13,6 +14,11 @@ import { asSchema, describeType, formatDefault, table } from './json-schema-text
 const programs: readonly { readonly name: string; readonly what: string; readonly settings: z.ZodObject }[] = [
   { name: 'kumiki', what: 'The command line. Options go before variables.', settings: cliSettings },
   { name: 'gateway', what: 'The one URL.', settings: gatewaySettings },
+  {
+    name: 'accounts',
+    what: 'Keys, sessions of browsers, links that sign in, and what projects may have.',
+    settings: accountsSettings,
+  },
   { name: 'conversations', what: 'Responses, conversations, batches and chats.', settings: conversationsSettings },
   { name: 'search', what: 'Files and vector stores.', settings: searchSettings },
   {

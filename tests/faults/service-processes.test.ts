@@ -18,6 +18,8 @@ const bareStartMs = 50;
 /** Tolerance for requests that wait for the CPU on two shared cores. */
 const noiseMs = 750;
 const limitMs = 60_000;
+/** Deaths in a row after which a service is started again no sooner than after half a second. */
+const deaths = 3;
 /** An answer of some hundred tokens is still written when what was killed is back. */
 const slowTokenMs = 40;
 
@@ -79,6 +81,12 @@ const kinds: Readonly<Record<string, () => Promise<Response>>> = {
   chat: () => ask('/chat/completions', { model: 'shop', messages: [{ role: 'user', content: 'Hi' }], max_tokens: 4 }),
   conversations: () => ask('/conversations', {}),
   search: () => ask('/files?limit=1'),
+  accounts: () => ask('/kumiki/session'),
+  async console() {
+    const reply = await fetch(url.replace(/\/v1$/, '/'), { headers: { accept: 'text/html' } });
+    await reply.arrayBuffer();
+    return reply;
+  },
 };
 
 interface Measured {
@@ -129,6 +137,8 @@ function compare(during: ReadonlyMap<string, Measured>, quiet: ReadonlyMap<strin
 /** For each service, the kinds of requests that do not need it. Every entry of the list of services is here. */
 const unharmed: Readonly<Record<ServiceName, readonly string[]>> = {
   gateway: [],
+  accounts: ['chat', 'conversations', 'search', 'console'],
+  console: ['chat', 'conversations', 'search', 'accounts'],
   conversations: ['chat', 'search'],
   search: ['chat', 'conversations'],
   database: ['chat'],
@@ -176,6 +186,34 @@ for (const [name, others] of Object.entries(unharmed)) {
     compare(during, quiet);
     assert.ok(!isRunning({ pid, startedAt: null }));
   });
+}
+
+test('while accounts are away nobody notices but who wants a key, who is told to come again; then there is one', async () => {
+  const restarts = (await service('accounts')).restarts;
+  const refusals: string[] = [];
+  // Each death in a row makes the wait before the next start longer, so that somebody asks in between.
+  await until('it has died often enough, and a key was refused', limitMs, async () => {
+    const now = await service('accounts');
+    if (now.restarts < restarts + deaths && now.pid !== null) process.kill(now.pid, 'SIGKILL');
+    const reply = await makeKey();
+    if (reply.status === 503) refusals.push(((await reply.json()) as { error: { code: string } }).error.code);
+    assert.equal((await kinds['chat']?.())?.status, 200);
+    return now.restarts >= restarts + deaths && refusals.length > 0;
+  });
+  assert.deepEqual([...new Set(refusals)], ['service_unavailable']);
+  let made = '';
+  await until('a key is made', limitMs, async () => {
+    const reply = await makeKey();
+    if (reply.status === 201) made = ((await reply.json()) as { value: string }).value;
+    return made !== '';
+  });
+  const reply = await fetch(`${url}/models`, { headers: { authorization: `Bearer ${made}` } });
+  assert.equal(reply.status, 200, 'it counts at once');
+});
+
+function makeKey(): Promise<Response> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  return fetch(`${url}/kumiki/keys`, { method: 'POST', headers, body: JSON.stringify({ name: 'made' }) });
 }
 
 interface StoredResponse {

@@ -10,23 +10,19 @@ export interface SnapshotPaths {
   readonly projectLimits: string;
 }
 
-/** Writes the snapshots as they are now, and again after each change, which waits until the file has it. */
-export function publishSnapshots(
-  { keys, sessions, projectLimits }: Pick<Accounts, 'keys' | 'sessions' | 'projectLimits'>,
-  paths: SnapshotPaths,
-  log: Log,
-): void {
-  publish(keys, paths.keys, log);
-  publish(sessions, paths.sessions, log);
-  publish(projectLimits, paths.projectLimits, log);
+type Published = Pick<Accounts, 'keys' | 'sessions' | 'projectLimits'>;
+
+/** Writes the snapshots as they are now. */
+export function writeSnapshots({ keys, sessions, projectLimits }: Published, paths: SnapshotPaths): void {
+  writeFileAtomic(paths.keys, JSON.stringify(keys.snapshot()));
+  writeFileAtomic(paths.sessions, JSON.stringify(sessions.snapshot()));
+  writeFileAtomic(paths.projectLimits, JSON.stringify(projectLimits.snapshot()));
 }
 
-interface Source<Value> {
-  snapshot(): Value;
-  onChange(listener: (value: Value) => unknown): void;
-}
-
-function publish<Value>({ snapshot, onChange }: Source<Value>, path: string, log: Log): void {
-  writeFileAtomic(path, JSON.stringify(snapshot()));
-  onChange(createSnapshotWriter(path, log));
+/** The same, and again after each change, which waits until the file has it. */
+export function publishSnapshots(accounts: Published, paths: SnapshotPaths, log: Log): void {
+  writeSnapshots(accounts, paths);
+  accounts.keys.onChange(createSnapshotWriter(paths.keys, log));
+  accounts.sessions.onChange(createSnapshotWriter(paths.sessions, log));
+  accounts.projectLimits.onChange(createSnapshotWriter(paths.projectLimits, log));
 }

@@ -1,7 +1,7 @@
 export { createChangeLog, type ChangeLog, type NewChange } from './changes/change-log.ts';
 export { watchChanges } from './changes/watch-changes.ts';
 export { type GatewayPlace } from './gateways/ask-gateway.ts';
-export { type Gateways, openGateways } from './gateways/gateways.ts';
+export { askSessionsLastUsed, type Gateways, openGateways } from './gateways/gateways.ts';
 export { addControlRoutes, type ControlPorts, type ControlRoutes } from './http/add-control-routes.ts';
 export { ownPath } from './http/own-request-routes.ts';
 export { readBody } from './http/read-body.ts';

@@ -1,3 +1,5 @@
+import type { ChangeKind } from '@kumiki/api';
+
 /** What a service's process reports to its parent on a single machine. */
 export type ServiceMessage =
   | {
@@ -9,7 +11,15 @@ export type ServiceMessage =
       readonly controlPort: number | null;
     }
   /** It cannot start. `unavailable`: a dependency is missing that may come back. */
-  | { readonly type: 'failed'; readonly reason: string; readonly unavailable: boolean };
+  | { readonly type: 'failed'; readonly reason: string; readonly unavailable: boolean }
+  /** A caller has changed something there, for the log of changes. */
+  | {
+      readonly type: 'change';
+      readonly kind: ChangeKind;
+      readonly subject: string;
+      readonly params: Readonly<Record<string, string | number>>;
+      readonly by: string | null;
+    };
 
 /** Sends a message. Resolves when it has been sent or cannot be, as when the parent has ended. */
 export function tellParent(message: ServiceMessage): Promise<void> {

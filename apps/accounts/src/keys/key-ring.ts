@@ -25,8 +25,8 @@ export interface KeyRing {
    * The key of this machine's CLI, from its file. A new one is created when the file is missing or its key was revoked.
    */
   adminKey(): Promise<AdminKey>;
-  /** A key for a service of this process. It exists as long as the process, and is neither stored nor listed. */
-  serviceKey(name: string, paths: readonly string[]): string;
+  /** Lets a service in with its key. It counts as long as the process runs, and is neither stored nor listed. */
+  addServiceKey(name: string, paths: readonly string[], key: string): void;
   /** The snapshot for gateways: the stored keys and the service keys. */
   snapshot(): readonly KeyRecord[];
   /** Calls back with every new snapshot. Who changed the keys waits until it has been heard. */
@@ -90,11 +90,9 @@ export function openKeyRing(
       await storing(async () => writeAdminKey(home.adminKey, key));
       return { id: record.id, key, isNew: true };
     },
-    serviceKey(name, paths) {
-      const key = makeApiKey(randomBytes);
+    addServiceKey(name, paths, key) {
       serviceKeys = [...serviceKeys, serviceRecord(name, paths, hash(key))];
       void tell();
-      return key;
     },
     snapshot,
     onChange: (listener) => void listeners.add(listener),

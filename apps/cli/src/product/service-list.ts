@@ -1,4 +1,6 @@
+import { accountsEntry } from '@kumiki/accounts/entry';
 import type { servicePaths } from '@kumiki/api';
+import { consoleEntry } from '@kumiki/console/entry';
 import { conversationsEntry } from '@kumiki/conversations/entry';
 import { databaseEntry } from '@kumiki/database/entry';
 import { gatewayEntry } from '@kumiki/gateway/entry';
@@ -13,9 +15,19 @@ export interface ServicePlace {
   /** 0 takes any free port. */
   readonly port: number;
   readonly edge: EdgeOptions;
-  /** Origin of the gateway once it listens. */
+  /** Origin of the gateway once it listens, by which services call it, */
   readonly gatewayUrl: string;
+  /** and by which others do, */
+  readonly shownUrl: string;
+  /** where somebody has said so; */
+  readonly publicUrl: string | null;
+  /** and where it tells what it observes; 0 before it has listened first. */
+  readonly observedPort: number;
+  readonly observedTokenFile: string;
   readonly snapshots: SnapshotPaths;
+  /** The state folder, in which accounts lie. */
+  readonly accountsFolder: string;
+  readonly serviceKeysFolder: string;
   readonly pepperFile: string;
   /** A file with the URL of the database. */
   readonly postgresUrlFile: string;
@@ -31,7 +43,7 @@ export interface ServiceSecrets {
   readonly tokenFile: string;
 }
 
-export type ServiceName = 'gateway' | 'database' | keyof typeof servicePaths;
+export type ServiceName = 'gateway' | 'accounts' | 'console' | 'database' | keyof typeof servicePaths;
 
 /** A service of one machine: a process of its own, as on a cluster. */
 export interface ServiceEntry {
@@ -57,6 +69,9 @@ const serviceDrainMs = 2_000;
 /** Young objects are few between two collections here: a large young generation is memory that nobody uses. */
 const smallYoungGeneration = '--max-semi-space-size=2';
 
+/** Only the gateway calls them, on a port that is in its routes. */
+const listens = { KUMIKI_LISTEN_HOST: '127.0.0.1', KUMIKI_LISTEN_PORT: '0' };
+
 /** The services of one machine. To add one is to add an entry. That of the database is there only where no server is named. */
 export const serviceList: readonly ServiceEntry[] = [
   {
@@ -66,7 +81,7 @@ export const serviceList: readonly ServiceEntry[] = [
     after: [],
     ends: 'first',
     drainMs: clientsDrainMs,
-    settings: ({ host, port, edge, snapshots, pepperFile }, { tokenFile }) => ({
+    settings: ({ host, port, edge, snapshots, pepperFile, observedPort, observedTokenFile }) => ({
       KUMIKI_LISTEN_HOST: host,
       KUMIKI_LISTEN_PORT: String(port),
       KUMIKI_ROUTES_FILE: snapshots.routes,
@@ -74,11 +89,41 @@ export const serviceList: readonly ServiceEntry[] = [
       KUMIKI_SESSIONS_FILE: snapshots.sessions,
       KUMIKI_PROJECT_LIMITS_FILE: snapshots.projectLimits,
       KUMIKI_PEPPER_FILE: pepperFile,
-      KUMIKI_OBSERVED_PORT: '0',
-      KUMIKI_OBSERVED_TOKEN_FILE: tokenFile,
+      KUMIKI_OBSERVED_PORT: String(observedPort),
+      KUMIKI_OBSERVED_TOKEN_FILE: observedTokenFile,
       KUMIKI_DRAIN_FOR: 'clients',
       ...edgeVariables(edge),
     }),
+  },
+  {
+    name: 'accounts',
+    entry: accountsEntry,
+    nodeFlags: [smallYoungGeneration],
+    after: ['gateway'],
+    ends: 'then',
+    drainMs: serviceDrainMs,
+    settings: (place, { tokenFile }) => ({
+      ...listens,
+      KUMIKI_BACKEND_TOKEN_FILE: tokenFile,
+      KUMIKI_ACCOUNTS_FOLDER: place.accountsFolder,
+      KUMIKI_KEYS_FILE: place.snapshots.keys,
+      KUMIKI_SESSIONS_FILE: place.snapshots.sessions,
+      KUMIKI_PROJECT_LIMITS_FILE: place.snapshots.projectLimits,
+      KUMIKI_SERVICE_KEYS_FOLDER: place.serviceKeysFolder,
+      KUMIKI_SHOWN_URL: place.shownUrl,
+      ...(place.publicUrl === null ? {} : { KUMIKI_PUBLIC_URL: place.publicUrl }),
+      KUMIKI_OBSERVED_URLS: `http://127.0.0.1:${place.observedPort}`,
+      KUMIKI_OBSERVED_TOKEN_FILE: place.observedTokenFile,
+    }),
+  },
+  {
+    name: 'console',
+    entry: consoleEntry,
+    nodeFlags: [smallYoungGeneration],
+    after: [],
+    ends: 'then',
+    drainMs: serviceDrainMs,
+    settings: (_, { tokenFile }) => ({ ...listens, KUMIKI_BACKEND_TOKEN_FILE: tokenFile }),
   },
   {
     name: 'database',
@@ -119,8 +164,7 @@ export const serviceList: readonly ServiceEntry[] = [
 
 function dataServiceSettings(place: ServicePlace, secrets: ServiceSecrets): Record<string, string> {
   return {
-    KUMIKI_LISTEN_HOST: '127.0.0.1',
-    KUMIKI_LISTEN_PORT: '0',
+    ...listens,
     KUMIKI_POSTGRES_URL_FILE: place.postgresUrlFile,
     KUMIKI_GATEWAY_URL: place.gatewayUrl,
     KUMIKI_SERVICE_KEY_FILE: secrets.serviceKeyFile,

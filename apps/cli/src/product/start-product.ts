@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AdminKey, accountsFolder, callersOf, publishSnapshots } from '@kumiki/accounts';
-import { servicePaths, type BackendRoute, type ModelService } from '@kumiki/api';
+import type { AdminKey } from '@kumiki/accounts';
+import type { BackendRoute, ModelService } from '@kumiki/api';
 import { openGateways } from '@kumiki/control';
 import { type HeldHome, holdHome, type LocalRuntime, startControl, startLocalRuntime } from '@kumiki/local';
 import { createLog, type EdgeOptions, type Log } from '@kumiki/service';
@@ -11,9 +10,11 @@ import { writeFileAtomic } from '@kumiki/service/folder';
 import { createSnapshotWriter } from '@kumiki/service/snapshot';
 import { workerEntry } from '@kumiki/worker/entry';
 import { readVersion } from '../host/version.ts';
+import { askSignInLink } from './ask-sign-in-link.ts';
 import { boundLog } from './bound-log.ts';
+import { callersOfSnapshots } from './callers-of-snapshots.ts';
 import { type Addresses, chooseAddresses, type MachineAddress } from './choose-addresses.ts';
-import { type OpenedAccounts, openHeldAccounts, serveAccounts } from './serve-accounts.ts';
+import { type PreparedAccounts, prepareAccounts } from './prepare-accounts.ts';
 import { snapshotPaths } from './snapshot-paths.ts';
 import { createServices } from './start-services.ts';
 
@@ -39,8 +40,8 @@ export interface Product {
   readonly adminKey: AdminKey;
   /** Sentences about state that could not be used, and is no loss. */
   readonly reports: readonly string[];
-  /** A new link that signs a browser in as the administrator of this machine, once. */
-  signInUrl(): string;
+  /** A new link that signs a browser in as the administrator of this machine, once; null while none is available. */
+  signInUrl(): Promise<string | null>;
   /** Lets answers end, then stops everything. */
   stop(): Promise<void>;
 }
@@ -63,7 +64,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const logFile = logFileOf(home);
   boundLog(logFile);
   const log = createLog({ service: 'local', to: logFile });
-  const opened = openHeldAccounts(home);
+  const prepared = await prepareAccounts(home);
   const runtime = await startLocalRuntime({
     home,
     workerEntry: fileURLToPath(workerEntry),
@@ -74,7 +75,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   });
   try {
     if (options.services.length > 0) await runtime.apply(options.services, null);
-    return await startServices(runtime, home, opened, options, log);
+    return await startServices(runtime, home, prepared, options, log);
   } catch (error) {
     await runtime.stop(0);
     throw error;
@@ -88,22 +89,21 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 async function startServices(
   runtime: LocalRuntime,
   home: HeldHome,
-  { accounts, reports }: OpenedAccounts,
+  { adminKey, serviceKeys, reports }: PreparedAccounts,
   options: ProductOptions,
   log: Log,
 ): Promise<Product> {
   await using opened = new AsyncDisposableStack();
-  const adminKey = await accounts.keys.adminKey();
   const addressesAt = (port: number): Addresses => chooseAddresses({ ...options, port }, machineAddresses());
   const services = createServices({
     ...options,
     home,
-    pepperFile: accountsFolder(home.path).pepper,
-    gatewayUrl: (port) => addressesAt(port).local,
-    serviceKey: (name) => accounts.keys.serviceKey(name, servicePaths[name]),
+    serviceKeys,
+    addressesAt,
     openLog: runtime.openLog,
     log,
     onChange: () => publish(),
+    tell: runtime.changes.add,
   });
   opened.defer(() => services.stop());
   let own: readonly BackendRoute[] = [];
@@ -113,22 +113,20 @@ async function startServices(
   };
   publish();
   const snapshots = snapshotPaths(home.snapshots);
-  publishSnapshots(accounts, snapshots, log);
   writeFileAtomic(snapshots.routes, JSON.stringify(runtime.routes()));
-  runtime.onRoutes(createSnapshotWriter(snapshots.routes, log, { atOnce: true }));
+  const writeRoutes = createSnapshotWriter(snapshots.routes, log, { atOnce: true });
+  runtime.onRoutes((table) => void writeRoutes(table));
   const listening = services.start();
   // A failure is reported where the port is awaited.
   listening.catch(() => {});
   const gateways = openGateways(services.gateways);
-  const control = await startControl(runtime, gateways, callersOf(accounts), log);
+  const callers = callersOfSnapshots(snapshots, log);
+  opened.defer(() => callers.close());
+  const control = await startControl(runtime, gateways, callers, log);
   opened.defer(() => control.close());
-  const pages = await openConsole(log);
-  opened.defer(() => pages.close());
   const port = await listening;
   const addresses = addressesAt(port);
-  const served = await serveAccounts(accounts, runtime, gateways, addresses, log);
-  opened.defer(() => served.close());
-  own = [...control.backends, ...served.backends, pages.backend];
+  own = control.backends;
   publish();
   runtime.setAddress(addresses);
   opened.move();
@@ -138,7 +136,7 @@ async function startServices(
     addresses,
     adminKey,
     reports,
-    signInUrl: () => accounts.signInLinks.make({ keyId: adminKey.id, sessionId: null }, addresses.shown).url,
+    signInUrl: () => askSignInLink(addresses.local, adminKey.key),
     async stop() {
       // Streams of clients end first, while what they need still runs. What services ask for in the background is not
       // waited for, since there may always be more of it: it is let go afterwards.
@@ -147,7 +145,8 @@ async function startServices(
       await drained;
       clearInterval(ending);
       await services.stop();
-      await Promise.all([control.close(), served.close(), pages.close()]);
+      await control.close();
+      callers.close();
       await runtime.stop(workerStopMs);
     },
   };
@@ -156,23 +155,6 @@ async function startServices(
 /** What this process itself says. */
 function logFileOf({ logs }: HeldHome): string {
   return join(logs, 'up.log');
-}
-
-/** The pages of the console: all that is not under `/v1`, for everybody, since they hold nothing of anybody. */
-async function openConsole(log: Log): Promise<{ backend: BackendRoute; close(): Promise<void> }> {
-  const { startConsole } = await import('@kumiki/console');
-  const token = randomBytes(32).toString('base64url');
-  const { port, close } = await startConsole({ host: '127.0.0.1', port: 0, token, log });
-  const urls = [`http://127.0.0.1:${port}`];
-  const backend: BackendRoute = {
-    service: 'console',
-    prefix: '/',
-    methods: ['GET', 'HEAD'],
-    urls,
-    authorization: `Bearer ${token}`,
-    role: null,
-  };
-  return { backend, close };
 }
 
 /** Where a PostgreSQL server listens, as a URL of which the host and the port count. */

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type BackendRoute, type DataService, prefixesOf, servicePaths } from '@kumiki/api';
-import type { GatewayPlace } from '@kumiki/control';
+import { accountsFolder } from '@kumiki/accounts';
+import { allPaths, type BackendRoute, type DataService, type PathOwner, prefixesOf } from '@kumiki/api';
+import type { GatewayPlace, NewChange } from '@kumiki/control';
 import { type HeldHome, type RotatingLog, type SupervisedService, superviseService } from '@kumiki/local';
 import type { EdgeOptions, Log } from '@kumiki/service';
 import { CliError } from '../host/cli-error.ts';
+import type { Addresses } from './choose-addresses.ts';
 import { describeService } from './describe-service.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 import { type ServiceEntry, serviceList, type ServiceName, type ServicePlace } from './service-list.ts';
@@ -15,6 +17,9 @@ const drains = 2;
 /** and this for the disk. */
 const diskMs = 1_000;
 
+/** In the folder of what services are started with: the keys of those that call others. */
+const serviceKeysFolder = 'service-keys';
+
 /** Between two looks at the memory that services take. */
 const memoryLookMs = 5_000;
 
@@ -24,17 +29,19 @@ export interface ServicesOptions {
   readonly host: string;
   readonly port: number;
   readonly edge: EdgeOptions;
-  readonly pepperFile: string;
+  readonly publicUrl: string | null;
+  /** Of each that calls others. */
+  readonly serviceKeys: ReadonlyMap<string, string>;
   /** A PostgreSQL server; null takes the embedded database in the state folder. */
   readonly postgresUrl: string | null;
-  /** Origin of the gateway, which the services call, where it listens on a port. */
-  readonly gatewayUrl: (port: number) => string;
-  /** A key of its own for each that calls others, which reaches what that service needs. */
-  readonly serviceKey: (name: keyof typeof servicePaths) => string;
+  /** Where the gateway is reached that listens on a port. */
+  readonly addressesAt: (port: number) => Addresses;
   readonly openLog: (name: string) => RotatingLog;
   readonly log: Log;
   /** A service has another state, and with it other routes. */
   readonly onChange: () => void;
+  /** A service reports a change that a caller made there. */
+  readonly tell: (change: NewChange) => void;
 }
 
 export interface Services {
@@ -64,19 +71,28 @@ interface Started {
 export function createServices(options: ServicesOptions): Services {
   const { home, postgresUrl, onChange } = options;
   const run = openRunFolder(home.run);
+  const observedToken = randomBytes(32).toString('base64url');
+  const observedTokenFile = run.write('observed-token', observedToken);
+  const postgresUrlFile = run.write('postgres-url', postgresUrl ?? socketUrl(run.sockets));
+  for (const [name, key] of options.serviceKeys) run.write(join(serviceKeysFolder, name), key);
   const gatewayPort = Promise.withResolvers<number>();
   let port = options.port;
-  let observedPort: number | null = null;
+  let observedPort = 0;
   const place = (): ServicePlace => ({
     ...options,
     port,
-    gatewayUrl: options.gatewayUrl(port),
+    gatewayUrl: options.addressesAt(port).local,
+    shownUrl: options.addressesAt(port).shown,
+    observedPort,
+    observedTokenFile,
+    accountsFolder: home.path,
+    pepperFile: accountsFolder(home.path).pepper,
+    serviceKeysFolder: join(home.run, serviceKeysFolder),
     snapshots: snapshotPaths(home.snapshots),
     postgresUrlFile,
     embedded: postgresUrl === null ? { dataFolder: home.data, socketFolder: run.sockets } : null,
     objectsFolder: postgresUrl === null ? home.files : null,
   });
-  const postgresUrlFile = run.write('postgres-url', postgresUrl ?? socketUrl(run.sockets));
   const entries = serviceList.filter(({ name }) => name !== 'database' || postgresUrl === null);
   const services = entries.map((entry) => supervise(entry, place, run, { ...options, onChange: changed }));
   const byName = new Map(services.map((one) => [one.entry.name, one]));
@@ -118,9 +134,7 @@ export function createServices(options: ServicesOptions): Services {
     states: () => services.map(({ entry: { name }, service: { record } }) => describeService(name, record)),
     backends: () => services.flatMap(routesOf),
     gateways: () =>
-      observedPort === null || gateway === undefined
-        ? []
-        : [{ name: gateway.entry.name, url: `http://127.0.0.1:${observedPort}`, token: gateway.token }],
+      observedPort === 0 ? [] : [{ name: 'gateway', url: `http://127.0.0.1:${observedPort}`, token: observedToken }],
     endClients: () => stopThose('first'),
     async stop() {
       clearInterval(watch);
@@ -135,7 +149,7 @@ function supervise(entry: ServiceEntry, place: () => ServicePlace, run: RunFolde
   const token = randomBytes(32).toString('base64url');
   const secrets = {
     tokenFile: run.write(`${name}-token`, token),
-    serviceKeyFile: callsOthers(name) ? run.write(`${name}-key`, options.serviceKey(name)) : '',
+    serviceKeyFile: join(options.home.run, serviceKeysFolder, name),
   };
   const settings = () => ({
     ...entry.settings(place(), secrets),
@@ -151,12 +165,9 @@ function supervise(entry: ServiceEntry, place: () => ServicePlace, run: RunFolde
     log: options.log,
     terminateMs: drains * drainMs + diskMs,
     changed: options.onChange,
+    told: options.tell,
   });
   return { entry, token, service };
-}
-
-function callsOthers(name: ServiceName): name is keyof typeof servicePaths {
-  return name in servicePaths;
 }
 
 function socketUrl(folder: string): string {
@@ -170,9 +181,16 @@ function routesOf({ entry: { name }, token, service: { record } }: Started): Bac
   const port = record.ports?.port ?? null;
   return prefixesOf(name).map(({ prefix, role }) => ({
     service: name,
-    prefix,
+    prefix: prefix || '/',
+    ...(role === null ? { methods: openMethods(name, prefix) } : {}),
     urls: port === null ? [] : [`http://127.0.0.1:${port}`],
     authorization: `Bearer ${token}`,
     role,
   }));
+}
+
+/** What nobody needs a key for is open for the methods of its rows alone, and for HEAD where there is GET. */
+function openMethods(owner: PathOwner, prefix: string): string[] {
+  const rows = allPaths.filter((row) => row.owner === owner && row.role === null && row.pattern.startsWith(prefix));
+  return [...new Set(rows.flatMap(({ method }) => (method === 'GET' ? [method, 'HEAD'] : [method])))];
 }

@@ -11,7 +11,7 @@ import { printWelcome } from './welcome.ts';
 export interface Display {
   update(status: Status): void;
   warn(text: string): void;
-  ready(product: Product, startMs: number): void;
+  ready(product: Product, startMs: number): Promise<void>;
   stopping(): void;
   stopped(): void;
 }
@@ -36,9 +36,9 @@ function jsonDisplay(): Display {
       }
     },
     warn: (message) => printJsonLine({ type: 'warning', message }),
-    ready(product, startMs) {
+    async ready(product, startMs) {
       const { runtime, addresses, adminKey } = product;
-      const { keyFile, linkFile } = tellSecrets(product, false);
+      const { keyFile, linkFile } = await tellSecrets(product, false);
       const status = runtime.status();
       printJsonLine({
         type: 'ready',
@@ -90,9 +90,10 @@ function textDisplay(): Display {
       bars?.clear();
       print(`${colors.yellow('warning:')} ${message}`);
     },
-    ready(product, startMs) {
+    async ready(product, startMs) {
+      const told = await tellSecrets(product, process.stdout.isTTY);
       stopBars();
-      printWelcome(product, tellSecrets(product, process.stdout.isTTY), startMs);
+      printWelcome(product, told, startMs);
       const status = product.runtime.status();
       if (bars !== null) tellDataServices(status);
       allReady.begin(status, startMs);

@@ -47,7 +47,7 @@ export async function runUp(options: RunUpOptions, host: CliHost): Promise<void>
     const exposure = judgeExposure({ host: options.host, port: product.port, publicUrl });
     if (exposure !== null) display.warn(exposure);
     await showStart(product, display, interrupts);
-    if (!interrupts.asked()) display.ready(product, performance.now() - startedAt);
+    if (!interrupts.asked()) await display.ready(product, performance.now() - startedAt);
     await interrupts.first;
     display.stopping();
   } finally {

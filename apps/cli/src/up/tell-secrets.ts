@@ -17,14 +17,17 @@ export interface ToldSecrets {
  * Prints keys and links only on a terminal. Output to a pipe often ends in a log that others can read, so then only the
  * paths of files are printed, which only the user can read.
  */
-export function tellSecrets({ runtime, adminKey, signInUrl }: Product, toTerminal: boolean): ToldSecrets {
+export async function tellSecrets(
+  { runtime, adminKey, signInUrl }: Product,
+  toTerminal: boolean,
+): Promise<ToldSecrets> {
   const { path, signInLink: linkFile } = runtime.home;
   const keyFile = accountsFolder(path).adminKey;
-  const link = signInUrl();
-  if (toTerminal) {
+  const link = await signInUrl();
+  if (toTerminal || link === null) {
     // A link left by a killed start is no longer valid.
     rmSync(linkFile, { force: true });
-    return { link, linkFile, key: adminKey.isNew ? adminKey.key : null, keyFile };
+    return { link, linkFile, key: toTerminal && adminKey.isNew ? adminKey.key : null, keyFile };
   }
   writeFileAtomic(linkFile, `${link}\n`);
   return { link: null, linkFile, key: null, keyFile };

@@ -59,7 +59,11 @@ export function noteStart(record: ServiceRecord, now: number, nowUnix: number): 
   record.startedAtUnix = nowUnix;
 }
 
-export function noteMessage(record: ServiceRecord, message: ServiceMessage, now: number): void {
+export function noteMessage(
+  record: ServiceRecord,
+  message: Exclude<ServiceMessage, { type: 'change' }>,
+  now: number,
+): void {
   if (message.type === 'failed') {
     record.failure = message;
     return;

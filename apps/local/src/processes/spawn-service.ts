@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { changeKinds } from '@kumiki/api';
 import { type End, exited, notStarted, signalled } from '@kumiki/policy';
 import { inheritedEnvironment } from '@kumiki/service';
 import { z } from 'zod';
@@ -11,6 +12,13 @@ const maxReasonCharacters = 10_000;
 const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), port, opsPort: port, controlPort: port }),
   z.object({ type: z.literal('failed'), reason: z.string().max(maxReasonCharacters), unavailable: z.boolean() }),
+  z.object({
+    type: z.literal('change'),
+    kind: z.enum(changeKinds),
+    subject: z.string().max(maxReasonCharacters),
+    params: z.record(z.string(), z.union([z.string(), z.number()])),
+    by: z.string().max(maxReasonCharacters).nullable(),
+  }),
 ]);
 export type ServiceMessage = z.infer<typeof messageSchema>;
 

@@ -1,3 +1,4 @@
+import type { NewChange } from '@kumiki/control';
 import { addHealthCheck, type End, notEnding, notReady, planProcess, silent } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { RotatingLog } from '../home/rotating-log.ts';
@@ -20,6 +21,8 @@ export interface SuperviseOptions {
   readonly terminateMs: number;
   /** Called after every change of its state. */
   readonly changed: () => void;
+  /** It reports a change that a caller made. */
+  readonly told: (change: NewChange) => void;
 }
 
 export interface SupervisedService {
@@ -69,6 +72,7 @@ export function superviseService(options: SuperviseOptions): SupervisedService {
     record.process = spawnService(options.program(), options.cacheFolder, {
       output: output.write,
       message(message) {
+        if (message.type === 'change') return options.told(message);
         noteMessage(record, message, now());
         if (message.type === 'listening') stopProbing = probeUntilStopped(record, reconcile);
         moved();

@@ -74,14 +74,7 @@ export function openGateways(places: () => readonly GatewayPlace[]): Gateways {
     load: () => load,
     list: (query) => listRequests(places(), query),
     find: (id) => findRequest(places(), id),
-    async sessionsLastUsed() {
-      const { values, missing } = await askAll(places(), observedPaths.sessions, observedSessionsSchema);
-      const usedAt = new Map<string, number>();
-      for (const { id, last_used_at: at } of values.flatMap(({ data }) => data)) {
-        usedAt.set(id, Math.max(at, usedAt.get(id) ?? 0));
-      }
-      return { usedAt, missing };
-    },
+    sessionsLastUsed: () => askSessionsLastUsed(places()),
     subscribe(listener) {
       listeners.add(listener);
       follow();
@@ -96,6 +89,16 @@ export function openGateways(places: () => readonly GatewayPlace[]): Gateways {
       follow();
     },
   };
+}
+
+/** When sessions were last used, as these gateways tell it; those that do not answer are named. */
+export async function askSessionsLastUsed(places: readonly GatewayPlace[]): ReturnType<Gateways['sessionsLastUsed']> {
+  const { values, missing } = await askAll(places, observedPaths.sessions, observedSessionsSchema);
+  const usedAt = new Map<string, number>();
+  for (const { id, last_used_at: at } of values.flatMap(({ data }) => data)) {
+    usedAt.set(id, Math.max(at, usedAt.get(id) ?? 0));
+  }
+  return { usedAt, missing };
 }
 
 interface AllAnswers<Value> {

@@ -45,7 +45,7 @@ test('who watches is told of what is written, and reads it at once who looks', a
   context.after(watch.close);
   const told: unknown[] = [];
   watch.listen((value) => told.push(value));
-  const write = createSnapshotWriter<readonly number[]>(path, log);
+  const write = createSnapshotWriter(path, log);
   await write([1]);
   watch.look();
   assert.deepEqual(watch.current(), [1]);
@@ -99,7 +99,7 @@ test('of many changes the last one is in the file when their writers go on, and 
   let readings = 0;
   const watch = watchSnapshot({ path, schema, log, onRead: () => readings++ });
   context.after(watch.close);
-  const write = createSnapshotWriter<readonly number[]>(path, log);
+  const write = createSnapshotWriter(path, log);
   await Promise.all(Array.from({ length: 1_000 }, (_, at) => write([at])));
   assert.equal(readFileSync(path, 'utf8'), '[999]');
   watch.look();
@@ -109,7 +109,7 @@ test('of many changes the last one is in the file when their writers go on, and 
 
 test('a short snapshot that is written at once is there when the call returns, a long one soon', async (context) => {
   const path = join(makeFolder(context), 'numbers.json');
-  const write = createSnapshotWriter<readonly number[]>(path, log, { atOnce: true });
+  const write = createSnapshotWriter(path, log, { atOnce: true });
   void write([1]);
   assert.equal(readFileSync(path, 'utf8'), '[1]');
   const long = Array.from({ length: 40_000 }, (_, at) => at);
@@ -122,7 +122,7 @@ test('a short snapshot that is written at once is there when the call returns, a
 test('a folder that is not there keeps no writer waiting for long, and has the last value once it is', async (context) => {
   const folder = join(makeFolder(context), 'later');
   const path = join(folder, 'numbers.json');
-  const write = createSnapshotWriter<readonly number[]>(path, log);
+  const write = createSnapshotWriter(path, log);
   const begun = performance.now();
   await Promise.all([write([1]), write([2])]);
   assert.ok(performance.now() - begun < limitMs);

@@ -30,7 +30,7 @@ export function watchSnapshot<Value>(options: WatchOptions<Value>): SnapshotWatc
   const { path, log, onRead } = options;
   let seen = identify(path);
   let value = readSnapshot(options);
-  let listener = (_: Value): void => {};
+  let listener: ((value: Value) => void) | null = null;
   onRead?.(true);
   const look = (): void => {
     const now = identify(path);
@@ -44,7 +44,7 @@ export function watchSnapshot<Value>(options: WatchOptions<Value>): SnapshotWatc
       return;
     }
     onRead?.(true);
-    listener(value);
+    listener?.(value);
   };
   const watcher = watchFolder(dirname(path), look);
   const timer = setInterval(look, pollMs);

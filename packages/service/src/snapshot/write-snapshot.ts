@@ -29,12 +29,12 @@ export interface WriterOptions {
  * @returns a function that resolves when its value, or a later one, is in the file; where the disk does not take it, after a while:
  *   it is tried again until it does. It never rejects.
  */
-export function createSnapshotWriter<Value>(
+export function createSnapshotWriter(
   path: string,
   log: Log,
   { atOnce = false }: WriterOptions = {},
-): (value: Value) => Promise<void> {
-  let next: { value: Value; readonly done: PromiseWithResolvers<void> } | null = null;
+): (value: unknown) => Promise<void> {
+  let next: { value: unknown; readonly done: PromiseWithResolvers<void> } | null = null;
   let running = false;
 
   async function run(): Promise<void> {

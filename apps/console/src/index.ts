@@ -1,1 +1,0 @@
-export { startConsole, type ConsoleOptions, type ConsoleServer } from './start-console.ts';

@@ -94,6 +94,8 @@ export async function startNode(place: ClusterPlace, seat: NodeSeat, access: Nod
       `--kubeconfig=${access.policyConfig}`,
       `--hostname-override=${name}`,
       `--service-cluster-ip-range=${place.serviceRange}`,
+      // Its rights are applied while it starts.
+      '--cache-sync-timeout=10m',
     ],
   });
   return machine;

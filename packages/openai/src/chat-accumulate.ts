@@ -3,6 +3,7 @@ import type {
   ChatChunk,
   ChatChunkChoice,
   ChatCompletion,
+  ChatDelta,
   ChatLogprobs,
   ToolCallDelta,
 } from './chat-types.ts';
@@ -37,7 +38,10 @@ export function createChatAccumulator(): ChatAccumulator {
 
   return {
     add(chunk) {
-      whole ??= { id: chunk.id, object: 'chat.completion', created: chunk.created, model: chunk.model, choices: [] };
+      const { id, created, model } = chunk;
+      // Azure's first chunk tells what its filters found, and neither an id nor a model.
+      if (whole === null || whole.id === '')
+        whole = { ...whole, id, object: 'chat.completion', created, model, choices: [] };
       if (chunk.system_fingerprint != null) whole.system_fingerprint = chunk.system_fingerprint;
       if (chunk.service_tier != null) whole.service_tier = chunk.service_tier;
       if (chunk.usage != null) whole.usage = chunk.usage;
@@ -74,12 +78,16 @@ function addToChoice(choice: ChatChoice, part: ChatChunkChoice): void {
   if (delta.role !== undefined) message.role = delta.role;
   if (delta.content != null) message.content = (message.content ?? '') + delta.content;
   if (delta.refusal != null) message.refusal = (message.refusal ?? '') + delta.refusal;
-  if (delta.reasoning_content != null) {
-    message.reasoning_content = (message.reasoning_content ?? '') + delta.reasoning_content;
-  }
+  const reasoning = reasoningOf(delta);
+  if (reasoning !== null) message.reasoning_content = (message.reasoning_content ?? '') + reasoning;
   for (const call of delta.tool_calls ?? []) addToolCall(choice, call);
   if (part.logprobs != null) choice.logprobs = joinLogprobs(choice.logprobs, part.logprobs);
   if (part.finish_reason != null) choice.finish_reason = part.finish_reason;
+}
+
+/** The thoughts of a chunk, by whichever of their names its server knows. */
+export function reasoningOf({ reasoning_content: content, reasoning }: ChatDelta): string | null {
+  return content ?? reasoning ?? null;
 }
 
 function addToolCall(choice: ChatChoice, delta: ToolCallDelta): void {

@@ -37,8 +37,10 @@ export interface ChatDelta {
   readonly role?: string;
   readonly content?: string | null;
   readonly refusal?: string | null;
-  /** Thoughts before the answer, as vLLM, SGLang and llama.cpp stream them. */
+  /** Thoughts before the answer, as SGLang, llama.cpp and DeepSeek stream them. */
   readonly reasoning_content?: string | null;
+  /** The same as vLLM and OpenRouter name it. */
+  readonly reasoning?: string | null;
   readonly tool_calls?: readonly ToolCallDelta[] | null;
 }
 

@@ -1,4 +1,4 @@
-import type { ChatChunk, Usage } from '@kumiki/openai';
+import { type ChatChunk, reasoningOf, type Usage } from '@kumiki/openai';
 import { ApiError } from '../api/api-error.ts';
 import { sendApi } from '../api/call-api.ts';
 import { readEvents } from '../api/read-events.ts';
@@ -82,7 +82,7 @@ function take(before: Answer, chunk: ChatChunk, ms: number): Partial<Answer> {
   if (choice === undefined) return { usage };
   const { delta, finish_reason: finish } = choice;
   const text = delta.content ?? '';
-  const reasoning = delta.reasoning_content ?? '';
+  const reasoning = reasoningOf(delta) ?? '';
   const calls = delta.tool_calls ?? [];
   const isPiece = text !== '' || reasoning !== '' || calls.length > 0;
   return {

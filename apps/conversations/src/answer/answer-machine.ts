@@ -1,4 +1,4 @@
-import type { ChatChunk, ChatChunkChoice, ToolCallDelta, Usage } from '@kumiki/openai';
+import { type ChatChunk, type ChatChunkChoice, reasoningOf, type ToolCallDelta, type Usage } from '@kumiki/openai';
 import { outputItemId } from '../ids/new-id.ts';
 import { type CitationFinder, createCitationFinder, type Passage } from './citations.ts';
 import type { ResponseEvent } from './response-event.ts';
@@ -166,9 +166,8 @@ export class AnswerMachine {
   }
 
   #feedChoice({ delta, logprobs, finish_reason: finish }: ChatChunkChoice): void {
-    if (delta.reasoning_content != null && delta.reasoning_content !== '') {
-      this.#addText('reasoning_text', delta.reasoning_content, []);
-    }
+    const reasoning = reasoningOf(delta);
+    if (reasoning !== null && reasoning !== '') this.#addText('reasoning_text', reasoning, []);
     if (delta.content != null && delta.content !== '') {
       this.#addText('output_text', delta.content, this.#options.includeLogprobs ? (logprobs?.content ?? []) : []);
     }

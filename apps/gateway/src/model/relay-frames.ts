@@ -20,6 +20,7 @@ import type { Recording } from './recording.ts';
 const colon = 0x3a;
 const lineFeed = 0x0a;
 const errorStart = Buffer.from('data: {"error"');
+const errorKey = Buffer.from('"error"');
 const usageKey = Buffer.from('"usage":{');
 
 /** Rewrites the data of one frame, for a stream that continues at a server without knowledge of its beginning. */
@@ -77,7 +78,7 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
       if (timings !== null) options.onTimings(timings);
       return { kind: 'done' };
     }
-    if (startsWithError(event)) return inStreamError(event);
+    if (startsWithError(event) || holdsError(event)) return inStreamError(event);
     // Only the last chunk of a stream has a usage object; searching for its bytes is far cheaper than parsing.
     if (Buffer.prototype.indexOf.call(event, usageKey) !== -1) {
       const usage = usageOf(event);
@@ -131,6 +132,20 @@ export function eventOf(frame: Uint8Array): Uint8Array | null {
 function timingsOf(frame: Uint8Array): Timings | null {
   const line = Buffer.from(frame.subarray(0, frame.indexOf(lineFeed))).toString('latin1');
   return line.startsWith(timingsCommentPrefix) ? parseTimings(line.slice(timingsCommentPrefix.length)) : null;
+}
+
+/**
+ * Whether an event that is a chunk tells an error beside its choices, as some vendors do. Quotes inside a text are escaped, so
+ * only a member's name has these bytes, and only an event that has them is parsed.
+ */
+function holdsError(event: Uint8Array): boolean {
+  if (Buffer.prototype.indexOf.call(event, errorKey) === -1) return false;
+  try {
+    const chunk = JSON.parse(dataOf(event) ?? '') as { readonly error?: unknown };
+    return typeof chunk.error === 'object' && chunk.error !== null;
+  } catch {
+    return false;
+  }
 }
 
 function startsWithError(event: Uint8Array): boolean {

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type ChatChunk,
-  createFrameSplitter,
-  createSseParser,
-  parseUpstreamError,
-  type TextCompletion,
-} from '@kumiki/openai';
+import { createFrameSplitter, createSseParser, parseUpstreamError } from '@kumiki/openai';
 import { readRows, recordedAnswers, recordedFiles, type RecordedAnswer } from '../testing/recorded-answers.ts';
 import { startScriptedUpstream } from '../testing/scripted-upstream.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
@@ -30,7 +24,7 @@ function startRelay(path: string, hideUsage: boolean) {
   const frames = createFrameRelay({
     client: {
       begun: () => written.length > 0,
-      write: (bytes) => void written.push(Buffer.from(bytes)),
+      write: (list) => void written.push(...list.map((bytes) => Buffer.from(bytes))),
       isFull: () => false,
       finish: () => (finished = true),
       fail: () => {},
@@ -59,7 +53,11 @@ function startRelay(path: string, hideUsage: boolean) {
 
 const relay = (bytes: Uint8Array, path: string, hideUsage: boolean) => startRelay(path, hideUsage).push(bytes);
 
-type Chunk = ChatChunk & TextCompletion & { readonly error?: unknown };
+/** What chunks of chats and of completions have in common. */
+interface Chunk {
+  readonly choices: readonly { readonly index: number; readonly delta?: object; readonly text?: string }[];
+  readonly usage?: { readonly total_tokens: number } | null;
+}
 
 function chunksOf(bytes: Uint8Array): Chunk[] {
   const events = createSseParser().push(bytes);
@@ -195,11 +193,11 @@ test('whole answers go through a gateway, and broken ones end with an error and 
   ]) {
     const answer = streams.find((recorded) => recorded.name === name);
     assert.ok(answer !== undefined, name);
-    const isWhole = whole.includes(answer);
+    const isWhole: boolean = whole.includes(answer);
     for (const cut of [answer.bytes.length, answer.bytes.length - 20, Math.floor(answer.bytes.length / 2)]) {
       const messages = [{ role: 'user', content: 'What is a Pod?' }];
       const { text } = await throughGateway(context, { ...answer, request: { messages, ...answer.request } }, cut);
-      const endsWell = isWhole && cut === answer.bytes.length;
+      const endsWell: boolean = isWhole && cut === answer.bytes.length;
       assert.equal(text.endsWith(doneMark), endsWell, `${name} cut at ${cut}: …${text.slice(-200)}`);
       assert.equal(text.includes('"error":{'), !endsWell, `${name} cut at ${cut}`);
     }

@@ -4,7 +4,7 @@ export interface RecordedRequest {
   readonly path: '/v1/chat/completions' | '/v1/completions' | '/v1/embeddings';
   /** The model is added, unless it is there. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** The server is killed in the middle of the answer, where the recorder is told how. */
+  /** The server is killed in the middle of the answer, by the recorder's `--kill`. */
   readonly kills?: boolean;
   /** Recorded only when it is asked for by name. */
   readonly byName?: boolean;

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { KumikiError } from '@kumiki/api';
 import { type Database, migrate, openDatabase } from '@kumiki/postgres';
 import { startPostgres, type TestPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
 import { seededRandom } from '@kumiki/testing';
@@ -10,6 +11,10 @@ import { ingestThroughDeaths } from '../../apps/search/src/ingest/testing/ingest
 const seedsOfRound = 250;
 /** Processes that die over one piece of work, at most. */
 const maxDeaths = 4;
+/** How often a piece of work is begun again because the database could not be reached, as on a machine that is too busy. */
+const maxRepeats = 5;
+/** Added to the seed of a repeated piece of work, whose rows must differ from those of any other. */
+const repeatedSeeds = 2 ** 32;
 
 interface Life {
   readonly deaths: number;
@@ -111,7 +116,7 @@ async function crashOnce(
 ): Promise<void> {
   const begun = performance.now();
   try {
-    const life = await kind.through(database, seed, steps);
+    const life = await throughWithDatabase(kind, database, seed, steps);
     tally.deaths += life.deaths;
     tally.ends.set(life.status, (tally.ends.get(life.status) ?? 0) + 1);
   } catch (error) {
@@ -121,6 +126,18 @@ async function crashOnce(
   }
   tally.pieces++;
   tally.spentMs += performance.now() - begun;
+}
+
+/** A piece of work is judged only when the database was there all the time; else the next try has other rows. */
+async function throughWithDatabase(kind: Kind, database: Database, seed: number, steps: readonly number[]) {
+  for (let repeat = 0; ; repeat++) {
+    try {
+      return await kind.through(database, seed + repeat * repeatedSeeds, steps);
+    } catch (error) {
+      const away = error instanceof KumikiError && error.code === 'service_unavailable';
+      if (!away || repeat >= maxRepeats) throw error;
+    }
+  }
 }
 
 /** Makes databases with the tables of a service. */

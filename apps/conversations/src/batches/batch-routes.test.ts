@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
 import { createLog, createServiceApp } from '@kumiki/service';
+import { openTestDatabase } from '../testing/test-service.ts';
 import { addBatchRoutes } from './batch-routes.ts';
 import { chatLine, createStandInGateway } from './testing/stand-in-gateway.ts';
-import { openTestDatabase } from './testing/test-batches.ts';
 
 let database: Database;
 before(async () => {

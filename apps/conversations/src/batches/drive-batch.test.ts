@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
+import { openTestDatabase } from '../testing/test-service.ts';
 import { cancelBatch } from './rows/batch-store.ts';
 import { chatLine, createStandInGateway } from './testing/stand-in-gateway.ts';
-import {
-  createTestBatch,
-  openTestDatabase,
-  resultLines,
-  startTestRunner,
-  testCaller,
-  untilBatch,
-} from './testing/test-batches.ts';
+import { createTestBatch, resultLines, startTestRunner, testCaller, untilBatch } from './testing/test-batches.ts';
 
 let database: Database;
 before(async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
+import { openTestDatabase } from '../testing/test-service.ts';
 import { createBatch } from './rows/batch-store.ts';
 import { chatLine, createStandInGateway } from './testing/stand-in-gateway.ts';
 import {
   createTestBatch,
   dyingReplica,
-  openTestDatabase,
   resultLines,
   startTestRunner,
   testCaller,

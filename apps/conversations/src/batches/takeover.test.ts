@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
 import fc from 'fast-check';
+import { openTestDatabase } from '../testing/test-service.ts';
 import { cancelBatch } from './rows/batch-store.ts';
 import { chatLine, createStandInGateway } from './testing/stand-in-gateway.ts';
 import {
   createTestBatch,
   dyingReplica,
-  openTestDatabase,
   resultLines,
   startTestRunner,
   testCaller,

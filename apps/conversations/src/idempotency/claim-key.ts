@@ -5,6 +5,8 @@ import type { Queryable } from '@kumiki/postgres';
 /** How long a key is remembered: longer than any client retries. */
 const keptHours = 24;
 const maxKeyCharacters = 255;
+/** Keys that one statement forgets: clients choose how many there are, and the embedded database serves nobody meanwhile. */
+const forgottenAtOnce = 1_000;
 
 export interface IdempotentRequest {
   readonly project: string;
@@ -57,9 +59,14 @@ export async function claimIdempotencyKey(
   return rows[0].resource_id;
 }
 
-/** Deletes expired keys. */
+/** Forgets expired keys. */
 export async function forgetIdempotencyKeys(database: Queryable): Promise<void> {
-  await database.query(
-    `DELETE FROM conversations.idempotency_keys WHERE created_at < now() - make_interval(hours => ${keptHours})`,
-  );
+  for (let count = forgottenAtOnce; count === forgottenAtOnce;) {
+    ({ count } = await database.query(
+      `DELETE FROM conversations.idempotency_keys WHERE (project, route, key) IN (
+         SELECT project, route, key FROM conversations.idempotency_keys
+         WHERE created_at < now() - make_interval(hours => ${keptHours}) LIMIT $1)`,
+      [forgottenAtOnce],
+    ));
+  }
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
 import { chatLine, createStandInGateway } from '../batches/testing/stand-in-gateway.ts';
-import { createTestBatch, openTestDatabase, startTestRunner, untilBatch } from '../batches/testing/test-batches.ts';
+import { createTestBatch, startTestRunner, untilBatch } from '../batches/testing/test-batches.ts';
 import type { Runner } from '../runs/runner.ts';
+import { openTestDatabase } from '../testing/test-service.ts';
 import { type ConversationsMetrics, createMetrics } from './metrics.ts';
 
 let database: Database;

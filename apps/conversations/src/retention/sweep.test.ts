@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { type Database, migrate, openDatabase } from '@kumiki/postgres';
+import type { Database } from '@kumiki/postgres';
 import { insertConversation } from '../conversations/conversation-rows.ts';
+import { forgetIdempotencyKeys } from '../idempotency/claim-key.ts';
 import { newId } from '../ids/new-id.ts';
 import { storeResponse } from '../responses/testing/store-response.ts';
+import { openTestDatabase } from '../testing/test-service.ts';
 import { sweepExpired } from './sweep.ts';
 
 let database: Database;
 before(async () => {
-  database = openDatabase({ folder: null });
-  await migrate(database, 'conversations', fileURLToPath(new URL('../../migrations', import.meta.url)));
+  database = await openTestDatabase();
 });
 after(() => database.close());
 
@@ -79,4 +79,15 @@ test('more than one step of the sweeper takes all go', async () => {
      FROM generate_series(1, 450) AS n`,
   );
   assert.equal(await sweepExpired(database), 450);
+});
+
+test('keys of idempotency that are a day old are forgotten, however many there are', async () => {
+  await database.query(
+    `INSERT INTO conversations.idempotency_keys (project, route, key, digest, resource_id, created_at)
+     SELECT 'p', 'r', n::text, '', '', now() - CASE WHEN n = 1 THEN 1 ELSE 25 END * interval '1 hour'
+     FROM generate_series(1, 2500) AS n`,
+  );
+  await forgetIdempotencyKeys(database);
+  const { rows } = await database.query('SELECT key FROM conversations.idempotency_keys');
+  assert.deepEqual(rows, [{ key: '1' }]);
 });

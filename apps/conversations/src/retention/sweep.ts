@@ -10,23 +10,27 @@ const sweepMs = 60_000;
 /** When a batch ended, in the exact expression of the index. */
 const ended = 'COALESCE(completed_at, failed_at, expired_at, cancelled_at)';
 
-/** Queries for the ids of expired rows, at most $1 each. */
+/** Conditions on expired rows. */
 const expired = {
-  responses: 'SELECT id FROM conversations.responses WHERE expires_at < now()',
-  conversations: 'SELECT id FROM conversations.conversations WHERE expires_at < now()',
-  batches: `SELECT id FROM conversations.batches
-    WHERE status IN ('completed', 'failed', 'expired', 'cancelled')
+  responses: 'expires_at < now()',
+  conversations: 'expires_at < now()',
+  batches: `status IN ('completed', 'failed', 'expired', 'cancelled')
       AND ${ended} < now() - ${endedBatchSeconds} * interval '1 second'
       AND ${ended} < now() - COALESCE(output_expires_after, 0) * interval '1 second'`,
 } as const;
 
-/** Deletes expired rows in small steps, so that no statement holds many locks. */
+/**
+ * Deletes expired rows in small steps, each of one project: a statement over several projects would lock their counts in
+ * no fixed order, and the sweeps of two replicas could wait for each other.
+ */
 export async function sweepExpired(database: Database): Promise<number> {
   let swept = 0;
-  for (const [table, ids] of Object.entries(expired)) {
-    for (let count = sweepRows; count === sweepRows; swept += count) {
+  for (const [table, isExpired] of Object.entries(expired)) {
+    for (let count = 1; count > 0; swept += count) {
       ({ count } = await database.query(
-        `DELETE FROM conversations.${table} WHERE id IN (${ids} LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+        `DELETE FROM conversations.${table} WHERE id IN (SELECT id FROM conversations.${table} WHERE ${isExpired}
+           AND project = (SELECT project FROM conversations.${table} WHERE ${isExpired} LIMIT 1)
+           LIMIT $1 FOR UPDATE SKIP LOCKED)`,
         [sweepRows],
       ));
     }

@@ -2,6 +2,8 @@ import type { Database, Queryable } from '@kumiki/postgres';
 
 /** Chunks that are deleted in one transaction, so that locks are short. */
 const sliceChunks = 5_000;
+/** Counts of terms that go in one statement. */
+const sliceTerms = 10_000;
 
 /**
  * Removes a file from a store, with its chunks. A process that is ingesting it finds the row changed and writes nothing
@@ -60,6 +62,17 @@ async function removeInSlices(database: Database, condition: string, number: num
       [number],
     );
     if (count < sliceChunks) return;
+  }
+}
+
+/** Removes the counts of all terms of a store, of which a large one has more than one statement may delete. */
+export async function removeTermCounts(database: Database, store: number): Promise<void> {
+  for (let count = sliceTerms; count === sliceTerms;) {
+    ({ count } = await database.query(
+      `DELETE FROM search.term_counts WHERE store_number = $1 AND term IN
+         (SELECT term FROM search.term_counts WHERE store_number = $1 LIMIT ${sliceTerms})`,
+      [store],
+    ));
   }
 }
 

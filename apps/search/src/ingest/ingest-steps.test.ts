@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@kumiki/postgres';
 import fc from 'fast-check';
-import { ingestThroughDeaths, openStepsDatabase } from './testing/ingest-steps.ts';
+import { openTestDatabase } from '../testing/test-database.ts';
+import { ingestThroughDeaths } from './testing/ingest-steps.ts';
 
 /** `npm run faults -- --only steps` is the long form. */
 
 let database: Database;
 before(async () => {
-  database = await openStepsDatabase();
+  database = await openTestDatabase();
 });
 after(() => database.close());
 

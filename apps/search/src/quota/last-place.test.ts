@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { defaultProjectLimits, KumikiError } from '@kumiki/api';
 import { type Database, migrate, openDatabase } from '@kumiki/postgres';
 import { startPostgres, type TestPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
 import { insertStore } from '../stores/store-rows.ts';
+import { migrationsFolder } from '../testing/test-database.ts';
 import { usageOf } from './project-usage.ts';
 import { reserveUpload } from './upload-room.ts';
 
@@ -21,7 +21,7 @@ before(async () => {
   if (skip !== false) return;
   server = await startPostgres();
   for (const applicationName of ['one', 'two']) databases.push(openDatabase({ url: server.url, applicationName }));
-  await migrate(databaseOf(0), 'search', fileURLToPath(new URL('../../migrations', import.meta.url)));
+  await migrate(databaseOf(0), 'search', migrationsFolder);
 });
 after(async () => {
   if (skip !== false) return;

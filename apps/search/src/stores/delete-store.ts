@@ -1,5 +1,5 @@
 import type { Database } from '@kumiki/postgres';
-import { removeStoreChunks } from '../chunks/remove-chunks.ts';
+import { removeStoreChunks, removeTermCounts } from '../chunks/remove-chunks.ts';
 
 /** Deletes a store with its chunks; the files stay. If interrupted, the sweep completes it. */
 export async function deleteStore(database: Database, number: number): Promise<void> {
@@ -19,6 +19,6 @@ export async function emptyStore(database: Database, number: number): Promise<vo
   );
   await removeStoreChunks(database, number);
   await database.query('DELETE FROM search.store_files WHERE store_number = $1', [number]);
-  await database.query('DELETE FROM search.term_counts WHERE store_number = $1', [number]);
+  await removeTermCounts(database, number);
   await database.query('UPDATE search.vector_stores SET chunk_count = 0, term_total = 0 WHERE number = $1', [number]);
 }

@@ -11,12 +11,14 @@ export function startSweeper(
 ): Sweeper {
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
+  let isRunning = false;
   const timer = setInterval(() => {
-    running = running.then(() =>
-      sweep({ ...options, signal: stopping.signal }).catch((error: unknown) =>
-        options.log.warn({ err: error }, 'a sweep was cut short'),
-      ),
-    );
+    // One that takes longer than the interval is followed by one, not by as many as were missed.
+    if (isRunning) return;
+    isRunning = true;
+    running = sweep({ ...options, signal: stopping.signal })
+      .catch((error: unknown) => options.log.warn({ err: error }, 'a sweep was cut short'))
+      .finally(() => (isRunning = false));
   }, options.everyMs);
   return {
     async stop() {

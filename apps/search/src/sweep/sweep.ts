@@ -22,44 +22,57 @@ export interface SweepOptions {
   readonly signal: AbortSignal;
 }
 
-/** Removes what has expired, completes interrupted removals, and renews the vectors of replaced models. */
+/**
+ * Removes what has expired, completes interrupted removals, and renews the vectors of replaced models. A step that fails
+ * does not prevent the others. Rejects with all failures at the end.
+ */
 export async function sweep({ database, objects, revisions, signal }: SweepOptions): Promise<void> {
-  const numbers = async (sql: string): Promise<number[]> => {
-    const { rows } = await database.query<{ number: number }>(`${sql} LIMIT ${maxPerSweep}`);
-    return rows.map(({ number }) => number);
-  };
+  const failures: unknown[] = [];
+  const attempt = (work: () => Promise<void>): Promise<void> =>
+    work().catch((error: unknown) => void failures.push(error));
+  /** In random order, so that rows that fail repeatedly do not fill every sweep. */
+  const each = (sql: string, work: (number: number) => Promise<void>): Promise<void> =>
+    attempt(async () => {
+      const { rows } = await database.query<{ number: number }>(`${sql} ORDER BY random() LIMIT ${maxPerSweep}`);
+      for (const { number } of rows) {
+        if (signal.aborted) return;
+        await attempt(() => work(number));
+      }
+    });
+
   const files = 'SELECT number FROM search.files WHERE deleted_at IS NOT NULL OR expires_at <= now()';
-  for (const number of await numbers(files)) await deleteFile(database, objects, number);
+  await each(files, (number) => deleteFile(database, objects, number));
 
   const removed = 'SELECT number FROM search.store_files WHERE removed_at IS NOT NULL';
-  for (const number of await numbers(removed)) await removeStoreFile(database, number);
+  await each(removed, (number) => removeStoreFile(database, number));
 
   const ended = `SELECT number FROM search.store_files WHERE status IN ('failed', 'cancelled') AND chunks_done > 0`;
-  for (const number of await numbers(ended)) await clearChunks(database, number);
+  await each(ended, (number) => clearChunks(database, number));
 
   const deleted = 'SELECT number FROM search.vector_stores WHERE deleted_at IS NOT NULL';
-  for (const number of await numbers(deleted)) await deleteStore(database, number);
+  await each(deleted, (number) => deleteStore(database, number));
 
   // An expired store keeps its row with the status; its content is removed.
   const expired = `SELECT number FROM search.vector_stores AS store
     WHERE last_active_at + expires_after_days * interval '1 day' <= now()
       AND EXISTS (SELECT 1 FROM search.store_files WHERE store_number = store.number)`;
-  for (const number of await numbers(expired)) await emptyStore(database, number);
+  await each(expired, (number) => emptyStore(database, number));
 
   const pending = 'SELECT number FROM search.store_files WHERE attributes_pending AND removed_at IS NULL';
-  for (const number of await numbers(pending)) await spreadAttributes(database, number);
+  await each(pending, (number) => spreadAttributes(database, number));
 
-  await removeDeadUploads(database, objects);
-  await removeOrphans(database, objects);
+  await attempt(() => removeDeadUploads(database, objects));
+  await attempt(() => removeOrphans(database, objects));
 
   const oldBatches = `SELECT number FROM search.file_batches AS batch
     WHERE created_at < now() - ${batchDays} * interval '1 day' AND NOT EXISTS
       (SELECT 1 FROM search.store_files WHERE batch_number = batch.number AND status = 'in_progress')`;
-  for (const number of await numbers(oldBatches)) {
+  await each(oldBatches, async (number) => {
     await database.query('DELETE FROM search.file_batches WHERE number = $1', [number]);
-  }
+  });
 
-  await renewVectors(database, revisions, signal);
+  await attempt(() => renewVectors(database, revisions, signal));
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} steps of a sweep failed`);
 }
 
 /** Removes reservations and bytes of uploads whose process died. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
 import { defaultProjectLimits } from '@kumiki/api';
-import { migrate, openDatabase, type Database } from '@kumiki/postgres';
+import type { Database } from '@kumiki/postgres';
 import { type DyingWorld, diesAtStep } from '@kumiki/postgres/testing';
 import { createLog } from '@kumiki/service';
 import { type BatchRunner, type BatchRunnerOptions, startBatchRunner } from '../batch-runner.ts';
@@ -10,13 +9,6 @@ import type { BatchRow, BatchStatus } from '../rows/batch.ts';
 import type { StandInGateway } from './stand-in-gateway.ts';
 
 export const testCaller = { keyId: 'key_1', project: 'p1', limits: defaultProjectLimits, idempotencyKey: undefined };
-
-/** An in-memory database with the tables of this service. Takes seconds, so use one per test file. */
-export async function openTestDatabase(): Promise<Database> {
-  const database = openDatabase({ folder: null });
-  await migrate(database, 'conversations', fileURLToPath(new URL('../../../migrations', import.meta.url)));
-  return database;
-}
 
 export function createTestBatch(
   database: Database,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
-import { type Database, migrate, openDatabase } from '@kumiki/postgres';
+import type { Database } from '@kumiki/postgres';
 import { diesAtStep } from '@kumiki/postgres/testing';
 import { createLog, type GatewayClient } from '@kumiki/service';
 import { createEmbedder } from '../../embedding/embedder.ts';
@@ -41,12 +40,6 @@ const objects: ObjectStore = {
   remove: async () => {},
   listOlderThan: async () => [],
 };
-
-export async function openStepsDatabase(): Promise<Database> {
-  const database = openDatabase({ folder: null });
-  await migrate(database, 'search', fileURLToPath(new URL('../../../migrations', import.meta.url)));
-  return database;
-}
 
 export interface IngestSteps {
   /** Ingesters that died. */

@@ -8,8 +8,8 @@ export interface DyingWorld {
   /** Number of steps so far. */
   steps(): number;
   /**
-   * Waits until the process is dead, or until the condition holds. It is looked at only when the process waits for nothing
-   * outside of itself and has made a step since the last look, so that looking costs a database few statements.
+   * Waits until the process is dead, or until the condition holds. The condition is evaluated only when no statement or
+   * call of the process is under way and it has made a step since the last evaluation, which saves statements.
    * @returns whether the process died first.
    */
   diesBefore(condition: () => Promise<boolean>): Promise<boolean>;
@@ -19,10 +19,10 @@ export interface DyingWorld {
   calls<Target extends object>(target: Target, methods: readonly (keyof Target)[]): Target;
 }
 
-/** Between two looks at whether the process is quiet, which is asked in memory. */
+/** Between two checks in memory whether a statement or call is under way. */
 const lookMs = 1;
-/** A piece of work that has not ended by then never will. */
-const patienceMs = 60_000;
+/** Work that has not ended by then counts as stuck. Most of it is for machines on which this process rarely runs. */
+const patienceMs = 300_000;
 
 type Call = (request: { readonly signal?: AbortSignal | undefined }, ...rest: unknown[]) => unknown;
 

@@ -10,8 +10,8 @@ import { startPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
 import { seededRandom } from '@kumiki/testing';
 
 /**
- * What one instance has acknowledged, another one reads after the first was killed; and nothing is there without what its
- * writer had been told of before it wrote. So the acknowledged writes are in the order of their commits.
+ * Another instance reads every write that an instance acknowledged before it was killed, and no write without the
+ * acknowledged one that came before it. So acknowledgements come in the order of commits.
  */
 
 const root = mkdtempSync(join(tmpdir(), 'kumiki-commit-order-'));
@@ -51,7 +51,7 @@ const instance = (location: DatabaseLocation, first: number): string => `
   };
   await Promise.all(Array.from({ length: ${writers} }, (_, index) => write(index % 2 === 0)));`;
 
-/** Runs an instance until it has acknowledged so many writes, and kills it. @returns what it acknowledged. */
+/** Runs an instance until it has acknowledged `count` writes, and kills it. @returns the acknowledged writes. */
 async function writeUntilKilled(location: DatabaseLocation, first: number, count: number): Promise<number[]> {
   const script = join(root, 'instance.mjs');
   writeFileSync(script, instance(location, first));

@@ -36,7 +36,7 @@ export function usageQuery(project: string) {
         callApi<ProjectUsage>(`/v1/kumiki/usage/files/${name}`, { signal }),
       ]);
       const told = parts.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []));
-      const [failed] = parts.filter((part) => part.status === 'rejected');
+      const failed = parts.find((part) => part.status === 'rejected');
       // One that is away leaves its part out; where both are, the reason is shown.
       if (told.length === 0 && failed !== undefined) throw failed.reason;
       return Object.assign({}, ...told) as Partial<Record<ProjectLimitName, number>>;

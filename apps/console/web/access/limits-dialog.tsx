@@ -30,14 +30,11 @@ export function LimitsDialog({
   );
   const read = names.map((name) => ({ name, limit: readLimit(name, texts[name] ?? '') }));
   const isWrong = read.some(({ limit }) => limit.kind === 'wrong');
+  const asked = Object.fromEntries(
+    read.map(({ name, limit }) => [name, limit.kind === 'value' ? limit.value : null]),
+  ) as SetProjectLimits;
   const change = useMutation({
-    mutationFn: () =>
-      setLimits(
-        view.project,
-        Object.fromEntries(
-          read.map(({ name, limit }) => [name, limit.kind === 'value' ? limit.value : null]),
-        ) as SetProjectLimits,
-      ),
+    mutationFn: () => setLimits(view.project, asked),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: accessKey });
       showToast({ title: t('done', { project: view.project }) });

@@ -41,7 +41,7 @@ export function checkRequest(request: IncomingMessage, path: string): void {
 /** The refusal of an `Expect` header that asks for something other than 100-continue (RFC 9110, 10.1.1). */
 export function refuseExpectation({ headers }: IncomingMessage): KumikiError {
   return new KumikiError('unsupported_expectation', {
-    expectation: String(headers.expect ?? '').slice(0, shownCharacters),
+    expectation: (headers.expect ?? '').slice(0, shownCharacters),
   });
 }
 

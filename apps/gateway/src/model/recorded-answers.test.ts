@@ -70,10 +70,12 @@ function shownOf(chunks: readonly Chunk[]) {
   const shown = { text: '', thoughts: '', calls: '' };
   for (const { choices } of chunks) {
     for (const choice of choices.filter(({ index }) => index === 0)) {
-      const delta = (choice.delta ?? {}) as Record<string, unknown>;
-      shown.text += String(delta['content'] ?? choice.text ?? '');
-      shown.thoughts += String(delta['reasoning_content'] ?? delta['reasoning'] ?? '');
-      for (const call of (delta['tool_calls'] ?? []) as { function?: { name?: string; arguments?: string } }[]) {
+      const delta = (choice.delta ?? {}) as Record<string, string | null | undefined>;
+      shown.text += delta['content'] ?? choice.text ?? '';
+      shown.thoughts += delta['reasoning_content'] ?? delta['reasoning'] ?? '';
+      for (const call of ((delta as { tool_calls?: unknown }).tool_calls ?? []) as {
+        function?: { name?: string; arguments?: string };
+      }[]) {
         shown.calls += (call.function?.name ?? '') + (call.function?.arguments ?? '');
       }
     }

@@ -26,14 +26,20 @@ const patienceMs = 300_000;
 
 type Call = (request: { readonly signal?: AbortSignal | undefined }, ...rest: unknown[]) => unknown;
 
-/**
- * A process that dies before its n-th step. A step is a statement, a commit, the effect of a call to another service,
- * or the arrival of its reply. From then on the process has no effect: statements fail, and calls return only when
- * their signal is aborted. Its rows in the database stay as they were.
- *
- * It hears no notifications: these are hints, and work that needs one to continue would be lost with it.
- */
-export function diesAtStep(real: Database, step: number): DyingWorld {
+/** How far a process is: the steps that it has made, what is under way, and whether it lives. */
+interface Life {
+  readonly death: Promise<void>;
+  made(): number;
+  isAlive(): boolean;
+  isQuiet(): boolean;
+  die(): void;
+  /** Counts a step, before which the process dies when its time has come. */
+  live(): void;
+  /** What the process waits for. */
+  outside<Value>(work: () => Promise<Value>): Promise<Value>;
+}
+
+function createLife(step: number): Life {
   const death = Promise.withResolvers<void>();
   let made = 0;
   let underWay = 0;
@@ -42,19 +48,52 @@ export function diesAtStep(real: Database, step: number): DyingWorld {
     alive = false;
     death.resolve();
   };
-  const live = (): void => {
-    if (alive && made >= step) die();
-    if (!alive) throw new Error('this process is dead');
-    made++;
+  return {
+    death: death.promise,
+    made: () => made,
+    isAlive: () => alive,
+    isQuiet: () => underWay === 0,
+    die,
+    live() {
+      if (alive && made >= step) die();
+      if (!alive) throw new Error('this process is dead');
+      made++;
+    },
+    async outside(work) {
+      underWay++;
+      try {
+        return await work();
+      } finally {
+        underWay--;
+      }
+    },
   };
-  const outside = async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    underWay++;
-    try {
-      return await work();
-    } finally {
-      underWay--;
-    }
-  };
+}
+
+/** See {@link DyingWorld.diesBefore}. */
+async function diesBefore({ isAlive, isQuiet, made }: Life, condition: () => Promise<boolean>): Promise<boolean> {
+  const end = performance.now() + patienceMs;
+  let looked = -1;
+  for (let seen = made(); isAlive(); seen = made()) {
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+    if (performance.now() > end) throw new Error(`after ${made()} steps the work has not ended`);
+    if (made() !== seen || !isQuiet() || made() === looked) continue;
+    looked = made();
+    if (await condition()) return false;
+  }
+  return true;
+}
+
+/**
+ * A process that dies before its n-th step. A step is a statement, a commit, the effect of a call to another service,
+ * or the arrival of its reply. From then on the process has no effect: statements fail, and calls return only when
+ * their signal is aborted. Its rows in the database stay as they were.
+ *
+ * It hears no notifications: these are hints, and work that needs one to continue would be lost with it.
+ */
+export function diesAtStep(real: Database, step: number): DyingWorld {
+  const life = createLife(step);
+  const { live, outside } = life;
   const dying = (queryable: Queryable): Queryable => ({
     async query(sql, parameters) {
       live();
@@ -68,26 +107,15 @@ export function diesAtStep(real: Database, step: number): DyingWorld {
       live();
       return reply;
     } catch (error) {
-      if (alive) throw error;
+      if (life.isAlive()) throw error;
       return untilAborted(request.signal);
     }
   };
   return {
-    dead: death.promise,
-    steps: () => made,
-    async diesBefore(condition) {
-      const end = performance.now() + patienceMs;
-      let looked = -1;
-      for (let seen = made; alive; seen = made) {
-        await new Promise((resolve) => setTimeout(resolve, lookMs));
-        if (performance.now() > end) throw new Error(`after ${made} steps the work has not ended`);
-        if (made !== seen || underWay > 0 || made === looked) continue;
-        looked = made;
-        if (await condition()) return false;
-      }
-      return true;
-    },
-    die,
+    dead: life.death,
+    steps: life.made,
+    diesBefore: (condition) => diesBefore(life, condition),
+    die: life.die,
     database: {
       ...real,
       ...dying(real),

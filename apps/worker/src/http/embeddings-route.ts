@@ -18,17 +18,27 @@ export async function answerEmbeddings(serving: Serving, exchange: Exchange): Pr
   const tokens = inputs.reduce((sum, input) => sum + input.length, 0);
   serving.metrics.embedded(tokens);
   const timings = { [headers.timings]: formatTimings(meter.timings()) };
-  const answer = {
-    object: 'list',
-    data: vectors.map((vector, index) => ({
-      object: 'embedding',
-      index,
-      embedding: draft.asBase64 ? base64(vector) : Array.from(vector),
-    })),
-    model: serving.facts.modelName,
-    usage: { prompt_tokens: tokens, total_tokens: tokens },
-  };
-  replyJson(exchange.response, 200, answer, timings);
+  const usage = { prompt_tokens: tokens, total_tokens: tokens };
+  const body = await serving.inSlices(
+    writeList(vectors, draft.asBase64, { model: serving.facts.modelName, usage }),
+    exchange.signal,
+  );
+  replyJson(exchange.response, 200, body, timings);
+}
+
+/** The list as JSON, a vector a step: thousands of wide ones take longer than other requests may wait. */
+function* writeList(
+  vectors: readonly Float32Array[],
+  asBase64: boolean,
+  rest: Readonly<Record<string, unknown>>,
+): Generator<void, string, void> {
+  const data: string[] = [];
+  for (const [index, vector] of vectors.entries()) {
+    const embedding = asBase64 ? base64(vector) : Array.from(vector);
+    data.push(JSON.stringify({ object: 'embedding', index, embedding }));
+    yield;
+  }
+  return `{"object":"list","data":[${data.join(',')}],${JSON.stringify(rest).slice(1)}`;
 }
 
 /** One input after the other, so that a request of many inputs holds one place. */

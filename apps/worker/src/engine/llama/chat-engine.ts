@@ -1,6 +1,7 @@
 import { KumikiError } from '@kumiki/api';
 import type { LlamaContext } from 'node-llama-cpp';
 import type { Engine, EngineModel } from '../engine.ts';
+import { createInSlices } from '../in-slices.ts';
 import type { ChatTemplateSpec } from '../prompting.ts';
 import { createGrammarCompiler } from './compile-grammar.ts';
 import { cellsInUse, closeLoop, createDecodeLoop } from './decode-loop.ts';
@@ -43,6 +44,7 @@ export async function createChatEngine(loaded: LoadedModel, options: LlamaEngine
     native,
     loop,
     grammars: createGrammarCompiler(native.bindings, native.model),
+    inSlices: createInSlices(),
     model: engineModel,
     vocabularySize: vocabulary.size,
     open: 0,

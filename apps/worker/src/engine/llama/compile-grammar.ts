@@ -7,8 +7,11 @@ import type { NativeBindings, NativeGrammar, NativeGrammarState, NativeModel } f
 const cacheLimit = 32;
 
 export interface GrammarCompiler {
-  /** A fresh grammar state that has accepted `resume`. Throws KumikiError `invalid_value`. */
-  start(spec: Grammar, resume: readonly number[]): NativeGrammarState;
+  /**
+   * A fresh grammar state that has accepted `resume`. Native code parses and makes a state without a break, so these are
+   * steps, as each token is. Throws KumikiError `invalid_value`.
+   */
+  start(spec: Grammar, resume: readonly number[]): Generator<void, NativeGrammarState, void>;
   /** Throws KumikiError `invalid_value` when there is no grammar for it. */
   check(spec: Grammar): void;
 }
@@ -44,9 +47,14 @@ export function createGrammarCompiler(bindings: NativeBindings, model: NativeMod
     check(spec) {
       compile(grammarText(spec));
     },
-    start(spec, resume) {
-      const state = new bindings.AddonGrammarEvaluationState(model, compile(grammarText(spec)));
-      for (const token of resume) acceptToken(bindings, state, token);
+    *start(spec, resume) {
+      const grammar = compile(grammarText(spec));
+      yield;
+      const state = new bindings.AddonGrammarEvaluationState(model, grammar);
+      for (const token of resume) {
+        yield;
+        acceptToken(bindings, state, token);
+      }
       return state;
     },
   };

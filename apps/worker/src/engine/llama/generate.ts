@@ -1,15 +1,18 @@
 import { KumikiError } from '@kumiki/api';
 import type { EngineModel, GenerateEnd, GenerateRequest, SampledToken } from '../engine.ts';
+import type { Grammar } from '../grammar.ts';
+import type { InSlices } from '../in-slices.ts';
 import { type Answer, aheadLimitTokens, endAnswer } from './answer.ts';
 import type { GrammarCompiler } from './compile-grammar.ts';
 import { type DecodeLoop, kickLoop, submitAnswer } from './decode-loop.ts';
-import type { Native } from './native.ts';
+import type { Native, NativeGrammarState } from './native.ts';
 import { planSampler } from './sampler-config.ts';
 
 export interface Generator {
   readonly native: Native;
   readonly loop: DecodeLoop;
   readonly grammars: GrammarCompiler;
+  readonly inSlices: InSlices;
   readonly model: EngineModel;
   readonly vocabularySize: number;
   /** Answers that are not yet over. */
@@ -24,21 +27,48 @@ export async function* generate(
   checkRequest(generator, request);
   const ended = endOfResume(generator.native, request);
   if (ended !== null) return ended;
-  if (request.signal.aborted) return 'aborted';
-  const answer = createAnswer(generator, request);
+  const { signal } = request;
+  if (signal.aborted) return 'aborted';
+  generator.open++;
+  try {
+    const grammar = request.grammar === null ? null : await startGrammar(generator, request.grammar, request);
+    if (signal.aborted) return 'aborted';
+    return yield* run(generator, createAnswer(generator, request, grammar), signal);
+  } finally {
+    generator.open--;
+  }
+}
+
+/** null when the request was aborted meanwhile. */
+async function startGrammar(
+  { grammars, inSlices }: Generator,
+  spec: Grammar,
+  { resume, signal }: GenerateRequest,
+): Promise<NativeGrammarState | null> {
+  try {
+    return await inSlices(grammars.start(spec, resume), signal);
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
+
+async function* run(
+  generator: Generator,
+  answer: Answer,
+  signal: AbortSignal,
+): AsyncGenerator<SampledToken, GenerateEnd, void> {
   const abort = (): void => {
     endAnswer(answer, 'aborted');
     kickLoop(generator.loop);
   };
   submitAnswer(generator.loop, answer);
-  request.signal.addEventListener('abort', abort, { once: true });
-  generator.open++;
+  signal.addEventListener('abort', abort, { once: true });
   try {
     return yield* read(generator, answer);
   } finally {
-    request.signal.removeEventListener('abort', abort);
+    signal.removeEventListener('abort', abort);
     endAnswer(answer, 'aborted');
-    generator.open--;
     kickLoop(generator.loop);
     while (answer.slot !== null) await change(answer);
   }
@@ -62,10 +92,9 @@ function change(answer: Answer): Promise<void> {
   });
 }
 
-function createAnswer({ grammars, model }: Generator, request: GenerateRequest): Answer {
+function createAnswer({ model }: Generator, request: GenerateRequest, grammar: NativeGrammarState | null): Answer {
   const context = Uint32Array.from([...request.prompt, ...request.resume]);
   const maxTokens = Math.min(request.maxTokens, model.contextTokens - request.prompt.length);
-  const grammar = request.grammar === null ? null : grammars.start(request.grammar, request.resume);
   return {
     tenant: request.tenant,
     context,

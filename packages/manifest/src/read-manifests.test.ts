@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { manifestLimits } from './limits.ts';
 import { formatProblem } from './problem.ts';
 import { readManifests } from './read-manifests.ts';
-import { writeManifests } from './write-manifest.ts';
+import { listManifests, writeManifests } from './write-manifest.ts';
 
 const good = `apiVersion: kumiki.dev/v1alpha1
 kind: ModelService
@@ -39,6 +39,23 @@ test('a manifest is read with every default filled in, from YAML and from JSON',
   });
   const json = readManifests([{ file: 'shop.json', text: JSON.stringify(located.service) }]);
   assert.deepEqual(json.ok && json.services[0]?.service, located.service);
+});
+
+test('a List, as kubectl and kumiki print several objects, is read as its objects', () => {
+  const two = readManifests([{ file: 'a.yaml', text: `${good}---\n${good.replace('shop', 'desk')}` }]);
+  assert.ok(two.ok);
+  const services = two.services.map(({ service }) => service);
+  const text = JSON.stringify(listManifests(services), null, 2);
+  const read = readManifests([{ file: 'list.json', text }]);
+  assert.deepEqual(read.ok && read.services.map(({ service }) => service), services);
+  assert.deepEqual(problemsOf(text.replace('"replicas": 1', '"replicas": -1')), [
+    'shop.yaml:17:21: items[0].spec.replicas: must be at least 0, not -1.',
+  ]);
+  assert.deepEqual(problemsOf(JSON.stringify(listManifests([]))), [
+    "shop.yaml:1:1: holds no object. Write one that begins with 'apiVersion: kumiki.dev/v1alpha1'.",
+  ]);
+  assert.match(problemsOf('kind: List\nitems: 3\n')[0] ?? '', /unknown kind 'List'/);
+  assert.match(problemsOf('kind: List\nitems: [3]\n')[0] ?? '', /items\[0\]: must be a map of fields, not 3/);
 });
 
 test('an unknown field is reported at its line with the field that was meant', () => {

@@ -5,7 +5,8 @@ import { describeIssues, type Finding } from './describe-issue.ts';
 import { fieldOf } from './known-fields.ts';
 import { manifestLimits } from './limits.ts';
 import { locate, positionAt, type Position } from './locate.ts';
-import { formatPath, type ManifestProblem } from './problem.ts';
+import { formatPath, type FieldPath, type ManifestProblem } from './problem.ts';
+import { listKind } from './write-manifest.ts';
 
 export interface ManifestFile {
   /** The name to show in problems: a path, or `-` for standard input. */
@@ -97,17 +98,21 @@ function readDocument(file: string, document: Document, lines: LineCounter, resu
   }
   // A trailing `---` and a document of comments are valid and contain no object.
   if (value === null || value === undefined) return;
-  const findings = check(value);
-  for (const { path, about, message, hint } of findings.problems) {
-    report(locate(document, path, about, lines), formatPath(path), message, hint);
+  for (const [under, object] of objectsOf(value)) {
+    const findings = check(object);
+    for (const { path, about, message, hint } of findings.problems) {
+      report(locate(document, [...under, ...path], about, lines), formatPath([...under, ...path]), message, hint);
+    }
+    if (findings.service === null || document.errors.length > 0) continue;
+    const position = locate(document, [...under, 'metadata', 'name'], 'value', lines);
+    result.services.push({ file, ...position, service: findings.service });
   }
-  if (findings.service !== null && document.errors.length === 0) {
-    result.services.push({
-      file,
-      ...locate(document, ['metadata', 'name'], 'value', lines),
-      service: findings.service,
-    });
-  }
+}
+
+/** The object of a document with its path, or those of a `List`, as `kubectl get` and `kumiki get --json` print them. */
+function objectsOf(value: unknown): readonly (readonly [FieldPath, unknown])[] {
+  const items = fieldOf(value, 'kind') === listKind ? fieldOf(value, 'items') : undefined;
+  return Array.isArray(items) ? items.map((item: unknown, at) => [['items', at], item] as const) : [[[], value]];
 }
 
 /** Checks one object against the kind that it names. */

@@ -21,7 +21,7 @@ test('servers are listed in their one spelling, shown and taken back', async () 
   const gone = await egress('remove', '127.0.0.1:80');
   assert.deepEqual(
     [gone.status, gone.stderr],
-    [1, "error: Not listed: 127.0.0.1:80. 'kumiki egress list' shows the rules.\n"],
+    [1, 'error: Not listed: 127.0.0.1:80. There are: 10.0.0.0/8, vllm.corp:8000.\n'],
   );
   const wrong = await egress('allow', 'http://vllm.corp');
   assert.equal(wrong.status, 2);

@@ -1,5 +1,5 @@
 import { pathTo, type ServiceStatus } from '@kumiki/api';
-import { writeManifests } from '@kumiki/manifest';
+import { listManifests, writeManifests } from '@kumiki/manifest';
 import { connect, type ConnectionFlags } from '../client/connect.ts';
 import { callJson } from '../client/http-client.ts';
 import { printJson } from '../terminal/print.ts';
@@ -16,6 +16,6 @@ export async function getManifests(
       ? (await callJson<{ data: ServiceStatus[] }>(connection, path)).data
       : [await callJson<ServiceStatus>(connection, pathTo('/v1/kumiki/services/:service', { service }))];
   const manifests = services.map(({ manifest }) => manifest);
-  if (flags.json === true) printJson(manifests);
+  if (flags.json === true) printJson(listManifests(manifests));
   else process.stdout.write(writeManifests(manifests));
 }

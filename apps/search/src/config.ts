@@ -1,6 +1,7 @@
 import { modelNameSchema } from '@kumiki/api';
 import { dataServiceSettings, readConfig, withToken } from '@kumiki/service';
 import { z } from 'zod';
+import { defaultIngestConcurrency, defaultLeaseMs } from './start-search.ts';
 
 /** The settings of this program. */
 export const searchSettings = z.strictObject({
@@ -18,14 +19,14 @@ export const searchSettings = z.strictObject({
     .int()
     .min(0)
     .max(64)
-    .default(2)
+    .default(defaultIngestConcurrency)
     .describe('Files that this replica ingests at once.'),
   KUMIKI_INGEST_LEASE_MS: z.coerce
     .number()
     .int()
     .min(1_000)
     .max(3_600_000)
-    .default(30_000)
+    .default(defaultLeaseMs)
     .describe('After how long without a sign of life another replica takes over what this one ingests.'),
 });
 

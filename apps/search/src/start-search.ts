@@ -21,8 +21,8 @@ import { startSweeper } from './sweep/start-sweeper.ts';
 
 /** Time for a file of 512 MiB over a slow connection. */
 const requestTimeoutMs = 3_600_000;
-const defaultIngestConcurrency = 2;
-const defaultLeaseMs = 30_000;
+export const defaultIngestConcurrency = 2;
+export const defaultLeaseMs = 30_000;
 const pollMs = 2_000;
 const defaultSweepEveryMs = 60_000;
 

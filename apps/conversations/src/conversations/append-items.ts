@@ -45,18 +45,31 @@ export async function appendItems(
   if (items.length > 0) {
     await transaction.query(
       `INSERT INTO conversations.items (conversation_id, position, id, item, bytes)
-       SELECT $1, $2 + ordinal, id, item::json, bytes
-       FROM unnest($3::text[], $4::text[], $5::int[]) WITH ORDINALITY AS given (id, item, bytes, ordinal)`,
+       SELECT $1, $2 + ordinal, id, convert_from(substring($4::bytea FROM first FOR bytes), 'UTF8')::json, bytes
+       FROM unnest($3::text[], $5::int[], $6::int[]) WITH ORDINALITY AS given (id, first, bytes, ordinal)`,
       [
         conversationId,
         row.next_position - items.length,
         items.map(({ id }) => id),
-        items.map(({ text }) => text),
+        // One run of bytes: the driver writes an array of texts with two regular expressions, which takes seconds for megabytes of
+        // quotes.
+        Buffer.from(items.map(({ text }) => text).join('')),
+        startsOf(sizes),
         sizes,
       ],
     );
   }
   return { items: row.item_count, bytes: row.bytes };
+}
+
+/** Where each part begins among bytes in a row; the first byte is 1, as in SQL. */
+function startsOf(sizes: readonly number[]): number[] {
+  let next = 1;
+  return sizes.map((size) => {
+    const start = next;
+    next += size;
+    return start;
+  });
 }
 
 /** Throws KumikiError when a conversation's size exceeds the limits. */

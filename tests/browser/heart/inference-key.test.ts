@@ -188,5 +188,5 @@ test('the settings list the browsers of the key; one that is ended there is out 
   await second.page.getByRole('link', { name: say('en', 'shell.nav.chat'), exact: true }).click();
   await second.page.reload();
   await second.page.getByText(say('en', 'shell.signIn.why')).waitFor();
-  await first.page.getByRole('button', { name: say('en', 'shell.signOut') }).waitFor();
+  await first.page.getByRole('button', { name: say('en', 'shell.signOut'), exact: true }).waitFor();
 });

@@ -66,7 +66,7 @@ test(
     const { page } = console;
     const other = await console.newTab();
     await page.goto(`${fixture.product.origin}/settings`);
-    await page.getByRole('button', { name: say('en', 'shell.signOut') }).click();
+    await page.getByRole('button', { name: say('en', 'shell.signOut'), exact: true }).click();
     await page.getByText(say('en', 'shell.signIn.why')).waitFor();
     for (const place of places) {
       await other.goto(`${fixture.product.origin}/${place}`);

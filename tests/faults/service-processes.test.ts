@@ -12,6 +12,8 @@ const measureMs = 4_000;
 const paceMs = 40;
 /** A killed service is back within this time. */
 const backMs = 2_000;
+/** A sample of the machine's slowness says little of the seconds around it. */
+const tolerance = 2;
 /** All processes have ended within this time after their parent. Nine end at once, and each writes what it has compiled. */
 const leftMs = 3_000;
 /** Node's start time on a machine for which the limits hold. On a slower machine the limits grow in proportion. */
@@ -150,7 +152,7 @@ test('every service of the list is tried here', () => {
 });
 
 for (const [name, others] of Object.entries(unharmed)) {
-  test(`a killed process of ${name} is back soon, and other requests are not affected`, async () => {
+  test(`a killed process of ${name} is back soon, and other requests are not affected`, async (context) => {
     const quiet = await measure(others, async () => {});
     const { pid, restarts } = await service(name);
     assert.ok(pid !== null);
@@ -168,7 +170,11 @@ for (const [name, others] of Object.entries(unharmed)) {
       slower = Math.max(slower, await slowness());
     });
     compare(during, quiet);
-    assert.ok(backAfter < backMs * slower, `${backAfter.toFixed(0)} ms on a machine ${slower.toFixed(1)} times slower`);
+    context.diagnostic(`back after ${backAfter.toFixed(0)} ms on a machine ${slower.toFixed(1)} times slower`);
+    assert.ok(
+      backAfter < backMs * slower * tolerance,
+      `${backAfter.toFixed(0)} ms on a machine ${slower.toFixed(1)} times slower`,
+    );
     const own = kinds[name] ?? kinds['conversations'];
     await until(`${name} serves again`, limitMs, async () => (await own?.().catch(() => null))?.ok === true);
   });

@@ -1,6 +1,7 @@
 /**
  * Detects work that grows faster than its input, on a busy machine: by the thread's CPU time, the minimum of several
- * rounds, and only above a floor that linear work never reaches.
+ * rounds, and only above a floor. A jump to another way of working (windows, slices) is no growth: what is suspected
+ * must grow again at sizes beyond, where its times are long beside the ticks of the clock (4 ms on some machines).
  */
 
 /** CPU time of the thread for some work, in milliseconds. */
@@ -13,9 +14,9 @@ async function cpuMs(work: () => unknown): Promise<number> {
 
 const rounds = 3;
 
-async function leastMs(work: () => unknown): Promise<number> {
+async function leastMsOf<Input>(input: Input, work: (input: Input) => unknown): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < rounds; round++) least = Math.min(least, await cpuMs(work));
+  for (let round = 0; round < rounds; round++) least = Math.min(least, await cpuMs(() => work(input)));
   return least;
 }
 
@@ -25,10 +26,32 @@ const mostPerDoubling = 2 ** 1.5;
 /** Highest ratio of the times for `size` and `smaller`. */
 const mostTimes = (size: number, smaller: number): number => mostPerDoubling ** Math.log2(size / smaller);
 
+/** Sizes beyond a suspected one that it is compared with. */
+const sizesBeyond = [2, 4] as const;
+
+/** Compares a suspected size with larger ones: every step must take too long. */
+async function whyItGrows<Input>(
+  size: number,
+  input: (size: number) => Input,
+  work: (input: Input) => unknown,
+): Promise<string | null> {
+  let times = 1;
+  let least = await leastMsOf(input(size), work);
+  const seen = [`${size} characters took ${least.toFixed(1)} ms`];
+  for (const beyond of sizesBeyond) {
+    const more = await leastMsOf(input(size * beyond), work);
+    seen.push(`${size * beyond} of them ${more.toFixed(1)} ms`);
+    if (more <= least * mostTimes(beyond, times)) return null;
+    times = beyond;
+    least = more;
+  }
+  return seen.join(', ');
+}
+
 export interface Growth {
   /** Sizes to try, ascending. The first must be fast for any growth. */
   readonly sizes: readonly number[];
-  /** Times below this always pass. */
+  /** Times below this always pass: work that grows must take longer at the largest size. */
   readonly floorMs: number;
 }
 
@@ -38,23 +61,18 @@ export async function whyNotLinear<Input>(
   input: (size: number) => Input,
   work: (input: Input) => unknown,
 ): Promise<string | null> {
-  let smaller: number | null = null;
-  let before = 0;
+  let smaller: { size: number; ms: number } | null = null;
   for (const size of sizes) {
     const given = input(size);
-    const once = await cpuMs(() => work(given));
-    const most = smaller === null ? 1 : mostTimes(size, smaller);
-    if (once > floorMs && once > before * most) {
-      // Measures both sizes again, since garbage collection may have interfered.
-      const ofLess = smaller === null ? null : input(smaller);
-      const less = ofLess === null ? 0 : await leastMs(() => work(ofLess));
-      const ms = await leastMs(() => work(given));
-      if (ms > floorMs && ms > less * most) {
-        return `${size} characters took ${ms.toFixed(1)} ms, ${smaller ?? 'none'} of them ${less.toFixed(1)} ms`;
-      }
+    const ms = await cpuMs(() => work(given));
+    if (ms > floorMs && smaller === null) {
+      const least = await leastMsOf(given, work);
+      if (least > floorMs) return `${size} characters took ${least.toFixed(1)} ms`;
+    } else if (ms > floorMs && smaller !== null && ms > smaller.ms * mostTimes(size, smaller.size)) {
+      const why = await whyItGrows(size, input, work);
+      if (why !== null) return why;
     }
-    before = once;
-    smaller = size;
+    smaller = { size, ms };
   }
   return null;
 }

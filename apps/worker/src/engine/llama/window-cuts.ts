@@ -24,19 +24,33 @@ const blanksTogether = 512;
 
 export type CutCheck = (text: string, at: number) => boolean;
 
-/** Whether a text may be cut before its character (UTF-16 unit) `at`. */
+/** A run of one blank that was walked back to its begin, so that the next place in it need not walk again. */
+interface BlankRun {
+  readonly text: string;
+  readonly begin: number;
+  /** The run is known up to here. */
+  readonly upTo: number;
+}
+
+/**
+ * Whether a text may be cut before its character (UTF-16 unit) `at`. Checks of many places in one text take time linear in its
+ * length, all together.
+ */
 export function createCutCheck(rules: WindowRules): CutCheck {
   const wholeTexts = rules.wholeTexts.filter((text) => text.length > 1);
+  const runBegin = createRunBegin();
   return (text, at) => {
     if (at <= 0 || at >= text.length) return at === text.length;
     if (isLowSurrogate(text.charCodeAt(at))) return false;
     if (rules.strips && (isBlank(text.charAt(at)) || isBlank(text.charAt(at - 1)))) return false;
-    if (rules.kind === 'bpe' && !isInsideRun(text, at, rules)) return false;
+    if (rules.kind === 'bpe' && !isInsideRun(text, at, rules, runBegin)) return false;
     return !wholeTexts.some((whole) => spans(text, at, whole));
   };
 }
 
-function isInsideRun(text: string, at: number, rules: WindowRules): boolean {
+type RunBegin = (text: string, at: number) => number;
+
+function isInsideRun(text: string, at: number, rules: WindowRules, runBegin: RunBegin): boolean {
   const around = text.slice(at - 2, at + 2);
   if (sameKind.test(around) || betweenNumbers.test(text.slice(at - 1, at + 1))) return true;
   if (rules.digitsTogether && digits.test(around)) return true;
@@ -44,15 +58,31 @@ function isInsideRun(text: string, at: number, rules: WindowRules): boolean {
   const { length } = character;
   if (text.slice(at - 2 * length, at + 2 * length) !== character.repeat(4)) return false;
   if (/[\p{N}\r]/u.test(character)) return false;
-  return !isBlank(character) || isBetweenBlanks(text, at, character);
+  return !isBlank(character) || isBetweenBlanks(text, runBegin(text, at), at);
 }
 
-function isBetweenBlanks(text: string, at: number, blank: string): boolean {
-  let begin = at;
-  while (begin > 0 && text[begin - 1] === blank) begin--;
+function isBetweenBlanks(text: string, begin: number, at: number): boolean {
   if ((at - begin) % blanksTogether !== 0) return false;
   // Marks take the line feeds behind them into their word; those behind a letter are words of their own.
-  return blank !== '\n' || begin === 0 || /[\p{L}\p{N}]/u.test(text.charAt(begin - 1));
+  return text[at] !== '\n' || begin === 0 || /[\p{L}\p{N}]/u.test(text.charAt(begin - 1));
+}
+
+/** Where the run of equal characters begins that `at` stands in or behind. */
+function createRunBegin(): RunBegin {
+  let known: BlankRun | null = null;
+  return (text, at) => {
+    const run = known !== null && known.text === text ? known : null;
+    let begin = at;
+    while (begin > 0 && text[begin - 1] === text[at]) {
+      if (run !== null && begin > run.begin && begin <= run.upTo) {
+        begin = run.begin;
+        break;
+      }
+      begin--;
+    }
+    known = { text, begin, upTo: Math.max(at, run?.begin === begin ? run.upTo : at) };
+    return begin;
+  };
 }
 
 function isBlank(character: string): boolean {

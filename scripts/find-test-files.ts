@@ -15,6 +15,16 @@ const browserTests = 'tests/browser/';
 /** What needs a Kubernetes; the tests of the rig that starts one lie deeper and need none. */
 const clusterTest = /^tests\/cluster\/[^/]+$/;
 
+/**
+ * Tests that judge CPU times and waits. They run after all others, one at a time: beside another file they would
+ * measure that one as well.
+ */
+const measuringTest = /^tests\/(?:budgets|linear)\/|^tests\/faults\/hostile\/(?:body-time|stalls|tenants)\.test\.ts$/;
+
+export function measures(path: string): boolean {
+  return measuringTest.test(path);
+}
+
 /** `test` is what `npm test` runs, `browser` what `npm run test:browser`, `cluster` what `npm run test:cluster` runs. */
 type TestSet = 'test' | 'browser' | 'cluster' | 'every';
 

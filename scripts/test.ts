@@ -11,7 +11,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { findTestFiles } from './find-test-files.ts';
+import { findTestFiles, measures } from './find-test-files.ts';
 import type { TestCounts } from './run-test-files.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -59,7 +59,10 @@ if (files.length === 0) {
   console.log(`✗ no test file matches ${flags.only ?? 'anything'}`);
   add({ passed: 0, failed: 1 });
 } else {
-  add(await runTests(files));
+  const together = files.filter((file) => !measures(file));
+  const alone = files.filter(measures);
+  if (together.length > 0) add(await runTests(together, []));
+  if (alone.length > 0) add(await runTests(alone, ['--one-at-a-time']));
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
@@ -113,8 +116,8 @@ async function runCheck(name: string, [command, ...rest]: readonly [string, ...s
  * Runs the test files in a separate process group. A process that is left in the group when the files have ended was
  * leaked by a test: it is killed, and counts as a failure.
  */
-async function runTests(paths: readonly string[]): Promise<TestCounts> {
-  const runner = spawn(process.execPath, [join(root, 'scripts', 'run-test-files.ts'), ...paths], {
+async function runTests(paths: readonly string[], options: readonly string[]): Promise<TestCounts> {
+  const runner = spawn(process.execPath, [join(root, 'scripts', 'run-test-files.ts'), ...options, ...paths], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,

@@ -25,7 +25,7 @@ import {
   takesMethod,
 } from './served-paths.ts';
 
-/** Value of `strict-transport-security`: for a year a browser that came by https uses nothing else. */
+/** Value of `strict-transport-security`: a browser that connected over https uses only https for a year. */
 const strictTransport = 'max-age=31536000';
 
 export interface HandlerOptions extends Servers, Recorders {
@@ -38,7 +38,7 @@ export interface HandlerOptions extends Servers, Recorders {
   readonly metrics: GatewayMetrics;
   readonly log: Log;
   readonly draining: () => boolean;
-  /** How long the rest of a body that nothing reads is waited for. */
+  /** How long to wait for the rest of a body that nothing reads. */
   readonly bodyTimeoutMs: number;
 }
 
@@ -51,7 +51,7 @@ interface Handling extends HandlerOptions {
 export interface RequestHandler {
   /** Answers everything that arrives at the one URL. Never throws. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Refuses a request that the server could not take as one. */
+  /** Refuses a request that the server could not parse. */
   readonly refuse: (request: IncomingMessage, response: ServerResponse, error: KumikiError) => void;
 }
 
@@ -103,7 +103,7 @@ async function answer(handling: Handling, context: RequestContext, group: Served
     context.record.error_code ??= context.revocation.error()?.code ?? null;
     endRecord(handling, context.record, response);
   }
-  // A service may have answered before it had the whole body.
+  // A service may reply before it has received the whole body.
   if (!request.complete) discardBody(request, response, discardLimits(handling, context));
 }
 
@@ -111,7 +111,7 @@ function discardLimits({ knownDiscard, unknownDiscard }: Handling, { known }: Re
   return known ? knownDiscard : unknownDiscard;
 }
 
-/** Finds out who asks and for what, admits the request, and has it served. */
+/** Identifies the caller and the path, admits the request, and serves it. */
 async function dispatch(handling: Handling, context: RequestContext, group: ServedGroup | null): Promise<void> {
   const { request, response, path } = context;
   const method = request.method ?? 'GET';
@@ -131,7 +131,7 @@ async function dispatch(handling: Handling, context: RequestContext, group: Serv
   if (!ends) handling.openRequests.add(caller, context.revocation);
   let admission: Admission | null = null;
   try {
-    // Before a byte of the body is read: what may not ask is not listened to.
+    // Checked before the body is read, so that a refused request costs no reading.
     const admitted = admit(handling, context, served, caller);
     admission = admitted instanceof Promise ? await admitted : admitted;
     requireUnrevoked(context.revocation);
@@ -147,14 +147,14 @@ async function dispatch(handling: Handling, context: RequestContext, group: Serv
 }
 
 /**
- * Whether a request is remembered. What operates the installation and what is open to everybody is not: a console that
- * shows requests would fill the list with its own.
+ * Whether a request is recorded. Requests to operate the installation and to public pages are not: a console that shows
+ * requests would fill the list with its own.
  */
 function isRecorded(served: ServedPath): served is ServedPath & { kind: 'model' | 'service' } {
   return served.kind === 'model' || (served.kind === 'service' && served.role === 'inference');
 }
 
-/** What a request holds of its key's limits as long as it is open. */
+/** The share of its key's limits that a request holds while it is open. */
 function admit(
   { limiter }: Handling,
   { path, request, response }: RequestContext,
@@ -162,7 +162,7 @@ function admit(
   { key, service }: Caller,
 ): Admission | Promise<Admission> {
   if (service === null) return limiter.admit(key, chooseDemand(request.method ?? 'GET', path));
-  // What a service asks of another service leads to models in the end, and counts there.
+  // A service's request to another service ends in requests to models, and is counted there.
   if (kind !== 'model') return unlimited;
   return limiter.admitService(key, { lowPriority: service.lowPriority, leaving: () => leavingOf(response) });
 }
@@ -173,7 +173,7 @@ function leavingOf(response: ServerResponse): AbortSignal {
   return leaving.signal;
 }
 
-/** Answers of models set them with their own head. */
+/** Answers of models set these headers themselves. */
 function setLimitHeaders(response: ServerResponse, admission: Admission): void {
   const limits: Record<string, string | number> = {};
   admission.addHeaders(limits);

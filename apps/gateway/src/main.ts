@@ -5,9 +5,9 @@ import { createSnapshotHealth } from './snapshot/snapshot-health.ts';
 import { startGateway } from './start-gateway.ts';
 import { watchSnapshots } from './watch-snapshots.ts';
 
-// What a request leaves behind is dead within milliseconds, so a small young generation is collected as cheaply as a
-// large one. V8 would grow it to 128 MiB on a machine with much memory; its upper limit can only be given on the
-// command line, but whether it grows at all can be told here, before the first request.
+// A request's garbage is dead within milliseconds, so a small young generation is collected as cheaply as a large one.
+// V8 would grow it to 128 MiB on a machine with much memory. Its upper limit can only be set on the command line, but
+// growth can be switched off here, before the first request.
 setFlagsFromString('--semi-space-growth-factor=1');
 
 await runService(
@@ -35,7 +35,7 @@ await runService(
     return {
       log,
       port: gateway.port,
-      // It listens there itself: what it is ready for, nobody else knows.
+      // The gateway has its own ops listener, because only it knows whether it is ready.
       ops: gateway.opsPort,
       controlPort: gateway.observedPort,
       drainMs: config.KUMIKI_DRAIN_MS,

@@ -23,7 +23,7 @@ export interface EdgeOptions {
   readonly connections?: Partial<ConnectionLimits>;
 }
 
-/** Opens what stands between the network and the rest of the gateway: where a client comes from, and what it may cost. */
+/** Opens the parts between the network and the rest of the gateway: where a client comes from, and what it may cost. */
 export function openEdge(options: EdgeOptions, wheel: DeadlineWheel, bodyTimeoutMs: number) {
   const origin = createClientOrigin(options.trustedProxies ?? []);
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;

@@ -15,15 +15,15 @@ const shownCharacters = 256;
 type Serve = (context: RequestContext, caller: Caller, admission: Admission) => Promise<void> | void;
 
 interface Shared {
-  /** The only methods that it takes; null where it takes all. */
+  /** The methods that it accepts; null for all. */
   readonly methods: readonly string[] | null;
-  /** A `gateway` path is answered from what the gateway itself knows. */
+  /** A `gateway` path is answered by the gateway itself. */
   readonly kind: 'model' | 'gateway' | 'service';
-  /** Name of the service that answers; null where nobody named it, and for what the gateway answers. */
+  /** Name of the service that answers; null when the snapshot does not name it, and for the gateway's own paths. */
   readonly service: string | null;
 }
 
-/** One row of what the gateway serves: who may ask, and what answers. */
+/** One row of what the gateway serves: who may call it, and what answers. */
 export type ServedPath =
   | (Shared & { readonly role: null; readonly serve: (context: RequestContext) => Promise<void> })
   | (Shared & { readonly role: NonNullable<BackendRoute['role']>; readonly serve: Serve });
@@ -34,7 +34,7 @@ export interface ServedGroup {
   readonly prefix: string;
   /** The path as a metric label: a client cannot make new ones. */
   readonly label: string;
-  /** Whether the gateway itself has it, and no service. */
+  /** Whether the gateway itself answers it, and no service. */
   readonly own: boolean;
   /** Whether a replica of its service is known. */
   readonly answers: boolean;
@@ -56,12 +56,12 @@ export interface ServedPaths {
   /** The group that covers a path; null where nothing is served. */
   find(path: string): ServedGroup | null;
   /**
-   * The row of a request. Throws `unknown_route`, and `method_not_allowed` for what services have: a client that probes for
-   * another dialect must not be told to show a key first. On the gateway's own paths any method finds its row; there the
-   * method is looked at once the key is known.
+   * The row of a request. Throws `unknown_route`, and `method_not_allowed` for paths of services: a client that probes
+   * for another dialect must get these before any error about its key. On the gateway's own paths any method finds its
+   * row; there the method is checked after the key.
    */
   require(group: ServedGroup | null, method: string, path: string): ServedPath;
-  /** The refusal of what no row takes: `unknown_route` without a group, else `method_not_allowed`. */
+  /** The refusal of a request without a row: `unknown_route` without a group, else `method_not_allowed`. */
   refuse(group: ServedGroup | null, method: string, path: string): KumikiError;
 }
 
@@ -72,7 +72,7 @@ interface OwnServing {
   readonly serve: Serve;
 }
 
-/** What serves each path that the table of paths gives to the gateway. A path is added there, and then here. */
+/** What serves each path that the table of paths assigns to the gateway. A new path is added there first, then here. */
 function ownServing({ routes, serveModel }: Servers): Readonly<Record<OwnPattern, OwnServing>> {
   const model = (path: ModelPath): OwnServing => ({
     kind: 'model',
@@ -94,7 +94,7 @@ function ownServing({ routes, serveModel }: Servers): Readonly<Record<OwnPattern
   };
 }
 
-/** Model names may hold slashes; SDKs escape them. A broken escape is taken as it stands. */
+/** Model names may hold slashes; SDKs escape them. A broken escape is kept unchanged. */
 function decodeName(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -144,7 +144,7 @@ export function createServedPaths(servers: Servers): ServedPaths {
   let backends: readonly Backend[] = [];
   let services: readonly ServedGroup[] = [];
 
-  /** Of the snapshot that is in force: it is replaced whole. */
+  /** The groups of the snapshot that is in force. They are rebuilt for each snapshot. */
   function servicesNow(): readonly ServedGroup[] {
     if (backends !== routes.backends()) {
       backends = routes.backends();
@@ -169,7 +169,7 @@ export function createServedPaths(servers: Servers): ServedPaths {
     find(path) {
       const found = exact.get(path) ?? findCovering(below, path) ?? findCovering(servicesNow(), path);
       if (found?.answers === true) return found;
-      // A service that has just been started is in a snapshot that may not have been read yet.
+      // A service that has just started may be in a snapshot that has not been read yet.
       routes.lookAgain();
       return findCovering(servicesNow(), path);
     },
@@ -190,7 +190,7 @@ export function takesMethod({ methods }: ServedPath, method: string): boolean {
   return methods === null || methods.includes(method);
 }
 
-/** The row that takes a method: one that names it goes before one that takes all. */
+/** The row for a method: one that names it is preferred to one that accepts all. */
 function withMethod(served: readonly ServedPath[], method: string): ServedPath | undefined {
   let any: ServedPath | undefined;
   for (const one of served) {
@@ -205,7 +205,7 @@ function findCovering(groups: readonly ServedGroup[], path: string): ServedGroup
   for (const group of groups) {
     const { prefix } = group;
     if (!path.startsWith(prefix) || (path.length > prefix.length && path[prefix.length] !== '/')) continue;
-    // The service that has all the rest does not have what is under /v1.
+    // The service with the empty prefix does not answer paths under /v1.
     return prefix === '' && isApiPath(path) ? null : group;
   }
   return null;

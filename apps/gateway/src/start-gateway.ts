@@ -47,10 +47,10 @@ const unsentBytes = 16_384;
 /** Connections that are open at once; the next is refused. */
 const maxConnections = 20_000;
 
-/** Connections that wait in the kernel until they are accepted; beyond, it lets clients try again after a second. */
+/** Connections that wait in the kernel until they are accepted. Beyond this limit clients retry after a second. */
 const waitingConnections = 4_096;
 
-/** Between two looks for idle connections while draining. */
+/** Interval between two sweeps for idle connections while draining. */
 const sweepMs = 50;
 
 export interface GatewayOptions extends EdgeOptions {
@@ -66,14 +66,14 @@ export interface GatewayOptions extends EdgeOptions {
   /** Projects whose limits differ from the defaults; none when absent. */
   readonly projectLimits?: readonly ProjectLimitsRecord[];
   readonly log: Log;
-  /** Where the snapshots come from files: how it stands with those, */
+  /** If the snapshots come from files: their health, */
   readonly snapshots?: SnapshotHealth;
-  /** and what reads those at once that have changed, before something is said not to be there. */
+  /** and a function that reads changed files at once, before a key, a session or a path is reported as unknown. */
   readonly lookAgain?: () => void;
   readonly opsHost?: string;
   /** No ops listener when absent. */
   readonly opsPort?: number;
-  /** Where those who operate the installation ask; nobody does when absent. */
+  /** The listener for the control API; none when absent. */
   readonly observed?: ObservedListenerOptions;
   /** A client must have sent its headers within this time. */
   readonly headersTimeoutMs?: number;
@@ -99,7 +99,7 @@ export interface Gateway {
   replaceProjectLimits(records: readonly ProjectLimitsRecord[]): void;
   /**
    * Accepts no more requests and waits until the open ones have ended, at most `limitMs`.
-   * @param whose `clients` does not wait for requests of the installation's services.
+   * @param whose with `clients`, requests of the installation's services are not waited for.
    */
   drain(limitMs: number, whose?: 'all' | 'clients'): Promise<void>;
   /** Ends everything now. */
@@ -277,7 +277,9 @@ function createHttpServer(handler: RequestHandler, options: GatewayOptions, conn
   return server;
 }
 
-/** Stops listening. Resolves when the last connection has closed, when `enough` says so, or when the time is over. */
+/**
+ * Stops listening. Resolves when the last connection has closed, when `enough` returns true, or when the time is over.
+ */
 function untilClosed(server: Server, limitMs: number, enough: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     // Replies that began before the draining did not say `connection: close`: their connections are closed once idle.

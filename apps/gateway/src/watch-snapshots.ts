@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { SnapshotHealth, SnapshotName } from './snapshot/snapshot-health.ts';
 import type { Gateway, GatewayOptions } from './start-gateway.ts';
 
-/** Where a gateway's snapshots lie; without a file there is none of it. */
+/** The files of a gateway's snapshots; an optional snapshot without a file is empty. */
 export interface SnapshotPaths {
   readonly routes: string;
   readonly keys: string;
@@ -13,16 +13,16 @@ export interface SnapshotPaths {
   readonly projectLimits: string | undefined;
 }
 
-/** The snapshots of a gateway as files, which whoever owns the truth writes. */
+/** The snapshots of a gateway as files, which the process that owns the data writes. */
 export interface SnapshotFiles {
   /** What a gateway starts with. */
   readonly initial: Pick<GatewayOptions, 'routes' | 'keys' | 'sessions' | 'projectLimits' | 'lookAgain'>;
-  /** Tells a gateway of all that changes from now on. */
+  /** Applies every later change to a gateway. */
   tell(gateway: Gateway): void;
   close(): void;
 }
 
-/** Throws ConfigError where one of them cannot be read. */
+/** Throws ConfigError when one of them cannot be read. */
 export function watchSnapshots(paths: SnapshotPaths, health: SnapshotHealth, log: Log): SnapshotFiles {
   const watchOne = <Value>(name: SnapshotName, path: string, schema: z.ZodType<Value>): SnapshotWatch<Value> =>
     watchSnapshot({ path, schema, log, onRead: (ok) => (ok ? health.read(name) : health.failed(name)) });

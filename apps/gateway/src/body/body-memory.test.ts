@@ -6,7 +6,7 @@ import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const mebibyte = 1_048_576;
 
-/** A connection that has sent so much of a chat's body, of which more is to come. */
+/** A connection that has sent the first bytes of a chat's body and will send more. */
 function begin(context: TestContext, gateway: TestGateway, key: string, framing: string, sent: Buffer): Socket {
   const socket = connect(gateway.gateway.port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -26,7 +26,7 @@ async function codeOf(response: Response): Promise<[number, string]> {
 
 const large = Buffer.alloc(10 * mebibyte, ' ');
 
-/** Bodies that are begun and not ended, so many at any time: one that found no room itself gives way to another. */
+/** Keeps `count` unfinished bodies open. One that is refused for lack of memory is replaced by another. */
 function keepBegun(count: number, one: () => Socket): { readonly top: () => void; readonly open: Set<Socket> } {
   const open = new Set<Socket>();
   const top = (): void => {
@@ -40,7 +40,7 @@ function keepBegun(count: number, one: () => Socket): { readonly top: () => void
   return { top, open };
 }
 
-/** Asks again until there is no memory for it. */
+/** Sends requests until one is refused for lack of memory. */
 async function untilRefused(gateway: TestGateway, top: () => void): Promise<Response> {
   for (;;) {
     top();
@@ -59,7 +59,7 @@ test('bodies that are held have a share of memory, and what goes beyond is told 
   const refused = await untilRefused(gateway, holders.top);
   assert.deepEqual([refused.headers.get('retry-after'), refused.headers.get('x-should-retry')], ['1', 'true']);
   assert.deepEqual(await codeOf(refused), [503, 'overloaded']);
-  // What is small has no room either, and another key has its own share.
+  // Small requests are refused too. Another key has its own share.
   const open = [...holders.open];
   for (const holder of open) holder.destroy();
   await Promise.all(open.filter((holder) => !holder.closed).map((holder) => once(holder, 'close')));

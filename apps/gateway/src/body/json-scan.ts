@@ -19,7 +19,7 @@ export const closeBracket = 93;
 export const openBrace = 123;
 export const closeBrace = 125;
 
-/** Returned in place of an offset. */
+/** Returned instead of an offset. */
 export const broken = -1;
 export const tooDeep = -2;
 export const tooMany = -3;

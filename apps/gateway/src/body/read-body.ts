@@ -8,7 +8,7 @@ export type ReadBody =
   | { readonly outcome: 'complete'; readonly body: Buffer; readonly memory: number }
   /** Larger than the limit, by its content-length or by counting. The rest of it is unread. */
   | { readonly outcome: 'too_large'; readonly limitBytes: number }
-  /** It was not whole in time, or made no progress. The rest of it is unread. */
+  /** It did not arrive completely in time, or made no progress. The rest of it is unread. */
   | { readonly outcome: 'too_slow'; readonly limitMs: number }
   /** There is no memory for it. The rest of it is unread. */
   | { readonly outcome: 'refused'; readonly error: KumikiError }

@@ -17,7 +17,7 @@ function scanned(text: string): ScannedRequest {
   return result.value;
 }
 
-/** What the scan must say of a body, by parsing it; null when it must refuse a value. */
+/** What the scan must find in a body, read by JSON.parse; null when it must refuse a value. */
 function expected(body: Record<string, unknown>): Record<string, unknown> | null {
   const value = (key: string): unknown => body[key] ?? null;
   const options = value('stream_options');
@@ -80,7 +80,7 @@ function actual(text: string, value: ScannedRequest): Record<string, unknown> {
   return { ...rest, messages: parse(messages), prompt: parse(prompt), input: parse(input), firstUser };
 }
 
-/** Some way to write a string in JSON: each character plain or as an escape. */
+/** One of the ways to write a string in JSON: each character plain or as an escape. */
 function writtenString(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.tuple(text, fc.nat(7)).map(([value, salt]) => {
     if (salt !== 0) return JSON.stringify(value);

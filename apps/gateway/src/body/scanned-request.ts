@@ -75,7 +75,7 @@ const falseText = Buffer.from('false');
 /** Most choices of one request. */
 const maxChoices = 128;
 
-/** A value that the API does not take. */
+/** A value that the API does not accept. */
 interface WrongValue {
   readonly param: string;
   readonly reason: string;

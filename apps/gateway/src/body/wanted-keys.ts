@@ -37,8 +37,8 @@ const byLength: readonly (readonly Candidate[])[] = Array.from({ length: longest
 );
 
 /**
- * The index of the wanted key at body[start, end), quotes included; -1 when it is none. Escapes count: a parser of the body
- * reads `"\u006dodel"` as `model`.
+ * The index of the wanted key at body[start, end), quotes included; -1 when it is not one. Escapes are decoded, because
+ * a parser of the body reads `"\u006dodel"` as `model`.
  */
 export function wantedKeyAt(body: Buffer, start: number, end: number): number {
   const first = start + 1;

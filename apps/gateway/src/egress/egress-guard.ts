@@ -9,7 +9,7 @@ import { shareLookups } from './share-lookups.ts';
 /** The most addresses of one name: no server needs more, and each is checked. */
 const maxAddresses = 256;
 
-/** What the HTTP clients for outside servers ask before they dial. */
+/** What the HTTP clients for outside servers consult before they dial. */
 export interface EgressGuard {
   /** Why an address that is written in a URL may not be dialled, as an error; null where it may, and for names. */
   refusalOf(host: string, port: number): Error | null;
@@ -22,7 +22,7 @@ export interface EgressControl extends EgressGuard {
   replace(table: RouteTable): boolean;
 }
 
-/** Error code that tells a refusal by the policy from a failure of the network. */
+/** Error code that distinguishes a refusal by the policy from a failure of the network. */
 export const egressDenied = 'EGRESS_DENIED';
 
 /** The reason that clients get. The address and the rule are in the operator's log only. */
@@ -106,7 +106,7 @@ function answer(
   else callback(null, first.address, first.family);
 }
 
-/** Addresses of the installation itself, as far as the route table names them. */
+/** Addresses of the installation itself that the route table names. */
 function ownPlaces({ models, backends, egress }: RouteTable): Place[] {
   const urls = [
     ...models.flatMap(({ endpoints }) => endpoints.filter((one) => one.egress === 'internal').map(({ url }) => url)),

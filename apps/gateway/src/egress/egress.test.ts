@@ -13,7 +13,7 @@ const answers: Script = (_, response) => {
   response.end(chatFrame('', { finish: 'stop' }) + doneFrame);
 };
 
-/** Closes each connection, so that every request dials anew. */
+/** Closes each connection, so that every request opens a new one. */
 const answersOnce: Script = (body, response, nth) => {
   response.setHeader('connection', 'close');
   answers(body, response, nth);
@@ -39,7 +39,7 @@ function allow(...rules: string[]): EgressEntry[] {
 
 interface Replier {
   readonly gateway: TestGateway;
-  /** Takes an endpoint and a list into the routes. */
+  /** Puts an endpoint and an egress list into the routes. */
   route(endpoint: Endpoint, entries: readonly EgressEntry[]): void;
   /** The status and the body of one chat. */
   chat(): Promise<{ status: number; text: string }>;
@@ -75,7 +75,7 @@ test('a server on this machine is dialled when it is listed, and never before or
   assert.ok(!refused.text.includes(String(outside.port)), 'nothing is told of where it is');
   replier.route({ ...outside.endpoint, id: 'again' }, allow(`127.0.0.1:${outside.port}`));
   assert.equal((await replier.chat()).status, 200);
-  // The connection is kept; what it was allowed by is gone.
+  // The connection is kept alive, but the entry that allowed it has been removed.
   replier.route({ ...outside.endpoint, id: 'third' }, []);
   assert.equal((await replier.chat()).status, 502);
   assert.equal(outside.received(), 1);
@@ -175,7 +175,7 @@ interface Trap {
   calls(): number;
 }
 
-/** Takes connections and says nothing. */
+/** Accepts connections and never replies. */
 async function startTrap(context: TestContext): Promise<Trap> {
   let calls = 0;
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 
-/** Resolves a host name to its addresses. Rejects with a `code` where it has none. */
+/** Resolves a host name to its addresses. Rejects with a `code` when it has no address. */
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
 /** Resolves names as other programs of this machine do. */

@@ -58,14 +58,14 @@ function invalid(param: string, reason: string): KumikiError {
   return new KumikiError('invalid_value', { param, reason });
 }
 
-/** What the table of paths calls the first segment that is wrong (`response`); `path` where it gives it no name. */
+/** The name of the first wrong segment in the table of paths (`response`); `path` when it has none. */
 function segmentName({ method = 'GET' }: IncomingMessage, path: string, isWrong: (segment: string) => boolean): string {
   const at = path.split('/').findIndex(isWrong);
   const named = findPath(method, path)?.pattern.split('/')[at];
   return named?.startsWith(':') === true ? named.slice(1) : 'path';
 }
 
-/** The parameter of a query that holds U+0000; `query` where its own name does. */
+/** The query parameter whose value contains U+0000; `query` when its name does. */
 function queryName(url: string): string {
   const wrong = url
     .slice(url.indexOf('?') + 1)

@@ -19,8 +19,8 @@ export const maxHeaderBytes = 16_384;
 const ending = new WeakSet<Duplex>();
 
 /**
- * Answers what never became a request: broken framing, headers that are too large or too slow. The connection closes, since
- * nothing tells where a next request would begin.
+ * Replies to bytes that never became a request: broken framing, headers that are too large or too slow. The connection
+ * closes, since the start of a next request is unknown.
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, headersTimeoutMs: number): void {
   // What follows broken framing is broken as well, and the parser reports each piece of it.
@@ -32,7 +32,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
   endWith(socket, describe(error, headersTimeoutMs));
 }
 
-/** Answers CONNECT, which node:http would end without a word. */
+/** Replies to CONNECT, which node:http would end without a reply. */
 export function answerConnect({ url = '' }: IncomingMessage, socket: Duplex): void {
   const path = url.slice(0, 256);
   socket.on('error', () => socket.destroy());
@@ -52,9 +52,10 @@ function endWith(socket: Duplex, refusal: KumikiError): void {
   socket.on('data', watch.check).resume();
 }
 
-/** Whether part of a reply is out: another one in the middle of it would be taken for its body. */
+/** Whether part of a reply has been sent: another reply in the middle of it would be read as its body. */
 function hasBegunReply(socket: Duplex): boolean {
-  // node:http keeps the reply that a connection is sending there, and looks at it as well where nobody handles the error.
+  // node:http keeps the reply that a connection is sending there. Its own default handler of client errors reads it
+  // too.
   const { _httpMessage: reply } = socket as { _httpMessage?: ServerResponse | null };
   return reply?.headersSent === true;
 }
@@ -70,7 +71,7 @@ function describe(error: NodeJS.ErrnoException, headersTimeoutMs: number): Kumik
   }
 }
 
-/** The parser's own words name what is wrong (`Invalid header value char`). */
+/** The parser's message names what is wrong (`Invalid header value char`). */
 function framingReason(error: NodeJS.ErrnoException): string {
   const match = /^Parse Error: ([\x20-\x7e]{1,120})$/.exec(error.message);
   return match?.[1] ?? 'it does not follow HTTP/1.1';

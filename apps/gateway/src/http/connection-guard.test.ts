@@ -10,7 +10,7 @@ const limits = { perAddress: 3, fresh: 4, resting: 2, restingUnknown: 1 };
 
 const request = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
-/** A server under the guard that answers when the test says so, and connections to it. */
+/** A server under the guard that replies when the test calls for it, and connections to it. */
 async function serve(context: TestContext, origin: Pick<ClientOrigin, 'isExempt'>) {
   const server = createServer();
   const waiting: ServerResponse[] = [];
@@ -72,7 +72,7 @@ test('of too many connections without a request the oldest goes, and one that wo
     idle.slice(2).map(({ destroyed }) => destroyed),
     [false, false, false, false],
   );
-  // One that sends its request late is served all the same.
+  // A connection that sends its request late is still served.
   (await ask(idle[2]!)).end('late');
   await once(idle[2]!, 'data');
   reply.end('done');
@@ -106,7 +106,7 @@ test('connections that showed no key push each other out, and none that showed o
   }
   await Promise.all(strangers.slice(0, -limits.restingUnknown).map(gone));
   assert.equal(ended(), strangers.length - limits.restingUnknown);
-  // Once known, a connection is so for as long as it lasts.
+  // A connection that was vouched for once stays so until it closes.
   await askAndRest(client, false);
   await askAndRest(await open(), false);
   await gone(strangers.at(-1)!);

@@ -9,7 +9,7 @@ export interface ConnectionLimits {
   readonly fresh: number;
   /** Idle connections on which an earlier request had a valid key or session. */
   readonly resting: number;
-  /** Idle connections on which none did, as of a browser that reads the console's pages. */
+  /** Idle connections on which none had, such as those of a browser that loads the console's pages. */
   readonly restingUnknown: number;
 }
 

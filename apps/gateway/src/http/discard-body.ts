@@ -7,7 +7,7 @@ export interface DiscardLimits {
   readonly keepBytes: number;
   /** The same for a body that does not say how long it is. */
   readonly keepUnsized: boolean;
-  /** The connection is cut beyond so many bytes, */
+  /** The connection is cut after this many bytes, */
   readonly maxBytes: number;
   /** after this time, */
   readonly maxMs: number;
@@ -16,8 +16,9 @@ export interface DiscardLimits {
 }
 
 /**
- * For clients that have shown no valid key. 32 MiB are the largest body of a request for a model: a client that sends one with
- * a wrong key is to learn that. Such connections are among those that rest, of which there are few: see connection-guard.ts.
+ * For clients that have shown no valid key. 32 MiB are the largest body of a request for a model: a client that sends
+ * one with a wrong key is to learn that. Such connections count as resting ones, whose number is limited: see
+ * connection-guard.ts.
  */
 export const unknownDiscard: DiscardLimits = {
   keepBytes: 131_072,
@@ -69,7 +70,7 @@ export function discardBody(request: IncomingMessage, response: ServerResponse, 
   request.resume();
 }
 
-/** The connection breaks: `close` follows and tells all that matters. */
+/** A broken connection emits `close` too, which is handled. */
 function ignore(): void {}
 
 /**
@@ -86,7 +87,7 @@ function closeWhole(socket: Socket): void {
   socket.destroySoon();
 }
 
-/** Watches a connection of which the rest is thrown away. */
+/** Watches a connection whose remaining input is thrown away. */
 export interface UnreadWatch {
   /** Cuts the connection when too much has come. */
   readonly check: () => void;

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import type { BackendRoute } from '@kumiki/api';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
-/** A service that answers everything, and what it was asked. */
+/** A service that answers every request, and the requests that it received. */
 async function startService(
   context: TestContext,
 ): Promise<{ readonly url: string; readonly asked: IncomingMessage[] }> {
@@ -41,7 +41,7 @@ async function startEdge(context: TestContext, change: Change = {}) {
   return { gateway, service };
 }
 
-/** A connection on which the test writes what it likes. */
+/** A raw connection that the test writes to. */
 function open(
   context: TestContext,
   gateway: TestGateway,

@@ -19,7 +19,7 @@ export function openContext(request: IncomingMessage, response: ServerResponse):
     path: (query === -1 ? url : url.slice(0, query)).slice(0, maxPathLength),
     hop: openHop(typeof traceparent === 'string' ? traceparent : undefined),
     startedAt: performance.now(),
-    // As long as nothing else handles it: what reads the body or waits for a place then finds the request answered.
+    // Until another handler is set: code that reads the body or waits for a place then finds the request answered.
     revocation: createRevocation((error) => sendError(response, error)),
     known: false,
     record: null,

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * A browser must not run, sniff, frame or cache what it gets with its cookie: an uploaded file would otherwise be a page of
- * the console's origin.
+ * A browser must not run, sniff, frame or cache a reply to a request with its cookie: an uploaded file would otherwise
+ * be a page of the console's origin.
  */
 const protections = {
   'cache-control': 'no-store',

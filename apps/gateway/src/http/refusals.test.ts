@@ -10,7 +10,7 @@ const mebibyte = 1_048_576;
 const piece = Buffer.alloc(65_536, 'a');
 const chunk = Buffer.concat([Buffer.from('10000\r\n'), piece, Buffer.from('\r\n')]);
 
-/** What the kernels of both ends hold of what nobody has read, with room. */
+/** An upper bound of what the kernels of both ends buffer unread. */
 const inKernelBytes = 24 * mebibyte;
 
 interface Raw {
@@ -20,7 +20,7 @@ interface Raw {
   closed(): Promise<string>;
 }
 
-/** @param halfOpen it goes on sending when the gateway has sent all it has to say, as many programs do. */
+/** @param halfOpen it keeps sending after the gateway has ended its side, as many programs do. */
 function open(context: TestContext, gateway: TestGateway, halfOpen = false): Raw {
   const socket = connect({ port: gateway.gateway.port, host: '127.0.0.1', allowHalfOpen: halfOpen });
   let text = '';
@@ -34,7 +34,7 @@ function open(context: TestContext, gateway: TestGateway, halfOpen = false): Raw
 const post = (...headers: readonly string[]): string =>
   ['POST /v1/chat/completions HTTP/1.1', 'Host: a', 'Authorization: Bearer wrong', ...headers, '', ''].join('\r\n');
 
-/** Writes as fast as the connection takes it, until there is no more or the connection is over. */
+/** Writes as fast as the connection accepts it, until all pieces are written or the connection has closed. */
 async function send(socket: Socket, pieces: Iterable<Buffer>): Promise<void> {
   for (const one of pieces) {
     if (socket.closed || !socket.writable) return;
@@ -52,7 +52,7 @@ function drained(socket: Socket): Promise<void> {
   });
 }
 
-/** The error of a whole reply with an envelope, and nothing behind it. */
+/** The error in a reply that is exactly one error envelope with nothing after it. */
 function errorOf(reply: string, status: number): { code: string; param: string | null; message: string; type: string } {
   const end = reply.indexOf('\r\n\r\n');
   assert.match(reply.slice(0, end), new RegExp(`^HTTP/1\\.1 ${status} [A-Z]`));

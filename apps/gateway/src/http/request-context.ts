@@ -3,7 +3,7 @@ import type { RequestRecord } from '@kumiki/api';
 import type { Revocation } from '../keys/revocation.ts';
 import type { TraceHop } from './random-ids.ts';
 
-/** What is known of a request from its arrival on. */
+/** What is known about a request from its arrival on. */
 export interface RequestContext {
   readonly id: string;
   readonly request: IncomingMessage;

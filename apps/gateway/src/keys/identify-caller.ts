@@ -8,7 +8,7 @@ import { invalid, type SessionStore } from '../snapshot/session-store.ts';
 export interface ServiceWishes {
   /** Id of the service's own key. */
   readonly keyId: string;
-  /** The request gives way to all others. */
+  /** The request yields to all others. */
   readonly lowPriority: boolean;
   /** Token ids stay in the stream: the service keeps the answer and may have to resume it. */
   readonly tokenIds: boolean;
@@ -19,7 +19,7 @@ export interface Caller {
   readonly key: KeyRecord;
   /** Null for all callers that are not services: their `x-kumiki-…` headers are ignored. */
   readonly service: ServiceWishes | null;
-  /** The session whose cookie took the place of a key. */
+  /** The session whose cookie was sent instead of a key. */
   readonly sessionId: string | null;
 }
 
@@ -31,8 +31,9 @@ export interface Identities {
 }
 
 /**
- * Finds out who sends a request. A service counts as the key that it acts for; without one it is a key without rights. A
- * browser counts as the key of its session. Where there is an `Authorization` header, the cookie is ignored.
+ * Identifies the caller of a request. A service counts as the key that it acts for; without one it counts as a key
+ * without rights. A browser counts as the key of its session. Where there is an `Authorization` header, the cookie is
+ * ignored.
  * @param now Unix seconds.
  */
 export function identifyCaller(identities: Identities, request: IncomingMessage, now: number): Caller {
@@ -56,7 +57,7 @@ export function identifyCaller(identities: Identities, request: IncomingMessage,
   };
 }
 
-/** Restricts a service's key to the paths that the service needs, for the case that somebody has taken the service over. */
+/** Restricts a service's key to the paths that the service needs, in case an attacker controls the service. */
 function requirePath({ name, paths }: KeyRecord, { method = 'GET', url = '/' }: IncomingMessage): void {
   if (paths === undefined) return;
   const [path = '/'] = url.split('?', 1);
@@ -67,8 +68,8 @@ function requirePath({ name, paths }: KeyRecord, { method = 'GET', url = '/' }: 
 }
 
 /**
- * A browser adds its cookie to every request that any page makes it send, so the page must be of this origin: certainly so for
- * changes; for reads it is enough that nothing says otherwise.
+ * A browser adds its cookie to every request that any page makes it send, so the page must be of this origin. Changes
+ * need proof of that; for reads it is enough that no header contradicts it.
  */
 function callerOfSession(
   identities: Identities,
@@ -83,7 +84,7 @@ function callerOfSession(
   return { key, service: null, sessionId: session.id };
 }
 
-/** Refuses changes that another site's page sends where no key is needed, as for signing in. */
+/** Refuses changes that another site's page sends to a path that needs no key, such as signing in. */
 export function requireOwnSite(identities: Identities, request: IncomingMessage): void {
   const site = siteOf(identities, request);
   if (site === 'other' && !isSafeMethod(request.method ?? '')) throw crossSite(site);

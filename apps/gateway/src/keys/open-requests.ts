@@ -22,7 +22,7 @@ export function createOpenRequests({ keys, sessions }: Omit<Identities, 'isHttps
 
   function each({ key, service, sessionId }: Caller, act: (open: ByCredential, id: string) => void): void {
     act(byKey, key.id);
-    // When a service's own key is revoked, what it does for others ends as well.
+    // When a service's own key is revoked, its requests on behalf of others end too.
     if (service !== null) act(byKey, service.keyId);
     if (sessionId !== null) act(bySession, sessionId);
   }

@@ -6,13 +6,13 @@ import { test, type TestContext } from 'node:test';
 import { beginStream, chatFrame, startScriptedUpstream } from '../testing/scripted-upstream.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
-/** What is open when its key is revoked, or its session ended, is over within a second. */
+/** Open requests end within a second after their key is revoked or their session ends. */
 const limitMs = 1_000;
 
 const question = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
 const openEnded = 'data: {"type":"response.output_text.delta"}\n\n';
 
-/** A gateway whose model and whose services begin and never end. */
+/** A gateway whose model and services begin a reply and never finish it. */
 async function startEndless(context: TestContext) {
   const model = await startScriptedUpstream('a', (body, response) => {
     if (body['stream'] !== true) return;
@@ -169,7 +169,7 @@ test('whoever signs out or revokes the own key is answered, while all else of it
   const url = await listen(context, (request, response) => {
     if (request.url === '/v1/kumiki/keys/key_test') gateway.revokeKey();
     else gateway.signOut();
-    // The store is written before the answer is given: gateways know long before.
+    // The store is written before the reply is sent, so gateways know of the revocation earlier.
     setImmediate(() => response.setHeader('set-cookie', 'gone=; Max-Age=0').end('{}'));
   });
   gateway.routeBackends([{ prefix: '/v1/kumiki', urls: [url], authorization: null, role: 'any' }]);

@@ -4,7 +4,7 @@ import { KumikiError } from '@kumiki/api';
 export interface Revocation {
   /** Why the request has ended; null while it has not. To be checked after every wait. */
   error(): KumikiError | null;
-  /** Sets what ends the request, in place of what was set before. */
+  /** Sets what ends the request, replacing the earlier handler. */
   handle(end: (error: KumikiError) => void): void;
   revoke(credential: 'key' | 'session'): void;
 }

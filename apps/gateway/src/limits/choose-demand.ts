@@ -5,8 +5,8 @@
 export type Demand = 'request_and_place' | 'request' | 'nothing';
 
 /**
- * What the console asks for by itself: one stream for each tab, and who is signed in. A key at its limit must also be able to
- * sign out. Pages are public and have no key.
+ * What the console requests without a user's action: one stream for each tab, and who is signed in. A key at its limit
+ * must also be able to sign out. Pages are public and have no key.
  */
 const uncounted: ReadonlySet<string> = new Set(['/v1/kumiki/live', '/v1/kumiki/session']);
 

@@ -10,7 +10,7 @@ const maxTrackedKeys = 100_000;
 /** Retry delay for a client whose key has no free place. */
 const clientRetryMs = 1_000;
 
-/** Retry delay for a service, which has already waited or found others waiting. */
+/** Retry delay for a service, which has already waited or met a full queue. */
 const serviceRetryMs = 2_000;
 
 interface Usage {

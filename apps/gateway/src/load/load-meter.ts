@@ -30,7 +30,7 @@ export interface StreamMeter {
 
 export interface LoadMeter {
   requestBegins(now: number): void;
-  /** A request failed, and not through its client's fault. */
+  /** A request failed for a reason other than its client. */
   requestFails(now: number): void;
   firstToken(endpoint: string, sinceRequestMs: number, sinceAttemptMs: number, now: number): void;
   streamBegins(stream: MeteredStream): StreamMeter;

@@ -5,7 +5,7 @@ import type { SnapshotHealth } from '../snapshot/snapshot-health.ts';
 /** Seconds; from a cache hit on a tiny model to a long prefill. */
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-/** Label combinations that are kept bound. More would mean that a label takes its values from requests. */
+/** Most label combinations that are kept bound. More of them would mean that a label takes its values from requests. */
 const maxBoundChildren = 4_096;
 
 /** The instruments of one model, bound once, so that a request does not look up labels. */

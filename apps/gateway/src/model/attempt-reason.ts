@@ -2,7 +2,7 @@ import type { Failure } from '@kumiki/policy';
 import type { AttemptEnd } from '../requests/record-attempt.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Failures whose detail is text of the server. */
+/** Failures whose detail is text from the server. */
 const inItsWords: Partial<Record<Failure, string>> = {
   busy: 'it was busy',
   server_error: 'it answered with an error',

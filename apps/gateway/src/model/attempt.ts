@@ -32,9 +32,9 @@ export interface AttemptOptions {
   readonly openRelay: () => FrameRelay;
   /** Whether the client reads too slowly. Silence of the upstream is then not its fault, since it is paused. */
   readonly clientFull: () => boolean;
-  /** The head of the reply is here. */
+  /** The head of the reply has arrived. */
   readonly onHead: () => void;
-  /** The head of a reply that is no event stream is here, with the timings that the server reports. */
+  /** The head of a reply that is no event stream has arrived, with the timings that the server reports. */
   readonly onBody: (timings: Timings | null) => void;
   /** A whole reply that is no event stream. */
   readonly onReply: (body: Buffer, contentType: string) => void;
@@ -73,7 +73,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     resolve(censorOutcome(outcome, state.endpoint));
   }
 
-  /** The last event is here but the end of the message is not. Once it comes, the connection can be reused. */
+  /** The last event has arrived, but the end of the HTTP message has not. Once it has, the connection can be reused. */
   function lingerForEnd(): void {
     linger = wheel.arm(lingerMs, () => call.abort());
     call.resume();
@@ -129,7 +129,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
   };
 }
 
-/** The rest of the total time of the answer, which earlier attempts have used too. */
+/** The rest of the answer's total time, of which earlier attempts have used a part. */
 function remainingMs({ startedAt, route }: ModelRequest): number {
   const elapsedMs = performance.now() - startedAt;
   return Math.max(1, route.route.deadlines.totalMs - elapsedMs);
@@ -195,7 +195,7 @@ interface ReplyReader {
   complete(): boolean;
 }
 
-/** Tells the three kinds of reply apart: an event stream, a whole body, an error. */
+/** Distinguishes the three kinds of reply: an event stream, a whole body, an error. */
 function createReplyReader(options: AttemptOptions): ReplyReader {
   let status = 0;
   let contentType = '';
@@ -254,7 +254,7 @@ function describeError(status: number, body: Buffer): Outcome {
     case 'protocol_error':
       return failed(found, `it answered with a redirect (${status}), which is not followed`);
     case 'credentials_refused':
-      // Its words may quote the key.
+      // Its error message may quote the key.
       return failed(found, `it refused the gateway's credentials (${status})`);
     case 'busy':
     case 'server_error':

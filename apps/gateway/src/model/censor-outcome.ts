@@ -2,13 +2,13 @@ import type { Endpoint } from '@kumiki/api';
 import { plainHost } from '@kumiki/policy';
 import type { Outcome } from './outcome.ts';
 
-/** Failures whose detail is text of the server. */
+/** Failures whose detail is text from the server. */
 const inItsWords: ReadonlySet<string> = new Set(['server_error', 'busy']);
 
 /**
- * Removes from an outcome what clients must not see of an outside server. Of a failure only the fact remains, since proxies
- * and stack traces name internal hosts. A refusal keeps its text, which explains what is wrong with the request, without
- * the server's key and address.
+ * Removes from an outcome what clients must not see of an outside server. A failure keeps no text at all, since proxies
+ * and stack traces name internal hosts. A refusal keeps its text, which explains what is wrong with the request,
+ * without the server's key and address.
  */
 export function censorOutcome(outcome: Outcome, endpoint: Endpoint): Outcome {
   if (endpoint.egress === 'internal') return outcome;

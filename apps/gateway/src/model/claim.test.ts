@@ -29,7 +29,7 @@ function request(): Suspicion {
   return { claims: { lost: 0, shared: 0 }, excused: false };
 }
 
-/** The request alone on a new replica, which ends so. */
+/** Tries the request alone on a new replica, with this outcome. */
 function tryAlone(suspicion: Suspicion, outcome: Outcome, change: Partial<Endpoint> = {}) {
   return openClaim(createEndpointState({ ...endpoint, ...change }), suspicion, fresh).end(outcome);
 }

@@ -16,15 +16,15 @@ import type { Outcome } from './outcome.ts';
  * count: whether the process of an outside server ended, or only the connection, is unknown.
  */
 export interface Claim {
-  /** The head of the reply is here: the worker has prepared the request, which may now wait in its queue. */
+  /** The head of the reply has arrived: the worker has prepared the request, which may now wait in its queue. */
   prepared(): void;
-  /** Part of the answer is here: if the replica dies later, this request is not the cause. */
+  /** Part of the answer has arrived: if the replica dies later, this request is not the cause. */
   proven(): void;
   /** @returns the verdict on the request when the claim is lost; null when it is not. */
   end(outcome: Outcome): PoisonVerdict | null;
 }
 
-/** The request's claims that were lost in a row. */
+/** The request's consecutive lost claims. */
 export interface Suspicion {
   claims: ClaimHistory;
   /** A kept connection was closed under it once, as idle ones are. */
@@ -34,7 +34,7 @@ export interface Suspicion {
 /** All attempts that are lost with one process notice it within this time. */
 const sameLossMs = 10_000;
 
-/** How long other requests avoid a replica that has begun to work on a suspect, where they can. */
+/** How long other requests avoid a replica that has begun to work on a suspect, if another one is available. */
 const quarantineMs = 5_000;
 
 export interface ClaimOptions {
@@ -42,7 +42,8 @@ export interface ClaimOptions {
   readonly places: number;
   /**
    * Part of its answer came from another replica, so its prompt is not suspected. Many such answers move at once when a
-   * replica ends: a loss in a crowd says nothing about them, and the limit of attempts without progress still applies.
+   * replica ends: a loss among many is no evidence against one of them, and the limit of attempts without progress
+   * still applies.
    */
   readonly begun: boolean;
   /** Monotonic milliseconds. */
@@ -91,7 +92,9 @@ export function openClaim(state: EndpointState, suspicion: Suspicion, options: C
   };
 }
 
-/** Found once for all attempts that are lost together, since each leaves the set before the next is looked at. */
+/**
+ * Computed once for all attempts that are lost together, since each of them leaves the set before the next is judged.
+ */
 function companyOf(state: EndpointState, claim: OpenClaim, at: number): Company {
   if (claim.found !== null && at - claim.found.at < sameLossMs) return claim.found;
   const suspects = findSuspects(state.claims, state.endpoint.maxRunning);

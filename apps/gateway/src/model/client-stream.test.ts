@@ -64,7 +64,7 @@ test('a stream is chunked, ends its reply and leaves its connection for the next
   const reader = read(context, port, get + get);
   await until('both requests are there', limitMs, () => streams.length === 2);
   const [first, second] = streams;
-  // The second has no connection before the first has ended.
+  // The second request gets the connection only after the first has ended.
   second?.write([frame('b')]);
   first?.write([frame('a'), frame('aa')]);
   first?.finish();

@@ -19,7 +19,7 @@ const done = Buffer.from('data: [DONE]\n\n');
 export interface ClientStreamOptions {
   readonly response: ServerResponse;
   readonly wheel: DeadlineWheel;
-  /** Begin the stream, and keep it open by comments, while there is nothing to send. */
+  /** Begin the stream and send comments to keep it open while there is nothing else to send. */
   readonly keepOpen: boolean;
   /** The client has stopped reading: stop reading from the upstream. */
   readonly onFull: () => void;
@@ -36,7 +36,7 @@ export interface ClientStream {
   write(frames: readonly Uint8Array[]): void;
   /** Whether the client is behind. The upstream stays paused until it has caught up. */
   readonly isFull: () => boolean;
-  /** Ends the stream well. */
+  /** Ends the stream normally, with the end mark. */
   finish(): void;
   /** Ends a stream that has begun with an error event and without `[DONE]`, so that no client takes it for complete. */
   fail(error: KumikiError): void;
@@ -67,8 +67,7 @@ export function createClientStream(options: ClientStreamOptions): ClientStream {
       'x-accel-buffering': 'no',
       ...options.headers(),
     });
-    // Its head says whether the reply is chunked; to a client of HTTP/1.0 it is not. From here on `node:http` passes on
-    // bytes as they are.
+    // The reply is chunked, except to a client of HTTP/1.0. From here on `node:http` passes bytes on unchanged.
     chunked = response.chunkedEncoding;
     response.chunkedEncoding = false;
   }

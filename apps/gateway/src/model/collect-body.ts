@@ -1,4 +1,7 @@
-/** Largest reply that is no event stream. It is held back until it is whole, so that a failure half-way can be retried. */
+/**
+ * Largest reply that is no event stream. It is held back until it is complete, so that a failure in the middle can be
+ * retried.
+ */
 export const maxReplyBytes = 134_217_728;
 
 /** Largest error body that is read. */

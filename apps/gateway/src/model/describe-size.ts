@@ -1,4 +1,4 @@
-/** Of a larger body only the bytes are named: parsing it to count its parts would block other requests. */
+/** A larger body is described by its bytes alone: parsing it to count its parts would block other requests. */
 const maxCountedBytes = 2_097_152;
 
 /** The size of a request in words, for a message that asks for a smaller one. */

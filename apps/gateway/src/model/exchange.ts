@@ -36,7 +36,7 @@ export interface Exchange {
   readonly admission: Admission;
   readonly revocation: Revocation;
   readonly metrics: ModelMetrics;
-  /** What is remembered of it. Never content. */
+  /** Its record in the log of requests. Never content. */
   readonly record: RequestRecord;
 }
 
@@ -50,11 +50,11 @@ export interface ModelRequest {
   /** As the client sent it, with the model's canonical name. Kept to the end, since it may have to be sent again. */
   readonly body: Buffer;
   readonly traceparent: string;
-  /** Gives way to everything else. */
+  /** Yields to all other requests. */
   readonly lowPriority: boolean;
   /** The reader is a service that keeps the answer with its token ids. */
   readonly showTokens: boolean;
-  /** What a service has of the answer already. */
+  /** The part of the answer that a service already has. */
   readonly resume: Resume | null;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
@@ -68,7 +68,7 @@ export interface Progress {
   readonly failed: Set<string>;
   /** Endpoints that would fail it the same way, however long it waits. */
   readonly closed: Set<string>;
-  /** Claims that were lost in a row: replicas that ended or fell silent over it, as far as anybody knows. */
+  /** Consecutive lost claims: replicas that ended or hung, probably because of this request. */
   claims: ClaimHistory;
   /** A kept connection was closed under it once, as idle ones are. */
   excused: boolean;
@@ -77,9 +77,9 @@ export interface Progress {
   /** Attempts that found their replica busy. */
   busy: number;
   continuations: number;
-  /** Attempts at going on with the answer that gave another one. */
+  /** Attempts to continue the answer that produced another answer. */
   divergences: number;
-  /** Events sent to the client; for a server without usage, what comes nearest to tokens. */
+  /** Events sent to the client; the best estimate of tokens for a server that reports no usage. */
   eventsSent: number;
   /** Monotonic milliseconds of the first token sent; 0 before. */
   firstTokenAt: number;
@@ -88,7 +88,7 @@ export interface Progress {
   /** Of the last attempt. */
   replica: EndpointState | null;
   clientLeft: boolean;
-  /** What it costs though nothing came of it: all that was reserved, its prompt, or what was used. */
+  /** What it costs its key although it failed: all that was reserved, its prompt, or what was used. */
   charge: 'reserved' | 'prompt' | 'used';
 }
 

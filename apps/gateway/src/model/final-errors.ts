@@ -6,12 +6,12 @@ import { describeSize } from './describe-size.ts';
 import type { Exchange } from './exchange.ts';
 import type { Run } from './run.ts';
 
-/** The errors that end an exchange, as its client is told them. */
+/** The errors that end an exchange, as its client gets them. */
 
-/** Told to a client when every replica is busy, in milliseconds. */
+/** `retry-after` when every replica is busy, in milliseconds. */
 const busyRetryMs = 1_000;
 
-/** A service that keeps the answer is told what failed, since it may ask for the rest later. */
+/** A service that stores the answer gets the failure itself, since it may ask for the rest later. */
 export function finalError(run: Run, failure: Failure, reason: string): KumikiError {
   const { showTokens, route } = run.exchange.request;
   if (run.client.begun() && !showTokens) return new KumikiError('stream_interrupted', { reason });

@@ -9,7 +9,7 @@ const lineFeed = 0x0a;
 /** Most bytes that the six numbers of one packed frame take, five each. */
 const headBytes = 30;
 
-/** Room of a pack at its first frame, beside that frame. */
+/** Bytes that a pack allocates beyond its first frame. */
 const firstRoomBytes = 256;
 
 const noBytes = new Uint8Array(0);
@@ -26,7 +26,7 @@ export interface FramePack {
 }
 
 export function createFramePack(): FramePack {
-  /** The first frame, then for each other one what differs in its comment line and in the rest. */
+  /** The first frame, then for each later one its differences in the comment line and in the rest. */
   let packed: Uint8Array = noBytes;
   let used = 0;
   let count = 0;
@@ -46,7 +46,7 @@ export function createFramePack(): FramePack {
     packed[used++] = rest;
   }
 
-  /** The part [start, end) of a frame, as what differs from [likeStart, likeEnd) of the first one. */
+  /** Stores the part [start, end) of a frame as its difference from [likeStart, likeEnd) of the first one. */
   function putPart(frame: Uint8Array, start: number, end: number, likeStart: number, likeEnd: number): void {
     const most = Math.min(end - start, likeEnd - likeStart);
     let prefix = 0;

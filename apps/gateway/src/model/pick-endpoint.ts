@@ -6,7 +6,7 @@ import type { ProjectShares } from '../routing/project-shares.ts';
 import type { RouteIndex } from '../routing/route-index.ts';
 import type { Exchange, ModelRequest } from './exchange.ts';
 
-/** How long a request without any output yet waits while no replica can take it. */
+/** How long a request without any output waits while no replica can take it. */
 const holdMs = 15_000;
 
 /** How long a stream that has begun waits: its reader already has part of the answer. */
@@ -41,14 +41,14 @@ export interface Place {
 }
 
 export interface Picker {
-  /** The endpoints of the request's model now. A rollout may replace them while the request runs. */
+  /** The present endpoints of the request's model. A rollout may replace them while the request runs. */
   endpointsOf(exchange: Exchange): readonly EndpointState[];
   /**
-   * A place at the endpoint for the next attempt; waits while there is none. It is taken with the choice: whoever looks
-   * next, even before this promise has been read, finds it gone. Throws `queue_full` or `no_replica_available`, or
-   * `stream_interrupted` when none of those that there are will do, whatever becomes of them.
+   * A place at the endpoint for the next attempt; waits while there is none. It is taken in the same turn as the
+   * choice, so the next request finds it taken even before this promise is read. Throws `queue_full` or
+   * `no_replica_available`, or `stream_interrupted` when none of the present endpoints will ever do.
    * @param begun the client has part of the answer, or its headers.
-   * @param preferences which endpoints will do, best first; the later ones count when the earlier find nobody.
+   * @param preferences which endpoints will do, best first; a later one counts when the earlier ones match no endpoint.
    */
   pick(exchange: Exchange, begun: boolean, preferences: readonly Accepts[]): Promise<Place>;
 }
@@ -80,7 +80,10 @@ export function createPicker(options: PickerOptions): Picker {
     }
   }
 
-  /** Waits for a place of the project. Throws where too many of it wait already, or nothing came of waiting. */
+  /**
+   * Waits for a place of the project. Throws when too many of its requests wait already, or when the wait ends without
+   * one.
+   */
   async function holdForShare(exchange: Exchange, endpoints: readonly EndpointState[], askedAt: number) {
     const { model } = exchange.request.route.route;
     const { project } = exchange.request.key;
@@ -153,7 +156,7 @@ export function answersOf({ scanned }: ModelRequest): number {
   return Math.max(1, scanned.n ?? 1);
 }
 
-/** The endpoints of the model now. A rollout may replace them while the request runs. */
+/** The present endpoints of the model. A rollout may replace them while the request runs. */
 function endpointsNow(routes: RouteIndex, exchange: Exchange): readonly EndpointState[] {
   return (routes.find(exchange.request.route.route.model) ?? exchange.request.route).endpoints;
 }
@@ -164,7 +167,7 @@ interface Asked {
   readonly accepts: Accepts;
 }
 
-/** Chooses among the endpoints as they are now. `hasRoom`: whether any has room for some project. */
+/** Chooses among the endpoints in their present state. `hasRoom`: whether any of them has room for any project. */
 function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], asked: Asked) {
   const { shares, now, random } = options;
   const { exchange, begun, accepts } = asked;
@@ -194,8 +197,8 @@ function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], as
 }
 
 /**
- * A request that may have ended a replica goes to an idle one if there is one, else to one without another suspect, so that
- * a second loss is conclusive. Other requests avoid that replica for a while, where they can.
+ * A request that may have ended a replica goes to an idle one if there is one, else to one without another suspect, so
+ * that a second loss is conclusive. Other requests avoid that replica for a while, if another one is available.
  */
 function withSuspicion({ routes, now }: PickerOptions, exchange: Exchange, preferences: readonly Accepts[]) {
   const time = now();

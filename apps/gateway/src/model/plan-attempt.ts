@@ -14,7 +14,7 @@ import type { ModelRequest } from './exchange.ts';
 import type { Recorded } from './recording.ts';
 import type { FrameRewrite } from './relay-frames.ts';
 
-/** How an attempt at an endpoint is to be made. */
+/** How to make an attempt at an endpoint. */
 export interface AttemptPlan {
   readonly body: Buffer;
   readonly tokenIds: boolean;
@@ -84,7 +84,7 @@ function prefilled(request: ModelRequest, state: EndpointState, recorded: Record
   } else {
     body['prompt'] = `${String(body['prompt'])}${text}`;
   }
-  // A server that names no token ids sends about one text event per token; role and end carry none.
+  // A server that names no token ids sends about one text event per token. The events of role and end have no text.
   const used = recorded.textEvents;
   for (const limit of ['max_tokens', 'max_completion_tokens']) {
     const value = body[limit];

@@ -14,7 +14,7 @@ const messages = Array.from({ length: 100 }, () => ({ role: 'user', content: 'a'
 const poison = { model: 'm', seed: 666, messages, tools: [{ type: 'function', function: { name: 'look' } }] };
 const harmless = { model: 'm', messages: [{ role: 'user', content: 'hi' }], stream: true };
 
-/** Answers everything, and breaks off over the poison as a killed process does. */
+/** Answers every request except the poison, on which it breaks off as a killed process does. */
 const script: Script = (body, response) => {
   if (body['seed'] === 666) return void response.destroy();
   beginStream(response);
@@ -50,7 +50,7 @@ test('what ends the replicas that it meets is refused after two, and told how mu
 });
 
 test('whoever is lost beside the poison is answered elsewhere, and the poison tells by itself the next time', async (context) => {
-  // The harmless ones wait until the poison ends them, unless they are the first at a replica.
+  // Harmless requests wait until the poison ends their replica, unless they are the first at a replica.
   const held = new Set<() => void>();
   const { endpoints, received } = await startReplicas(context, 3, (body, response, nth) => {
     if (body['seed'] !== 666) {
@@ -67,7 +67,7 @@ test('whoever is lost beside the poison is answered elsewhere, and the poison te
   while (gateway.gateway.requests.open() < 6 || held.size < 6) await new Promise(setImmediate);
   const refused = await gateway.chat(poison);
   assert.equal(refused.status, 422);
-  // Its first connection may have been one that was kept.
+  // Its first connection may have been a kept one.
   assert.ok(received().length <= 5, `${received().length}`);
   for (const answer of await Promise.all(answers)) {
     assert.equal(answer.status, 200);

@@ -15,7 +15,7 @@ const doneMark = 'data: [DONE]\n\n';
 const whole = streams.filter(({ bytes }) => bytes.toString().endsWith(doneMark) && !bytes.includes('"error":'));
 const broken = streams.filter((answer) => !whole.includes(answer));
 
-/** A relay, and what becomes of what is pushed through it. */
+/** A relay, and the results of what is pushed through it. */
 function startRelay(path: string, hideUsage: boolean) {
   const written: Buffer[] = [];
   const recording = createRecording(path as ModelPath);
@@ -65,7 +65,7 @@ function chunksOf(bytes: Uint8Array): Chunk[] {
   return events.filter(({ data }) => data !== '[DONE]').map(({ data }) => JSON.parse(data) as Chunk);
 }
 
-/** All that a client reads of the first choice, put together here by hand. */
+/** All that a client reads of the first choice, assembled independently of the product's code. */
 function shownOf(chunks: readonly Chunk[]) {
   const shown = { text: '', thoughts: '', calls: '' };
   for (const { choices } of chunks) {
@@ -94,7 +94,7 @@ for (const { name, path, bytes } of whole) {
     const { outcome, finished, text } = relay(bytes, path, false);
     assert.deepEqual(outcome, { kind: 'done' });
     assert.ok(finished);
-    // Comments that keep a connection open are the server's alone; the end mark is written by the client's stream.
+    // Comments that keep the server's connection open are not relayed. The end mark is written by the client's stream.
     const events = bytes
       .toString()
       .split('\n\n')
@@ -128,7 +128,7 @@ for (const { name, path, bytes } of whole) {
         message === null ? (choice !== undefined && 'text' in choice ? choice.text : '') : (message.content ?? '');
       const calls = (message?.tool_calls ?? []).map(({ function: call }) => call.name + call.arguments).join('');
       assert.deepEqual({ text, thoughts: message?.reasoning_content ?? '', calls }, shown);
-      // What shows nothing may be begun again elsewhere; what shows anything may not.
+      // An answer that shows nothing may start over at another replica. One that shows anything may not.
       const isShown = shown.text + shown.thoughts + shown.calls !== '';
       if (isShown) assert.equal(recorded?.tokens, null, 'a server that names no tokens is not gone on from by tokens');
       if (count === frames.length - 1) assert.notEqual(recorded?.completion.id, '');
@@ -140,7 +140,7 @@ for (const { name, path, bytes } of streams) {
   test(`${name} that is cut at any byte never looks like a good end`, () => {
     const isWhole = whole.some((answer) => answer.name === name);
     const stream = startRelay(path, false);
-    // What a relay knows after so many bytes is what it knows of a stream that is cut there.
+    // After each byte, the relay's result is that of a stream that is cut there.
     for (let cut = 1; cut <= bytes.length; cut++) {
       const result = stream.push(bytes.subarray(cut - 1, cut));
       const { outcome, finished } = result;
@@ -186,7 +186,7 @@ async function throughGateway(context: Parameters<typeof startTestGateway>[0], a
   return { status: response.status, text: await response.text() };
 }
 
-/** Bytes up to the first text and a little more. What is cut before it is tried again until the server has been tried enough. */
+/** Bytes up to the first text and a few more. A stream that is cut earlier is retried, so it takes longer to fail. */
 function afterFirstText(bytes: Buffer): number {
   const frames = createFrameSplitter().push(bytes);
   assert.ok(Array.isArray(frames));

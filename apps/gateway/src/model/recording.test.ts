@@ -15,7 +15,7 @@ test('an answer that was read in parts, by number or by size of its frames, is w
     const recording = createRecording('/v1/chat/completions');
     const words = Array.from({ length: count }, (_, at) => ` wörd${at}`);
     const room = Buffer.alloc(4_096);
-    // The same memory for every frame, as a reader of sockets would use it.
+    // Every frame is read into the same memory, as a reader of sockets does.
     for (const [at, word] of words.entries()) {
       const bytes = frame(word, at, filling(at));
       bytes.copy(room);

@@ -26,10 +26,10 @@ const maxRecordedTokens = 1_048_576;
 /** Most characters of one answer that are kept. */
 const maxRecordedCharacters = 16_777_216;
 
-/** What a client has of an answer. */
+/** The part of an answer that a client has. */
 export interface Recorded {
   readonly completion: ChatCompletion | TextCompletion;
-  /** Token ids by choice; null when some of the answer came without them. */
+  /** Token ids by choice; null when a part of the answer came without them. */
   readonly tokens: ReadonlyMap<number, readonly number[]> | null;
   /** Events with text: the best estimate of the tokens when the upstream names none. */
   readonly textEvents: number;
@@ -40,7 +40,7 @@ export interface Recorded {
  * they are needed or when there are many, so nothing is decoded in the usual case.
  */
 export interface Recording {
-  /** @param frame as it came, token comment included. It is copied. */
+  /** @param frame as it arrived, token comment included. It is copied. */
   add(frame: Uint8Array): void;
   /** From here on frames have no token ids, since they come from a server that continued from text. */
   forgetTokens(): void;
@@ -88,7 +88,7 @@ export function createRecording(path: ModelPath): Recording {
         flattenedAt = characters;
       }
     } catch {
-      // What is not JSON cannot be continued; its frames were relayed unchanged.
+      // Frames that are not JSON were relayed unchanged, and cannot be continued.
       overflowed = true;
     }
     if (tokenCount > maxRecordedTokens || characters > maxRecordedCharacters) overflowed = true;

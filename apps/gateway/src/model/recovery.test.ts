@@ -21,7 +21,7 @@ async function upstream(context: TestContext, id: string, script: Script, change
   return started;
 }
 
-/** The text that a client puts together, and whether the stream ended well. */
+/** The text that a client assembles, and whether the stream ended with the end mark. */
 function readStream(text: string): {
   text: string;
   done: boolean;
@@ -46,7 +46,10 @@ function readStream(text: string): {
   return { text: content, done: text.includes('[DONE]'), error, ids, raw: text };
 }
 
-/** Streams the words, one token each, beginning after the tokens of a continuation; breaks after `breakAfter` of its own. */
+/**
+ * Streams the words, one token each, beginning after the tokens of a continuation; breaks off after it has sent
+ * `breakAfter` words itself.
+ */
 function words(list: readonly string[], breakAfter = Number.POSITIVE_INFINITY, how: 'cut' | 'stall' = 'cut'): Script {
   return (body, response) => {
     const continuation = body['kumiki_continuation'] as { choices: { token_ids: number[] }[] } | undefined;
@@ -371,7 +374,7 @@ test('a request without a stream is moved from a replica that stands still, by i
   clearInterval(arrived);
   assert.deepEqual(await response.json(), { ok: true });
   assert.equal(response.headers.get('x-kumiki-replica'), 'alive');
-  // It is out of use until a probe says that it is well again.
+  // It stays out of use until a probe succeeds.
   for (let round = 0; round < 4; round++) await (await chat({ ...streaming, stream: false })).text();
   assert.equal(still.received.length, 1);
 });

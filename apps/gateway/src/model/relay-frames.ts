@@ -23,13 +23,13 @@ const errorStart = Buffer.from('data: {"error"');
 const errorKey = Buffer.from('"error"');
 const usageKey = Buffer.from('"usage":{');
 
-/** Rewrites the data of one frame, for a stream that continues at a server without knowledge of its beginning. */
+/** Rewrites the data of one frame, for a stream that continues at a server that does not know its beginning. */
 export type FrameRewrite = (data: string) => { readonly show: Uint8Array | null } | { readonly diverged: string };
 
 export interface RelayOptions {
   readonly client: ClientStream;
   readonly recording: Recording;
-  /** The gateway asked for usage and the client did not: usage is read and not shown. */
+  /** The gateway asked for usage and the client did not: usage is read and not relayed. */
   readonly hideUsage: boolean;
   /** Null relays frames unchanged. */
   readonly rewrite: FrameRewrite | null;
@@ -45,7 +45,7 @@ export interface RelayOptions {
 }
 
 export interface FrameRelay {
-  /** Null while the stream goes on. */
+  /** Null until the stream ends. */
   push(chunk: Uint8Array): Outcome | null;
 }
 
@@ -63,7 +63,7 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
     options.onEvent();
   }
 
-  /** One write for what one read brought. */
+  /** Sends the frames of one read in one write. */
   function writeShown(): void {
     if (toShow.length === 0) return;
     client.write(toShow);
@@ -135,7 +135,7 @@ function timingsOf(frame: Uint8Array): Timings | null {
 }
 
 /**
- * Whether an event that is a chunk tells an error beside its choices, as some vendors do. Quotes inside a text are escaped, so
+ * Whether a chunk contains an error beside its choices, as some vendors send it. Quotes inside a text are escaped, so
  * only a member's name has these bytes, and only an event that has them is parsed.
  */
 function holdsError(event: Uint8Array): boolean {

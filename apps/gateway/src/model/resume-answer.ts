@@ -30,11 +30,11 @@ export function takeResume(
 export interface Seeded {
   /** Events that the reader has. */
   readonly events: number;
-  /** Of the last event that has one. */
+  /** Usage of the last event that has one. */
   readonly usage: Usage | null;
 }
 
-/** Records what the reader has of an answer. Throws KumikiError when no replica could continue from it. */
+/** Records the part of an answer that the reader has. Throws KumikiError when no replica could continue from it. */
 export function seedRecording(recording: Recording, { revision, frames }: Resume): Seeded {
   const splitter = createFrameSplitter();
   const split = splitter.push(Buffer.from(frames));

@@ -11,13 +11,13 @@ import { requireAnotherAttempt } from './require-another-attempt.ts';
 import { seedRecording } from './resume-answer.ts';
 import { recordingOf, type Run, type RunOptions } from './run.ts';
 import { answerHeaders } from './send-reply.ts';
-import { createTokenLedger, headSent, resumed, revisionToTell } from './token-ledger.ts';
+import { createTokenLedger, headSent, resumed, revisionToName } from './token-ledger.ts';
 import { tryPlace, type Tried } from './try-place.ts';
 
 const anyEndpoint: readonly Accepts[] = [() => true];
 
 /**
- * Carries one request to its end: attempt after attempt until the answer is whole, refused, given up, or no longer
+ * Runs one request to its end: attempt after attempt until the answer is complete, refused, given up, or no longer
  * wanted. The client sees one reply. Never rejects.
  * @param reservedCompletion completion tokens that were reserved of the key's limit.
  */
@@ -29,7 +29,7 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
     client: createClientStream({
       response,
       wheel: options.wheel,
-      // Without a stream there is nothing that a comment could keep open.
+      // Only an event stream can be kept open by comments.
       keepOpen: request.scanned.stream,
       onFull: () => run.attempt?.pause(),
       onDrained: () => run.attempt?.resume(),
@@ -60,12 +60,12 @@ export async function runExchange(options: RunOptions, exchange: Exchange, reser
 
 function streamHeaders(run: Run): Record<string, string | number> {
   const result = answerHeaders(run.exchange);
-  const revision = revisionToTell(run.ledger);
+  const revision = revisionToName(run.ledger);
   run.ledger = headSent(run.ledger);
   return revision === null ? result : { ...result, [headers.revision]: revision };
 }
 
-/** Counts what a service has of the answer as sent. */
+/** Counts the events that a service already has as sent. */
 function takeResumed(run: Run): void {
   const { request, progress } = run.exchange;
   if (request.resume === null) return;
@@ -103,7 +103,7 @@ async function attemptUntilEnd(run: Run): Promise<void> {
   }
 }
 
-/** Who goes next: from the beginning, or from where the last one stopped. */
+/** The place for the next attempt, which starts from the beginning or from where the last one stopped. */
 function nextPlace({ exchange, options, client, ledger }: Run, begun: Recorded | null): Promise<Place> {
   if (begun === null) return options.picker.pick(exchange, client.begun(), anyEndpoint);
   const { closed } = exchange.progress;

@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly log: Log;
 }
 
-/** An exchange with what moves its bytes. */
+/** An exchange with the objects that move its bytes. */
 export interface Run {
   readonly options: RunOptions;
   readonly exchange: Exchange;

@@ -27,26 +27,26 @@ export function noteUsage({ progress, record }: Exchange, usage: Usage): void {
   record.cached_tokens = cachedTokens(usage);
 }
 
-/** A whole reply, as the model server gave it. */
+/** Sends a complete reply, as the model server gave it. */
 export function sendReply(exchange: Exchange, body: Buffer, contentType: string): void {
   const { response } = exchange;
   const usage = usageOf(body);
   if (usage !== null) noteUsage(exchange, usage);
   if (response.destroyed) return;
-  const told = answerHeaders(exchange);
-  told['content-type'] = contentType || 'application/json';
-  told['content-length'] = body.length;
-  response.writeHead(200, told);
+  const headers = answerHeaders(exchange);
+  headers['content-type'] = contentType || 'application/json';
+  headers['content-length'] = body.length;
+  response.writeHead(200, headers);
   response.end(body);
 }
 
-/** A refusal of the request itself by the model server, in our envelope whatever its own looks like. */
+/** Sends a refusal of the request by the model server in our envelope, whatever the form of its own. */
 export function sendRefusal(exchange: Exchange, status: number, refused: UpstreamErrorBody): void {
   const { response } = exchange;
   if (response.destroyed || response.headersSent) return;
   const type: ErrorType =
     refused.type !== null && errorTypes.has(refused.type) ? (refused.type as ErrorType) : 'invalid_request_error';
-  // An unknown code is text of the server, which is not recorded.
+  // An unknown code is text from the server, which is not recorded.
   if (refused.code !== null && Object.hasOwn(errorTable, refused.code)) exchange.record.error_code = refused.code;
   const body = Buffer.from(
     JSON.stringify({

@@ -32,7 +32,7 @@ const bodyLimits: Readonly<Record<ModelPath, BodyLimits>> = {
   '/v1/embeddings': limitsOf('/v1/embeddings'),
 };
 
-/** As the table of paths has them, looked up once. */
+/** The limits in the table of paths, looked up once. */
 function limitsOf(path: ModelPath): BodyLimits {
   return findPath('POST', path)?.body ?? noBody;
 }
@@ -45,7 +45,7 @@ export interface ServeOptions extends RunOptions {
   readonly bodies: BodyReader;
 }
 
-/** Serves one request for a model: reads and checks it, holds it against the key's limits, and runs it. */
+/** Serves one request for a model: reads it, checks it, reserves its tokens of the key's limits, and runs it. */
 export async function serveModel(
   options: ServeOptions,
   context: RecordedContext,

@@ -24,7 +24,7 @@ async function upstream(context: TestContext, id: string, script: Script, change
   return started;
 }
 
-/** Says the sentence, after the tokens of a continuation where there is one; breaks after so many words of its own. */
+/** Sends the sentence, after the tokens of a continuation if there is one; breaks off after `breakAfter` words. */
 function words(breakAfter = Number.POSITIVE_INFINITY): Script {
   return (body, response) => {
     const continuation = body['kumiki_continuation'] as
@@ -40,7 +40,7 @@ function words(breakAfter = Number.POSITIVE_INFINITY): Script {
   };
 }
 
-/** Asks as a service does. */
+/** Sends a request as a service does. */
 function ask(gateway: TestGateway, body: unknown, extra: Record<string, string> = {}): Promise<Response> {
   const headers = {
     authorization: `Bearer ${gateway.serviceKey}`,
@@ -77,7 +77,7 @@ test('a service has the rights of the key that it acts for, and none without one
 test('what a service does for a key counts by its limits: tokens always, requests where nobody waits', async (context) => {
   const worker = await upstream(context, 'a', words());
   const limits = { requests_per_minute: 1, tokens_per_minute: 600, max_concurrent: 1 };
-  // Few enough that what is used is not refilled while the test runs.
+  // A limit so small that its refill during the test does not matter.
   const small = { ...streaming, max_tokens: 8 };
   const gateway = await startTestGateway(context, [worker.endpoint], { limits });
   for (let at = 0; at < 3; at++) {

@@ -2,7 +2,7 @@ import type { Log } from '@kumiki/service';
 import { estimatePrompt } from './estimate-tokens.ts';
 import type { Exchange } from './exchange.ts';
 
-/** Most that a refused prompt costs, as a share of what its key may use in a minute. */
+/** The most that a refused prompt costs, as a share of its key's tokens per minute. */
 const maxRefusedShare = 1 / 4;
 
 /** Settles the key's limits, counts, and writes the one log line of the request. */
@@ -34,10 +34,10 @@ export function settleExchange(exchange: Exchange, log: Log): void {
 }
 
 /**
- * Tokens that count against the key's limit; null when they are unknown, which keeps the reservation. Requests that were
- * refused as poison or took too long keep it too, since they cost more than any answer. A request that a worker refused
- * costs its estimated prompt, since the worker tokenized it, but at most a share of the limit: one bad request must not lock
- * its key. A request that failed by our fault before its first token costs nothing.
+ * Tokens that count against the key's limit; null when they are unknown, which keeps the reservation. Requests that
+ * were refused as poison or took too long keep it too, since they cost more than any answer. A request that a worker
+ * refused costs its estimated prompt, since the worker tokenized it, but at most a share of the limit: one bad request
+ * must not lock its key. A request that fails through our fault before its first token costs nothing.
  */
 function tokensUsed({ request, progress, response }: Exchange): number | null {
   const { scanned, key } = request;
@@ -51,7 +51,7 @@ function tokensUsed({ request, progress, response }: Exchange): number | null {
   return clientLeft || (!scanned.stream && response.statusCode === 200) ? null : 0;
 }
 
-/** 499, as nginx has it, for a client that left. */
+/** 499, as in nginx, for a client that left. */
 function statusOf({ revocation, progress, response }: Exchange): number {
   return revocation.error()?.status ?? (progress.clientLeft ? 499 : response.statusCode);
 }

@@ -10,16 +10,18 @@ import {
   noticeSent,
   reservationStep,
   resumed,
-  revisionToTell,
+  revisionToName,
   started,
   type TokenLedger,
 } from './token-ledger.ts';
 
-/** What an exchange may meet: replicas of a few revisions, with token ids or without, that send some events and fail. */
+/**
+ * The attempts of an exchange: replicas of a few revisions, with token ids or without, that send some events and fail.
+ */
 const attempt = fc.record({
   revision: fc.option(fc.constantFrom('r1', 'r2', 'r3')),
   events: fc.integer({ min: 0, max: 3 }),
-  /** Silence that lets a comment, and with it the head, go out before the first event. */
+  /** Silence after which a comment is sent, and with it the head, before the first event. */
   pings: fc.boolean(),
 });
 const story = fc.record({
@@ -32,15 +34,15 @@ const story = fc.record({
 });
 type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
-/** What the reader sees, in its order. */
+/** What the reader sees, in order. */
 type Seen =
-  /** `of`: the revision whose token ids all of the answer so far has, null for none. */
+  /** `of`: the revision whose token ids cover the answer so far, null for none. */
   | { readonly kind: 'head'; readonly revision: string | null; readonly of: string | null }
   | { readonly kind: 'forgotten' }
   /** `of`: the revision whose token ids it carries, null for none. */
   | { readonly kind: 'event'; readonly of: string | null };
 
-/** Plays a story against the ledger as the exchange does. */
+/** Applies a story to the ledger as the exchange does. */
 function play({ forService, covered, resume, attempts }: Story): { seen: Seen[]; ledgers: TokenLedger[] } {
   let ledger = createTokenLedger(forService, covered);
   const ledgers = [ledger];
@@ -57,7 +59,7 @@ function play({ forService, covered, resume, attempts }: Story): { seen: Seen[];
   function sendHead(): void {
     if (head) return;
     head = true;
-    seen.push({ kind: 'head', revision: revisionToTell(ledger), of: known ? ledger.revision : null });
+    seen.push({ kind: 'head', revision: revisionToName(ledger), of: known ? ledger.revision : null });
     step(headSent(ledger));
   }
 
@@ -92,71 +94,75 @@ function play({ forService, covered, resume, attempts }: Story): { seen: Seen[];
 
 test('a service never takes token ids for what they are not, whatever the replicas do', () => {
   fc.assert(
-    fc.property(story, (told) => {
+    fc.property(story, (drawn) => {
       let believed: string | null = null;
-      for (const one of play({ ...told, forService: true }).seen) {
+      for (const one of play({ ...drawn, forService: true }).seen) {
         if (one.kind === 'head') {
           believed = one.revision;
-          if (believed !== null) assert.equal(one.of, believed, 'it is true when it is told');
+          if (believed !== null) assert.equal(one.of, believed, 'the head names the right revision');
         } else if (one.kind === 'forgotten') believed = null;
         else if (believed !== null)
-          assert.equal(one.of, believed, 'each event carries ids of the revision it was told');
+          assert.equal(one.of, believed, 'each event carries ids of the revision that the head named');
       }
     }),
     { numRuns: 5_000 },
   );
 });
 
-test('what is told in the head covers what the service had before', () => {
+test('the revision in the head covers what the service had before', () => {
   fc.assert(
-    fc.property(story, (told) => {
-      const { resume } = told;
+    fc.property(story, (drawn) => {
+      const { resume } = drawn;
       fc.pre(resume !== null);
-      const [head] = play({ ...told, forService: true }).seen;
+      const [head] = play({ ...drawn, forService: true }).seen;
       if (head?.kind === 'head' && head.revision !== null) assert.equal(head.revision, resume.revision);
     }),
   );
 });
 
-test('that token ids were forgotten is told once at most, and before the next event', () => {
+test('a notice that token ids no longer cover the answer goes out at most once, and before the next event', () => {
   fc.assert(
-    fc.property(story, (told) => {
-      const { seen, ledgers } = play({ ...told, forService: true });
+    fc.property(story, (drawn) => {
+      const { seen, ledgers } = play({ ...drawn, forService: true });
       const notices = seen.filter(({ kind }) => kind === 'forgotten').length;
       assert.ok(notices <= 1);
       const forgotten = ledgers.at(-1)?.forgotten;
-      assert.equal(notices, forgotten === 'told' ? 1 : 0);
-      let untold = false;
+      assert.equal(notices, forgotten === 'reported' ? 1 : 0);
+      let unreported = false;
       for (const [at, { forgotten: now }] of ledgers.entries()) {
         const before = ledgers[at - 1]?.forgotten ?? 'no';
-        assert.ok(before === now || (before === 'no' && now === 'untold') || (before === 'untold' && now === 'told'));
-        untold ||= now === 'untold';
+        assert.ok(
+          before === now ||
+            (before === 'no' && now === 'unreported') ||
+            (before === 'unreported' && now === 'reported'),
+        );
+        unreported ||= now === 'unreported';
       }
       const after = seen.findIndex(({ kind }) => kind === 'forgotten');
       if (after !== -1) assert.equal(seen[after + 1]?.kind, 'event', 'it goes out with an event');
-      assert.ok(untold || notices === 0);
+      assert.ok(unreported || notices === 0);
     }),
     { numRuns: 5_000 },
   );
 });
 
-test('a client is told nothing', () => {
+test('a client gets neither a revision nor a notice', () => {
   fc.assert(
-    fc.property(story, (told) => {
-      const { seen, ledgers } = play({ ...told, forService: false });
+    fc.property(story, (drawn) => {
+      const { seen, ledgers } = play({ ...drawn, forService: false });
       for (const one of seen) {
         assert.notEqual(one.kind, 'forgotten');
         if (one.kind === 'head') assert.equal(one.revision, null);
       }
-      assert.ok(ledgers.every(({ told: revision, forgotten }) => revision === null && forgotten === 'no'));
+      assert.ok(ledgers.every(({ named, forgotten }) => named === null && forgotten === 'no'));
     }),
   );
 });
 
 test('what the reservation covers never falls, and grows one step for an event that outgrows it', () => {
   fc.assert(
-    fc.property(story, (told) => {
-      const { ledgers } = play(told);
+    fc.property(story, (drawn) => {
+      const { ledgers } = play(drawn);
       for (const [at, { covered }] of ledgers.entries()) {
         const grown = covered - (ledgers[at - 1]?.covered ?? covered);
         assert.ok(grown === 0 || grown === reservationStep);

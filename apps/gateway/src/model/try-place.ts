@@ -19,13 +19,13 @@ const tokensForgotten = Buffer.from(tokensForgottenFrame);
 
 export interface Tried {
   readonly outcome: Outcome;
-  /** Whether the request itself is suspected when the endpoint was lost; null when it was not. */
+  /** The verdict on the request when the endpoint was lost; null when it was not. */
   readonly verdict: PoisonVerdict | null;
 }
 
 /**
- * One attempt at one endpoint, and what it taught about that endpoint. Null when the client has left.
- * @param begun what the client has of the answer; null for an attempt from its beginning.
+ * Makes one attempt at one endpoint and notes what it shows about that endpoint. Null when the client has left.
+ * @param begun the part of the answer that the client has; null for an attempt from the beginning.
  */
 export async function tryPlace(run: Run, { state }: Place, begun: Recorded | null): Promise<Tried | null> {
   const { exchange, options, client } = run;
@@ -85,13 +85,13 @@ function planAttempt(run: Run, state: EndpointState, begun: Recorded | null): At
     return plan;
   }
   const plan = planContinuation(exchange.request, state, begun, answerFacts(exchange, begun, ledger.revision));
-  // What follows is told from text: token ids of the new server would not line up with those of the old one.
+  // The rest is continued from text: token ids of the new server would not line up with those of the old one.
   if (!plan.tokenIds) recordingOf(run).forgetTokens();
   run.ledger = continued(ledger, plan.tokenIds ? 'token_ids' : 'text');
   return plan;
 }
 
-/** The comment that the reader gets before its next event; null for none, as it nearly always is. */
+/** The comment that the reader gets before its next event; nearly always null, for none. */
 function takeNotice(run: Run): Uint8Array | null {
   if (!noticeIsDue(run.ledger)) return null;
   run.ledger = noticeSent(run.ledger);

@@ -10,9 +10,9 @@ import type { Outcome } from './outcome.ts';
 
 /** Records the course of one attempt at a replica of a model. */
 export interface AttemptWatch {
-  /** An event of it has gone to the client. */
+  /** Whether an event of the attempt has gone to the client. */
   readonly begun: () => boolean;
-  /** The first one has. */
+  /** Records that the first event has gone to the client. */
   first(): void;
   /** A reply that is no stream begins. */
   body(timings: Timings | null): void;

@@ -13,14 +13,16 @@ import { createBearerCheck } from '@kumiki/seal';
 import { closeServer, listen } from '@kumiki/service';
 import { streamRecords } from './stream-records.ts';
 
-/** Streams of records that may be open: one for each replica of the control API, with room for replicas that are being replaced. */
+/**
+ * Most open streams of records: one for each replica of the control API, and some for replicas that are being replaced.
+ */
 const maxStreams = 16;
 /** Open connections; the next one is refused. */
 const maxConnections = 128;
 /** Requests here have no body and fit one packet. */
 const headersTimeoutMs = 5_000;
 
-/** What a gateway tells the control API. */
+/** What a gateway reports to the control API. */
 export interface Observed {
   load(): ObservedGatewayLoad;
   requests(query: ObservedRequestQuery): ObservedRequests;
@@ -33,7 +35,7 @@ export interface ObservedListenerOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** The token that requests must show. */
+  /** The token that requests must carry. */
   readonly token: string;
 }
 
@@ -42,7 +44,7 @@ export interface ObservedListener {
   close(): Promise<void>;
 }
 
-/** Listens for the control API, on a port apart from those for clients and for metrics. */
+/** Listens for the control API, on another port than those for clients and for metrics. */
 export async function startObservedListener(
   { host, port, token }: ObservedListenerOptions,
   observed: Observed,

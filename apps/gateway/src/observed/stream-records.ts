@@ -4,7 +4,7 @@ import { createPendingRecords } from '@kumiki/policy';
 
 /** Changed records are sent together, each in its present state. */
 const recordsMs = 250;
-/** Bytes that may wait for a slow reader. Beyond it the reader is cut off and has to ask again. */
+/** Bytes that may wait for a slow reader. Beyond this limit the reader is disconnected and has to reconnect. */
 const maxPendingBytes = 1_048_576;
 
 /**

@@ -1,7 +1,7 @@
 import type { AttemptFailure, RequestAttempt, RequestRecord, Timings } from '@kumiki/api';
 import { unixTime } from './wall-clock.ts';
 
-/** Attempts of one request that are kept. Beyond it the newest replaces the last one. */
+/** Attempts of one request that are kept. Beyond this limit the newest replaces the last one. */
 const maxAttempts = 16;
 
 /** @param now monotonic milliseconds. */

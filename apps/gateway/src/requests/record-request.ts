@@ -28,7 +28,7 @@ export function beginRecord(
 export function endRecord({ requests, load }: Recorders, record: RequestRecord, response: ServerResponse): void {
   const now = performance.now();
   if (response.headersSent) record.status = response.statusCode;
-  // What cuts a reply off has noted the reason already.
+  // Code that cuts a reply off has already noted the reason.
   const left = response.destroyed && !response.writableEnded && record.error_code === null;
   const refused = record.error_code !== null || (record.status ?? 0) >= 400;
   requests.end(record, left ? 'cancelled' : refused ? 'failed' : 'completed', now);

@@ -26,12 +26,12 @@ export interface RequestLog {
   readonly open: () => number;
   list(query: ObservedRequestQuery): ObservedRequests;
   /**
-   * Calls the listener with every record that begins, changes or ends. It gets the record itself, which goes on changing. The
-   * listener must be quick and must not throw. Returns the function that ends the subscription.
+   * Calls the listener with every record that begins, changes or ends. It gets the record itself, which keeps changing.
+   * The listener must be quick and must not throw. Returns the function that ends the subscription.
    */
   subscribe(listener: (record: RequestRecord) => void): () => void;
   begin(opening: Opening): RequestRecord;
-  /** Announces a change that a reader wants to see. */
+  /** Announces a change to the listeners. */
   moved(record: RequestRecord): void;
   end(record: RequestRecord, outcome: 'completed' | 'failed' | 'cancelled', now: number): void;
 }

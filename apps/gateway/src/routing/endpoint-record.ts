@@ -24,7 +24,7 @@ export function createEndpointRecord(id: string): EndpointRecord {
 }
 
 /**
- * Passive ejection: notes what a request or a probe met there.
+ * Passive ejection: notes the outcome of a request or a probe there.
  * @param now monotonic milliseconds.
  * @returns whether this takes the endpoint out of use.
  */
@@ -39,7 +39,7 @@ export function isOutOfUse({ eject }: EndpointRecord, now: number): boolean {
   return isEjected(eject, now);
 }
 
-/** The endpoint as a choice sees it. */
+/** The endpoint as the choice of an endpoint takes it. */
 export function candidateOf({ id, hash, inFlight }: EndpointRecord, maxInFlight: number, eligible: boolean): Candidate {
   return { id, hash, inFlight, maxInFlight, eligible };
 }

@@ -2,23 +2,25 @@ import type { Endpoint } from '@kumiki/api';
 import type { Candidate } from '@kumiki/policy';
 import { candidateOf, createEndpointRecord, type EndpointRecord, isOutOfUse } from './endpoint-record.ts';
 
-/** An attempt that is open at an endpoint, as far as it may be the reason why the endpoint ends. */
+/** An open attempt at an endpoint, seen as a possible cause of the endpoint's end. */
 export interface OpenClaim {
   readonly places: number;
   prepared: boolean;
   proven: boolean;
-  /** What was found when something there was lost; it holds for all claims that end by the same loss. */
+  /** The finding about a loss at this endpoint; it holds for all claims that end by the same loss. */
   found: { readonly suspect: boolean; readonly shared: boolean; readonly at: number } | null;
 }
 
-/** One endpoint of a model: what the snapshot says of it, and what this gateway learnt. */
+/** One endpoint of a model: its entry in the snapshot, and what this gateway learnt about it. */
 export interface EndpointState extends EndpointRecord {
   endpoint: Endpoint;
   /** Open answers by project. A project without any has no entry. */
   readonly byProject: Map<string, number>;
   /** The last health probe failed: the endpoint gets no traffic. */
   probeFailed: boolean;
-  /** Callbacks that end what runs there, for when a probe finds the endpoint dead while its connections hang. */
+  /**
+   * Callbacks that end the open attempts there. Called when a probe finds the endpoint dead while its connections hang.
+   */
   readonly abandon: Set<() => void>;
   /** Open attempts, in the order in which they began. */
   readonly claims: Set<OpenClaim>;

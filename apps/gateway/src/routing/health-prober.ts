@@ -30,8 +30,9 @@ export interface ProberOptions {
 }
 
 /**
- * Asks the installation's own workers every second whether they make progress. Only a probe finds a stopped process that holds
- * requests without a stream, where no silence can be noticed. A probe also brings an ejected endpoint back early.
+ * Asks the installation's own workers every second whether they make progress. Requests without a stream expect silence
+ * until the end, so only a probe finds that their process is stopped. A probe also brings an ejected endpoint back
+ * early.
  */
 export function startHealthProber(options: ProberOptions): HealthProber {
   const { routes, log, now, probe } = options;

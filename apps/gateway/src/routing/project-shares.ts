@@ -2,15 +2,15 @@ import { type LastAsked, noteAsked, othersAsked } from '@kumiki/policy';
 import type { EndpointState } from './endpoint-state.ts';
 
 /**
- * Which projects use a model at the same time, and how much each has at each replica. What follows from the numbers is decided in
- * policy/route/share.
+ * Which projects use a model at the same time, and how many answers each has at each replica. The decisions from these
+ * numbers are in policy/route/share.
  */
 export interface ProjectShares {
   /** Notes that a project asks for a model. */
   ask(model: string, project: string): void;
   /** Whether another project has asked for it recently. */
   othersAsk(model: string, project: string): boolean;
-  /** Counts answers of a project at a replica. Returns the function that ends them and wakes what waits. */
+  /** Counts answers of a project at a replica. Returns the function that ends them and wakes the waiting requests. */
   begin(state: EndpointState, model: string, project: string, answers: number): () => void;
   /** Calls back when a place of the project may be free, in the order of subscription. Returns the function that ends the subscription. */
   onFree(model: string, project: string, listener: () => void): () => void;
@@ -18,7 +18,10 @@ export interface ProjectShares {
   waiting(model: string, project: string): number;
 }
 
-/** Models whose use is kept. Beyond it the oldest entry is dropped, which at worst lets one project take all of a model once. */
+/**
+ * Models whose use is kept. Beyond this limit the oldest entry is dropped, which at worst lets one project take all of
+ * a model once.
+ */
 const maxModels = 10_000;
 
 /** @param now monotonic milliseconds. */
@@ -27,7 +30,7 @@ export function createProjectShares(now: () => number): ProjectShares {
   const waiters = new Map<string, Set<() => void>>();
   const placeOf = (model: string, project: string): string => `${model}\n${project}`;
 
-  /** Wakes all in their order: one that has left meanwhile must not keep the place from those behind it. */
+  /** Wakes all in order: a request that has ended meanwhile must not keep the place from those behind it. */
   function wake(place: string): void {
     for (const listener of waiters.get(place) ?? []) listener();
   }

@@ -13,7 +13,7 @@ export interface RouteIndex {
   replace(table: RouteTable): void;
   /** By canonical name or alias. */
   find(model: string): Route | null;
-  /** The longest prefix first. Another array for every snapshot. */
+  /** The longest prefix first. A new array for every snapshot. */
   backends(): readonly Backend[];
   routes(): readonly Route[];
   names(): Iterable<string>;
@@ -21,11 +21,11 @@ export interface RouteIndex {
   /** Calls back when an endpoint may have become usable. Returns the function that ends the subscription. */
   onChange(listener: () => void): () => void;
   announceChange(): void;
-  /** Takes a newer snapshot at once where there is one. It is asked before something is said not to be there. */
+  /** Reads a newer snapshot at once if there is one. Called before a model or a path is reported as unknown. */
   lookAgain(): void;
 }
 
-/** @param lookAgain replaces the routes at once where there is a newer snapshot. */
+/** @param lookAgain replaces the routes at once if there is a newer snapshot. */
 export function createRouteIndex(initial: RouteTable, lookAgain: () => void = () => {}): RouteIndex {
   let routes: Route[] = [];
   let byName = new Map<string, Route>();

@@ -9,15 +9,15 @@ import { sendBody } from './send-body.ts';
 
 /** How a request at one replica ends. */
 export type BackendOutcome =
-  /** The client has the reply, whole or broken off, or has left. */
+  /** The client has the reply, complete or broken off, or has left. */
   | { readonly kind: 'over'; readonly gone: boolean }
   /** Nothing of the request has been sent. */
   | { readonly kind: 'unreachable' }
   /** The connection broke before there was a reply. The request may have been carried out. */
   | { readonly kind: 'broken' }
-  /** The replica did not answer in time. The request may have been carried out. */
+  /** The replica did not reply in time. The request may have been carried out. */
   | { readonly kind: 'late'; readonly what: string; readonly limitMs: number }
-  /** The request is refused through its client's fault. */
+  /** The request is refused because of its client. */
   | { readonly kind: 'refused'; readonly error: KumikiError };
 
 export interface BackendAttempt {
@@ -73,7 +73,7 @@ export function attemptBackend(attempt: BackendAttempt): Promise<BackendOutcome>
     if (relay !== null) upstream.destroy();
     else end({ kind: 'refused', error });
   }
-  /** Once a reply has begun, it is watched elsewhere. */
+  /** Once a reply has begun, relay-reply.ts watches it. */
   function giveUp(what: string): void {
     if (relay === null) end({ kind: 'late', what, limitMs: attempt.bodyWindowMs });
   }

@@ -16,7 +16,7 @@ const notForwarded = new Set([
   'host',
   'expect',
   'cookie',
-  // Whether proxies are trusted is decided here; services get the result.
+  // The gateway decides which proxies are trusted; services get the result.
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
@@ -25,7 +25,7 @@ const notForwarded = new Set([
 ]);
 
 export interface BackendCaller {
-  /** Null where no key was needed. */
+  /** Null when no key was needed. */
   readonly caller: Caller | null;
   readonly route: BackendRoute;
   readonly requestId: string;

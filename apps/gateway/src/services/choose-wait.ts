@@ -1,10 +1,10 @@
-/** How long a service behind the gateway is waited for. */
+/** How long the gateway waits for a service. */
 export interface BackendWaits {
   /** For a connection. */
   readonly connectMs: number;
-  /** From the whole request to the head of its reply, where something is only looked up or stored. */
+  /** From the end of the request to the head of its reply, for requests that only look up or store something. */
   readonly answerMs: number;
-  /** The same where the reply waits for a model. Services give up after 300 s. */
+  /** The same for replies that wait for a model. Services give up after 300 s. */
   readonly modelMs: number;
   /** The same after a streamed body, whose last part still has to be stored. */
   readonly storeMs: number;
@@ -27,7 +27,7 @@ export const defaultBackendWaits: BackendWaits = {
 const waitsForModel = [/^\/v1\/responses\/input_tokens$/, /^\/v1\/vector_stores\/[^/]+\/search$/];
 
 /**
- * How long the head of a reply may take after the whole request.
+ * How long the head of a reply may take after the end of the request.
  * @param flowed whether the body was streamed.
  */
 export function chooseWait(waits: BackendWaits, path: string, flowed: boolean): number {

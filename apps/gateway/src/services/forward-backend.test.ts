@@ -40,7 +40,7 @@ function countBytes(incoming: IncomingMessage, response: ServerResponse): void {
   incoming.on('end', () => response.end(JSON.stringify({ bytes })));
 }
 
-/** A request whose body the test writes; the reply comes with its text. */
+/** A request whose body the test writes, and its reply with the text. */
 function open(gateway: TestGateway, method: string, headers: Record<string, string> = {}, path = '/v1/files') {
   const outgoing = request(gateway.origin + path, {
     method,
@@ -179,7 +179,7 @@ test('an upload may take longer than the limit as long as it makes progress, and
   const slow = open(gateway, 'POST');
   const startedAt = performance.now();
   let pieces = 0;
-  // Time is what this is about: pieces that come evenly, for three times the limit.
+  // The test is about time: pieces arrive evenly, for three times the limit.
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       slow.outgoing.write(Buffer.alloc(65_536));
@@ -244,7 +244,7 @@ test('a client that does not read stops the service from sending', async (contex
       while (written < 256 && response.write(piece)) written++;
     };
     response.on('drain', fill);
-    // No drain for a while: everything between the two is full.
+    // No `drain` for a while: all buffers between client and service are full.
     let before = -1;
     const look = setInterval(() => {
       if (written !== before) return void (before = written);
@@ -267,7 +267,7 @@ test('a client that does not read stops the service from sending', async (contex
 /** Long enough for a loaded machine to answer within, short enough to wait for. */
 const answerMs = 700;
 
-/** Reads the request and never answers; the connection's end is told. */
+/** Reads the request and never replies; calls `closed` when the connection closes. */
 function hang(closed: () => void = () => undefined) {
   return (incoming: IncomingMessage, response: ServerResponse): void => {
     incoming.resume();
@@ -308,7 +308,7 @@ test('what only reads is asked of another replica when the first one says nothin
   const alone = open(gateway, 'GET');
   alone.outgoing.end();
   assert.equal((await alone.reply).status, 504);
-  // Until it is the one that is asked first, which is left to chance.
+  // Repeats until the hanging replica is chosen first, which is random.
   for (let round = 0; hung.requests.length === 1; round++) {
     assert.ok(round < 100);
     gateway.routeBackend();

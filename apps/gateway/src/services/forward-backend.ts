@@ -21,7 +21,7 @@ import { maxInFlightPerReplica, pickReplica } from './pick-replica.ts';
 import { isEventStream } from './relay-reply.ts';
 import { watchForward } from './watch-forward.ts';
 
-/** A form up to this size is read whole first, so that it can be sent to another replica. JSON always is. */
+/** A form up to this size is read completely first, so that it can be sent again to another replica. JSON always is. */
 const maxHeldFormBytes = 1_048_576;
 
 /** For a route that is not in the table: the service behind its prefix answers that it does not exist. */
@@ -43,7 +43,7 @@ export interface ForwarderOptions {
 }
 
 export interface BackendForwarder {
-  /** Sends a request on to another service behind the same URL, and streams its reply back. */
+  /** Forwards a request to a service behind the same URL, and streams its reply back. */
   forward(context: RequestContext, backend: Backend, caller: Caller | null): Promise<void>;
   /** Closes every connection. */
   close(): void;
@@ -116,7 +116,8 @@ export function createBackendForwarder(options: ForwarderOptions): BackendForwar
 
   return {
     async forward(context, backend, caller) {
-      // A client without a key that reads slowly holds memory. For other clients the limits of their keys bound that.
+      // A client that reads slowly holds memory. The limits of a key bound that; clients without a key take a place
+      // here.
       const leave = caller === null ? places.enter(options.origin.addressOf(context.request)) : null;
       try {
         await withBody(options, context, caller, (sent) => send(context, backend, caller, sent));

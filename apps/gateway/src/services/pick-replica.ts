@@ -7,7 +7,7 @@ export const maxInFlightPerReplica = 4_096;
 
 /**
  * The replica for the next attempt, or null when all were tried or are full. Replicas that are out of use come last:
- * asking one costs a refused connection, and it may be back.
+ * trying one costs a refused connection, and it may be back.
  * @param now monotonic milliseconds.
  * @param random uniform in [0, 1).
  */

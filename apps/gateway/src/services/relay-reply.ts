@@ -3,7 +3,7 @@ import type { KumikiError } from '@kumiki/api';
 import type { Deadline, DeadlineWheel } from '../upstream/deadline-wheel.ts';
 import { lastEvent } from './last-event.ts';
 
-/** A client that takes nothing for this long counts as gone, whatever its socket says. */
+/** A client that reads nothing for this long counts as gone, even if its socket is open. */
 const clientStallMs = 120_000;
 
 const lineFeed = 10;
@@ -13,8 +13,8 @@ export type Relayed = 'whole' | 'broken' | 'client_left';
 export interface Relay {
   readonly outcome: Promise<Relayed>;
   /**
-   * Cuts the reply. The client of an event stream is told why, if it reads and its last event is whole. Any other finds its
-   * connection closed.
+   * Cuts the reply. The client of an event stream gets an error event, if it reads and its last event is complete. For
+   * any other client the connection closes.
    */
   cut(error: KumikiError): void;
 }
@@ -23,7 +23,7 @@ export interface RelayOptions {
   readonly reply: IncomingMessage;
   readonly response: ServerResponse;
   readonly wheel: DeadlineWheel;
-  /** A service that sends nothing for this long is given up. */
+  /** The reply is cut when the service sends nothing for this long. */
   readonly silenceMs: number;
   /** The client's path, which decides how an error is written into its stream. */
   readonly path: string;
@@ -37,7 +37,7 @@ export function relayReply({ reply, response, wheel, silenceMs, path }: RelayOpt
   const { promise, resolve } = Promise.withResolvers<Relayed>();
   let stall: Deadline | null = null;
   let over = false;
-  /** Whether what the client has ends with a whole event, in an event stream. */
+  /** Whether the client has only complete events of an event stream. */
   let between = true;
   let silence = wheel.arm(silenceMs, giveUp);
 

@@ -14,12 +14,14 @@ export interface BodyOptions {
   readonly windowMs: number;
   readonly onSent: () => void;
   readonly onTooSlow: () => void;
-  /** The service has taken nothing for a whole window. */
+  /** The service has accepted nothing for a whole window. */
   readonly onStuck: () => void;
   readonly onTooLarge: () => void;
 }
 
-/** Streams a request's body to the service, no faster than the service takes it. Returns the function that stops it. */
+/**
+ * Streams a request's body to the service, no faster than the service accepts it. Returns the function that stops it.
+ */
 export function sendBody(options: BodyOptions): () => void {
   const { from, to, wheel, windowMs } = options;
   let bytes = 0;
@@ -28,7 +30,7 @@ export function sendBody(options: BodyOptions): () => void {
   let watch = wheel.arm(windowMs, look);
 
   function look(): void {
-    // While the service takes nothing, a slow body is not the client's fault.
+    // While the service accepts nothing, a slow body is not the client's fault.
     if (inWindow < leastBytesPerWindow && !blocked) return options.onTooSlow();
     if (inWindow === 0 && blocked) return options.onStuck();
     inWindow = 0;

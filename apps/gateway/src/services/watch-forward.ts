@@ -3,7 +3,7 @@ import { type AttemptEnd, beginAttempt, endAttempt, noteFirstByte } from '../req
 import type { RequestLog } from '../requests/request-log.ts';
 import type { BackendOutcome } from './attempt-backend.ts';
 
-/** What the record says of an attempt; null where it succeeded. */
+/** What is recorded of an attempt; null when it succeeded. */
 const reasons: Readonly<Record<BackendOutcome['kind'], AttemptEnd | null>> = {
   over: null,
   unreachable: { reason: 'it took no connection', failure: 'connect_refused' },

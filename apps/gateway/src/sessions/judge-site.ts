@@ -1,4 +1,4 @@
-/** What a browser says of the page that sent a request. A page's script can set none of it. */
+/** What a browser reports about the page that sent a request. A page's script can set none of it. */
 export interface SiteFacts {
   /** `Sec-Fetch-Site`: sent to secure origins and to this machine, by every browser since 2023. */
   readonly fetchSite: string | undefined;
@@ -8,12 +8,12 @@ export interface SiteFacts {
   readonly https: boolean;
 }
 
-/** `unknown`: no page sent the request, or nothing says which one did (a typed address, a program that is not a browser). */
+/** `unknown`: no page sent the request, or no header names it (a typed address, a program that is not a browser). */
 export type Site = 'own' | 'other' | 'unknown';
 
 /**
- * Decides whose page sent a request. Another port of the same host, or another scheme, counts as another site, though cookies
- * do not tell them apart.
+ * Decides whose page sent a request. Another port of the same host, or another scheme, counts as another site, although
+ * cookies do not distinguish them.
  */
 export function judgeSite({ fetchSite, origin, host, https }: SiteFacts): Site {
   if (fetchSite === 'same-origin') return 'own';

@@ -13,14 +13,14 @@ export interface KeyStore {
   authenticate(authorization: string | undefined, now: number): KeyRecord;
   /** The record of the key that a service acts for, or throws `invalid_api_key`. */
   actingFor(id: string, now: number): KeyRecord;
-  /** The record of a key, or null where it is not valid now. */
+  /** The record of a key; null when it is not valid now. */
   withId(id: string, now: number): KeyRecord | null;
 }
 
 /**
  * Finds keys by their hash. An attacker who can time the look-up learns about hashes under a secret pepper, not
  * about keys; the final comparison is constant-time all the same.
- * @param lookAgain replaces the keys at once where there is a newer snapshot: a key may be used as soon as it is made.
+ * @param lookAgain replaces the keys at once if there is a newer snapshot: a key may be used as soon as it is made.
  */
 export function createKeyStore(
   pepper: Uint8Array,

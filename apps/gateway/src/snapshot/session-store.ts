@@ -20,7 +20,7 @@ export interface SessionStore {
 
 /**
  * Finds sessions by the hash of their cookie's value, as keys are found.
- * @param lookAgain replaces the sessions at once where there is a newer snapshot.
+ * @param lookAgain replaces the sessions at once if there is a newer snapshot.
  */
 export function createSessionStore(
   pepper: Uint8Array,

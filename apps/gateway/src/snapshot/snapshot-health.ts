@@ -5,7 +5,7 @@ export interface SnapshotState {
   readonly name: SnapshotName;
   /** Seconds since the content in force was read. */
   readonly ageSeconds: number;
-  /** Whether the file cannot be read as it is now. What was read before stays in force. */
+  /** Whether the file in its present state cannot be read. The content that was read before stays in force. */
   readonly invalid: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface SnapshotHealth {
 
 /**
  * @param now monotonic milliseconds.
- * @param graceMs for this long an invalid file counts as one that is being written or repaired.
+ * @param graceMs how long an invalid file is taken for one that is being written or repaired.
  */
 export function createSnapshotHealth(now: () => number, graceMs: number): SnapshotHealth {
   const readAt = new Map<SnapshotName, number>();

@@ -31,7 +31,7 @@ export function recordedAnswers(): RecordedAnswer[] {
     });
 }
 
-/** Names of all files that lie in the folders of servers. */
+/** Names of all files in the folders of servers. */
 export function recordedFiles(): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

@@ -23,7 +23,7 @@ export interface TestGateway {
   /** A key of a service of the installation. */
   readonly serviceKey: string;
   route(endpoints: readonly Endpoint[], change?: Partial<ModelRoute>): void;
-  /** The route table that `route` applies, for tests that change it and apply it themselves. */
+  /** The route table that `route` applies, for tests that change it before they apply it. */
   table(endpoints: readonly Endpoint[]): RouteTable;
   /** Puts `/v1/files` behind services at these URLs. */
   routeBackend(...urls: string[]): void;

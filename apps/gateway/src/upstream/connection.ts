@@ -25,7 +25,7 @@ export interface ConnectionOwner {
   onClosed(connection: Connection): void;
 }
 
-/** How a connection calls the exchange that it carries. */
+/** The exchange that a connection carries, as the connection calls it. */
 export interface Carried {
   onConnected(): void;
   onRead(bytes: Buffer): void;
@@ -105,7 +105,7 @@ export class Connection {
     this.#exchange = exchange;
   }
 
-  /** The exchange has ended and left the connection in order: keep it for the next one, or close it. */
+  /** The exchange has ended and the connection is clean: keeps it for the next exchange, or closes it. */
   release(keepAliveTimeoutMs: number | null): void {
     this.#exchange = null;
     const waitMs = Math.min(this.#owner.idleTimeoutMs, (keepAliveTimeoutMs ?? Infinity) - keepAliveMarginMs);

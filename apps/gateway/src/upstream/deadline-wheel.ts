@@ -1,6 +1,6 @@
 /**
- * Thousands of deadlines on one timer. A hashed wheel: a deadline lies in the slot of the tick for which it was armed. Rearming
- * only stores a later tick, and the wheel moves the deadline when it reaches the slot.
+ * Thousands of deadlines on one timer. A hashed wheel: a deadline is stored in the slot of the tick for which it was
+ * armed. Rearming only stores a later tick, and the wheel moves the deadline when it reaches the slot.
  */
 
 export interface Deadline {

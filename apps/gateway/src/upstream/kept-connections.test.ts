@@ -17,7 +17,7 @@ interface Setup {
   readonly ask: (more?: Partial<UpstreamRequest>) => Promise<string>;
 }
 
-/** A pool and a server that is told what to do with each piece of a request. */
+/** A pool, and a server that the test scripts for each piece of a request. */
 async function setUp(
   context: TestContext,
   onData: (socket: Socket, piece: Buffer) => void,
@@ -58,7 +58,7 @@ async function setUp(
   return { pool, origin, sockets, ask };
 }
 
-/** Resolves when the condition holds; the test's own time limit ends a wait in vain. */
+/** Resolves when the condition holds. The test's time limit ends a wait that never succeeds. */
 async function until(condition: () => boolean): Promise<void> {
   const limit = performance.now() + 20_000;
   while (!condition()) {

@@ -54,7 +54,7 @@ function client(context: TestContext) {
   return { pool, ask };
 }
 
-/** A server that answers every connection's first bytes with the given reply, cut where it is told. */
+/** A server that answers every connection's first bytes with the given reply, cut after `cut` bytes. */
 function scripted(reply: string, cut: number): Server {
   return createServer((socket) => {
     socket.once('data', () => {

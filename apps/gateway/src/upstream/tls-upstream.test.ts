@@ -96,7 +96,7 @@ test('a kept connection that dies before any byte of the reply is stale', async 
   const origin = await listen(context, server, 'http');
   const upstream = createClient(context);
   assert.equal(await ask(upstream, origin), '200 null ok');
-  // The connection is free again only once the end of the reply has been told.
+  // The connection is free again only after the end of the reply has been reported.
   await setImmediate();
   const result = await ask(upstream, origin);
   assert.ok(typeof result !== 'string' && result.stale);

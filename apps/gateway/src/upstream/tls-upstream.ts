@@ -21,7 +21,7 @@ export interface TlsUpstreamOptions {
 const defaultIdleTimeoutMs = 4_000;
 const defaultMaxConnections = 256;
 
-/** Longer than any deadline for connecting, which the wheel keeps. */
+/** Longer than any deadline for connecting; those deadlines are on the wheel. */
 const connectLimitMs = 120_000;
 
 /** Most bytes of a reply's head, as in the plain client. */
@@ -67,7 +67,7 @@ export function createTlsUpstream(options: TlsUpstreamOptions): UpstreamClient {
     close() {
       closed = true;
       for (const exchange of open) exchange.shutDown();
-      // The owners of open exchanges have given them up.
+      // The owners of open exchanges no longer want them.
       agent?.then((ready) => ready.destroy()).catch(() => undefined);
     },
   };

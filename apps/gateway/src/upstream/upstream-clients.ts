@@ -10,7 +10,7 @@ import type { UpstreamClient } from './upstream.ts';
 /** The HTTP clients of a gateway: for the installation's own endpoints and for outside servers, each plain and with TLS. */
 export interface UpstreamClients {
   clientFor(endpoint: Endpoint): UpstreamClient;
-  /** @param listening ports on which this process listens: it must not be made to call itself. */
+  /** @param listening ports on which this process listens: an outside URL must not lead back to this process. */
   open(table: RouteTable, listening: readonly number[]): void;
   /** Applies the egress policy of a snapshot. If it has changed, old connections are not used again. */
   replace(table: RouteTable): void;

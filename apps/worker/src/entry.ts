@@ -1,2 +1,2 @@
-/** The file that runs a worker as a process of its own; see config.ts for its environment. Imports nothing. */
+/** The file that runs a worker as a process; see config.ts for its environment. Imports nothing. */
 export const workerEntry = new URL('./main.ts', import.meta.url);

@@ -76,7 +76,7 @@ test('without a token, or with one that is too short, it does not start and says
   assert.deepEqual(await short.exited, [2, null]);
   assert.match(short.errors(), /KUMIKI_WORKER_TOKEN_FILE: must lead to at least 16/);
   assert.ok(!short.errors().includes('0123456789'));
-  // The variable that once held the token itself is not taken for one.
+  // The former variable with the token itself is not accepted.
   const inEnvironment = start({ KUMIKI_WORKER_TOKEN: '0123456789abcdef' }, null);
   assert.deepEqual(await inEnvironment.exited, [2, null]);
 });

@@ -4,7 +4,7 @@ import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { createFaults } from './engine/simulated/faults.ts';
 import { startWorker, type WorkerEvent } from './start-worker.ts';
 
-/** Tells the parent, when there is one. A parent that is gone hears nothing. */
+/** Sends an event to the parent process, if there is one and it still runs. */
 function tell(event: WorkerEvent): void {
   if (process.connected) process.send?.(event, undefined, undefined, () => {});
 }
@@ -23,7 +23,7 @@ function readOrExit(): WorkerConfig {
 const config = readOrExit();
 const log = createLog({ service: 'worker', level: config.KUMIKI_LOG_LEVEL });
 
-// Who started this worker is gone, however it ended: nobody would stop it.
+// The parent process has ended, so no other process would stop this worker.
 process.on('disconnect', () => process.exit(0));
 
 const worker = await startWorker({
@@ -67,6 +67,6 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 try {
   await worker.ready;
 } catch (error) {
-  // Told already; a model that cannot be loaded now cannot be loaded later either.
+  // Already reported. A model that cannot be loaded now cannot be loaded later either.
   process.exit(error instanceof KumikiError && ending ? 0 : 1);
 }

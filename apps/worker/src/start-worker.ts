@@ -19,19 +19,19 @@ export interface WorkerOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Where `/health`, `/livez` and `/readyz` are answered by a thread of their own; 0 takes any free port. */
+  /** Where a separate thread serves `/health`, `/livez` and `/readyz`; 0 takes any free port. */
   readonly health: { readonly host: string; readonly port: number };
-  /** null lets every request in, which only tests in one process do: main.ts does not start without one. */
+  /** null accepts every request, which only tests in one process do: main.ts does not start without a token. */
   readonly token: string | null;
   readonly stallMs: number;
   readonly faults: Faults | null;
-  /** What the preparation of requests may take, where tests want it to differ. */
+  /** Limits on the preparation of requests, for tests that change them. */
   readonly preparation?: Partial<PreparationLimits>;
   readonly log: Log;
   readonly onEvent?: (event: WorkerEvent) => void;
 }
 
-/** What a worker tells whoever started it. */
+/** What a worker reports to its parent. */
 export type WorkerEvent =
   | { readonly type: 'listening'; readonly port: number; readonly healthPort: number }
   | { readonly type: 'loading'; readonly progress: number }
@@ -41,18 +41,18 @@ export type WorkerEvent =
 export interface Worker {
   readonly url: string;
   readonly healthUrl: string;
-  /** Resolves when the model is loaded; rejects with a KumikiError that says why it is not. */
+  /** Resolves when the model is loaded; rejects with a KumikiError that says why it cannot be loaded. */
   readonly ready: Promise<void>;
-  /** Refuses new requests and resolves when those that run have ended, at the latest after this time. */
+  /** Refuses new requests and resolves when the running ones have ended, at the latest after this time. */
   drain(limitMs: number): Promise<void>;
   /** Ends everything now. */
   close(): Promise<void>;
 }
 
-/** Loading is told in steps of at least this much. */
+/** Smallest step in which the progress of loading is reported. */
 const progressStep = 0.02;
 
-/** Listens at once and loads the model meanwhile. Rejects when it cannot listen. */
+/** Listens at once and loads the model in the background. Rejects when it cannot listen. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { log } = options;
   const tell = options.onEvent ?? (() => {});
@@ -83,7 +83,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const serving = await loadServing(options, closing.signal, preparing, health, (progress) => {
       if (state.phase === 'starting') state = { phase: 'starting', progress };
     });
-    // Nobody is told that it is ready before everybody can ask.
+    // It is reported as ready only after it listens on all ports.
     const ports = await listening;
     enter({ phase: 'serving', serving });
     tell({ type: 'ready' });
@@ -97,7 +97,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     tell({ type: 'failed', reason });
     throw error;
   });
-  // Whoever wants to know awaits it; nobody has to.
+  // Awaiting `ready` is optional.
   ready.catch(() => {});
   const close = async (): Promise<void> => {
     closing.abort();

@@ -33,21 +33,21 @@ export interface AnswerDelta {
 export interface AnswerOptions {
   readonly texts: TokenTexts;
   readonly stops: readonly string[];
-  /** null: what looks like a tool call is text. */
+  /** null when text in the form of a tool call stays text. */
   readonly tools: { readonly names: ReadonlySet<string>; readonly maxCalls: number } | null;
   readonly maxTokens: number;
   readonly logprobs: boolean;
 }
 
 /**
- * One answer, from sampled tokens to what a client sees: characters are made whole, stop strings cut off, tool
- * calls parsed. A pure function of the tokens, and at most one delta comes of each: whoever replays the same
- * tokens arrives at the same place, which is what lets an answer go on elsewhere.
+ * One answer, from sampled tokens to what a client sees: incomplete characters are joined, stop strings cut off, tool
+ * calls parsed. A pure function of the tokens, with at most one delta for each token: replaying the same tokens leads
+ * to the same state, so another worker can continue the answer.
  */
 export interface Answer {
-  /** Takes a token and gives what it adds, or null. Not to be called once the answer has finished. */
+  /** Takes a token and returns the delta that it adds, or null. Must not be called after the answer has finished. */
   push(sampled: SampledToken): AnswerDelta | null;
-  /** Takes the engine's word that no more tokens come, and gives what was held back. */
+  /** To be called when the engine generates no more tokens. Returns the text that was held back. */
   end(reason: 'stop' | 'length'): AnswerDelta | null;
   readonly tokens: number;
   readonly finishReason: FinishReason | null;
@@ -62,7 +62,7 @@ export function createAnswer(options: AnswerOptions): Answer {
   let tokens = 0;
   let finishReason: FinishReason | null = null;
 
-  /** Gives the text to the parser and collects the delta, all that is left when the answer has finished. */
+  /** Gives the text to the parser and collects the delta: everything that is left when the answer has finished. */
   function emit(text: string): AnswerDelta | null {
     logprobs?.show(text.length);
     if (parser === null) {
@@ -111,8 +111,8 @@ export function createAnswer(options: AnswerOptions): Answer {
 }
 
 /**
- * Takes events off the queue for one delta. A call's name ends the delta, so that its first part has no arguments
- * yet, as clients expect; the arguments follow with the next token. Only at the end all goes into one.
+ * Takes events off the queue for one delta. A call's name ends the delta, so that its first part has no arguments yet,
+ * as clients expect; the arguments follow with the next token. At the end all events go into one delta.
  */
 function takeEvents(queue: ToolEvent[], all: boolean): Pick<AnswerDelta, 'content' | 'toolCalls'> | null {
   if (queue.length === 0) return null;
@@ -139,9 +139,9 @@ function takeEvents(queue: ToolEvent[], all: boolean): Pick<AnswerDelta, 'conten
 interface LogprobQueue {
   /** A token whose text begins where the decoded text ended so far. */
   add(sampled: SampledToken, textLength: number): void;
-  /** So many more characters have passed the stop matcher. */
+  /** Reports that this many more characters have passed the stop matcher. */
   show(textLength: number): void;
-  /** Those of the tokens whose text has begun to be shown. Tokens of a stop string never are. */
+  /** The entries of tokens whose text has begun to be shown. Those of a stop string never are. */
   take(): TokenLogprob[];
 }
 

@@ -1,7 +1,7 @@
 import type { AnswerDelta, FinishReason } from './answer.ts';
 import type { AnswerUsage } from './frames.ts';
 
-/** Puts the whole of an answer together for a reply that is not streamed. */
+/** Assembles the complete answer for a reply that is not streamed. */
 export interface Collector {
   delta(choice: number, delta: AnswerDelta): void;
   finish(choice: number, reason: FinishReason): void;

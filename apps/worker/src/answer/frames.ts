@@ -18,15 +18,15 @@ export interface FrameHead {
 }
 
 /**
- * Makes the events of one stream. What does not change from token to token is put into text once; a token costs one
- * JSON string and a few joins.
+ * Makes the events of one stream. The parts that are the same for every token are serialized once, so a token costs one
+ * JSON string and a few concatenations.
  */
 export interface Frames {
   /** The event that opens a choice; empty where the API has none. */
   begin(choice: number): string;
   /** @param tokenIds tokens since the last event of that choice; null when the reader did not ask for them. */
   delta(choice: number, delta: AnswerDelta, tokenIds: readonly number[] | null): string;
-  /** @param delta what the end brought to light, null mostly. */
+  /** @param delta text that was held back until the end; usually null. */
   finish(choice: number, reason: FinishReason, delta: AnswerDelta | null, tokenIds: readonly number[] | null): string;
   usage(usage: AnswerUsage): string;
 }

@@ -1,11 +1,11 @@
 /**
- * Finds where a JSON object that arrives in pieces ends, by its braces and strings alone. It does not check the
- * JSON: what the model wrote is passed on as it is.
+ * Finds where a JSON object that arrives in pieces ends, by its braces and strings alone. It does not check the JSON:
+ * the model's text is passed on unchanged.
  */
 export interface JsonEnd {
   /**
-   * How many characters of the piece belong to the object, which has ended when they are fewer than the piece's or
-   * `ended` is true. A `<` outside a string is no JSON and ends it too.
+   * How many characters of the piece belong to the object. It has ended when they are fewer than the piece has, or when
+   * `ended` is true. A `<` outside a string is not JSON and ends it too.
    */
   push(text: string): number;
   readonly ended: boolean;

@@ -1,9 +1,9 @@
 /**
- * Finds the first stop string in a text that arrives in pieces. Text that may be the beginning of one is held
- * back, so that no part of a stop string is ever shown, wherever the pieces are cut.
+ * Finds the first stop string in a text that arrives in pieces. Text that may be the beginning of one is held back, so
+ * that no part of a stop string is ever shown, regardless of where the pieces are cut.
  */
 export interface StopMatcher {
-  /** Text that is certain to come before any stop string. After `stopped` is true it is always empty. */
+  /** Text that cannot be part of a stop string. After `stopped` is true it is always empty. */
   push(text: string): string;
   readonly stopped: boolean;
   /** The held text, once no more can come. */
@@ -38,8 +38,8 @@ export function createStopMatcher(stops: readonly string[]): StopMatcher {
 }
 
 /**
- * Where the stop string that is complete first begins. Which of two that overlap is complete first must not depend
- * on how the text was cut, so the end decides, then the earlier beginning.
+ * Where the first stop string begins. Of two that overlap, the one with the earlier end counts, then the one with the
+ * earlier beginning, so that the result does not depend on how the text was cut.
  */
 function firstMatch(buffer: string, stops: readonly string[]): number {
   let begin = -1;

@@ -1,9 +1,9 @@
 /**
- * Tokens to text. A token may hold part of a character, so bytes that may still become one are held back. The
- * text that a token stands for by itself is remembered, since nearly every token is whole.
+ * Decodes tokens to text. A token may contain part of a character, so incomplete bytes are held back. The text of each
+ * token that is complete by itself is cached, since nearly every token is.
  */
 export interface TokenDecoder {
-  /** The text that is certain after this token; empty while a character is incomplete. */
+  /** The text that this token completes; empty while a character is incomplete. */
   push(token: number): string;
   /** What is held back, as replacement characters. */
   flush(): string;
@@ -11,7 +11,7 @@ export interface TokenDecoder {
 
 export interface TokenTexts {
   readonly bytesOf: (token: number) => Uint8Array;
-  /** Text of a token that is whole by itself, null for one that is not. Grows to the size of the vocabulary. */
+  /** The text of a token that is complete by itself, null for one that is not. Grows to the size of the vocabulary. */
   readonly whole: Map<number, string | null>;
 }
 
@@ -32,7 +32,7 @@ export function createTokenDecoder(texts: TokenTexts): TokenDecoder {
       const bytes = texts.bytesOf(token);
       if (bytes.length === 0) return '';
       const text = decoder.decode(bytes, { stream: true });
-      // A token that ends a character ends it at its last byte or leaves the beginning of the next one.
+      // After a token that completes a character, either nothing is pending or the beginning of the next character.
       pending = endsInsideCharacter(bytes, pending);
       return text;
     },
@@ -43,7 +43,7 @@ export function createTokenDecoder(texts: TokenTexts): TokenDecoder {
   };
 }
 
-/** The text of one token alone, with replacement characters for what is no text. */
+/** The text of one token alone, with replacement characters for bytes that are not text. */
 export function tokenText(texts: TokenTexts, token: number): string {
   return wholeText(texts, token) ?? new TextDecoder('utf-8', { ignoreBOM: true }).decode(texts.bytesOf(token));
 }
@@ -55,15 +55,15 @@ function wholeText(texts: TokenTexts, token: number): string | null {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(texts.bytesOf(token));
   } catch {
-    // Part of a character: the decoder of the stream puts it together with its neighbours.
+    // Part of a character: the stream's decoder joins it with its neighbours.
   }
   texts.whole.set(token, text);
   return text;
 }
 
 /**
- * Whether the decoder may hold back bytes after these. It is enough that a wrong `true` is corrected by the next
- * token, which then takes the slow way; a wrong `false` would lose bytes.
+ * Whether the decoder may hold back bytes after these. A wrong `true` only makes the next token take the slow path; a
+ * wrong `false` would lose bytes.
  */
 function endsInsideCharacter(bytes: Uint8Array, before: boolean): boolean {
   for (let back = 1; back <= Math.min(4, bytes.length); back++) {

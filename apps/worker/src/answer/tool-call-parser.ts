@@ -12,11 +12,11 @@ export type ToolEvent =
  */
 export interface ToolCallParser {
   push(text: string, out: ToolEvent[]): void;
-  /** Gives out what is held, once no more can come. */
+  /** Emits the held text. To be called when no more text can come. */
   end(out: ToolEvent[]): void;
-  /** Calls whose arguments are whole. */
+  /** Calls whose arguments are complete. */
   readonly completeCalls: number;
-  /** The last call that was allowed has ended; nothing after it counts. */
+  /** The last allowed call has ended; everything after it is ignored. */
   readonly done: boolean;
 }
 
@@ -30,10 +30,10 @@ export const closeTag = '</tool_call>';
 
 /** A call whose arguments have not begun after this many characters is content. */
 const headLimitCharacters = 16_384;
-/** More blanks than these before or after a call are content: what is held is read again with each piece. */
+/** More white space than this before or after a call is content, because held text is read again with each piece. */
 const heldLimitCharacters = 1_024;
 const head = /^\s*\{\s*"name"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"(?:arguments|parameters)"\s*:\s*(?=\{)/;
-/** What may follow the arguments: the brace and the closing tag, or any beginning of the two. */
+/** What may follow the arguments: the brace and the closing tag, or any prefix of them. */
 const tail = /^\s*(?:\}\s*)?(?:<\/tool_call>|<(?:\/(?:t(?:o(?:o(?:l(?:_(?:c(?:a(?:l(?:l)?)?)?)?)?)?)?)?)?)?$|$)/;
 
 type State =
@@ -110,7 +110,7 @@ function readContent(parsing: Parsing, text: string): string | null {
 
 function readHead(parsing: Parsing, buffer: string, piece: string): string | null {
   const text = buffer + piece;
-  // Neither a head nor a closing tag can be whole without one of these, so that most pieces only wait.
+  // Neither a head nor a closing tag is complete without one of these characters, so most pieces are only appended.
   if (text.length <= headLimitCharacters && !/[{>]/.test(piece)) {
     parsing.state = { at: 'head', buffer: text };
     return null;
@@ -176,18 +176,18 @@ function readTail(parsing: Parsing, text: string): string | null {
   return null;
 }
 
-/** Blanks between calls are no content. */
+/** White space between calls is not content. */
 function pushContent(parsing: Parsing, text: string): void {
   if (text.length === 0 || (parsing.begunCalls > 0 && text.trim().length === 0)) return;
   parsing.out.push({ kind: 'content', text });
 }
 
-/** Length of the text's end that may turn out to be blanks before a call, or the beginning of its tag. */
+/** Length of the text's end that may be white space before a call, or the beginning of its tag. */
 function heldLength(text: string): number {
   return text.length - text.slice(0, text.length - tagLength(text)).trimEnd().length;
 }
 
-/** Length of the text's end that may turn out to be the beginning of a call's tag. */
+/** Length of the text's end that may be the beginning of a call's tag. */
 function tagLength(text: string): number {
   for (let length = Math.min(openTag.length - 1, text.length); length > 0; length--) {
     if (text.endsWith(openTag.slice(0, length))) return length;

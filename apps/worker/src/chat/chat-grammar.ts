@@ -29,11 +29,11 @@ export function planTools(body: ChatRequest): ToolPlan | null {
     throw new KumikiError('invalid_value', { param: 'tool_choice.function.name', reason });
   }
   if (choice === 'none') return null;
-  // A forced call is one: its grammar ends with it.
+  // A forced call is a single one: its grammar ends after it.
   return { names, maxCalls: body.parallel_tool_calls === false || choice !== 'auto' ? 1 : callLimit };
 }
 
-/** What the answer must look like; null when it may be anything. */
+/** The grammar that the answer must follow; null when it may be any text. */
 export function planGrammar(body: ChatRequest): GrammarSpec | null {
   const choice = body.tool_choice ?? 'auto';
   if (choice === 'required') return callGrammar(body.tools ?? []);
@@ -72,7 +72,7 @@ function callGrammar(tools: Tools): GrammarSpec {
   return { kind: 'wrapped_json_schema', before: `${openTag}\n`, schema, after: `\n${closeTag}` };
 }
 
-/** A schema that refers to itself by `#…` goes on doing so from its new place. */
+/** Rewrites references of a schema to itself (`#…`) for its new place. */
 function moveReferences(schema: unknown, place: string): unknown {
   if (Array.isArray(schema)) return schema.map((part) => moveReferences(part, place));
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -9,7 +9,7 @@ import { planGrammar, planTools } from './chat-grammar.ts';
 import { templateMessages } from './template-messages.ts';
 import { checkTemplateInput } from './template-size.ts';
 
-/** All of a chat request that is decided without the engine. Throws KumikiError. */
+/** Everything about a chat request that can be decided without the engine. Throws KumikiError. */
 export function draftChat(body: ChatRequest, facts: ModelFacts, prompting: Prompting): AnswerDraft {
   checkModel(facts, body.model, 'chat');
   checkCombinations(body);
@@ -18,7 +18,7 @@ export function draftChat(body: ChatRequest, facts: ModelFacts, prompting: Promp
   checkTemplateInput(body, tools !== null, facts);
   const pieces = prompting.render({
     messages: templateMessages(body.messages),
-    // With tool_choice `none` the model is not even told of the tools.
+    // With tool_choice `none` the prompt does not contain the tools.
     tools: tools === null ? null : (body.tools ?? []),
     addGenerationPrompt: body.add_generation_prompt ?? !continueFinalMessage,
     continueFinalMessage,
@@ -46,7 +46,7 @@ export function draftChat(body: ChatRequest, facts: ModelFacts, prompting: Promp
   };
 }
 
-/** Fields that each are fine and together make no sense. */
+/** Refuses fields that are valid alone but contradict each other. */
 function checkCombinations(body: ChatRequest): void {
   const refuse = (param: string, reason: string): never => {
     throw new KumikiError('invalid_value', { param, reason });

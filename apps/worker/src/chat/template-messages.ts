@@ -1,7 +1,7 @@
 import { KumikiError, type ChatMessageInput, type ContentPart } from '@kumiki/api';
 import type { TemplateMessage } from '../engine/prompting.ts';
 
-/** Messages as the model's template takes them: contents as text, old roles as the ones that took their place. */
+/** Messages in the form of the model's template: contents as text, deprecated roles replaced by their successors. */
 export function templateMessages(messages: readonly ChatMessageInput[]): TemplateMessage[] {
   return messages.map((message, index) => {
     const content = flatten(message.content ?? '', `messages[${index}].content`);
@@ -55,7 +55,7 @@ function callsOf(message: AssistantMessage): Pick<TemplateMessage, 'tool_calls'>
   };
 }
 
-/** Templates want arguments as a value; what is not JSON stays the text that it is. */
+/** Templates expect arguments as a value. Text that is not JSON stays text. */
 function argumentsOf(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);

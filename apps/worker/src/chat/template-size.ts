@@ -2,13 +2,13 @@ import type { ChatMessageInput, ChatRequest } from '@kumiki/api';
 import { checkContext, checkTextLength } from '../generation/context-limit.ts';
 import type { ModelFacts } from '../generation/model-facts.ts';
 
-/** Templates may leave names, ids, calls and tools away, so these count for less. */
+/** Templates may omit names, ids, calls and tools, so these count for less. */
 const charactersPerTokenBeside = 256;
 
 /**
- * Refuses what cannot fit into the context however the template writes it, before the template runs. Each message takes a
- * token at least, and all text that the template sees counts. Throws KumikiError `context_length_exceeded` with the
- * least number of tokens that the prompt can have.
+ * Refuses, before the template runs, a conversation that cannot fit into the context however the template writes it.
+ * Each message takes a token at least, and all text that the template sees counts. Throws KumikiError
+ * `context_length_exceeded` with the least number of tokens that the prompt can have.
  */
 export function checkTemplateInput(body: ChatRequest, seesTools: boolean, facts: ModelFacts): void {
   checkContext(body.messages.length, 0, facts.contextTokens, 'messages');
@@ -32,7 +32,7 @@ function contentOf({ content }: ChatMessageInput): number {
   return characters;
 }
 
-/** Characters of all else that a template sees of a message. */
+/** Characters of all other parts of a message that a template sees. */
 function besideContent(message: ChatMessageInput): number {
   let characters = (message.name ?? '').length;
   if (message.role === 'tool') characters += message.tool_call_id.length;

@@ -6,7 +6,7 @@ import { checkTextLength } from '../generation/context-limit.ts';
 import type { ModelFacts } from '../generation/model-facts.ts';
 import { planSampling, planStops } from '../generation/sampling.ts';
 
-/** All of a completion request that is decided without the engine. Throws KumikiError. */
+/** Everything about a completion request that can be decided without the engine. Throws KumikiError. */
 export function draftCompletion(body: CompletionRequest, facts: ModelFacts): AnswerDraft {
   checkModel(facts, body.model, 'chat');
   checkCombinations(body);

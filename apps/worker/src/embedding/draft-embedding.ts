@@ -26,7 +26,7 @@ export function draftEmbedding(body: EmbeddingRequest, facts: ModelFacts): Embed
 
 export const inputParam = (index: number): string => `input[${index}]`;
 
-/** Vectors cannot be shortened unless the model was trained for it, and none here says so. */
+/** Vectors can be shortened only if the model was trained for it, which no model here declares. */
 function checkDimensions({ dimensions }: EmbeddingRequest, { embeddingDimensions: own }: ModelFacts): void {
   if (dimensions === null || dimensions === undefined || dimensions === own) return;
   const reason = `the vectors of this model have ${own} dimensions and cannot be shortened`;

@@ -2,8 +2,8 @@ import type { Grammar } from './grammar.ts';
 import type { Prompting, PromptingSpec, TextPiece } from './prompting.ts';
 
 /**
- * What serves a model inside a worker. An engine turns tokens into tokens (or vectors) and knows nothing of HTTP,
- * stop strings, tool calls or streams of text: those are made once, above it, for all engines.
+ * Runs a model inside a worker. An engine turns tokens into tokens (or vectors). HTTP, stop strings, tool calls and
+ * streams of text are implemented above it, once for all engines.
  */
 export interface Engine {
   readonly kind: 'llama' | 'simulated';
@@ -16,12 +16,15 @@ export interface Engine {
   /** Makes the same {@link Engine.prompting} in another thread. */
   readonly promptingSpec: PromptingSpec;
   /**
-   * Tokens of rendered pieces, some thousand characters at each step, between which others may work. Ends once there are
-   * far more than the context holds, which nobody can use.
-   * @param begins whether what the model wants before every prompt is put before them.
+   * Tokens of rendered pieces, some thousand characters at each step, so that other requests can run between steps.
+   * Ends early when there are far more tokens than the context holds.
+   * @param begins whether to prepend the tokens that the model expects before every prompt.
    */
   tokenizePieces(pieces: readonly TextPiece[], begins: boolean): Generator<void, number[], void>;
-  /** Throws KumikiError `invalid_value` when {@link Engine.generate} could not follow the grammar. Absent: it can. */
+  /**
+   * Throws KumikiError `invalid_value` when {@link Engine.generate} cannot follow the grammar. Absent when it can
+   * follow any.
+   */
   checkGrammar?(grammar: Grammar): void;
   /**
    * Samples until the end-of-generation token, the limit, or the abort. The caller holds a sequence (see
@@ -38,12 +41,12 @@ export interface EngineModel {
   /** Most tokens of prompt and answer together. */
   readonly contextTokens: number;
   readonly maxSequences: number;
-  /** No token stands for more bytes of a text. */
+  /** The most bytes of a text that one token stands for. */
   readonly longestTokenBytes: number;
   /** null when the model makes no embeddings. */
   readonly embeddingDimensions: number | null;
   readonly canChat: boolean;
-  /** Names the weights and the settings that change what they say; the same for equal replicas. */
+  /** Identifies the weights and the settings that affect answers; the same for equal replicas. */
   readonly fingerprint: string;
   readonly parameters: number | null;
   readonly memoryBytes: number | null;
@@ -55,7 +58,10 @@ export interface SamplingOptions {
   readonly topP: number;
   readonly topK: number;
   readonly minP: number;
-  /** Each token's randomness depends on this and on the token's position alone, so that a continued answer is the same one. */
+  /**
+   * Each token's randomness depends only on this and on the token's position, so that a continued answer is the same
+   * one.
+   */
   readonly seed: number;
   readonly frequencyPenalty: number;
   readonly presencePenalty: number;
@@ -63,16 +69,16 @@ export interface SamplingOptions {
 }
 
 export interface GenerateRequest {
-  /** Whose it is: engines read the prompts of several tenants side by side. */
+  /** The tenant of the request. Engines share prefill among tenants. */
   readonly tenant: string;
   readonly prompt: readonly number[];
-  /** Tokens that were sampled before for this very answer; they count as generated and are not yielded again. */
+  /** Tokens that were already sampled for this answer; they count as generated and are not yielded again. */
   readonly resume: readonly number[];
   /** Most tokens of the answer, those of `resume` included. */
   readonly maxTokens: number;
   readonly sampling: SamplingOptions;
   readonly grammar: Grammar | null;
-  /** null: no log-probabilities. 0 to 20: that many alternatives with each token. */
+  /** null for no log-probabilities; 0 to 20 for this many alternatives with each token. */
   readonly topLogprobs: number | null;
   readonly signal: AbortSignal;
   /** Called once the prompt is evaluated, with how many of its tokens came from the prefix cache. */
@@ -81,7 +87,7 @@ export interface GenerateRequest {
 
 export interface SampledToken {
   readonly token: number;
-  /** Natural logarithm of the token's probability before temperature and cut-offs; null when not asked for. */
+  /** Natural logarithm of the token's probability before temperature and cut-offs; null when not requested. */
   readonly logprob: number | null;
   readonly top: readonly { readonly token: number; readonly logprob: number }[];
 }

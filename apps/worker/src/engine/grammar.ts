@@ -1,7 +1,7 @@
 /** A JSON schema as it arrives in a request: checked by the engine that compiles it. */
 export type JsonSchema = boolean | { readonly [key: string]: unknown };
 
-/** What an answer must look like. */
+/** The form that an answer must have. */
 export type GrammarSpec =
   | { readonly kind: 'json' }
   | { readonly kind: 'json_schema'; readonly schema: JsonSchema }
@@ -13,5 +13,5 @@ export type GrammarSpec =
       readonly after: string;
     };
 
-/** The same, or what llama.cpp makes of it. */
+/** The same, or its translation for llama.cpp. */
 export type Grammar = GrammarSpec | { readonly kind: 'gbnf'; readonly text: string };

@@ -6,7 +6,7 @@ import type { JsonSchema } from './grammar.ts';
 import { grammarText } from './llama/grammar-from-schema.ts';
 import { sampleJson } from './simulated/json-sample.ts';
 
-/** What a client may put where a schema has a keyword: rarely what belongs there. */
+/** Values that a client may put for a keyword of a schema: mostly wrong ones. */
 const anything = fc.oneof(
   fc.constantFrom<unknown>(
     null,

@@ -4,7 +4,7 @@ import { createInSlices } from './in-slices.ts';
 
 const never = new AbortController().signal;
 
-/** Steps of so many milliseconds of computing each. */
+/** Steps that each compute for `stepMs` milliseconds. */
 function* steps(count: number, stepMs: number): Generator<void, number, void> {
   for (let made = 0; made < count; made++) {
     const end = performance.now() + stepMs;
@@ -14,7 +14,7 @@ function* steps(count: number, stepMs: number): Generator<void, number, void> {
   return count;
 }
 
-/** Counts the turns of the event loop that others have until the work is done. */
+/** Counts the turns of the event loop that other work gets until the work is done. */
 async function turnsDuring(work: Promise<unknown>): Promise<number> {
   let turns = 0;
   let going = true;

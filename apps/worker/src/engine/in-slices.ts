@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Runs work of many steps on the thread that serves, so that streams go on meanwhile. */
+/** Runs work of many steps on the serving thread without blocking its streams. */
 export type InSlices = <Result>(work: Generator<void, Result, void>, signal: AbortSignal) => Promise<Result>;
 
-/** Work of one turn of the event loop, plus one step, before everything else has a turn. */
+/** Time that work may take in one turn of the event loop; the last step may exceed it. */
 const sliceMs = 8;
 
 /**
- * Work that begins while this turn has time left and ends within it runs at once. Of longer work one piece goes on at a time, in
- * the order of arrival: side by side they would take a slice each before others have a turn. Rejects with the signal's reason, or
- * what the work throws.
+ * Work that begins while this turn has time left and ends within it runs at once. Longer work runs one piece at a time,
+ * in the order of arrival: run side by side, each piece would take a slice before other requests have a turn. Rejects
+ * with the signal's reason, or what the work throws.
  */
 export function createInSlices(): InSlices {
   let last: Promise<unknown> = Promise.resolve();

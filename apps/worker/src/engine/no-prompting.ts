@@ -5,5 +5,5 @@ const chatless = (): never => {
   throw new KumikiError('engine_failed', { reason: 'this model makes embeddings only' });
 };
 
-/** Of a model that makes embeddings only. */
+/** Prompting of a model that makes embeddings only. */
 export const noPrompting: Prompting = { render: chatless, compileGrammar: chatless };

@@ -5,7 +5,9 @@ import { createPrefillOrder, creditTokens, type PrefillOrder } from './prefill-o
 
 const prompts = (...tenants: string[]) => tenants.map((tenant, arrival) => ({ tenant, arrival }));
 
-/** Reads in steps of so many tokens, each for who is first, and returns what each has had. */
+/**
+ * Prefills in steps of `tokens` tokens, each for the first tenant in the order, and returns the tokens of each tenant.
+ */
 function run(order: PrefillOrder, tenants: readonly string[], steps: number, tokens: number): Map<string, number> {
   const had = new Map<string, number>();
   for (let step = 0; step < steps; step++) {

@@ -1,35 +1,39 @@
 /**
- * Whose prompts an engine reads first. Reading is what callers take from one another: a step reads few thousand tokens at
- * most, and in the order of arrival one tenant's prompts would hold up everybody's first token. Whoever has had less of it
- * goes first (start-time fair queueing: Goyal, Vin and Cheng, 1996), so that busy tenants come to equal parts.
+ * The order in which an engine prefills the prompts of tenants. Prefill is the resource that they compete for: a step
+ * prefills at most a few thousand tokens, and in the order of arrival one tenant's prompts would delay the first token
+ * of all others. The tenant with the fewest prefilled tokens goes first (start-time fair queueing: Goyal, Vin and
+ * Cheng, 1996), so that busy tenants get equal shares.
  */
 export interface PrefillOrder {
-  /** Those whose prompts wait, in the order of arrival, as they are to be read: first come first served within a tenant. */
+  /**
+   * Sorts the waiting prompts, given in the order of arrival, by the order of prefill: first come, first served within
+   * a tenant.
+   */
   sort<Waiting extends { readonly tenant: string }>(waiting: readonly Waiting[]): readonly Waiting[];
-  /** So many tokens of a tenant's prompts are read now. */
+  /** Counts prefilled tokens of a tenant's prompts. */
   count(tenant: string, tokens: number): void;
 }
 
 /**
- * A tenant that was silent goes before busy ones for so many tokens, and level with them from then on: long enough for a
- * prompt of usual length to be read at the engine's full speed, and soon over for all others.
+ * A tenant that was idle goes before busy ones for this many tokens, and has an equal share afterwards: enough for a
+ * prompt of usual length at the engine's full speed, and soon over for the others.
  */
 export const creditTokens = 4_096;
 
-/** Tenants whose use is remembered beyond those whose prompts wait. The one that has had least is forgotten first. */
+/** Tenants without waiting prompts whose use is kept. The one with the fewest tokens is dropped first. */
 const maxRemembered = 1_024;
 
 export function createPrefillOrder(): PrefillOrder {
-  /** Tokens that each has had, as if all had been busy from the beginning. */
+  /** Prefilled tokens of each tenant, as if all had been busy from the beginning. */
   const had = new Map<string, number>();
-  /** What the busy one with the least has had. Never falls. */
+  /** The tokens of the busy tenant with the fewest. Never decreases. */
   let level = 0;
 
   function hadBy(tenant: string): number {
     return Math.max(had.get(tenant) ?? 0, level - creditTokens);
   }
 
-  /** Whoever has fallen behind by more than the credit is as one never seen. */
+  /** Drops tenants that are behind by more than the credit: they are treated like new ones. */
   function forget(): void {
     for (const [tenant, tokens] of had) if (tokens <= level - creditTokens) had.delete(tenant);
     if (had.size <= maxRemembered) return;

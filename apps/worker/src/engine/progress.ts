@@ -1,12 +1,12 @@
 /**
- * Judges whether an engine moves, by when it last finished a step. Steps differ: a token of a tiny model takes a
- * millisecond, a batch of a large model's prompt half a minute on a CPU. So the time after which an engine counts as
- * standing still follows the slowest step that was seen lately.
+ * Judges whether an engine makes progress, by when it last finished a step. Steps differ: a token of a tiny model takes
+ * a millisecond, a batch of a large model's prompt half a minute on a CPU. So the time after which an engine counts as
+ * stalled follows the slowest recent step.
  */
 export interface ProgressJudge {
-  /** Looks at the engine. To be called regularly; the gaps between its steps are known as finely as it is called. */
+  /** Notes the engine's state. To be called regularly; its interval is the resolution of the measured steps. */
   observe(look: ProgressLook): void;
-  /** Whether streams may say that the engine moves. */
+  /** Whether streams may report that the engine makes progress. */
   moving(look: ProgressLook): boolean;
 }
 
@@ -14,18 +14,18 @@ export interface ProgressLook {
   /** Milliseconds on the monotonic clock. */
   readonly now: number;
   readonly lastProgressAt: number;
-  /** Whether it has anything to do. */
+  /** Whether it has work. */
   readonly busy: boolean;
 }
 
-/** Streams of an engine whose steps are short stop saying that it moves after this time. */
+/** The shortest time without a step after which an engine counts as stalled for its streams. */
 const leastWindowMs = 2_000;
-/** An engine may take so many times its slowest step. */
+/** An engine may take this many times its slowest step. */
 const patience = 3;
-/** By this much the slowest step is forgotten with each that is seen. */
+/** Factor by which the slowest step decays with each new step. */
 const forgetting = 0.98;
 
-/** @param stallMs how long the engine may stand still in all. */
+/** @param stallMs longest time without a step in any case. */
 export function createProgressJudge(stallMs: number): ProgressJudge {
   let slowestMs = 0;
   let seenAt: number | null = null;

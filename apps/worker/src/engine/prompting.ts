@@ -1,29 +1,29 @@
 import type { Grammar, GrammarSpec } from './grammar.ts';
 
 /**
- * The part of an engine that is plain JavaScript: a conversation becomes text, a schema a grammar. Whatever thread has the
- * {@link PromptingSpec} can do it, so that a large request holds up nobody's stream.
+ * The part of an engine that is plain JavaScript: it turns a conversation into text and a schema into a grammar. Any
+ * thread with the {@link PromptingSpec} can do it, so that a large request delays no stream.
  */
 export interface Prompting {
   /**
-   * A conversation as text, by the model's own template. Control tokens come from the template alone: a `<|im_start|>`
-   * inside a message is a piece of plain text, so that a user cannot speak as the system. Throws KumikiError
+   * A conversation as text, by the model's own template. Control tokens come only from the template: a `<|im_start|>`
+   * inside a message is a piece of plain text, so that a user cannot write as the system. Throws KumikiError
    * `invalid_value`.
    */
   render(input: ChatTemplateInput): readonly TextPiece[];
-  /** The grammar as the engine takes it. Throws KumikiError `invalid_value` when the engine could not follow it. */
+  /** The grammar in the engine's form. Throws KumikiError `invalid_value` when the engine cannot follow it. */
   compileGrammar(spec: GrammarSpec): Grammar;
 }
 
-/** What makes a {@link Prompting} in another thread; it can be copied there. */
+/** Describes a {@link Prompting} that another thread can make; can be copied between threads. */
 export type PromptingSpec =
   | { readonly kind: 'template'; readonly template: ChatTemplateSpec }
   | { readonly kind: 'simulated' }
-  /** Of a model that makes embeddings only. */
+  /** Of a model that only makes embeddings. */
   | { readonly kind: 'none' };
 
 export interface ChatTemplateSpec {
-  /** The model's own jinja template; null for a model that has none, which then gets ChatML. */
+  /** The model's own jinja template; null for a model without one, which gets ChatML. */
   readonly source: string | null;
   readonly bosText: string;
   readonly eosText: string;
@@ -41,7 +41,7 @@ export interface ChatTemplateInput {
   /** Messages in the OpenAI shape, contents flattened to text. */
   readonly messages: readonly TemplateMessage[];
   readonly tools: readonly unknown[] | null;
-  /** False to end inside the last assistant message, which is then continued. */
+  /** False to end inside the last assistant message, which the answer then continues. */
   readonly addGenerationPrompt: boolean;
   readonly continueFinalMessage: boolean;
 }

@@ -1,24 +1,25 @@
 import { type LastAsked, noteAsked, othersAsked, shareOf } from '@kumiki/policy';
 
 /**
- * Who may generate now: as many answers as the engine has sequences, of one tenant as many as its share (policy/route/share)
- * while others ask, too; beyond a limit nobody may wait. Of those that wait the tenant that has least is next, and each
- * tenant's own in the order in which they came. Gateways keep to the share as well; here all of them meet, and a request of
- * many answers is seen as what it is.
+ * Decides which answers may generate now: at most as many as the engine has sequences, and of one tenant at most its
+ * share (policy/route/share) while other tenants have requests. The number of waiting answers is limited. Of those that
+ * wait, the tenant with the fewest running answers is next; the answers of one tenant run in the order of arrival.
+ * Gateways apply the share too, but only the worker sees the requests of all gateways, and a request of many answers
+ * counts as that many.
  */
 export interface Admission {
-  /** One ticket per answer of a tenant, or null when the queue has no room for all of them. */
+  /** One ticket per answer of a tenant, or null when the queue cannot take all of them. */
   enter(count: number, tenant: string): Ticket[] | null;
   readonly running: number;
   readonly waiting: number;
-  /** How long it will take until the queue has room, by the answers that ended lately. */
+  /** Estimated time until the queue has room, from how long recent answers took. */
   retryAfterMs(): number;
 }
 
 export interface Ticket {
   /** Resolves when the answer may begin; null when it may at once. */
   readonly turn: Promise<void> | null;
-  /** Gives the place back, whether the turn had come or not. May be called again without effect. */
+  /** Frees the place, whether the turn has come or not. Calling it again has no effect. */
   release(): void;
 }
 
@@ -41,7 +42,7 @@ interface Place {
   start: () => void;
 }
 
-/** What runs, and of which tenant. */
+/** The running answers, in all and by tenant. */
 interface Shares {
   readonly running: number;
   ask(tenant: string): void;
@@ -52,7 +53,7 @@ interface Shares {
 }
 
 function createShares({ maxRunning, now }: AdmissionOptions): Shares {
-  /** None of those that have none. */
+  /** Has no entry for tenants without running answers. */
   const byTenant = new Map<string, number>();
   let running = 0;
   let asked: LastAsked | null = null;
@@ -78,7 +79,10 @@ function createShares({ maxRunning, now }: AdmissionOptions): Shares {
   };
 }
 
-/** Of those that may begin the one whose tenant has least; among equals who has waited longest. */
+/**
+ * Of the places that may begin, the one whose tenant has the fewest running answers; among equals, the one that has
+ * waited longest.
+ */
 function nextPlace(queue: Iterable<Place>, shares: Shares): Place | null {
   let best: Place | null = null;
   let least = Number.POSITIVE_INFINITY;
@@ -150,7 +154,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       shares.ask(tenant);
       const free = waits(queue, tenant) ? 0 : shares.freeFor(tenant);
       const toWait = Math.max(0, count - free);
-      // A request of more answers than there are places runs them one after the other once nobody else is here.
+      // A request of more answers than there are places runs them one after the other when no other request runs or
+      // waits.
       const idle = shares.running === 0 && queue.size === 0;
       if (toWait > 0 && queue.size + toWait > maxWaiting && !idle) return null;
       return Array.from({ length: count }, (_, index) => ticket(tenant, index < free));

@@ -3,8 +3,8 @@ import type { TextPiece } from '../engine/prompting.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 
 /**
- * A request for answers, read and checked, with its prompts as text: all that can be decided of it without the engine. It
- * can be copied from one thread to another.
+ * A request for answers, read and checked, with its prompts as text: everything that can be decided without the engine.
+ * It can be copied between threads.
  */
 export interface AnswerDraft extends Pick<AnswerPlan, 'sampling' | 'stops' | 'tools' | 'grammar' | 'topLogprobs'> {
   readonly id: string;
@@ -13,9 +13,9 @@ export interface AnswerDraft extends Pick<AnswerPlan, 'sampling' | 'stops' | 'to
   readonly stream: boolean;
   readonly usageAsked: boolean;
   readonly prompts: readonly PromptDraft[];
-  /** The field of the request that holds them. */
+  /** The field of the request that contains the prompts. */
   readonly promptParam: 'messages' | 'prompt';
-  /** Most tokens of each answer; null leaves what the context has room for. */
+  /** Most tokens of each answer; null for as many as fit into the context. */
   readonly maxTokens: number | null;
   /** Choices of each prompt. */
   readonly choices: number;
@@ -29,7 +29,7 @@ export type PromptDraft =
   | {
       readonly kind: 'text';
       readonly pieces: readonly TextPiece[];
-      /** Whether what the model wants before every prompt is put before it. */
+      /** Whether to prepend the tokens that the model expects before every prompt. */
       readonly begins: boolean;
     }
   | { readonly kind: 'tokens'; readonly tokens: readonly number[] };

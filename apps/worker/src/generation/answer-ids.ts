@@ -5,8 +5,8 @@ export function newCompletionId(prefix: 'chatcmpl' | 'cmpl'): string {
 }
 
 /**
- * The id of a tool call. It follows from the answer's id and the call's place, so that a worker that continues an
- * answer in the middle of a call knows it.
+ * The id of a tool call. It is derived from the answer's id and the call's place, so that a worker that continues an
+ * answer in the middle of a call has the same id.
  */
 export function toolCallId(completionId: string, choice: number, call: number): string {
   const digest = createHash('sha256').update(`${completionId}/${choice}/${call}`).digest('hex');
@@ -14,8 +14,8 @@ export function toolCallId(completionId: string, choice: number, call: number): 
 }
 
 /**
- * The seed of a request that brings none. It follows from the answer's id, which is random and goes along when the
- * answer is continued elsewhere: a sampled answer, too, goes on as it would have.
+ * The seed of a request without one. It is derived from the answer's id, which is random and is part of a continuation,
+ * so a sampled answer also continues as it would have.
  */
 export function seedOfId(completionId: string): number {
   return createHash('sha256').update(`${completionId}/seed`).digest().readUInt32LE();

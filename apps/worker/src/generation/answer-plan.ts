@@ -1,7 +1,7 @@
 import type { SamplingOptions } from '../engine/engine.ts';
 import type { Grammar } from '../engine/grammar.ts';
 
-/** All that is decided about a request before its reply begins. */
+/** Everything that is decided about a request before its reply begins. */
 export interface AnswerPlan {
   readonly choices: readonly ChoicePlan[];
   /** Most tokens of each choice. */
@@ -21,7 +21,7 @@ export interface ChoicePlan {
   readonly seed: number;
   /** Tokens that another worker sampled for this choice. */
   readonly resume: readonly number[];
-  /** The client has the choice's beginning (its role) already. */
+  /** The client already has the choice's beginning (its role). */
   readonly begun: boolean;
   /** The client has all of it: nothing is generated. */
   readonly finished: boolean;

@@ -1,7 +1,7 @@
 import { didYouMean, KumikiError, type Task } from '@kumiki/api';
 import type { ModelFacts } from './model-facts.ts';
 
-/** Throws KumikiError unless the request names the model that is served, and the model does what is asked. */
+/** Throws KumikiError unless the request names the model that is served and the model can do the task. */
 export function checkModel(facts: ModelFacts, model: string, task: Task): void {
   if (model !== facts.modelName) {
     throw new KumikiError('model_not_found', { model, hint: didYouMean(model, [facts.modelName]) }, { param: 'model' });

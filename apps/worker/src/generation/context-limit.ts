@@ -21,8 +21,8 @@ export function checkContext(
 }
 
 /**
- * Refuses a text that cannot fit however it is tokenised, since the native tokenizer works without a break. The error
- * then tells the least number of tokens that it can have.
+ * Refuses a text that cannot fit however it is tokenised, since the native tokenizer cannot be interrupted. The error
+ * has the least number of tokens that the text can have.
  */
 export function checkTextLength(
   characters: number,

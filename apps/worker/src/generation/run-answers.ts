@@ -6,25 +6,25 @@ import type { Ticket } from './admission.ts';
 import type { AnswerPlan, ChoicePlan } from './answer-plan.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** Where the parts of the answers go. Choices take turns in any order; the parts of one come in order. */
+/** Receives the parts of the answers. Parts of several choices come in any order; those of one choice come in order. */
 export interface AnswerSink {
   /** @param tokenIds all tokens of the choice since the last call for it; the receiver's to keep. */
   delta(choice: number, delta: AnswerDelta, tokenIds: readonly number[]): void;
   finish(choice: number, reason: FinishReason, delta: AnswerDelta | null, tokenIds: readonly number[]): void;
   /** Resolves when the reader has room again; null when it has room. */
   room(): Promise<void> | null;
-  /** A part that the client has from the worker that this answer is continued from. */
+  /** A part that the client already has from the worker whose answer is continued. */
   replay(choice: number, delta: AnswerDelta): void;
 }
 
-/** What is measured while answers run. Called for every token: does nothing but add. */
+/** Measures running answers. Called for every token, so it only adds numbers. */
 export interface AnswerMeter {
   /** The choice's turn came. */
   started(choice: number): void;
   prefilled(choice: number, promptTokens: number, cachedTokens: number): void;
   token(choice: number): void;
   finished(choice: number, reason: FinishReason | 'abort' | 'error', tokens: number): void;
-  /** What the request took so far; of several choices, up to the last of them. */
+  /** The times of the request so far; with several choices, up to the last of them. */
   timings(): Timings;
 }
 
@@ -45,14 +45,17 @@ export interface AnswerTotals {
   readonly cachedTokens: number;
 }
 
-/** Runs all choices of a request to their end. Rejects when the engine fails or the signal aborts; all have stopped then. */
+/**
+ * Runs all choices of a request to their end. Rejects when the engine fails or the signal aborts, after all choices
+ * have stopped.
+ */
 export async function runAnswers(run: AnswerRun): Promise<AnswerTotals> {
   const failure = new AbortController();
   const signal = AbortSignal.any([run.signal, failure.signal]);
   let cachedTokens = 0;
   let place = 0;
   const work = run.plan.choices.map(async (choice) => {
-    // The client has it all; only its tokens still count.
+    // The client has all of it; only its tokens are counted.
     if (choice.finished) return choice.resume.length;
     const ticket = run.tickets[place++];
     try {
@@ -76,7 +79,7 @@ export async function runAnswers(run: AnswerRun): Promise<AnswerTotals> {
   return { completionTokens, cachedTokens };
 }
 
-/** Returns how many tokens the choice has. */
+/** Runs one choice. Returns how many tokens it has. */
 async function runChoice(
   run: AnswerRun,
   choice: ChoicePlan,
@@ -106,7 +109,7 @@ interface Ending {
 
 const noEnding: Ending = { delta: null, tokenIds: [] };
 
-/** Brings the answer to where the other worker left it. */
+/** Brings the answer to the state that the other worker left. */
 function replay(answer: Answer, choice: ChoicePlan, sink: AnswerSink): void {
   for (const token of choice.resume) {
     if (answer.finishReason !== null) break;
@@ -157,7 +160,7 @@ async function sample(
       if (room !== null) await untilAborted(room, signal);
     }
   } finally {
-    // Frees the sequence before the next answer gets its place.
+    // Frees the sequence before the next answer starts.
     await tokens.return('aborted');
   }
 }

@@ -5,7 +5,7 @@ import { checkContext } from './context-limit.ts';
 
 type Body = ChatRequest | CompletionRequest;
 
-/** The sampling options of a request, absent ones as the API has them. */
+/** The sampling options of a request, with the API's defaults for absent ones. */
 export function planSampling(body: Body): AnswerPlan['sampling'] {
   return {
     temperature: body.temperature ?? 1,
@@ -36,8 +36,7 @@ function seedOf(seed: number, choice: number): number {
 
 /**
  * How many tokens an answer may have.
- * @param asked null leaves the rest of the context.
- * Throws KumikiError `context_length_exceeded`.
+ * @param asked null for the rest of the context. Throws KumikiError `context_length_exceeded`.
  */
 export function planMaxTokens(
   promptTokens: number,
@@ -49,7 +48,7 @@ export function planMaxTokens(
   return asked ?? contextTokens - promptTokens;
 }
 
-/** The choices of a request, each at the place where the continuation says that it is. */
+/** The choices of a request, each in the state that the continuation gives. */
 export function planChoices(
   prompts: readonly (readonly number[])[],
   { choices: n, seed, continuation }: Pick<AnswerDraft, 'choices' | 'seed' | 'continuation'>,

@@ -10,7 +10,7 @@ export interface TokenizedDraft {
   readonly echoes: readonly string[];
 }
 
-/** What is left to decide before a reply begins: all that needs the engine, in small steps. Throws KumikiError. */
+/** The decisions before a reply that need the engine, in small steps. Throws KumikiError. */
 export function* tokenizeDraft(draft: AnswerDraft, engine: Engine): Generator<void, TokenizedDraft, void> {
   const { promptParam, grammar } = draft;
   const { contextTokens } = engine.model;

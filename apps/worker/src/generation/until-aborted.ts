@@ -1,4 +1,4 @@
-/** Waits for a promise, but not longer than the signal allows; rejects with the signal's reason then. */
+/** Waits for a promise or for the signal. Rejects with the signal's reason when it aborts first. */
 export function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);

@@ -1,12 +1,12 @@
 // @ts-check
-// Plain JavaScript, as all that the health thread loads: Node's stripping of types would cost that thread 11 MiB.
+// Plain JavaScript, like everything that the health thread loads: stripping types would cost that thread 11 MiB.
 
 /**
- * What the health thread sees of the thread that serves. Times are milliseconds on the clock of the whole process
- * ({@link processMs}); the clock of `performance` begins anew in each thread.
+ * What the health thread knows about the serving thread. Times are milliseconds on the clock of the whole process
+ * ({@link processMs}); the clock of `performance` starts at 0 in each thread.
  * @typedef {object} HealthEntry
- * @property {number} beatAt when the serving thread last came round to its timers.
- * @property {boolean} busy whether the engine has anything to do.
+ * @property {number} beatAt when the serving thread last ran its timers.
+ * @property {boolean} busy whether the engine has work.
  * @property {number} lastProgressAt when the engine last finished a step.
  * @property {number} loaded 0 to 1 while the model loads.
  * @property {number} running
@@ -17,8 +17,8 @@
  */
 
 /**
- * Memory that both threads share: the serving thread writes and never waits, and what it last wrote can be read however
- * busy it is.
+ * Memory that both threads share. The serving thread writes without waiting, and its last entry can be read while it is
+ * busy.
  * @typedef {object} HealthBoard
  * @property {(entry: HealthEntry) => void} write
  * @property {() => HealthEntry} read
@@ -28,11 +28,11 @@
 const members = 9;
 
 /**
- * @param {SharedArrayBuffer} [memory] of a board that another thread writes; absent, a new one.
+ * @param {SharedArrayBuffer} [memory] of a board that another thread writes; a new one when absent.
  * @returns {HealthBoard}
  */
 export function createHealthBoard(memory = new SharedArrayBuffer(members * Float64Array.BYTES_PER_ELEMENT)) {
-  // One aligned double is never seen half written; a reader may see members of two writings, which are both true.
+  // An aligned double is never read half written. A reader may get members of two entries, which were both true.
   const numbers = new Float64Array(memory);
   return {
     memory,

@@ -5,7 +5,7 @@ import { createHealthBoard, processMs } from './health-board.mjs';
 import { healthReply, judgeHealth } from './judge-health.mjs';
 
 /**
- * What the thread that serves tells this one first.
+ * What the serving thread passes to this one at its start.
  * @typedef {object} HealthThreadData
  * @property {SharedArrayBuffer} memory
  * @property {import('./judge-health.mjs').HealthFacts} facts
@@ -14,11 +14,11 @@ import { healthReply, judgeHealth } from './judge-health.mjs';
  */
 
 /**
- * What this thread tells back, once.
+ * The one message that this thread sends back.
  * @typedef {{ kind: 'listening', port: number } | { kind: 'failed', reason: string }} HealthThreadMessage
  */
 
-/** Whoever asks for health asks alone; nobody else reaches this port. */
+/** Few programs read the health of a worker, and no client reaches this port. */
 const maxConnections = 64;
 const headerLimitBytes = 8_192;
 const requestLimitMs = 5_000;
@@ -45,7 +45,7 @@ const server = createServer(
     }
     const status = judgeHealth(facts, entry, now);
     const plain = 'text/plain; charset=utf-8';
-    // A worker that loads or drains is alive, and not ready.
+    // A worker that loads or drains is alive but not ready.
     if (path === '/livez')
       return answer(response, status === 'stalled' || status === 'failed' ? 503 : 200, plain, status);
     if (path === '/readyz') return answer(response, status === 'ok' ? 200 : 503, plain, status);

@@ -32,7 +32,7 @@ test('health is answered while one request holds up the thread that serves, and 
   assert.equal((await healthAt(healthPort)).status, 'ok');
   const began = performance.now();
   await order(port, { fault: 'block', for_ms: 6_000 });
-  // The serving thread is held up now: it answers nothing until the fault is over.
+  // The serving thread is blocked now: it answers nothing until the fault is over.
   let served = false;
   void fetch(`http://127.0.0.1:${port}/health`).then(() => (served = true));
   const early = await healthAt(healthPort);

@@ -6,7 +6,7 @@
  */
 
 /**
- * What changes seldom, told to the health thread whenever it does.
+ * Facts that rarely change. They are sent to the health thread when they do.
  * @typedef {object} HealthFacts
  * @property {string} modelName
  * @property {'chat' | 'embedding'} task
@@ -14,7 +14,7 @@
  * @property {'starting' | 'serving' | 'draining' | 'failed'} phase
  * @property {string | null} reason why the phase is `failed`.
  * @property {ModelFacts | null} model null until it is loaded.
- * @property {number} stallMs how long the engine may stand still while it has work, and the serving thread at all.
+ * @property {number} stallMs how long the engine with work, or the serving thread, may make no progress.
  */
 
 /**
@@ -28,9 +28,9 @@
  */
 
 /**
- * Health means progress: requests run and the engine finishes steps, or there is nothing to do and the serving thread
- * comes round. A thread that is held up by one large request is well until it has been so for the limit; before the model
- * is loaded, whoever started the worker limits the time.
+ * Health means progress: the engine has work and finishes steps, or it has no work and the event loop of the serving
+ * thread runs. A serving thread that a large request blocks is healthy until the limit has passed. Before the model is
+ * loaded, the process that started the worker limits the time.
  * @param {HealthFacts} facts
  * @param {HealthEntry} entry
  * @param {number} now milliseconds on the process's clock.

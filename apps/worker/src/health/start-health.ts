@@ -3,15 +3,15 @@ import { createHealthBoard, type HealthEntry, processMs } from './health-board.m
 import type { HealthThreadData, HealthThreadMessage } from './health-thread.mjs';
 import { type HealthFacts, healthReply } from './judge-health.mjs';
 
-/** The worker's health, answered by a thread of its own, so that no request keeps the answer from whoever asks. */
+/** The worker's health, served by a separate thread, so that no request can delay it. */
 export interface Health {
   /** The port, once it listens; rejects when it cannot. */
   readonly listening: Promise<number>;
-  /** What the thread would answer; for the serving thread's own `/health`. */
+  /** The reply that the thread would send; for the serving thread's `/health`. */
   reply(): { status: number; body: unknown };
-  /** Phase and model have changed. */
+  /** Sends changed facts to the thread. */
   tell(facts: HealthFacts): void;
-  /** Something that the board shows has changed, or may have. */
+  /** To be called when the board's numbers may have changed. */
   note(): void;
   close(): Promise<void>;
 }
@@ -21,19 +21,19 @@ export interface HealthOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly facts: HealthFacts;
-  /** What the board shows, but for the beat. Times are those of {@link processMs}. */
+  /** The entry of the board, without the beat. Times are those of {@link processMs}. */
   readonly entry: () => Omit<HealthEntry, 'beatAt'>;
 }
 
-/** How often the serving thread says that it comes round. */
+/** How often the serving thread notes that its event loop runs. */
 const beatMs = 100;
 
 /** The thread answers a few hundred bytes once a second. */
 const threadLimits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 };
 
 /**
- * Begins the thread, which listens while the caller goes on. When it fails later the process ends by its uncaught error: a
- * worker that nobody can ask for its health must not go on.
+ * Starts the thread, which listens without the caller waiting for it. If it fails later, its uncaught error ends the
+ * process: a worker whose health cannot be read must not keep running.
  */
 export function startHealth(options: HealthOptions): Health {
   const board = createHealthBoard();
@@ -52,7 +52,7 @@ export function startHealth(options: HealthOptions): Health {
       else reject(new Error(`Health cannot be answered: ${message.reason}.`));
     });
   });
-  // Whoever starts the worker awaits it; a worker that could not listen itself does not.
+  // startWorker awaits it, except when its own server could not listen.
   listening.catch(() => {});
   const beat = setInterval(note, beatMs);
   beat.unref();

@@ -30,7 +30,7 @@ export function answerCompletions(serving: Serving, exchange: Exchange): Promise
   }));
 }
 
-/** How the answers of a request look on the wire. */
+/** The wire format of the answers of a request. */
 interface Shape {
   readonly frames: Frames;
   readonly collector: Collector;

@@ -2,8 +2,8 @@ import { KumikiError } from '@kumiki/api';
 import { createBearerCheck } from '@kumiki/seal';
 
 /**
- * A check of the `authorization` header in a time that says nothing about the token.
- * @param token null lets everyone pass.
+ * Checks the `authorization` header in constant time.
+ * @param token null accepts every request.
  */
 export function createTokenCheck(token: string | null): (authorization: string | undefined) => void {
   if (token === null) return () => {};

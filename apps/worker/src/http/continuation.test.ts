@@ -107,7 +107,7 @@ const choiceOf = (frame: string): number | null => {
   return index === undefined ? null : Number(index);
 };
 
-/** What a gateway would ask another worker for, having these frames. */
+/** The continuation that a gateway with these frames would send to another worker. */
 function continuationOf(frames: readonly string[]): Continuation {
   const sample = JSON.parse(frames[0]!.replace(/^(: .*\n)?data: /, '')) as { id: string; created: number };
   const choices = new Map<number, Continuation['choices'][number]>();
@@ -127,8 +127,7 @@ function continuationOf(frames: readonly string[]): Continuation {
 }
 
 /**
- * Frames of each choice, in order, and those of none. What the prefix cache held and what the answer took is another
- * worker's own affair.
+ * Frames of each choice, in order, and those of none. Without cached tokens and timings, which differ between workers.
  */
 function byChoice(frames: readonly string[]): Record<string, string[]> {
   const sorted: Record<string, string[]> = {};
@@ -145,7 +144,7 @@ for (const [name, { path, body }] of Object.entries(requests)) {
     const [, timings = ''] = /^: timings (.*)\ndata: \[DONE\]$/.exec(whole.at(-1) ?? '') ?? [];
     assert.notEqual(parseTimings(timings), null);
     assert.ok(whole.length > 3, whole.join('\n'));
-    // After the usage event nothing is missing but `[DONE]`, which needs no worker.
+    // After the usage event only `[DONE]` is missing, which needs no worker.
     const last = whole.at(-2)!.includes('"choices":[]') ? whole.length - 2 : whole.length - 1;
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: last }), async (cut) => {

@@ -9,7 +9,7 @@ import { route, type RoutingOptions } from './routes.ts';
 
 export interface HttpServer {
   readonly server: Server;
-  /** Requests that have no whole reply yet. */
+  /** Requests whose reply is not complete yet. */
   readonly open: number;
   /** Calls back whenever a request has ended. */
   onEnd(listener: () => void): void;
@@ -41,7 +41,8 @@ export function createHttpServer(options: RoutingOptions, log: Log): HttpServer 
         if (thrown instanceof ClientLeft || response.destroyed) return;
         const error = toKumikiError(thrown);
         if (error.status >= 500 && error.cause !== undefined) log.error({ err: error.cause }, 'a request failed');
-        // What is left of a body that nobody wants is read away, or a client that still writes would not see the reply.
+        // The unread rest of a body is read and thrown away. Otherwise a client that still writes would not see the
+        // reply.
         request.resume();
         replyError(response, error);
       });
@@ -57,7 +58,7 @@ export function createHttpServer(options: RoutingOptions, log: Log): HttpServer 
   };
 }
 
-/** Answers what is no HTTP, where something can still be answered. */
+/** Replies to bytes that are not HTTP, if a reply can still be sent. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -26,7 +26,7 @@ export async function answerEmbeddings(serving: Serving, exchange: Exchange): Pr
   replyJson(exchange.response, 200, body, timings);
 }
 
-/** The list as JSON, a vector a step: thousands of wide ones take longer than other requests may wait. */
+/** The list as JSON, one vector per step: thousands of wide vectors take longer than other requests may wait. */
 function* writeList(
   vectors: readonly Float32Array[],
   asBase64: boolean,

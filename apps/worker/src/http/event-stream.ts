@@ -13,7 +13,7 @@ export interface EventStream {
   end(): void;
   /** Cuts the connection without an end. */
   destroy(): void;
-  /** Resolves when the reader has taken what was written, or is gone; null when there is room. */
+  /** Resolves when the reader has read what was written, or has left; null when there is room. */
   room(): Promise<void> | null;
   /** When something was last sent, milliseconds on the monotonic clock. */
   readonly lastWriteAt: number;
@@ -24,7 +24,7 @@ export interface EventStream {
  * four. The response still makes the head and the end.
  */
 export function createEventStream(request: IncomingMessage, response: ServerResponse): EventStream {
-  // A pipelined request has no socket until those before it are answered; an HTTP/1.0 reader knows no chunks.
+  // A pipelined request has no socket until the earlier ones are answered; HTTP/1.0 has no chunks.
   const socket = request.httpVersion === '1.1' ? response.socket : null;
   let opened = false;
   let lastWriteAt = performance.now();
@@ -54,7 +54,7 @@ export function createEventStream(request: IncomingMessage, response: ServerResp
     }
     const bytes = Buffer.byteLength(text);
     const chunk = `${bytes.toString(16)}\r\n${text}\r\n`;
-    // Latin-1 is written without a second pass over the text, and is the same where every character is one byte.
+    // Latin-1 is written without a second pass over the text, and has the same bytes if every character is one byte.
     full = !socket.write(chunk, bytes === text.length ? 'latin1' : 'utf8');
   }
 
@@ -96,7 +96,7 @@ async function waitForRoom(writer: NodeJS.EventEmitter, response: ServerResponse
       once(response, 'close', { signal: waiting.signal }),
     ]);
   } catch {
-    // A socket that fails is as good as closed: the response's close tells whoever writes.
+    // A socket that fails counts as closed: the response's `close` event notifies the writer.
   } finally {
     waiting.abort();
   }

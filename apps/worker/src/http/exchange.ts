@@ -5,7 +5,7 @@ import { headers } from '@kumiki/api';
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Whose request it is, as the gateway tells tenants apart; empty where nobody says. */
+  /** The tenant's tag that the gateway sent; empty without one. */
   readonly tenant: string;
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal;
@@ -13,10 +13,10 @@ export interface Exchange {
   readonly arrivedAt: number;
 }
 
-/** Letters of a tenant's tag that count. */
+/** Characters of a tenant's tag that are used. */
 const maxTenantLength = 64;
 
-/** What aborts an exchange whose client left. */
+/** The reason of the abort when the client has left. */
 export class ClientLeft extends Error {
   constructor() {
     super('the client left');
@@ -26,7 +26,7 @@ export class ClientLeft extends Error {
 
 export function createExchange(request: IncomingMessage, response: ServerResponse): Exchange {
   const controller = new AbortController();
-  // The request's own `close` comes as soon as its body is read; the response's means that the connection went.
+  // The request's `close` comes as soon as its body is read; the response's means that the connection has closed.
   response.once('close', () => {
     if (!response.writableFinished) controller.abort(new ClientLeft());
   });

@@ -5,7 +5,7 @@ import { replyJson } from './error-reply.ts';
 import type { Exchange } from './exchange.ts';
 import { readBody } from './read-body.ts';
 
-/** `POST /simulated/faults` orders a fault, `DELETE` ends all. */
+/** `POST /simulated/faults` injects a fault, `DELETE` ends all of them. */
 export async function orderFault(faults: Faults, exchange: Exchange): Promise<void> {
   if (exchange.request.method === 'DELETE') {
     faults.clear();
@@ -13,7 +13,7 @@ export async function orderFault(faults: Faults, exchange: Exchange): Promise<vo
     return replyJson(exchange.response, 200, { object: 'kumiki.faults', cleared: true });
   }
   const fault = checkBody(faultSchema, readJson(await readBody(exchange.request, smallBody), smallBody.bytes), {});
-  // The reply goes first: some faults leave nobody to send it.
+  // The reply is sent first, because some faults end the process.
   replyJson(exchange.response, 200, { object: 'kumiki.fault', ...fault });
   setImmediate(() => faults.order(fault));
 }

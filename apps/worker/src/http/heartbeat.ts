@@ -1,8 +1,8 @@
 import type { EventStream } from './event-stream.ts';
 
 /**
- * Comments on silent streams, so that a reader can tell a slow answer from a dead worker: they are sent while the
- * engine makes progress, and stop when it stands still.
+ * Comments on silent streams, so that a reader can distinguish a slow answer from a dead worker: they are sent while
+ * the engine makes progress, and stop when it stalls.
  */
 export interface Heartbeat {
   add(stream: EventStream): void;
@@ -11,7 +11,7 @@ export interface Heartbeat {
 }
 
 export interface HeartbeatOptions {
-  /** Whether the engine has lately finished a step of work, or has none. */
+  /** Whether the engine has recently finished a step, or has no work. */
   readonly moving: () => boolean;
 }
 

@@ -14,7 +14,7 @@ const properties = (names: readonly string[]) => Object.fromEntries(names.map((n
 const schema = (value: object): string =>
   chat({ response_format: { type: 'json_schema', json_schema: { name: 's', schema: value } } });
 
-/** Bodies whose cost lies in what is made of them, each with the status that it gets. */
+/** Bodies that are expensive to process, each with the status of its reply. */
 const bodies: Readonly<Record<string, readonly [body: string, status: number]>> = {
   'the most messages': [chat({ messages: Array.from({ length: 16_384 }, () => user('a')) }), 400],
   'as many messages as the context has tokens': [
@@ -71,7 +71,10 @@ async function longestWaitMs(port: number, work: () => Promise<void>): Promise<n
   return longest;
 }
 
-/** A machine under load stands still by itself; what these bodies did before lasted up to half a minute. */
+/**
+ * A loaded machine stalls by itself for less than this. Before there were limits, these bodies blocked for up to half a
+ * minute.
+ */
 const allowanceMs = 1_500;
 
 test('the most hostile bodies are refused, and other clients are answered beside them', async () => {

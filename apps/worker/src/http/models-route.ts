@@ -1,7 +1,7 @@
 import { didYouMean, KumikiError } from '@kumiki/api';
 import type { Serving } from './serving.ts';
 
-/** One model as `/v1/models` shows it; vLLM's `max_model_len` beside what the API has. */
+/** One model as `/v1/models` shows it, with vLLM's `max_model_len` beside the API's members. */
 function describe(serving: Serving): Record<string, unknown> {
   const { model, kind } = serving.engine;
   return {

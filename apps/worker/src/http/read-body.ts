@@ -3,7 +3,10 @@ import { KumikiError } from '@kumiki/api';
 import type { BodyLimit } from '../preparation/body-limit.ts';
 import { ClientLeft } from './exchange.ts';
 
-/** The bytes of a JSON body. What is too large is read to its end and thrown away: a client that still writes would not see the reply. */
+/**
+ * The bytes of a JSON body. A body that is too large is read to its end and thrown away: otherwise a client that still
+ * writes would not see the reply.
+ */
 export async function readBody(request: IncomingMessage, limit: BodyLimit): Promise<Buffer> {
   const contentType = request.headers['content-type'] ?? 'application/json';
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)) {

@@ -12,7 +12,7 @@ import { takeTickets } from './take-tickets.ts';
 
 export interface AnswerReply {
   readonly plan: AnswerPlan;
-  /** How the answer looks on the wire. */
+  /** The wire format of the answer. */
   readonly frames: Frames;
   readonly collector: Collector;
   readonly stream: boolean;
@@ -20,8 +20,8 @@ export interface AnswerReply {
 }
 
 /**
- * A stream's head waits so long for the first token: an engine that refuses at once can still do so with a status of
- * its own. No client sees the difference.
+ * A stream's head waits this long for the first token, so that an engine that refuses at once can still send its own
+ * status. No client notices the delay.
  */
 const headDelayMs = 20;
 
@@ -96,7 +96,7 @@ function createStreamSink(
   serving: Serving,
 ): AnswerSink {
   const { frames, plan } = reply;
-  // The beginnings of all choices go out with the first event: whoever has one of them has all.
+  // The beginnings of all choices are sent with the first event, so a client that has one of them has all.
   let beginnings = plan.choices.map((choice) => (choice.begun ? '' : frames.begin(choice.index))).join('');
 
   function write(frame: string): void {
@@ -109,7 +109,7 @@ function createStreamSink(
     delta: (choice, delta, tokenIds) => write(frames.delta(choice, delta, tokenIdsAsked ? tokenIds : null)),
     finish: (choice, reason, delta, tokenIds) =>
       write(frames.finish(choice, reason, delta, tokenIdsAsked ? tokenIds : null)),
-    // The frame is made and not sent, so that what is counted over frames (text offsets) goes on from there.
+    // The frame is made and not sent, so that counters over frames (text offsets) continue from there.
     replay: (choice, delta) => void frames.delta(choice, delta, null),
     room: () => stream.room(),
   };

@@ -149,7 +149,7 @@ test('with a token set, all but health demand it', async () => {
 });
 
 test('a chat whose body cannot fit the context is refused before it is read, with the numbers', async () => {
-  // Each token is 6 times its longest bytes and 512 around a message; 4 MiB beside them.
+  // The limit allows for each token 6 times its longest bytes and 512 around a message, and 4 MiB beside them.
   const body = JSON.stringify({ ...hello, messages: [{ role: 'user', content: 'x'.repeat(8_000_000) }] });
   const error = await refusal(chat, body, 400);
   assert.deepEqual([error.code, error.param], ['context_length_exceeded', 'messages']);

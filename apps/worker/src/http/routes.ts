@@ -28,7 +28,7 @@ const answers: Readonly<Record<string, (serving: Serving, exchange: Exchange) =>
 const readable = ['/health', '/metrics', '/v1/models'];
 const paths = [...Object.keys(answers), ...readable];
 
-/** Answers one request. Throws KumikiError where it refuses. */
+/** Answers one request. Throws KumikiError when it refuses. */
 export async function route(options: RoutingOptions, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';

@@ -75,7 +75,7 @@ test('beyond its queue a worker refuses with 429 and a time, before any reply be
   assert.equal(refused.status, 429);
   assert.ok(Number(refused.headers.get('retry-after')) >= 1);
   assert.equal(((await refused.json()) as { error: { code: string } }).error.code, 'queue_full');
-  // The one that waits is told every second that it is not forgotten.
+  // The waiting request gets a comment every second.
   const { value } = await waiting.body!.getReader().read();
   assert.equal(Buffer.from(value ?? []).toString(), ': ping\n\n');
   leaving.abort();
@@ -159,7 +159,7 @@ test('a client that never reads is waited for, and stalls nobody', async () => {
   await until('the engine waits for the client', 60_000, async () => {
     const before = last;
     last = await generated();
-    // Before the first token there is nothing that could have come to a halt.
+    // Only a stream that has had a token can have stopped.
     return last > 0 && before === last;
   });
   assert.ok(last < 500_000);

@@ -24,7 +24,7 @@ export interface Serving {
   readonly maxWaiting: number;
   /** Requests that have arrived and neither wait for a place nor have one. */
   readonly preparing: Set<object>;
-  /** To be called when requests come or go, so that whoever asks for health hears of it at once. */
+  /** To be called when requests come or go, so that `/health` shows it at once. */
   readonly onLoad: () => void;
   readonly heartbeat: Heartbeat;
   readonly metrics: WorkerMetrics;
@@ -47,7 +47,7 @@ export interface ServingOptions {
   readonly stallMs: number;
   readonly faults: Faults | null;
   readonly log: Log;
-  /** What the preparation of requests may take, where it differs from {@link preparationLimits}. */
+  /** Limits on the preparation of requests that differ from {@link preparationLimits}. */
   readonly preparation: Partial<PreparationLimits> | undefined;
 }
 
@@ -75,7 +75,7 @@ export function createServing(engine: Engine, options: ServingOptions): Serving 
     const busy = admission.running > 0;
     if (!busy) busySince = null;
     else busySince ??= now();
-    // An engine that had nothing to do has not been standing still.
+    // Time without work does not count as a stall.
     return { now: now(), lastProgressAt: Math.max(engine.stats().lastProgressAt, busySince ?? 0), busy };
   }
 

@@ -4,7 +4,7 @@ import { untilAborted } from '../generation/until-aborted.ts';
 import type { Exchange } from './exchange.ts';
 import type { Serving } from './serving.ts';
 
-/** Places for so many answers of a request. Throws KumikiError `queue_full`. */
+/** Takes places for `count` answers of a request. Throws KumikiError `queue_full`. */
 export function takeTickets(serving: Serving, exchange: Exchange, count: number): Ticket[] {
   const tickets = serving.admission.enter(count, exchange.tenant);
   serving.preparing.delete(exchange);

@@ -2,13 +2,13 @@ import { processMs, type HealthEntry } from '../health/health-board.mjs';
 import type { HealthFacts } from '../health/judge-health.mjs';
 import type { Serving } from './serving.ts';
 
-/** Where a worker is in its life. */
+/** The phases of a worker. */
 export type WorkerState =
   | { readonly phase: 'starting'; /** 0 to 1. */ readonly progress: number }
   | { readonly phase: 'serving' | 'draining'; readonly serving: Serving }
   | { readonly phase: 'failed'; readonly reason: string };
 
-/** What is known before the model is loaded, and shown by `/health`. */
+/** The facts that are known before the model is loaded and that `/health` shows. */
 export interface WorkerIdentity {
   readonly modelName: string;
   readonly task: 'chat' | 'embedding';

@@ -1,8 +1,8 @@
 import type { Registry } from '@kumiki/service';
 
 /**
- * A histogram for what happens once per token. prom-client's takes half a microsecond for each value and hashes its
- * labels; this one adds to an array, and is put into Prometheus' form when it is read.
+ * A histogram for values of every token. prom-client's takes half a microsecond for each value and hashes its labels;
+ * this one adds to an array, and is converted to Prometheus' form when it is scraped.
  */
 export interface TokenHistogram {
   observe(seconds: number): void;
@@ -35,7 +35,7 @@ export function createTokenHistogram(options: TokenHistogramOptions): TokenHisto
     return Promise.resolve({ name, help, type: 'histogram', aggregator: 'sum', values: [...values, ...total] });
   }
 
-  // The registry asks a metric for its name and its values, whoever made it.
+  // The registry reads only a metric's name and values, so any object with these can be one.
   const metric = {
     name,
     help: options.help,

@@ -3,7 +3,7 @@ import type { FinishReason } from '../answer/answer.ts';
 import type { AnswerMeter } from '../generation/run-answers.ts';
 import { createTokenHistogram } from './token-histogram.ts';
 
-/** What the gauges show when they are read. */
+/** The values of the gauges when they are scraped. */
 export interface WorkerGauges {
   readonly running: number;
   readonly waiting: number;

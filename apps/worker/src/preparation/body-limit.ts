@@ -4,25 +4,26 @@ import type { DraftKind } from './drafts.ts';
 
 export interface BodyLimit {
   readonly bytes: number;
-  /** @param bytes that the body has at least. */
+  /** @param bytes a lower bound of the body's size. */
   refusal(bytes: number): KumikiError;
 }
 
-/** Largest body of any request: what the gateway lets through as well. */
+/** Largest body of any request, as at the gateway. */
 const mostBytes = 33_554_432;
 
-/** What a chat may hold beside its messages' text: tools, schemas, metadata, token ids of an answer that goes on. */
+/** Bytes that a chat may have beside its messages' text: tools, schemas, metadata, token ids of a continued answer. */
 const besideTextBytes = 4_194_304;
 
 /** A byte of text is at most six of JSON: `\u0041`. */
 const jsonBytesPerByte = 6;
 
-/** What a message takes around its text (each takes a token at least). */
+/** Bytes of a message around its text (each message takes a token at least). */
 const bytesAroundMessage = 512;
 
 /**
- * The largest body that can be a request which fits the model: a chat by the context, since what is longer has more tokens
- * however it is tokenised. Completions and embeddings bring many prompts at once, and have the limit of all requests.
+ * The largest body of a request that can fit the model. That of a chat follows from the context, since a longer text
+ * has more tokens however it is tokenised. Completions and embeddings may have many prompts, so they have the limit of
+ * all requests.
  */
 export function bodyLimit(kind: DraftKind, facts: ModelFacts): BodyLimit {
   const { contextTokens, longestTokenBytes } = facts;
@@ -42,7 +43,7 @@ export function bodyLimit(kind: DraftKind, facts: ModelFacts): BodyLimit {
 
 const tooLarge = (): KumikiError => new KumikiError('body_too_large', { limitBytes: mostBytes });
 
-/** Of what is no request to the model. */
+/** The limit of requests that do not go to the model. */
 export const smallBody: BodyLimit = {
   bytes: 65_536,
   refusal: () => new KumikiError('body_too_large', { limitBytes: 65_536 }),

@@ -13,13 +13,16 @@ import type { Prompting } from '../engine/prompting.ts';
 import type { ModelFacts } from '../generation/model-facts.ts';
 import type { DraftKind, Drafts, Phase } from './drafts.ts';
 
-/** Members and elements of any prompt, and the token ids of an answer that goes on here. The gateway holds clients to less. */
+/**
+ * Members and elements of a body: enough for any prompt and for the token ids of a continued answer. The gateway's
+ * limit for clients is lower.
+ */
 const bodyValuesLimit = 1_500_000;
 
 /**
- * A request from its bytes to what the engine needs to know of it: all work whose time its sender chooses, save that of
- * native code. Throws KumikiError.
- * @param begin is told of each phase before it begins.
+ * Turns the bytes of a request into its draft: all work whose time depends on the request, except that of native code.
+ * Throws KumikiError.
+ * @param begin called before each phase.
  */
 export function draftRequest<Kind extends DraftKind>(
   kind: Kind,

@@ -1,7 +1,7 @@
 import type { EmbeddingDraft } from '../embedding/draft-embedding.ts';
 import type { AnswerDraft } from '../generation/answer-draft.ts';
 
-/** What requests of each kind become. */
+/** The draft of each kind of request. */
 export interface Drafts {
   readonly chat: AnswerDraft;
   readonly completion: AnswerDraft;
@@ -10,5 +10,5 @@ export interface Drafts {
 
 export type DraftKind = keyof Drafts;
 
-/** What is being done to a request. */
+/** The phases of preparing a request. */
 export type Phase = 'reading' | 'checking' | 'drafting';

@@ -1,23 +1,23 @@
-/** What the preparation of requests may take. */
+/** Limits on the preparation of requests. */
 export interface PreparationLimits {
   /** Larger bodies are prepared by a thread. */
   readonly inlineBytes: number;
-  /** Threads that prepare. */
+  /** Number of threads. */
   readonly threads: number;
   /** How long the preparation of an empty body may take. */
   readonly baseMs: number;
-  /** And how much longer for each started mebibyte. */
+  /** Additional time for each started mebibyte. */
   readonly perMebibyteMs: number;
   /** Heap of a thread, in mebibytes. */
   readonly heapMebibytes: number;
-  /** Bodies that wait for a thread or are in one, in bytes together. */
+  /** Total bytes of bodies that wait for a thread or are in one. */
   readonly heldBytes: number;
-  /** How long a thread is kept that has nothing to do. */
+  /** How long an idle thread is kept. */
   readonly idleMs: number;
 }
 
 /**
- * A body of 32 KiB takes some milliseconds, whatever it is made of; one of 32 MiB takes about a second on a thread that
+ * A body of 32 KiB takes some milliseconds, whatever its contents; one of 32 MiB takes about a second on a thread that
  * has a core, so the deadlines leave a busy machine ten times as long.
  */
 export const preparationLimits: PreparationLimits = {
@@ -32,7 +32,7 @@ export const preparationLimits: PreparationLimits = {
 
 const mebibyte = 1_048_576;
 
-/** How long a body of so many bytes may be prepared. */
+/** How long the preparation of a body of this size may take. */
 export function preparationMs(bytes: number, { baseMs, perMebibyteMs }: PreparationLimits): number {
   return baseMs + Math.ceil(bytes / mebibyte) * perMebibyteMs;
 }

@@ -22,7 +22,7 @@ export type PreparationMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'phase'; readonly phase: Phase }
   | { readonly type: 'draft'; readonly draft: Drafts[DraftKind] }
-  /** A refusal with a row of the table. */
+  /** A refusal with a row of the table of errors. */
   | {
       readonly type: 'refused';
       readonly code: KumikiError['code'];

@@ -15,7 +15,7 @@ const template = (source: string | null): PromptingSpec => ({
   kind: 'template',
   template: { source, bosText: '<s>', eosText: '</s>', controlTexts: ['<|im_start|>', '<|im_end|>'] },
 });
-/** Looks at every message for every message. */
+/** Loops over all messages for every message. */
 const quadratic = template('{% for a in messages %}{% for b in messages %}{{ b.role }}{% endfor %}{% endfor %}');
 
 async function start(limits: Partial<PreparationLimits>, spec = template(null), task: 'chat' | 'embedding' = 'chat') {
@@ -52,7 +52,7 @@ async function refusal(work: Promise<unknown>): Promise<KumikiError> {
 
 const schema = { type: 'object', properties: { a: { enum: ['x', 'y'] } }, required: ['a'] };
 const continuation = { id: 'chatcmpl-1', created: 7, choices: [{ index: 0, token_ids: [1, 2], finished: false }] };
-/** Bodies whose drafts depend on nothing but themselves. */
+/** Bodies whose drafts depend only on the body. */
 const bodies: readonly (readonly [DraftKind, Buffer])[] = [
   ['chat', chatOf(3, { kumiki_continuation: continuation, logit_bias: { 5: 1 }, stop: ['.'] })],
   [
@@ -108,7 +108,7 @@ test('a request that takes longer than its deadline is refused by name, and the 
   const error = await refusal(preparer.prepare('chat', chatOf(8_000), forever));
   assert.equal(error.code, 'too_complex');
   assert.match(error.message, /model's template was given up after 2 s\. Its body has \d+ bytes\. Send fewer/);
-  // 64 million turns of the inner loop would take the thread a minute.
+  // 64 million iterations of the inner loop would take the thread a minute.
   assert.ok(performance.now() - began < 30_000);
   const next = await start({ inlineBytes: 1_024, threads: 1 }, quadratic);
   for (const later of [preparer, next]) {

@@ -12,9 +12,9 @@ import { tooComplex } from './too-complex.ts';
 /** Turns the bodies of requests into drafts. */
 export interface Preparer {
   /**
-   * Small bodies are prepared at once; larger ones by a thread, which a deadline ends. Throws KumikiError: what is wrong
-   * with the request, `too_complex`, or `overloaded` where too much waits. Rejects with the signal's reason when it
-   * aborts.
+   * Small bodies are prepared at once; larger ones by a thread, which a deadline ends. Throws KumikiError: what is
+   * wrong with the request, `too_complex`, or `overloaded` when too many bytes wait. Rejects with the signal's reason
+   * when it aborts.
    */
   prepare<Kind extends DraftKind>(kind: Kind, body: Buffer, signal: AbortSignal): Promise<Drafts[Kind]>;
   close(): Promise<void>;
@@ -22,7 +22,7 @@ export interface Preparer {
 
 export interface PreparerOptions {
   readonly data: PreparationData;
-  /** For what is prepared at once. */
+  /** For bodies that are prepared on the serving thread. */
   readonly prompting: Prompting;
   readonly limits: PreparationLimits;
   readonly log: Pick<Log, 'warn'>;
@@ -36,7 +36,7 @@ export function createPreparer({ data, prompting, limits, log }: PreparerOptions
   async function inThread(kind: DraftKind, body: Buffer, signal: AbortSignal): Promise<Drafts[DraftKind]> {
     const bytes = body.length;
     const limitMs = preparationMs(bytes, limits);
-    // Who leaves meanwhile has their thread go on: it costs less than a new one, and has its deadline.
+    // If the client leaves, the thread keeps working: that costs less than a new thread, and the deadline bounds it.
     const end = await pool.use(signal, (thread) => thread.run({ kind, body: ownMemory(body) }, limitMs));
     if (end.kind === 'draft') return end.draft;
     if (end.kind === 'time' || end.kind === 'death') {
@@ -87,7 +87,7 @@ function tooMuchWaits(limitBytes: number): KumikiError {
   return new KumikiError('overloaded', { what, limit: `${limitBytes} bytes`, retryAfter: '2s' }, { retryAfterMs });
 }
 
-/** Bytes whose memory is theirs alone, so that it can go to another thread. */
+/** The bytes in unshared memory, so that it can be transferred to another thread. */
 function ownMemory(body: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer } = body;
   if (buffer instanceof ArrayBuffer && buffer.byteLength === body.length) return new Uint8Array(buffer);

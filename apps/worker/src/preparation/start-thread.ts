@@ -4,7 +4,7 @@ import type { PreparationData, PreparationJob, PreparationMessage } from './prep
 
 const body = new URL('./preparation-thread.ts', import.meta.url);
 
-/** What became of a request in a thread. After `time` and `death` the thread is gone. */
+/** The outcome of a request in a thread. After `time` and `death` the thread has ended. */
 export type PreparationEnd =
   | { readonly kind: 'draft'; readonly draft: Drafts[DraftKind] }
   | (Extract<PreparationMessage, { type: 'refused' }> & { readonly kind: 'refused' })
@@ -13,10 +13,10 @@ export type PreparationEnd =
   | { readonly kind: 'death'; readonly phase: Phase; readonly reason: string };
 
 export interface PreparationThread {
-  /** One at a time. The body's memory goes to the thread. */
+  /** Runs one job; one at a time. The body's memory is transferred to the thread. */
   run(job: PreparationJob, limitMs: number): Promise<PreparationEnd>;
   end(): Promise<void>;
-  /** It has ended, or is about to. */
+  /** Whether it has ended, or is about to. */
   readonly dead: boolean;
 }
 
@@ -30,7 +30,7 @@ export function startPreparationThread(data: PreparationData, heapMebibytes: num
     stdin: false,
     resourceLimits: { maxOldGenerationSizeMb: heapMebibytes },
   });
-  // Ends with the process.
+  // The thread must not keep the process running.
   thread.unref();
   const { promise: started, resolve: start } = Promise.withResolvers<void>();
   let death: string | null = null;

@@ -2,14 +2,16 @@ import type { PreparationThread } from './start-thread.ts';
 
 /** A few threads, each started when it is first needed, or again after it has ended, and kept while there is work for it. */
 export interface ThreadPool {
-  /** Runs some work with a thread that nobody else has meanwhile. Rejects with the signal's reason when it aborts before. */
+  /**
+   * Runs work with a thread that no other work uses meanwhile. Rejects with the signal's reason when it aborts before.
+   */
   use<Result>(signal: AbortSignal, work: (thread: PreparationThread) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
 export interface ThreadPoolOptions {
   readonly threads: number;
-  /** How long a thread is kept that has nothing to do. */
+  /** How long an idle thread is kept. */
   readonly idleMs: number;
   readonly start: () => PreparationThread;
 }
@@ -26,7 +28,7 @@ export function createThreadPool({ threads, idleMs, start }: ThreadPoolOptions):
 
   async function take(signal: AbortSignal): Promise<Place> {
     signal.throwIfAborted();
-    // The one that was used last is warm.
+    // The most recently used thread is warm.
     const place = free.pop();
     if (place !== undefined) return place;
     const { promise, resolve, reject } = Promise.withResolvers<Place>();

@@ -14,8 +14,8 @@ const remedyOf: Readonly<Record<Phase, string>> = {
 };
 
 /**
- * What is refused because its preparation took too much.
- * @param limit what it took all of: `5 s`, `512 MiB of memory`.
+ * The refusal of a request whose preparation exceeded a limit.
+ * @param limit the limit: `5 s`, `512 MiB of memory`.
  */
 export function tooComplex(phase: Phase, limit: string, bytes: number, cause: string): KumikiError {
   const details = { what: whatOf[phase], limit, size: `${bytes} bytes`, remedy: `${remedyOf[phase]}.` };

@@ -2,8 +2,8 @@ import { seededRandom } from '@kumiki/testing';
 import type { WindowVocabulary } from '../engine/llama/tokenize-in-windows.ts';
 
 /**
- * A small vocabulary of merges by chance, for tests: pairs of symbols in the order of their ranks, and text that is merged as
- * llama.cpp does it, the lowest rank first and the leftmost of equals.
+ * A small vocabulary of random merges, for tests: pairs of symbols in the order of their ranks, and text that is merged
+ * as in llama.cpp, the lowest rank first and the leftmost of equals.
  * @param kind `spm` puts a blank before every text; `bpe` cuts a text before each blank.
  */
 export function mergingVocabulary(seed: number, alphabet: string, kind: 'bpe' | 'spm'): WindowVocabulary {
@@ -14,7 +14,7 @@ export function mergingVocabulary(seed: number, alphabet: string, kind: 'bpe' | 
   for (let rank = 0; rank < 40; rank++) {
     const [left, right] = [pick(), pick()];
     if ((left + right).length > 16 || ranks.has(`${left}\0${right}`)) continue;
-    // Not in the order of their making: ranks may say that a later merge comes first.
+    // Ranks are not in the order of creation: a later merge may come first.
     ranks.set(`${left}\0${right}`, Math.floor(random() * 20));
     symbols.push(left + right);
   }

@@ -6,7 +6,7 @@ import { startWorker, type Worker } from '../start-worker.ts';
 
 export interface TestWorker extends Worker {
   readonly faults: Faults;
-  /** How often a fault wanted the process to die. */
+  /** How often a fault would have ended the process. */
   readonly deaths: number;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
 }
@@ -14,7 +14,7 @@ export interface TestWorker extends Worker {
 export interface TestWorkerOptions {
   readonly task?: Task;
   readonly engine?: Readonly<Record<string, unknown>>;
-  /** Of the simulated engine; by default it takes no time. */
+  /** Options of the simulated engine; by default it takes no time. */
   readonly simulated?: Readonly<Record<string, unknown>>;
   readonly source?: string;
   readonly token?: string;
@@ -24,7 +24,7 @@ export interface TestWorkerOptions {
 
 export const testModel = 'test-model';
 
-/** A worker in this process, on a real socket, with its model loaded. The simulated engine unless told otherwise. */
+/** A worker in this process, on a real socket, with its model loaded. It has the simulated engine by default. */
 export async function startTestWorker(options: TestWorkerOptions = {}): Promise<TestWorker> {
   let deaths = 0;
   const faults = createFaults(
@@ -63,7 +63,7 @@ export async function startTestWorker(options: TestWorkerOptions = {}): Promise<
   };
 }
 
-/** A stream's frames, comments that are frames of their own left out. */
+/** A stream's frames, without frames that are only comments. */
 export async function readFrames(response: Response): Promise<string[]> {
   const text = await response.text();
   return text.split('\n\n').filter((frame) => frame.length > 0 && frame !== ': ping');

@@ -18,19 +18,19 @@ export interface StartedWorker {
   errors(): string;
   /** Waits until the model is loaded. */
   ready(): Promise<{ readonly port: number; readonly healthPort: number }>;
-  /** A streamed answer of so many tokens. */
+  /** Requests a streamed answer of `length` tokens. */
   ask(port: number, length: number): Promise<Response>;
 }
 
 const children: ChildProcess[] = [];
 
 const token = 'token-of-a-worker-under-test';
-/** What every worker started here wants in `authorization`. */
+/** The `authorization` that every worker started here requires. */
 export const workerAuthorization = `Bearer ${token}`;
 
 /**
- * A worker as a process of its own, of the simulated engine unless told otherwise.
- * @param tokenFile null for none; `-` takes the token that `workerAuthorization` has.
+ * Starts a worker as a process, with the simulated engine by default.
+ * @param tokenFile null for none; `-` for a file with the token of `workerAuthorization`.
  */
 export function startWorkerProcess(
   environment: Readonly<Record<string, string>>,

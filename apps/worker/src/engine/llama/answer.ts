@@ -2,7 +2,7 @@ import type { GenerateEnd, SampledToken } from '../engine.ts';
 import type { SamplerPlan } from './sampler-config.ts';
 
 /**
- * Tokens that an answer may be ahead of its reader. Enough that the engine never waits for a reader that keeps up;
+ * Tokens that an answer may be ahead of its reader: enough that the engine never waits for a reader that keeps up, and
  * few, since they are thrown away when the reader stops.
  */
 export const aheadLimitTokens = 16;
@@ -23,9 +23,9 @@ export interface Answer {
   /** Tokens to evaluate next. Empty once the answer has ended. */
   pending: Uint32Array;
   prefilled: boolean;
-  /** Prompt tokens whose state was there already; known once a slot is given. */
+  /** Prompt tokens whose state was already cached; known once a slot is assigned. */
   cachedTokens: number;
-  /** Null until a slot is given, and after it is given back. */
+  /** Null until a slot is assigned, and after it is freed. */
   slot: number | null;
   readonly queue: SampledToken[];
   end: GenerateEnd | null;

@@ -5,13 +5,13 @@ import { guardControlText } from './control-text.ts';
 
 export type ChatRenderer = (input: ChatTemplateInput) => readonly TextPiece[];
 
-/** What most models without a template were trained on or cope with. Knows no tools. */
+/** The format that most models without a template were trained on or understand. Has no tools. */
 const chatMl = `{%- for message in messages %}{{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{%- endfor %}{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}`;
 
 /**
  * Renders conversations by the model's template. To continue the final message, the text is cut right after that
- * message's content, so that the model goes on in the middle of it. Throws an Error when the template does not
- * parse; the renderer throws KumikiError `invalid_value` when it refuses a conversation.
+ * message's content, so that the model continues in the middle of it. Throws an Error when the template does not parse;
+ * the renderer throws KumikiError `invalid_value` when it refuses a conversation.
  */
 export function createChatRenderer(options: ChatTemplateSpec): ChatRenderer {
   const template = new Template(options.source ?? chatMl);
@@ -30,7 +30,7 @@ export function createChatRenderer(options: ChatTemplateSpec): ChatRenderer {
   };
 }
 
-/** OpenAI carries a call's arguments as JSON text; templates expect the value. Text that is no JSON stays text. */
+/** The API has a call's arguments as JSON text; templates expect the value. Text that is not JSON stays text. */
 function forTemplate(message: TemplateMessage): TemplateMessage {
   if (message.tool_calls === undefined) return message;
   return {

@@ -14,9 +14,9 @@ export interface SlotChoice {
 }
 
 /**
- * The free slot that holds the longest prefix of the new context; among equals the one unused for longest, so that
- * other conversations' prefixes live on. `canTrim` is false for models whose memory cannot forget its newest tokens
- * alone (recurrent, sliding window): these reuse a slot only as it stands. null when no slot is free.
+ * The free slot that holds the longest prefix of the new context; among equals the least recently used one, so that
+ * other conversations' prefixes are kept. `canTrim` is false for models whose memory cannot drop only its newest tokens
+ * (recurrent, sliding window): these reuse a slot only if all of its tokens match. null when no slot is free.
  */
 export function chooseSlot(
   slots: readonly SlotView[],

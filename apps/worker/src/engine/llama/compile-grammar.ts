@@ -8,11 +8,11 @@ const cacheLimit = 32;
 
 export interface GrammarCompiler {
   /**
-   * A fresh grammar state that has accepted `resume`. Native code parses and makes a state without a break, so these are
-   * steps, as each token is. Throws KumikiError `invalid_value`.
+   * A new grammar state that has accepted `resume`. Native code cannot be interrupted while it parses a grammar or
+   * makes a state, so each of these is a step, and so is each token. Throws KumikiError `invalid_value`.
    */
   start(spec: Grammar, resume: readonly number[]): Generator<void, NativeGrammarState, void>;
-  /** Throws KumikiError `invalid_value` when there is no grammar for it. */
+  /** Throws KumikiError `invalid_value` when it cannot be compiled. */
   check(spec: Grammar): void;
 }
 

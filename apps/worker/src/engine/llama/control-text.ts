@@ -2,16 +2,16 @@ import { KumikiError } from '@kumiki/api';
 import type { TextPiece } from '../prompting.ts';
 
 /**
- * Keeps the text of control tokens in messages apart from the same text in the template. Before the template runs,
- * each occurrence of such a text in a message is swapped for a stand-in (a private-use character that the input does
- * not hold, an index, the character again); afterwards the stand-ins mark what must be tokenised as plain text.
- * Input without such texts goes through unchanged, so a template that looks into its messages sees them as they are.
+ * Distinguishes the text of control tokens in messages from the same text in the template. Before the template runs,
+ * each occurrence of such a text in a message is replaced by a stand-in (a private-use character that the input does
+ * not contain, an index, the character again); afterwards the stand-ins mark what must be tokenised as plain text.
+ * Input without such texts passes through unchanged, so a template that inspects its messages sees the original.
  */
 export interface ControlTextGuard<T> {
   readonly guarded: T;
-  /** A character that neither the input nor a stand-in's index holds: free for other marks. */
+  /** A character that occurs neither in the input nor in a stand-in's index: free for other marks. */
   readonly mark: string;
-  /** The rendered text as pieces; `plain` ones are texts of control tokens that a message held. */
+  /** The rendered text as pieces; `plain` ones are texts of control tokens from a message. */
   split(rendered: string): readonly TextPiece[];
 }
 
@@ -47,7 +47,10 @@ function mapStrings(value: unknown, map: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [map(key), mapStrings(item, map)]));
 }
 
-/** Two private-use characters that the input does not hold, found in one pass. Throws KumikiError when it holds them all. */
+/**
+ * Two private-use characters that the input does not contain, found in one pass. Throws KumikiError when it contains
+ * all of them.
+ */
 function unusedCharacters(input: unknown): [string, string] {
   const text = JSON.stringify(input) ?? '';
   const used = new Set<number>();

@@ -14,7 +14,7 @@ export interface DecodeLoopOptions {
   readonly batchTokens: number;
   /** Most tokens of one sequence in a step. */
   readonly chunkTokens: number;
-  /** Whether a slot's newest tokens can be forgotten alone. */
+  /** Whether a slot can drop only its newest tokens. */
   readonly canTrim: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface DecodeLoop {
   readonly native: Native;
   readonly options: DecodeLoopOptions;
   readonly slots: readonly Slot[];
-  /** In order of arrival. Never more than there are slots, save ended ones that the next step lets go. */
+  /** In order of arrival. Never more than there are slots, not counting ended ones that the next step removes. */
   answers: Answer[];
   readonly order: PrefillOrder;
   running: Promise<void> | null;
@@ -35,8 +35,8 @@ export interface DecodeLoop {
 }
 
 /**
- * Continuous batching: each step evaluates one batch made of every answer under way, samples a token for each, and
- * goes on while any answer can run. Slots are given and taken only between steps, when the addon is at rest.
+ * Continuous batching: each step evaluates one batch made of all running answers and samples a token for each. The loop
+ * runs while any answer can run. Slots are assigned and freed only between steps, when the addon is idle.
  */
 export function createDecodeLoop(native: Native, options: DecodeLoopOptions): DecodeLoop {
   return {
@@ -60,7 +60,7 @@ export function submitAnswer(loop: DecodeLoop, answer: Answer): void {
   kickLoop(loop);
 }
 
-/** Looks again at what can run, after an answer was read or ended. */
+/** Restarts the loop if an answer can run, after one was read or ended. */
 export function kickLoop(loop: DecodeLoop): void {
   loop.running ??= run(loop).finally(() => {
     loop.running = null;
@@ -68,7 +68,7 @@ export function kickLoop(loop: DecodeLoop): void {
   });
 }
 
-/** Ends every answer and waits until the addon is at rest; the loop takes no more answers. */
+/** Ends every answer and waits until the addon is idle; the loop accepts no more answers. */
 export async function closeLoop(loop: DecodeLoop): Promise<void> {
   loop.closed = true;
   for (const answer of loop.answers) endAnswer(answer, 'aborted');
@@ -77,7 +77,7 @@ export async function closeLoop(loop: DecodeLoop): Promise<void> {
   for (const slot of loop.slots) disposeSlot(slot);
 }
 
-/** Positions held by answers under way. */
+/** Positions held by running answers. */
 export function cellsInUse(loop: DecodeLoop): number {
   let cells = 0;
   for (const slot of loop.slots) if (slot.answer !== null) cells += slot.cells.length;

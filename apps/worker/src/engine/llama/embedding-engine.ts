@@ -10,7 +10,7 @@ import { createPromptTokenizer } from './tokenize-prompt.ts';
 import { createVocabulary } from './vocabulary.ts';
 
 /**
- * Serves vectors alone. The addon shows the pooled vector of sequence 0 only, so inputs are evaluated one after the
+ * Computes vectors only. The addon shows the pooled vector of sequence 0 only, so inputs are evaluated one after the
  * other, each in one batch: pooling over several batches would see the last one only.
  */
 export async function createEmbeddingEngine(loaded: LoadedModel, options: LlamaEngineOptions): Promise<Engine> {

@@ -3,7 +3,7 @@ import { exactChunkTokens, hasExactWeights } from './exact-weights.ts';
 import type { LoadedModel } from './load-model.ts';
 import { threadsFor } from './load-model.ts';
 
-/** Beyond this a context is asked for by name: its memory grows with every token and sequence. */
+/** A longer context must be requested explicitly: its memory grows with every token and sequence. */
 const defaultContextLimit = 8192;
 const smallModelParameters = 1e9;
 /** LLAMA_MAX_SEQ of llama.cpp. */
@@ -14,16 +14,21 @@ export interface EngineSettings {
   readonly contextTokens: number;
   readonly sequences: number;
   readonly threads: number;
-  /** Most tokens that one step evaluates: bounds how long a step takes, and so how soon an abort is seen. */
+  /**
+   * Most tokens that one step evaluates: bounds how long a step takes, and therefore how soon an abort takes effect.
+   */
   readonly batchTokens: number;
   /** Most tokens of one sequence in a step. */
   readonly chunkTokens: number;
   readonly flashAttention: boolean | 'auto';
-  /** Whether an answer's numbers are the same bits whatever shares its batches. See exact-weights.ts. */
+  /**
+   * Whether an answer's numbers are bit for bit the same regardless of what else is in its batches. See
+   * exact-weights.ts.
+   */
   readonly exact: boolean;
 }
 
-/** Throws an Error whose one sentence says which setting cannot be had. */
+/** Throws an Error whose one sentence says which setting is not possible. */
 export function engineSettings(
   { llama, model }: LoadedModel,
   parameters: number,

@@ -5,8 +5,8 @@ import { open } from 'node:fs/promises';
 const sampleBytes = 1024 * 1024;
 
 /**
- * Names the weights and the settings that change what they say: a hash over each file's size, its first and last
- * MiB, and the settings. Reading whole files of many gigabytes at each start would cost more than it proves.
+ * Identifies the weights and the settings that affect answers: a hash over each file's size, its first and last MiB,
+ * and the settings. Reading whole files of many gigabytes at each start would cost more than it proves.
  */
 export async function fingerprintOf(modelPath: string, settings: Readonly<Record<string, unknown>>): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(settings));

@@ -1,6 +1,6 @@
 /** Rules of a grammar in llama.cpp's GBNF, each body kept once. */
 export interface RuleTable {
-  /** The name of a rule with this body; an equal body gives the name that it has already. */
+  /** The name of a rule with this body; equal bodies share one name. */
   rule(body: string): string;
   /** A name for a rule whose body is {@link RuleTable.define}d later: how recursion is written. */
   reserve(): string;
@@ -12,8 +12,8 @@ export interface RuleTable {
 
 /**
  * Rules for JSON itself. Blanks are at most one space after a colon or a comma, numbers and exponents have a limit of
- * digits: without such limits a small model can go on with blanks or digits until its budget ends. `\u` escapes leave
- * out surrogates, of which a lone one would not be text.
+ * digits: without such limits a small model can write blanks or digits until its budget ends. `\u` escapes exclude
+ * surrogates, because a lone one is not text.
  */
 const jsonRules = {
   ws: '" "?',

@@ -39,7 +39,7 @@ export async function* generate(
   }
 }
 
-/** null when the request was aborted meanwhile. */
+/** null when the request is aborted first. */
 async function startGrammar(
   { grammars, inSlices }: Generator,
   spec: Grammar,
@@ -143,7 +143,7 @@ function checkRequest({ model, vocabularySize, open }: Generator, request: Gener
       });
 }
 
-/** The end that the resumed tokens hold already. */
+/** The end of an answer whose resumed tokens already contain it. */
 function endOfResume(native: Native, { resume, maxTokens }: GenerateRequest): GenerateEnd | null {
   const end = resume.findIndex((token) => native.model.isEogToken(token));
   if (end >= 0 && end < resume.length - 1)

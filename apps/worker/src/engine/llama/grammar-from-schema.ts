@@ -3,8 +3,8 @@ import { createRuleTable, literal } from './gbnf.ts';
 import { compileSchema } from './schema-compiler.ts';
 
 /**
- * The GBNF text whose sentences are what the spec asks for. Pure. Throws KumikiError `invalid_value` with the place
- * in the schema when the schema is too large, contradicts itself, or uses a keyword that we do not enforce.
+ * The GBNF text of a grammar for the spec. Pure. Throws KumikiError `invalid_value` with the place in the schema when
+ * the schema is too large, contradicts itself, or uses a keyword that we do not enforce.
  */
 export function grammarText(spec: Grammar): string {
   if (spec.kind === 'gbnf') return spec.text;

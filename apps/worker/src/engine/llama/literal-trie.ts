@@ -6,8 +6,8 @@ interface TrieNode {
 }
 
 /**
- * A rule for one of several texts, common beginnings written once: the native grammar follows every alternative that
- * still fits side by side, so that a plain list of a thousand texts would cost a thousand times one.
+ * A rule for one of several texts, common beginnings written once: the native grammar follows all alternatives that
+ * still match in parallel, so a plain list of a thousand texts would cost a thousand times as much as one.
  */
 export function oneOfTexts(table: RuleTable, texts: readonly string[]): string {
   const root: TrieNode = { ends: false, next: new Map() };
@@ -28,7 +28,7 @@ function body(table: RuleTable, node: TrieNode): string {
   return [...parts, ...(node.ends ? ['""'] : [])].join(' | ');
 }
 
-/** One alternative: as far as the texts agree, then a rule for where they part. */
+/** One alternative: the common prefix of the texts, then a rule for the rest. */
 function branch(table: RuleTable, character: string, node: TrieNode): string {
   let text = character;
   let at = node;

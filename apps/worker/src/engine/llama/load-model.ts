@@ -5,7 +5,7 @@ import type { Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
 import { checkGgufFile } from './check-gguf.ts';
 import { llamaLibrary } from './llama-library.ts';
 
-/** Models below this many parameters run fastest on one thread: the threads' meeting points cost more than the work. */
+/** Models below this many parameters run fastest on one thread: synchronising threads costs more than the work. */
 const tinyParameters = 1e9;
 export interface LoadedModel {
   readonly llama: Llama;
@@ -34,7 +34,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
     return { llama, model };
   } catch (error) {
     signal.throwIfAborted();
-    // The native log reaches us by the event loop, after the error that it explains.
+    // The native log arrives through the event loop, after the error that it explains.
     await setImmediate();
     throw new Error(`The model file ${basename(modelPath)} cannot be loaded: ${reasonOf(complaints, error)}.`, {
       cause: error,
@@ -48,10 +48,10 @@ export async function unloadModel({ model }: LoadedModel, context: LlamaContext 
   await model.dispose();
 }
 
-/** The native log's first complaint says more than the error that follows from it. */
+/** The first error of the native log is more specific than the error that it causes. */
 function reasonOf(complaints: readonly string[], error: unknown): string {
   const complaint = complaints.find((line) => /error|fail|unknown|invalid|missing/i.test(line));
-  // The package's own reader stumbles over a header that ends too soon.
+  // The package's own reader fails on a truncated header.
   if (complaint === undefined && (error instanceof TypeError || error instanceof RangeError))
     return 'its header is damaged or cut short';
   const reason = complaint ?? (error instanceof Error ? error.message : String(error));
@@ -61,7 +61,10 @@ function reasonOf(complaints: readonly string[], error: unknown): string {
     .replace(/\.$/, '');
 }
 
-/** Threads for a model of so many parameters: all cores but the one that runs JavaScript, as the design found best. */
+/**
+ * Threads for a model with this number of parameters: all cores except the one that runs JavaScript, which measured
+ * best.
+ */
 export function threadsFor(parameters: number, physicalCores: number): number {
   if (parameters < tinyParameters) return 1;
   return Math.max(1, Math.min(physicalCores, availableParallelism()) - 1);

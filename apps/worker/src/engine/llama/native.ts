@@ -2,9 +2,9 @@ import type { Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
 
 /**
  * The part of node-llama-cpp's addon that the decode loop drives. The package's own `sequence.evaluate` gives one
- * sampler state per answer, shifts a full context silently, and spends several locks and promises per token; the
- * addon below it gives us one batch per step for all sequences and a fresh seed per token. These names are internal
- * to the package, whose version is therefore pinned exactly; {@link nativeOf} fails at start when one is missing.
+ * sampler state per answer, shifts a full context silently, and spends several locks and promises per token; the addon
+ * below it takes one batch per step for all sequences and a new seed per token. These names are internal to the
+ * package, so its version is pinned exactly; {@link nativeOf} fails at start when one is missing.
  */
 export interface NativeContext {
   initBatch(tokens: number): void;
@@ -26,15 +26,15 @@ export interface NativeContext {
     ],
     totalLogitWeight: true,
   ): Promise<SampledLogits>;
-  /** Forgets all of a sequence. */
+  /** Drops all positions of a sequence. */
   disposeSequence(sequence: number): void;
-  /** Forgets positions from `start` (inclusive) to `end` (exclusive); false when this kind of memory cannot. */
+  /** Drops positions from `start` (inclusive) to `end` (exclusive); false when this kind of memory cannot. */
   removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean;
   /** The pooled vector of sequence 0 after a decode. */
   getEmbedding(inputTokens: number): Float64Array;
 }
 
-/** Token, nothing, nothing, then token and logit by turns, and the sum of exp(logit − greatest logit). */
+/** Token, two unused entries, then alternately a token and its logit, and the sum of exp(logit − greatest logit). */
 export type SampledLogits = readonly [
   number,
   unknown,
@@ -103,7 +103,7 @@ export interface Native {
 
 const contextMethods = ['initBatch', 'addToBatch', 'decodeBatch', 'sampleToken', 'disposeSequence'] as const;
 
-/** Reaches the addon under a loaded model and context. Throws when the package is not the version we know. */
+/** The addon under a loaded model and context. Throws when the package is not the pinned version. */
 export function nativeOf(model: LlamaModel, context: LlamaContext): Native {
   const bindings = bindingsOf(model.llama);
   const nativeModel = property(model, '_model') as NativeModel | undefined;
@@ -125,7 +125,7 @@ export function innerContext(context: object): LlamaContext {
   return inner;
 }
 
-/** The addon's classes; undefined when the package is not the version we know. */
+/** The addon's classes; undefined when the package is not the pinned version. */
 export function bindingsOf(llama: Llama): NativeBindings | undefined {
   return property(llama, '_bindings') as NativeBindings | undefined;
 }

@@ -7,8 +7,9 @@ const decimalsLimit = 6;
 const multiplesLimit = 1000;
 
 /**
- * The GBNF body of the numbers that the schema's `minimum`, `maximum`, their exclusive kin and `multipleOf` allow, or
- * a part of them: between limits with decimals every number has that many decimals. null when there is none.
+ * The GBNF body of the numbers that the schema's `minimum`, `maximum`, their exclusive forms and `multipleOf` allow, or
+ * a subset of them: between limits with decimals every number has that many decimals. null when there is no such
+ * number.
  */
 export function numberBody(schema: SchemaObject, integer: boolean): string | null {
   const limits = integer ? withinDigits(limitsOf(schema)) : limitsOf(schema);
@@ -50,7 +51,10 @@ function limitsOf(schema: SchemaObject): Limits {
   };
 }
 
-/** Limits of 64 bits and their like say less than the digits that an integer has here at most: they are none. */
+/**
+ * Limits such as those of 64-bit integers are wider than the limit of digits that applies here anyway. They are
+ * dropped.
+ */
 function withinDigits(limits: Limits): Limits {
   const beyond = 10 ** digitLimit;
   return {
@@ -85,7 +89,7 @@ function decimalsIn(value: number): number {
 /** Whole numbers between whole limits, and those with a fraction that lie strictly between them. */
 function wholeOrFraction(units: string, limits: Limits): string {
   const { least, most } = limits;
-  // Next to an excluded limit a fraction of zeros would be that limit.
+  // Next to an excluded limit, a fraction of zeros would equal that limit.
   const excluded = limits.leastExcluded || limits.mostExcluded;
   const fraction = excluded ? '"." [0-9]{0,14} [1-9]' : '"." [0-9]{1,15}';
   const parts = [units];
@@ -117,7 +121,7 @@ function positives(least: number, most: number | null, decimals = 0): string | n
   for (let length = from.length; length <= to.length; length++) {
     const low = length === from.length ? from : `1${'0'.repeat(length - 1)}`;
     if (decimals === 0 && length > from.length && to.length - length > 1) {
-      // Of these lengths every number is within: one part for all of them, since each part is followed side by side.
+      // All numbers of these lengths are in the range: one part covers them, since all parts are followed in parallel.
       parts.push(`[1-9] [0-9]{${length - 1},${to.length - 2}}`);
       length = to.length - 1;
       continue;

@@ -1,7 +1,7 @@
 /**
  * How many tokens of each answer the next step evaluates. `pending` are the tokens that wait: 1 while an answer is
- * generated, more while its prompt is read. Answers under way take one token each before any prompt gets the rest, in
- * the order given and `chunkTokens` at most for each, so that a long prompt slows the others by one batch at most.
+ * generated, more during its prefill. Answers in generation take one token each before prompts get the rest, in the
+ * given order and at most `chunkTokens` each, so that a long prompt delays the others by at most one batch.
  */
 export function planBatch(pending: readonly number[], batchTokens: number, chunkTokens: number): number[] {
   let left = batchTokens;

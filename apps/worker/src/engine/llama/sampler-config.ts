@@ -3,7 +3,7 @@ import type { NativeGrammarState, NativeSamplerConfig } from './native.ts';
 import { tokenSeed } from './token-seed.ts';
 
 export interface SamplerPlan {
-  /** True when no token's configuration differs from the one before it. */
+  /** True when all tokens have the same configuration. */
   readonly constant: boolean;
   /** The configuration for the token at `position` of the answer, `generated` being the tokens before it. */
   at(position: number, generated: Uint32Array): NativeSamplerConfig;
@@ -13,10 +13,10 @@ export interface SamplerPlan {
 const leastTopP = 1e-6;
 
 /**
- * How llama.cpp's sampler chain is set for each token. Order in the chain: logit bias, penalties, top-k, top-p,
- * min-p, temperature, draw; the cut-offs therefore see the distribution at temperature 1. Temperature 0 takes the
- * greatest logit after bias and penalties. Penalties follow OpenAI: `count × frequency + presence` is taken from the
- * logit of every token that the answer holds already.
+ * The configuration of llama.cpp's sampler chain for each token. Order in the chain: logit bias, penalties, top-k,
+ * top-p, min-p, temperature, draw; the cut-offs therefore see the distribution at temperature 1. Temperature 0 takes
+ * the greatest logit after bias and penalties. Penalties follow OpenAI: `count × frequency + presence` is subtracted
+ * from the logit of every token that is already in the answer.
  */
 export function planSampler(
   options: SamplingOptions,

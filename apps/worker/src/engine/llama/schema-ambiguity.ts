@@ -2,30 +2,33 @@ import type { JsonSchema } from '../grammar.ts';
 import { resolveReference } from './schema-reference.ts';
 import { isObject, type SchemaObject } from './schema-shape.ts';
 
-/** Parts that are looked at, again where references lead back to them, after which a schema counts as too entangled. */
+/** Visits of parts, repeated visits through references included, after which a schema counts as too entangled. */
 const visitLimit = 20_000;
 
-/** Parts within parts, references followed, beyond which a schema counts as too entangled: each takes room on the stack. */
+/**
+ * Nesting of parts, references followed, beyond which a schema counts as too entangled: each level takes space on the
+ * stack.
+ */
 const depthLimit = 1_000;
 
 interface Walk {
   readonly root: JsonSchema;
-  /** References and choices under way. */
+  /** References and choices on the current path. */
   readonly path: Map<unknown, { readonly depth: number; readonly openChoices: number }>;
   readonly known: Map<unknown, number>;
-  /** Choices under way of which two or more may begin alike. */
+  /** Choices on the current path with two or more alternatives that may begin alike. */
   openChoices: number;
-  /** The least depth on the path that the visit under way came back to. */
+  /** The smallest depth on the path to which the current visit has returned. */
   lowest: number;
   visits: number;
-  /** How far within the schema the walk is. */
+  /** The walk's current depth in the schema. */
   depth: number;
 }
 
 /**
- * How many readings of a value the native grammar may have to follow side by side. It cannot look ahead: alternatives
+ * How many readings of a value the native grammar may have to follow in parallel. It cannot look ahead: alternatives
  * that begin alike are all followed until they differ, and a choice that contains itself doubles them with each level
- * of nesting, which no time limit inside the native code would stop. Infinity for those. Objects are told apart as
+ * of nesting, which no time limit inside the native code would stop. Infinity for those. Objects are distinguished as
  * soon as a required property's name or constant differs.
  */
 export function parallelReadings(schema: JsonSchema): number {
@@ -62,7 +65,7 @@ function readingsWithin(walk: Walk, schema: SchemaObject): number {
   return Math.max(longestOptionalRun(schema), ...parts.map((part) => readings(walk, part)));
 }
 
-/** Every circle of a schema goes through a reference or a choice, which is where it is seen. */
+/** Every cycle of a schema goes through a reference or a choice, so cycles are detected there. */
 function visit(walk: Walk, key: unknown, inside: () => number): number {
   const before = walk.path.get(key);
   if (before !== undefined) {
@@ -77,7 +80,7 @@ function visit(walk: Walk, key: unknown, inside: () => number): number {
   walk.path.set(key, { depth, openChoices: walk.openChoices });
   const count = inside();
   walk.path.delete(key);
-  // What came back to a place above this one may count differently when it is reached from elsewhere.
+  // A part that leads back to an outer place may have another count when it is reached by another path.
   if (walk.lowest >= depth) walk.known.set(key, count);
   walk.lowest = Math.min(walk.lowest, lowestOutside);
   return count;
@@ -95,7 +98,7 @@ function readingsOfChoice(walk: Walk, choices: readonly unknown[]): number {
   return most;
 }
 
-/** The sum over alternatives that are followed together. */
+/** The sum over alternatives that are followed in parallel. */
 function sideBySide(walk: Walk, group: readonly unknown[]): number {
   if (group.length > 1) walk.openChoices++;
   let sum = 0;
@@ -104,7 +107,7 @@ function sideBySide(walk: Walk, group: readonly unknown[]): number {
   return sum;
 }
 
-/** Objects whose properties up to `index` could not be told apart. */
+/** Readings of objects whose properties up to `index` do not distinguish them. */
 function readingsOfObjects(walk: Walk, group: readonly unknown[], index: number): number {
   const byName = Map.groupBy(group, (choice) => propertiesOf(choice)[index]?.[0]);
   let most = group.length;
@@ -125,7 +128,7 @@ function constantOf(value: unknown): string {
   return Array.isArray(values) && values.length === 1 ? JSON.stringify(values[0]) : '';
 }
 
-/** Follows references to what they name. */
+/** Follows references to their targets. */
 function target(walk: Walk, schema: unknown): unknown {
   const seen = new Set<string>();
   let at = schema;
@@ -136,7 +139,7 @@ function target(walk: Walk, schema: unknown): unknown {
   return at;
 }
 
-/** First characters of the values that a schema allows, numbers as `0`; all of them where that is not plain. */
+/** First characters of the values that a schema allows, numbers as `0`; all characters when that is unclear. */
 function startsOf(schema: unknown): string[] {
   const any = ['{', '[', '"', '0', 't', 'n'];
   if (!isObject(schema)) return any;
@@ -172,7 +175,9 @@ function hasOnlyRequired(schema: unknown): boolean {
   return isObject(schema) && propertiesOf(schema).length > 0 && longestOptionalRun(schema) === 1;
 }
 
-/** Optional properties in a row, and one for what follows them: after a comma each may come next. */
+/**
+ * The most consecutive optional properties, plus one for what follows them: after a comma each of these may come next.
+ */
 function longestOptionalRun(schema: SchemaObject): number {
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
   let run = 1;

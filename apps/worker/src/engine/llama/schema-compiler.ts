@@ -31,7 +31,7 @@ interface Compiler {
   repetitions: number;
 }
 
-/** The rule name or literal that stands for the schema. `param` names the request's field in errors. */
+/** The name of the rule for the schema, or a literal. `param` names the request's field in errors. */
 export function compileSchema(table: RuleTable, schema: JsonSchema, param: string): string {
   const compiler: Compiler = {
     table,
@@ -117,7 +117,7 @@ function compileType(compiler: Compiler, type: string, schema: SchemaObject, pla
   }
 }
 
-/** Inside brackets a reference may come back to itself: a character has been consumed. */
+/** Inside brackets a reference may lead back to itself, because a character has been consumed. */
 function guarded(compiler: Compiler, compileInside: () => string): string {
   const outside = [...compiler.unguarded];
   compiler.unguarded.clear();
@@ -180,8 +180,8 @@ function compileArray(compiler: Compiler, schema: SchemaObject, place: SchemaPla
 }
 
 /**
- * Properties in the order of the schema, optional ones there or not. Undeclared properties are never written where
- * some are declared, which every value of `additionalProperties` allows.
+ * Properties in the order of the schema, optional ones present or absent. If a schema declares properties, undeclared
+ * ones are never written, which every value of `additionalProperties` allows.
  */
 function compileProperties(compiler: Compiler, schema: SchemaObject, place: SchemaPlace): string {
   const { table } = compiler;

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../grammar.ts';
 
-/** The part of `root` that a local JSON pointer (`#`, `#/$defs/node`) names; undefined when there is none. */
+/** The part of `root` that a local JSON pointer (`#`, `#/$defs/node`) names; undefined when it does not exist. */
 export function resolveReference(root: JsonSchema, reference: string): unknown {
   if (reference === '#') return root;
   if (!reference.startsWith('#/')) return undefined;

@@ -4,13 +4,13 @@ import { KumikiError } from '@kumiki/api';
 export const depthLimit = 48;
 export const nodeLimit = 2000;
 export const grammarSizeLimit = 256 * 1024;
-/** Readings of a value that the native grammar follows side by side: each costs as much as one grammar. */
+/** Readings of a value that the native grammar follows in parallel: each costs as much as one grammar. */
 export const readingsLimit = 128;
-/** Parts of one allOf: each is compared with all that came before it. */
+/** Parts of one allOf: each is compared with all earlier ones. */
 const partsLimit = 128;
-/** Greatest maxLength, maxItems and their like. llama.cpp refuses more than 2,000. */
+/** Greatest maxLength, maxItems and similar limits. llama.cpp refuses more than 2,000. */
 export const lengthLimit = 2000;
-/** Sum of all maxLength, maxItems and their like: the native parser writes each repetition out. */
+/** Sum of all maxLength, maxItems and similar limits: the native parser expands each repetition. */
 export const repetitionLimit = 8000;
 
 export interface SchemaObject {
@@ -25,7 +25,10 @@ export interface SchemaPlace {
   readonly depth: number;
 }
 
-/** Keywords that restrict values in a way that we do not enforce; ignoring them would break the promise. */
+/**
+ * Keywords that restrict values in ways that are not enforced here. Ignoring them would break the promise of valid
+ * output.
+ */
 const unsupported = [
   'not',
   'if',

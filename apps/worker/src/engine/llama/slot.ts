@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts';
 import type { Native, NativeSampler } from './native.ts';
 
-/** One sequence of the context: what its memory holds, and the answer that it works on. */
+/** One sequence of the context: the contents of its memory, and its current answer. */
 export interface Slot {
   readonly id: number;
   /** Tokens whose state is in memory, by position. */
@@ -10,7 +10,7 @@ export interface Slot {
   lastUsed: number;
   answer: Answer | null;
   readonly sampler: NativeSampler;
-  /** Greedy and unrestricted: shows the raw logits. */
+  /** Greedy and without grammar: shows the raw logits. */
   readonly observer: NativeSampler;
 }
 
@@ -23,14 +23,17 @@ export function createSlot(native: Native, id: number): Slot {
   return { id, cells: [], lastUsed: 0, answer: null, sampler, observer };
 }
 
-/** Takes the answer away; what was evaluated stays for the next prompt that begins alike. */
+/** Removes the answer. The evaluated tokens stay for the next prompt with the same prefix. */
 export function freeSlot(slot: Slot, use: number): void {
   slot.answer = null;
   slot.lastUsed = use;
   slot.sampler.applyConfig(neutral);
 }
 
-/** Cuts a slot back to its first `length` positions, to nothing where the memory cannot be cut. Returns what is left. */
+/**
+ * Trims a slot to its first `length` positions, or to none when the memory cannot be trimmed. Returns how many are
+ * left.
+ */
 export function trimSlot(native: Native, slot: Slot, length: number): number {
   if (length === slot.cells.length) return length;
   if (length > 0 && native.context.removeTokenCellsFromSequence(slot.id, length, slot.cells.length)) {

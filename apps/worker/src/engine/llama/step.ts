@@ -8,13 +8,13 @@ import type { Slot } from './slot.ts';
 export interface BatchItem {
   readonly slot: Slot;
   readonly answer: Answer;
-  /** Tokens of the answer's pending ones to evaluate in this step. */
+  /** How many of the answer's pending tokens to evaluate in this step. */
   readonly amount: number;
 }
 
 const none = new Uint32Array(0);
 
-/** Evaluates one batch and samples a token for every answer whose pending tokens it finished. */
+/** Evaluates one batch and samples a token for every answer without pending tokens. */
 export async function runStep(native: Native, contextTokens: number, batch: readonly BatchItem[]): Promise<void> {
   let total = 0;
   for (const item of batch) total += item.amount;
@@ -32,7 +32,7 @@ export async function runStep(native: Native, contextTokens: number, batch: read
   await Promise.all(sampling);
 }
 
-/** The batch index of the answer's logits; undefined while its prompt is not at its end. */
+/** The batch index of the answer's logits; undefined during its prefill. */
 function addToBatch(native: Native, { slot, answer, amount }: BatchItem): number | undefined {
   const tokens = answer.pending.subarray(0, amount);
   const wanted = amount === answer.pending.length ? Uint32Array.of(amount - 1) : none;

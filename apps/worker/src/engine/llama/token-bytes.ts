@@ -5,12 +5,12 @@ export function isControlAttribute(attributes: number): boolean {
   return (attributes & (attribute.control | attribute.unknown)) !== 0;
 }
 
-/** Whether the token's text is found in a text before anything else is. */
+/** Whether the tokenizer matches the token's text before all other rules. */
 export function isWholeText(attributes: number): boolean {
   return isControlAttribute(attributes) || (attributes & attribute.userDefined) !== 0;
 }
 
-/** Bits of tokens that take blanks before or after them away. */
+/** Bits of tokens that remove white space before or after them. */
 const stripping = 128 | 256;
 
 export function mayStripBlanks(attributes: number): boolean {
@@ -26,8 +26,8 @@ export interface TokenSpelling {
 }
 
 /**
- * The bytes that a token stands for, read from its spelling in the vocabulary: the detokeniser gives text, in which
- * a token that is half a character is lost. Control tokens stand for nothing.
+ * The bytes that a token stands for, read from its spelling in the vocabulary: the detokeniser returns text, which
+ * cannot represent a token that is half a character. Control tokens stand for nothing.
  */
 export function bytesOfToken(kind: VocabularyKind, token: TokenSpelling): Uint8Array {
   if (isControlAttribute(token.attributes)) return new Uint8Array(0);

@@ -2,9 +2,9 @@
 const randomSeed = 0xffff_ffff;
 
 /**
- * The seed of the token at `position` of an answer (0 for the first). It depends on the answer's seed and on the
- * position alone, so that another process that continues the answer draws the same token. `seed` is an integer;
- * the two halves of its 53 bits and the position go through the finaliser of MurmurHash3.
+ * The seed of the token at `position` of an answer (0 for the first). It depends only on the answer's seed and on the
+ * position, so that another process that continues the answer draws the same token. `seed` is an integer; the two
+ * halves of its 53 bits and the position go through the finaliser of MurmurHash3.
  */
 export function tokenSeed(seed: number, position: number): number {
   let hash = mix(Math.trunc(seed) >>> 0);

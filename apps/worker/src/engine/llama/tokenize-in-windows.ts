@@ -1,20 +1,20 @@
 import { createCutCheck, type CutCheck, type WindowRules } from './window-cuts.ts';
 
 /**
- * Tokens of a long text that has no place where no token can reach across, made from windows of it, equal to those of the whole.
+ * Tokenises a long text without a place that no token can span, by windows. The tokens equal those of the whole text.
  *
- * Why they are equal: BPE and SentencePiece merge neighbours in the order of the merges' ranks, so where the merging of a text
- * leaves a border, the text on either side of it has by itself the very tokens that it has in the whole. And two such sides
- * give the tokens of their union exactly if the two tokens at the border, l and r, stay two when l and r alone are tokenised,
- * since what merges across the border first would be a part of l and a part of r. So: a window's tokens are taken up to a
- * border inside it, the next window begins at that border (or before it), and is believed if its first token there is
- * the r that the first window had. Then l and r are known to stay two, since they did in the first window.
+ * Why they are equal: BPE and SentencePiece merge neighbours in the order of the merges' ranks. If the merging of a text
+ * leaves a border between two tokens, the text on either side of it has the same tokens alone as in the whole. The tokens of
+ * two such sides together are those of the whole if the two tokens at the border, l and r, stay separate when l and r alone
+ * are tokenised, since the first merge across the border would join a part of l and a part of r. So the tokens of a window
+ * are taken up to a border inside it, the next window begins at or before that border, and it is accepted if its first
+ * token there is the r of the first window. Then l and r are known to stay separate, since they did in the first window.
  */
 
 export interface WindowSize {
   /** Characters of a window. */
   readonly window: number;
-  /** Borders that close to a window's end are not used: the tokens there differ from those of the whole. */
+  /** Borders this close to a window's end are not used: the tokens there may differ from those of the whole text. */
   readonly margin: number;
   /** How far back from its usual end a window may end. */
   readonly endSearch: number;
@@ -27,14 +27,14 @@ export interface WindowSize {
 
 const usualSize: WindowSize = { window: 4_096, margin: 64, endSearch: 2_048, lead: 64 };
 
-/** Borders of a window that are tried before the text is given up. */
+/** Borders of a window that are tried before windows are given up. */
 const triesLimit = 8;
 
 export interface WindowVocabulary {
-  /** Null where texts cannot be cut so. */
+  /** Null when texts cannot be cut into windows. */
   readonly windows: WindowRules | null;
   tokenize(text: string, special: boolean): number[];
-  /** The bytes of a text that a token takes in it. */
+  /** The bytes of a text that a token covers. */
   bytesInText(token: number, special: boolean): Uint8Array;
 }
 

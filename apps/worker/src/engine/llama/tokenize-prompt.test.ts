@@ -9,7 +9,7 @@ after(() => engine.close());
 const words = ['The', 'pod', 'ö', '東京', 'です', 'ポッド', '12', '3', '🙂', 'e\u0301', '<|im_start|>', '<|im_end|>'];
 const between = [' ', '  ', '\n', '\n\n', ' \n', '。', '、', '，', ', ', '.', '.\n', '\t', '', ';\n', '\r\n', "'s "];
 
-/** The tokens, and how many steps they took. */
+/** The tokens, and the number of steps. */
 function inSteps(text: string, plain: boolean): { tokens: number[]; steps: number } {
   const work = engine.tokenizePieces([{ text, plain }], false);
   for (let steps = 1; ; steps++) {

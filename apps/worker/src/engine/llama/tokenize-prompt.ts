@@ -4,24 +4,24 @@ import { tokenizeInWindows } from './tokenize-in-windows.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
- * The native tokenizer works without a break, and looks for control tokens in a time that grows with their number times the
- * length of the text, so it is given a few thousand characters at a time where they can be cut.
+ * The native tokenizer cannot be interrupted, and its search for control tokens takes time in proportion to their
+ * number times the length of the text. So it gets a few thousand characters at a time where the text can be cut.
  */
 const partCharacters = 4_096;
 
-/** A part beyond this has no place to cut it; it is tokenised in windows that overlap. */
+/** A part longer than this has no place to cut it; it is tokenised in overlapping windows. */
 const longPartCharacters = 2 * partCharacters;
 
 /**
- * A prompt that does not fit is counted all the same, since its sender wants to know by how much it must become shorter: to
- * this many times the context, and this many tokens beyond it at the most. What is longer tells this number.
+ * A prompt that does not fit is still counted, so that the error can say by how much it is too long: up to this many
+ * times the context, and up to this many tokens beyond it. For longer prompts the error has this number.
  */
 const countedContexts = 8;
 const countedBeyond = 65_536;
 
 /**
- * A text that can only be tokenised in one go is first counted in slices, whose tokens are nearly those of the whole. Beyond
- * this many contexts it cannot fit, and the count of its slices is what its sender is told.
+ * A text that can only be tokenised in one call is first counted in slices, whose tokens are nearly those of the whole.
+ * Beyond this many contexts it cannot fit, and the error has the count of its slices.
  */
 const wholeContexts = 2;
 
@@ -57,11 +57,11 @@ export function createPromptTokenizer(vocabulary: CutVocabulary, contextTokens: 
 
 interface LongLimits {
   readonly mostTokens: number;
-  /** A text of more tokens is not tokenised in one go. */
+  /** A text of more tokens is not tokenised in one call. */
   readonly wholeTokens: number;
 }
 
-/** A part without a place to cut it. What has more tokens than fit may have others than the whole would have. */
+/** A part without a place to cut it. If it has more tokens than fit, they may differ from those of the whole text. */
 function* tokenizeLong(
   part: string,
   special: boolean,
@@ -86,7 +86,7 @@ function* tokenizeLong(
 function* slicesOf(text: string): Generator<string> {
   for (let begin = 0; begin < text.length;) {
     let end = begin + partCharacters;
-    // Not between the two halves of a character.
+    // Never between the two halves of a surrogate pair.
     if (/[\uD800-\uDBFF]/.test(text.charAt(end - 1))) end++;
     yield text.slice(begin, end);
     begin = end;
@@ -94,12 +94,12 @@ function* slicesOf(text: string): Generator<string> {
 }
 
 /**
- * Between words, right before what parts them. Every pattern by which tokenizers of this kind cut a text into words ends a word
- * there, and begins the next one with no look behind it.
+ * Between words, right before the separator. Every pattern by which tokenizers of this kind cut a text into words ends
+ * a word there, and matches the next one without lookbehind.
  */
 const betweenWords = String.raw`(?<=\p{L})[ 。、，](?=\p{L})|(?<=[\p{L}\p{N}])\n(?=\S)`;
 
-/** Where no token can reach across: right before control tokens, and between words where the vocabulary allows it. */
+/** Places that no token can span: right before control tokens, and between words if the vocabulary allows it. */
 function cutsFor({ cutsBetweenWords }: CutVocabulary, cutTexts: readonly string[]): RegExp | null {
   const known = cutTexts.filter((text) => text.length > 0).toSorted((a, b) => b.length - a.length);
   const patterns = known.map((text) => escapePattern(text));
@@ -107,7 +107,7 @@ function cutsFor({ cutsBetweenWords }: CutVocabulary, cutTexts: readonly string[
   return patterns.length === 0 ? null : new RegExp(patterns.join('|'), 'gu');
 }
 
-/** Parts of about the size that the tokenizer is given at a time. A stretch without a place to cut it is a part of its own. */
+/** Parts of about the size that the tokenizer gets at a time. A stretch without a place to cut it is one part. */
 function* partsOf(text: string, cuts: RegExp | null): Generator<string> {
   let begin = 0;
   if (cuts !== null && text.length >= partCharacters) {

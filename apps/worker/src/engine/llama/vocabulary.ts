@@ -12,29 +12,32 @@ import type { WindowRules } from './window-cuts.ts';
 
 export interface Vocabulary {
   readonly size: number;
-  /** No token stands for more bytes of a text. */
+  /** The most bytes of a text that one token stands for. */
   readonly longestTokenBytes: number;
   /** Texts of the control tokens, such as `<|im_start|>`. */
   readonly controlTexts: readonly string[];
-  /** Those of them before which a text can be cut and tokenised in parts: they take no blanks before them away. */
+  /**
+   * Those of them before which a text can be cut and tokenised in parts, since they do not remove white space before
+   * them.
+   */
   readonly cutTexts: readonly string[];
-  /** Whether a text can be cut between words as well: no token reaches from a word over what parts it from the next. */
+  /** Whether a text can also be cut between words: no token spans a word and the separator after it. */
   readonly cutsBetweenWords: boolean;
-  /** How texts without words are cut; null where they cannot be. */
+  /** How texts without words are cut; null when they cannot be. */
   readonly windows: WindowRules | null;
   readonly tokenize: (text: string, special: boolean) => number[];
   readonly tokenBytes: (token: number) => Uint8Array;
-  /** The bytes of a text that a token takes in it; of control tokens those of their own text, where they are read as such. */
+  /** The bytes of a text that a token covers; for control tokens those of their own text, if they are read as such. */
   readonly bytesInText: (token: number, special: boolean) => Uint8Array;
-  /** Begins a prompt with the token that the model wants there, unless it is there already. */
+  /** Prepends the token that the model expects at the beginning of a prompt, unless it is already there. */
   withBeginning(tokens: number[]): number[];
-  /** Ends an input with the token that an embedding model wants there, unless it is there already. */
+  /** Appends the token that an embedding model expects at the end of an input, unless it is already there. */
   withEnd(tokens: number[]): number[];
 }
 
 /**
- * Vocabularies that leave characters of a text away, or have one token for any long word, have no longest token: theirs is
- * longer than any token of those that have one.
+ * Stands in for the longest token of vocabularies that have none, because they drop characters of a text or have one
+ * token for any long word. Longer than the longest token of all others.
  */
 const longestWhereAnyLength = 256;
 
@@ -80,7 +83,7 @@ export function createVocabulary(model: LlamaModel, native: NativeModel): Vocabu
 /** Kinds of llama.cpp's vocabularies whose pattern takes a run of digits as one word. */
 const digitsTogether = new Set(['gpt-2', 'mpt', 'olmo', 'jais', 'trillion', 'granite-docling', 'deepseek-llm']);
 
-/** Whose pattern looks for whole words of capitals, or which have a tokenizer of their own that merges by other rules. */
+/** Kinds whose pattern matches whole words of capitals, or whose own tokenizer merges by other rules. */
 const otherPatterns = new Set(['chameleon', 'kimi-k2']);
 
 function windowRules(model: LlamaModel, texts: readonly string[], attributes: Uint16Array): WindowRules | null {
@@ -101,7 +104,7 @@ function tokenTexts(model: LlamaModel): readonly string[] {
   return Array.isArray(tokens) ? (tokens as string[]) : [];
 }
 
-/** A blank, a line feed, `。`, `、` and `，` behind something else, as tokens of this kind spell their bytes. */
+/** A blank, a line feed, `。`, `、` or `，` after another character, in the spelling that tokens of this kind have. */
 const parting = /.(?: |\n|Ġ|Ċ|。|、|，|ãĢĤ|ãĢģ|ï¼Į)/;
 
 function joinsWords(token: TokenSpelling): boolean {
@@ -109,7 +112,7 @@ function joinsWords(token: TokenSpelling): boolean {
   return /\p{L}[ 。、，]|[\p{L}\p{N}]\n/u.test(Buffer.from(bytesOfToken('bpe', token)).toString('utf8'));
 }
 
-/** A spelling has at least as many bytes as what it stands for. */
+/** A spelling has at least as many bytes as the text that it stands for. */
 function longestBytes(texts: readonly string[]): number {
   let longest = 1;
   for (const text of texts) if (text.length * 3 > longest) longest = Math.max(longest, Buffer.byteLength(text));
@@ -122,5 +125,5 @@ function kindOf(model: LlamaModel): VocabularyKind {
   return kind === 'spm' || kind === 'ugm' ? 'spm' : 'other';
 }
 
-/** llama.cpp's bit for tokens that take the blanks before them away. */
+/** llama.cpp's bit for tokens that remove white space before them. */
 const stripsLeft = 128;

@@ -1,25 +1,30 @@
 /**
- * Where a text without words may be cut for {@link tokenizeInWindows}. Tokenizers of the BPE kind first cut a text into words by a
- * pattern, so a cut must leave both sides with the words, or parts of words, that the whole text has. Inside a run of
- * characters of one kind every pattern that llama.cpp knows does so: a word goes on to the end of the run on either side.
+ * Where a text without words may be cut for {@link tokenizeInWindows}. Tokenizers of the BPE kind first cut a text into
+ * words by a pattern, so a cut must leave both sides with the words, or parts of words, that the whole text has. Inside
+ * a run of characters of one kind every pattern of llama.cpp does so: a word extends to the end of the run on either
+ * side.
  */
 export interface WindowRules {
   /** `bpe` cuts a text into words first; `spm` takes it as one. */
   readonly kind: 'bpe' | 'spm';
-  /** Whether the pattern takes a run of digits as one word, however long it is, and does not count them off in threes. */
+  /**
+   * Whether the pattern takes a run of digits of any length as one word, and does not split it into groups of three.
+   */
   readonly digitsTogether: boolean;
-  /** Whether some tokens take the blanks beside them away. */
+  /** Whether some tokens remove white space beside them. */
   readonly strips: boolean;
-  /** Texts that become one token wherever they stand. */
+  /** Texts that become one token wherever they occur. */
   readonly wholeTexts: readonly string[];
 }
 
-/** Two characters before a cut and two behind it: one is not enough, since a mark before letters can begin their word. */
+/**
+ * Two characters before a cut and two after it. One is not enough, since a mark before letters can begin their word.
+ */
 const sameKind = /^(?:[a-z]{4}|[A-Z]{4}|[ぁ-んァ-ヺー一-龥]{4}|[가-힣]{4})$/;
 const digits = /^[0-9]{4}$/;
 const betweenNumbers = /^[0-9][,;]$/;
 
-/** Some patterns count blanks off: in fours, or in powers of two up to this. */
+/** Some patterns group blanks: in fours, or in powers of two up to this. */
 const blanksTogether = 512;
 
 export type CutCheck = (text: string, at: number) => boolean;
@@ -63,7 +68,7 @@ function isInsideRun(text: string, at: number, rules: WindowRules, runBegin: Run
 
 function isBetweenBlanks(text: string, begin: number, at: number): boolean {
   if ((at - begin) % blanksTogether !== 0) return false;
-  // Marks take the line feeds behind them into their word; those behind a letter are words of their own.
+  // Line feeds after a mark belong to the mark's word; those after a letter are separate words.
   return text[at] !== '\n' || begin === 0 || /[\p{L}\p{N}]/u.test(text.charAt(begin - 1));
 }
 
@@ -93,7 +98,7 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** Whether an occurrence of `whole` reaches across the cut. */
+/** Whether an occurrence of `whole` spans the cut. */
 function spans(text: string, at: number, whole: string): boolean {
   const begin = Math.max(0, at - whole.length + 1);
   return text.slice(begin, at + whole.length - 1).includes(whole);

@@ -11,25 +11,25 @@ export interface Sequence {
   readonly maxTokens: number;
   readonly tokenAt: (position: number) => SampledToken | null;
   readonly onPrefill: (cachedTokens: number) => void;
-  /** Calls the reader, who waits for a token or the end. */
+  /** Wakes the reader that waits for a token or the end. */
   wake: () => void;
-  /** Tokens that the reader has not taken. */
+  /** Tokens that the reader has not read. */
   readonly unread: SampledToken[];
-  /** Tokens still to be prefilled. */
+  /** Tokens that are not prefilled yet. */
   prefill: number;
   prefillTold: boolean;
   lease: KvLease | null;
   end: GenerateEnd | null;
 }
 
-/** A reader who leaves so many tokens unread is waited for. */
+/** The engine waits for a reader that has this many unread tokens. */
 const unreadLimit = 256;
 /** Tokens that one step prefills at most: vLLM's default `max_num_batched_tokens`. */
 const prefillTokensPerStep = 2_048;
 /**
- * Milliseconds that the prefill of one step takes at most, so that a long prompt holds up the others' tokens a little only.
- * Real engines are set up so: their step has as many tokens as the time between two tokens allows (Sarathi-Serve: Agrawal
- * and others, 2024).
+ * Milliseconds that the prefill of one step takes at most, so that a long prompt delays the others' tokens only a
+ * little. Real engines are configured like this: their step has as many tokens as the time between two tokens allows
+ * (Sarathi-Serve: Agrawal and others, 2024).
  */
 const prefillStepMs = 100;
 
@@ -51,7 +51,9 @@ export interface StepOptions {
   readonly budgetTokens: number;
 }
 
-/** What the next step does: a token for each sequence that is prefilled, and some prefill for the others, in their order. */
+/**
+ * Plans the next step: a token for each sequence that is prefilled, and some prefill for the others, in their order.
+ */
 export function planStep(sequences: Iterable<Sequence>, { cache, order, budgetTokens }: StepOptions): StepPlan {
   const plan: { prefills: StepPlan['prefills']; decodes: Sequence[]; prefillTokens: number } = {
     prefills: [],
@@ -86,7 +88,7 @@ function admit(sequence: Sequence, cache: KvCache): boolean {
   return true;
 }
 
-/** Does what was planned. Returns how many tokens were made. */
+/** Applies the plan. Returns how many tokens were generated. */
 export function finishStep(plan: StepPlan, sequences: Set<Sequence>): number {
   let made = 0;
   for (const { sequence, tokens } of plan.prefills) {
@@ -121,7 +123,7 @@ function makeToken(sequence: Sequence, sequences: Set<Sequence>): number {
 
 /**
  * No block is free: the youngest other sequence gives its blocks back and is prefilled again later (vLLM's
- * recomputation). A sequence that is alone and still finds no room ends for its length.
+ * recomputation). A sequence that is alone and still gets no block ends with `length`.
  */
 function preempt(sequence: Sequence, sequences: Set<Sequence>): boolean {
   const holders = [...sequences].filter(({ lease }) => lease !== null);

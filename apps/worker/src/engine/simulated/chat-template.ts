@@ -3,7 +3,7 @@ import type { ChatTemplateInput, TemplateMessage, TextPiece } from '../prompting
 const start: TextPiece = { text: '<|im_start|>', plain: false };
 const end: TextPiece = { text: '<|im_end|>', plain: false };
 
-/** ChatML, the tools listed as JSON in a system message of their own. */
+/** ChatML, with the tools listed as JSON in a separate system message. */
 export function render(input: ChatTemplateInput): TextPiece[] {
   const pieces: TextPiece[] = [];
   const plain = (text: string): void => void pieces.push({ text, plain: true });

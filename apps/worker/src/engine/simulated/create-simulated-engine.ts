@@ -24,7 +24,10 @@ export interface SimulatedEngineOptions {
 
 const defaultContextTokens = 8_192;
 const defaultMaxSequences = 16;
-/** How much longer a decode step takes for each sequence beside the first: little, since reading the weights is most of it. */
+/**
+ * How much longer a decode step takes for each sequence after the first: little, since most of its time goes into
+ * reading the weights.
+ */
 const batchSlowdown = 0.002;
 
 interface Simulation {
@@ -102,7 +105,7 @@ function* tokenizePieces(pieces: readonly TextPiece[], vocabulary: Vocabulary): 
   return tokens;
 }
 
-/** Whether no step can be expected to end now although somebody waits. With readers that take nothing it is right to wait. */
+/** Whether no step can end now although requests wait. Waiting for readers that read nothing does not count. */
 function standsStill({ sequences, faults, embedding }: Simulation): boolean {
   if (faults?.hung === true) return sequences.size > 0 || embedding > 0;
   for (const sequence of sequences) if (sequence.unread.length === 0) return true;
@@ -141,7 +144,7 @@ async function* generate(
   } finally {
     request.signal.removeEventListener('abort', abort);
     abort();
-    // Its blocks may be what another sequence waits for.
+    // Another sequence may be waiting for its blocks.
     loop.poke();
   }
 }
@@ -158,7 +161,7 @@ async function embed(simulation: Simulation, tokens: readonly number[], signal: 
   }
 }
 
-/** How often an embedding looks whether a hung engine goes on. */
+/** How often an embedding checks whether a hung engine has recovered. */
 const hungPollMs = 20;
 
 async function untilMoving(faults: Faults, signal: AbortSignal): Promise<void> {
@@ -193,7 +196,7 @@ function createSequence(request: GenerateRequest, vocabulary: Vocabulary): Seque
   };
 }
 
-/** Made-up probabilities: the token itself, then words that are ever less likely. */
+/** Made-up probabilities: the token itself, then words with decreasing probability. */
 function describe(token: number, key: number, count: number, vocabulary: Vocabulary): SampledToken {
   const logprob = Math.fround(-0.01 - fraction(key, 0));
   const top = Array.from({ length: count }, (_, rank) =>

@@ -2,7 +2,10 @@ import { fraction } from './hash.ts';
 
 export const simulatedDimensions = 64;
 
-/** A vector of length 1 in which every token has its fixed direction, so that texts with words in common are near. */
+/**
+ * A vector of length 1 in which every token has its fixed direction, so that texts with common words have similar
+ * vectors.
+ */
 export function embedTokens(tokens: readonly number[]): Float32Array {
   const vector = new Float32Array(simulatedDimensions);
   for (const token of tokens) {

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** What a simulated worker can be told to suffer. */
+/** A fault that a test can inject into a simulated worker. */
 export const faultSchema = z.strictObject({
   /**
-   * `die`: the process ends at once. `hang`: the engine stands still, HTTP lives. `refuse`: 503 to every request for
-   * an answer. `cut`: the connection of a stream is destroyed. `slow`: steps take `factor` times as long.
-   * `garbage`: a stream gets bytes that are no events, then goes on. `block`: the thread that serves is held up for
-   * `for_ms`, as by a computation, and nothing on it goes on.
+   * `die`: the process ends at once. `hang`: the engine stalls, HTTP still works. `refuse`: 503 to every request for an
+   * answer. `cut`: the connection of a stream is destroyed. `slow`: steps take `factor` times as long. `garbage`: a
+   * stream gets bytes that are not events, then continues. `block`: the serving thread is blocked for `for_ms`, as by a
+   * long computation.
    */
   fault: z.enum(['die', 'hang', 'refuse', 'cut', 'slow', 'garbage', 'block']),
-  /** The fault begins when the engine has made so many more tokens. */
+  /** The fault begins after the engine has generated this many more tokens. */
   after_tokens: z.int().min(0).max(10_000_000).default(0),
-  /** It ends by itself after this time; absent: it stays until it is cleared. */
+  /** It ends by itself after this time; when absent, it stays until it is cleared. */
   for_ms: z.int().min(1).max(3_600_000).optional(),
   factor: z.number().min(1).max(10_000).default(10),
   /** `one`: the first stream that it meets (`cut`, `garbage`) or the first request (`refuse`); `all`: every one. */
@@ -23,15 +23,15 @@ export type FaultName = Fault['fault'];
 export interface Faults {
   order(fault: Fault): void;
   clear(): void;
-  /** Counts tokens towards the faults that wait for them. */
+  /** Counts generated tokens, for faults with `after_tokens`. */
   countTokens(count: number): void;
-  /** Whether the engine stands still. */
+  /** Whether the engine hangs. */
   readonly hung: boolean;
-  /** By how much steps are longer; 1 normally. */
+  /** Factor by which steps are slower; 1 normally. */
   readonly slowness: number;
-  /** Whether the fault strikes whoever asks now; with scope `one` it strikes once. */
+  /** Whether the fault applies to the request that asks; with scope `one` it applies once. */
   strikes(fault: 'refuse' | 'cut' | 'garbage'): boolean;
-  /** Calls back when faults have begun or ended, so that an engine that stands still can go on. */
+  /** Calls back when faults have begun or ended, so that a hung engine can resume. */
   onChange(listener: () => void): void;
 }
 

@@ -12,7 +12,7 @@ export function hashTokens(tokens: Iterable<number>, seed = 0): number {
   return hash;
 }
 
-/** A number of a repeatable sequence: the same key and position give the same one, whatever was asked before. */
+/** A number of a repeatable sequence: it depends only on the key and the position. */
 export function at(key: number, position: number): number {
   return mix(mix(key, position), 0x51ed270b);
 }

@@ -2,7 +2,7 @@ import { KumikiError } from '@kumiki/api';
 import type { JsonSchema } from '../grammar.ts';
 import { at, fraction } from './hash.ts';
 
-/** Levels of a schema, references followed, that are filled in; optional parts below it are left out. */
+/** Levels of a schema, references followed, that are filled in; optional parts below them are omitted. */
 const depthLimit = 24;
 
 /** Values of one sample. */
@@ -15,13 +15,13 @@ const textLimit = 2_000;
 interface Draw {
   readonly key: number;
   position: number;
-  /** Values that may still be made. */
+  /** How many more values may be made. */
   left: number;
 }
 
 /**
  * JSON that a schema allows, the same for the same key. Its texts say that they are simulated. Throws KumikiError
- * `invalid_value` for what is no schema, and for one that demands too much.
+ * `invalid_value` for an invalid schema, and for one that needs too many values.
  */
 export function sampleJson(schema: JsonSchema, key: number): string {
   return JSON.stringify(sample(schema, schema, { key, position: 0, left: valueLimit }, 0)) ?? 'null';
@@ -38,7 +38,7 @@ function sample(root: JsonSchema, schema: JsonSchema, draw: Draw, depth: number)
   if (Array.isArray(schema['enum'])) return pick(schema['enum'], draw);
   for (const word of ['anyOf', 'oneOf']) {
     const options = schema[word];
-    // A recursive schema ends with the option that is the simplest, which authors put where null is allowed.
+    // A recursive schema ends with its simplest option, such as null.
     if (Array.isArray(options))
       return below(depth > 4 ? (options.find(isNullSchema) ?? options[0]) : pick(options, draw));
   }

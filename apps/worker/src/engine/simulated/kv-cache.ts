@@ -1,13 +1,13 @@
 import { mix } from './hash.ts';
 
 /**
- * Blocks of KV cache as vLLM manages them: whole blocks of a prompt are found again by the hash of all tokens up
- * to their end; those that nobody holds stay until their room is needed, the longest unused leaving first.
+ * Blocks of KV cache as vLLM manages them: full blocks of a prompt are found by the hash of all tokens up to their end.
+ * Blocks that no sequence holds stay until their space is needed; the least recently used is evicted first.
  */
 export interface KvCache {
-  /** Takes blocks for a prompt, or null when there are too few. */
+  /** Allocates blocks for a prompt; null when there are too few. */
   begin(tokens: readonly number[]): KvLease | null;
-  /** Blocks that sequences hold, as a part of all: 0 to 1. */
+  /** Share of the blocks that sequences hold: 0 to 1. */
   usage(): number;
   readonly queries: number;
   readonly hits: number;
@@ -16,9 +16,9 @@ export interface KvCache {
 export interface KvLease {
   /** Tokens of the prompt that need no prefill. At least one always does. */
   readonly cachedTokens: number;
-  /** Makes room for so many tokens in all; false when no block is free. */
+  /** Allocates blocks for this many tokens in all; false when no block is free. */
   grow(tokens: number): boolean;
-  /** Gives the blocks back; those that are full of these tokens can be found again. */
+  /** Frees the blocks; those that are full of these tokens can be found again. */
   release(tokens: readonly number[]): void;
 }
 
@@ -30,7 +30,7 @@ interface Block {
 interface Blocks {
   free: number;
   readonly known: Map<number, Block>;
-  /** Known blocks that nobody holds, the longest unused first. */
+  /** Cached blocks that no sequence holds, the least recently used first. */
   readonly idle: Set<Block>;
 }
 
@@ -88,14 +88,14 @@ function createLease(blocks: Blocks, found: Block[], blockTokens: number): KvLea
       }
       blocks.free += own;
       own = 0;
-      // The end of a prompt leaves before its beginning, which more prompts have in common.
+      // The end of a prompt is evicted before its beginning, which more prompts share.
       for (const block of found.toReversed()) drop(blocks, block);
       found.length = 0;
     },
   };
 }
 
-/** Takes a free block, or the one that was idle longest; false when all are held. */
+/** Takes a free block, or the least recently used one; false when all are held. */
 function take(blocks: Blocks): boolean {
   if (blocks.free > 0) {
     blocks.free -= 1;

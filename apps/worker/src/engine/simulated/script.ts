@@ -5,8 +5,8 @@ import { sampleJson } from './json-sample.ts';
 import { endToken, startToken, type Vocabulary } from './vocabulary.ts';
 
 /**
- * What the simulated model says to a prompt: a repeatable sequence of tokens that depends on the prompt, on the
- * seed where the temperature is above 0, and on the position, on nothing else.
+ * The simulated model's answer to a prompt: a repeatable sequence of tokens that depends only on the prompt, on the
+ * seed if the temperature is above 0, and on the position.
  *
  * Directives in the last user message steer it: `[[length=400]]` ends the answer after exactly 400 tokens,
  * `[[say=text]]` answers with that text, `[[tool=name]]` calls a tool with made-up arguments.
@@ -14,7 +14,7 @@ import { endToken, startToken, type Vocabulary } from './vocabulary.ts';
 export interface Script {
   /** The token at a position of the answer, null at its end. */
   tokenAt(position: number): number | null;
-  /** Hash of all that the answer depends on. */
+  /** Hash of everything that the answer depends on. */
   readonly key: number;
 }
 
@@ -50,8 +50,8 @@ export function createScript(input: ScriptInput, vocabulary: Vocabulary): Script
 }
 
 /**
- * The prompt up to where the assistant's turn begins, and how many bytes of that turn are there already: an answer
- * that is handed back as text goes on as it would have.
+ * The prompt up to the beginning of the assistant's turn, and how many bytes of that turn it already contains: an
+ * answer that is returned as text continues as it would have.
  */
 function splitPrompt(prompt: readonly number[], vocabulary: Vocabulary): { turn: readonly number[]; begun: number } {
   const opening = [startToken, ...vocabulary.tokenize('assistant\n', false)];
@@ -63,7 +63,7 @@ function splitPrompt(prompt: readonly number[], vocabulary: Vocabulary): { turn:
   return { turn: prompt.slice(0, end), begun };
 }
 
-/** Leaves out bytes that the prompt ends with; a token of which a part is there comes as its other bytes. */
+/** Skips bytes that are already in the prompt; a token that is partly there is emitted as its remaining bytes. */
 function pushUnseen(token: number, skip: { bytes: number }, out: number[], vocabulary: Vocabulary): void {
   if (skip.bytes === 0) {
     out.push(token);
@@ -105,7 +105,7 @@ function* answerPieces(
   } else yield* prose(length === undefined ? 32 + (key % 96) : Number(length), key, vocabulary);
 }
 
-/** An answer that the grammar allows. Throws KumikiError `invalid_value` for a schema that cannot be followed. */
+/** An answer that the grammar allows. Throws KumikiError `invalid_value` for a schema without an answer. */
 export function grammarText(grammar: Grammar, key: number): string {
   switch (grammar.kind) {
     case 'json':
@@ -124,7 +124,7 @@ export function grammarText(grammar: Grammar, key: number): string {
 
 const rareWords = [' 組木', ' 日本語の文', ' 🎉', ' naïve', ' ことば', ' 👩‍🔧', ' №42'];
 
-/** Sentences of made-up words, so many tokens in all. */
+/** Sentences of made-up words with `length` tokens in all. */
 function* prose(length: number, key: number, vocabulary: Vocabulary): Generator<number[]> {
   const rare = rareWords.map((word) => vocabulary.tokenize(word, false));
   const stop = vocabulary.tokenize('.', false);

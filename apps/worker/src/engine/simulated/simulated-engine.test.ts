@@ -132,7 +132,7 @@ test('a step takes its time, and makes a token for each of the batch', async () 
     leastAtFirstEnd ??= Math.min(...made);
   });
   await Promise.all(answers);
-  // Told by tokens and not by time: how long eight take is the machine's affair.
+  // Measured in tokens and not in time, which depends on the machine.
   assert.ok(leastAtFirstEnd !== null && leastAtFirstEnd >= 23, `${leastAtFirstEnd} of 25`);
 });
 

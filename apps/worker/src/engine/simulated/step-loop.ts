@@ -1,8 +1,8 @@
 import type { Faults } from './faults.ts';
 
-/** The engine's heart: runs steps one after the other, each as long as it should be, while there is work. */
+/** The engine's main loop: runs steps one after the other, each for its planned duration, while there is work. */
 export interface StepLoop {
-  /** There may be work. */
+  /** To be called when there may be new work. */
   poke(): void;
   /** When the last step ended, milliseconds on the monotonic clock. */
   readonly lastProgressAt: number;
@@ -15,14 +15,15 @@ export interface StepWork {
   finish(): void;
 }
 
-/** Behind by more than this (the process was stopped, the machine was busy), the time is given up, not caught up. */
+/** A delay beyond this (the process was stopped, the machine was busy) is dropped and not caught up. */
 const mostBehindMs = 100;
-/** Shorter waits are not worth a timer: steps run ahead until so much time is owed. Node's timers count milliseconds. */
+/**
+ * Shorter waits are not worth a timer, since Node's timers count milliseconds: steps run ahead until they are ahead by
+ * this time.
+ */
 const leastWaitMs = 1;
 
-/**
- * @param plan the next step, or null when nothing can be done now; whoever changes that pokes the loop.
- */
+/** @param plan the next step, or null when nothing can run now; the code that changes that calls `poke`. */
 export function createStepLoop(plan: () => StepWork | null, faults: Faults | null): StepLoop {
   let running = false;
   let stopped = false;
@@ -67,7 +68,7 @@ export function createStepLoop(plan: () => StepWork | null, faults: Faults | nul
 
   return {
     poke() {
-      // A hung engine stays as it is: neither its work nor its clock goes on.
+      // A hung engine keeps its state: neither its work nor its clock advances.
       if (faults?.hung !== true) poke();
     },
     get lastProgressAt() {

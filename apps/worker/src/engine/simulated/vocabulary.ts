@@ -1,12 +1,11 @@
 /**
  * The simulated model's tokens: every byte; a few pairs of bytes that begin Japanese characters and emoji, so that
- * tokens hold parts of characters as those of real models do; three control tokens; made-up words with a space
- * before them.
+ * tokens contain parts of characters, as in real models; three control tokens; made-up words with a space before them.
  */
 export interface Vocabulary {
   tokenize(text: string, special: boolean): number[];
   bytesOf(token: number): Uint8Array;
-  /** No token stands for more bytes. */
+  /** The most bytes that one token stands for. */
   readonly longestTokenBytes: number;
   /** Ids of the words; they are contiguous. */
   readonly firstWord: number;
@@ -28,11 +27,11 @@ const pairs: readonly (readonly [number, number])[] = [
   [0xf0, 0x9f],
 ];
 const firstPair = 259;
-/** What every answer begins with. */
+/** The beginning of every answer. */
 const phrases = ['Simulated', ' answer'];
 const firstPhrase = 264;
 const firstWord = 512;
-/** More words than this make the text no better and the start slower. */
+/** More words than this would not improve the text and would slow the start. */
 const mostWords = 8_192;
 
 const onsets = ['b', 'd', 'f', 'g', 'h', 'k', 'l', 'm', 'n', 'p', 'r', 's', 't', 'v', 'y', 'z'];
@@ -50,7 +49,7 @@ function syllable(index: number): string {
   return (onsets[index % onsets.length] ?? '') + (rimes[Math.floor(index / onsets.length)] ?? '');
 }
 
-/** @param size number of token ids; at least 512 and the words get what is above that. */
+/** @param size number of token ids, at least 512; those above 512 are words. */
 export function createVocabulary(size: number): Vocabulary {
   const encoder = new TextEncoder();
   const words = Math.max(1, Math.min(mostWords, size - firstWord));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileCacheEnvironment } from '@kumiki/service';
 
 const entry = fileURLToPath(new URL('../../apps/conversations/src/main.ts', import.meta.url));
 /** End of a replica's log for the message of a failing test. */
@@ -42,6 +43,7 @@ export async function startReplica(options: ReplicaOptions): Promise<ReplicaProc
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
+      ...compileCacheEnvironment(),
       KUMIKI_LISTEN_PORT: '0',
       KUMIKI_OPS_PORT: '0',
       KUMIKI_POSTGRES_URL: options.databaseUrl,

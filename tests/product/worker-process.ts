@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint, Task } from '@kumiki/api';
+import { compileCacheEnvironment } from '@kumiki/service';
 import { workerEntry } from '@kumiki/worker';
 
 const startTimeoutMs = 60_000;
@@ -40,6 +41,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     env: {
       PATH: process.env['PATH'],
+      ...compileCacheEnvironment(),
       HOME: process.env['HOME'],
       KUMIKI_MODEL_NAME: options.model,
       KUMIKI_MODEL_SOURCE: options.source,

@@ -3,7 +3,7 @@
 // file may be too old for TypeScript. The young generation is small, since `kumiki up` creates few objects: a large one costs
 // 20 MiB that nothing uses.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,9 +13,25 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const cache = findCacheFolder();
 
 if (Number(process.versions.node.split('.')[0]) >= leastMajor) {
-  if (cache !== null) module.enableCompileCache(cache);
+  if (cache !== null) shareCompileCache(cache);
   await import('../src/main.ts');
 } else runOnPinnedNode();
+
+/** Uses Node's compile cache here and in child processes, of which most load the same files. */
+function shareCompileCache(folder) {
+  if (process.env.NODE_COMPILE_CACHE !== undefined) return;
+  const { directory } = module.enableCompileCache(folder);
+  if (directory !== undefined && isWritable(directory)) process.env.NODE_COMPILE_CACHE = folder;
+}
+
+function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function runOnPinnedNode() {
   const node = findPinnedNode();

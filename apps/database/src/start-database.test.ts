@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { compileCacheEnvironment } from '@kumiki/service';
 import { until } from '@kumiki/testing';
 import { startDatabase } from './start-database.ts';
 
@@ -35,6 +36,7 @@ async function startProcess({ folder, socketFolder }: { readonly folder: string;
   rmSync(join(socketFolder, '.s.PGSQL.5432'), { force: true });
   const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
     env: {
+      ...compileCacheEnvironment(),
       KUMIKI_DATABASE_FOLDER: folder,
       KUMIKI_SOCKET_FOLDER: socketFolder,
       KUMIKI_OPS_PORT: '0',

@@ -2,7 +2,7 @@ export * from './check-body.ts';
 export * from './config.ts';
 export * from './data-service-config.ts';
 export * from './edge-settings.ts';
-export { inheritedEnvironment } from './environment/config.ts';
+export { inheritedEnvironment, compileCacheEnvironment } from './environment/config.ts';
 export * from './gateway-client.ts';
 export * from './json/not-text.ts';
 export * from './json/read-json.ts';

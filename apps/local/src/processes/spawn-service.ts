@@ -45,7 +45,7 @@ export interface ServiceHandle {
 
 /**
  * Starts a service as a child process. When this process ends in any way, their channel closes and the child ends too.
- * @param cacheFolder of Node's compile cache; compiling is half of a start.
+ * @param cacheFolder of Node's compile cache, where the environment names none; compiling is most of a start.
  */
 export function spawnService(
   program: ServiceProgram,
@@ -57,10 +57,10 @@ export function spawnService(
     // In a separate process group, so that Ctrl-C reaches only this process, which stops services in order.
     detached: process.platform !== 'win32',
     env: {
+      NODE_COMPILE_CACHE: cacheFolder,
       ...inheritedEnvironment(),
       // One malloc arena for all threads; with one per thread glibc would hold more freed memory.
       MALLOC_ARENA_MAX: '1',
-      NODE_COMPILE_CACHE: cacheFolder,
       ...program.settings,
     },
   });

@@ -29,7 +29,7 @@ export interface WorkerProgram {
   /** The file that Node runs. */
   readonly entry: string;
   readonly logLevel: string;
-  /** A folder for Node's compile cache, which saves a third of a worker's start; null for none. */
+  /** A folder for Node's compile cache where the environment names none; null for none. Compiling is most of a start. */
   readonly cacheFolder: string | null;
 }
 
@@ -45,8 +45,8 @@ export function spawnWorker(
     // In a separate process group, so that Ctrl-C reaches only this process, which drains before it stops workers.
     detached: process.platform !== 'win32',
     env: {
-      ...inheritedEnvironment(),
       ...(program.cacheFolder === null ? {} : { NODE_COMPILE_CACHE: program.cacheFolder }),
+      ...inheritedEnvironment(),
       KUMIKI_MODEL_NAME: launch.model,
       KUMIKI_MODEL_SOURCE: launch.source,
       KUMIKI_TASK: launch.task,

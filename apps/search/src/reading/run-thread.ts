@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { compileCacheEnvironment } from '@kumiki/service';
 import { crashed, refuse, type Segment, splitReply } from './read-reply.ts';
 import type { ReadRequest } from './read-request.ts';
 import { replyBytesLimit, threadHeapMebibytes, threadTimeoutMs } from './reading-limits.ts';
@@ -16,7 +17,7 @@ export function createReaderThread(timeoutMs = threadTimeoutMs): ReaderThread {
   let worker: Worker | null = null;
   const start = (): Worker => {
     const started = new Worker(body, {
-      env: {},
+      env: compileCacheEnvironment(),
       stdin: false,
       resourceLimits: { maxOldGenerationSizeMb: threadHeapMebibytes },
     });

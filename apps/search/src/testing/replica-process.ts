@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileCacheEnvironment } from '@kumiki/service';
 import { until } from '@kumiki/testing';
 
 /** Generous, since other tests may be running. */
@@ -36,6 +37,7 @@ export async function startReplica(postgresUrl: string, gatewayUrl: string, leas
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env['PATH'],
+      ...compileCacheEnvironment(),
       KUMIKI_LISTEN_PORT: String(port),
       KUMIKI_OPS_PORT: String(opsPort),
       KUMIKI_POSTGRES_URL: postgresUrl,

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { compileCacheEnvironment } from '@kumiki/service';
 import type { Drafts, DraftKind, Phase } from './drafts.ts';
 import type { PreparationData, PreparationJob, PreparationMessage } from './preparation-thread.ts';
 
@@ -26,7 +27,7 @@ const startLimitMs = 30_000;
 export function startPreparationThread(data: PreparationData, heapMebibytes: number): PreparationThread {
   const thread = new Worker(body, {
     workerData: data,
-    env: {},
+    env: compileCacheEnvironment(),
     stdin: false,
     resourceLimits: { maxOldGenerationSizeMb: heapMebibytes },
   });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { compileCacheEnvironment } from '@kumiki/service';
 import { until } from '@kumiki/testing';
 import { workerEntry } from '../index.ts';
 
@@ -38,6 +39,7 @@ export function startWorkerProcess(
 ): StartedWorker {
   const child = spawn(process.execPath, [fileURLToPath(workerEntry)], {
     env: {
+      ...compileCacheEnvironment(),
       KUMIKI_MODEL_NAME: 'm',
       KUMIKI_MODEL_SOURCE: 'simulated:',
       KUMIKI_LOG_LEVEL: 'silent',

@@ -15,6 +15,7 @@ const inherited = [
   'CUDA_VISIBLE_DEVICES',
   'HIP_VISIBLE_DEVICES',
   'NODE_EXTRA_CA_CERTS',
+  'NODE_COMPILE_CACHE',
 ] as const;
 
 export function inheritedEnvironment(): Record<string, string> {
@@ -24,4 +25,10 @@ export function inheritedEnvironment(): Record<string, string> {
     if (value !== undefined) result[name] = value;
   }
   return result;
+}
+
+/** The folder of Node's compile cache, for a thread or process that gets nothing else of this environment. */
+export function compileCacheEnvironment(): Record<string, string> {
+  const folder = process.env['NODE_COMPILE_CACHE'];
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
 }

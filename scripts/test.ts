@@ -16,6 +16,8 @@ import type { TestCounts } from './run-test-files.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const binaries = join(root, 'node_modules', '.bin');
+/** That of the CLI. It is inside node_modules and ends with them. */
+const compileCache = join(root, 'node_modules', '.cache', 'kumiki');
 
 /** Timeout of a check. None takes a minute on two busy cores. */
 const checkTimeoutMs = 300_000;
@@ -119,6 +121,8 @@ async function runCheck(name: string, [command, ...rest]: readonly [string, ...s
 async function runTests(paths: readonly string[], options: readonly string[]): Promise<TestCounts> {
   const runner = spawn(process.execPath, [join(root, 'scripts', 'run-test-files.ts'), ...options, ...paths], {
     cwd: root,
+    // Test files and the processes that they start load the same code.
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });

@@ -23,11 +23,23 @@ export async function startHostileProduct(manifests: string): Promise<HostilePro
         return `kumiki up (${child.signalCode ?? child.exitCode})`;
       const { services } = await product.status();
       const restarted = services.flatMap(({ replicas }) => replicas).find(({ restarts }) => restarts > 0);
-      return restarted === undefined ? null : `replica ${restarted.id}`;
+      return restarted === undefined ? null : whyRestarted(restarted.id, product.up.stdout());
     },
     rssBytes: () => familyOf(product.pid).reduce((sum, member) => sum + rssOf(member), 0),
   };
 }
+
+/** A replica and the reasons that `kumiki up` gave for its states. */
+function whyRestarted(id: string, output: string): string {
+  const reasons = output.split('\n').flatMap((line) => {
+    if (!line.includes(`"id":"${id}"`)) return [];
+    const { phase, reason } = JSON.parse(line) as { phase: string; reason: string };
+    return reason === '' ? [] : [`${phase}: ${reason}`];
+  });
+  return `replica ${id} (${[...new Set(reasons)].slice(-reasonsShown).join('; ')})`;
+}
+
+const reasonsShown = 5;
 
 /** The process and its descendants, from /proc. */
 function familyOf(pid: number): number[] {

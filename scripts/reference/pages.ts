@@ -1,3 +1,4 @@
+import { modelServiceCrd } from './crd/model-service-crd.ts';
 import { manifestPage } from './manifest.ts';
 import { metricsPage } from './metrics.ts';
 import { openapiDocument } from './openapi.ts';
@@ -12,5 +13,6 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/reference/routes.md': routesPage,
   'docs/reference/metrics.md': metricsPage,
   'docs/reference/openapi.json': openapiDocument,
+  'deploy/crds/modelservices.kumiki.dev.yaml': modelServiceCrd,
   'docs/reference/project-limits.md': projectLimitsPage,
 };

@@ -41,5 +41,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       throw new KumikiError('engine_failed', {
         reason: 'an OpenAI-compatible server needs no worker; the gateway calls it',
       });
+    case 'container':
+      throw new KumikiError('engine_failed', { reason: 'a container serves by itself; the gateway calls it' });
   }
 }

@@ -150,7 +150,7 @@ async function loadServing(
       options.onEvent?.({ type: 'loading', progress });
     },
   });
-  const maxWaiting = options.engine.kind === 'openai' ? undefined : options.engine.maxWaiting;
+  const maxWaiting = 'maxWaiting' in options.engine ? options.engine.maxWaiting : undefined;
   return createServing(engine, {
     ...options,
     maxWaiting,

@@ -2,6 +2,18 @@ import { didYouMean } from '@kumiki/api';
 import type { z } from 'zod';
 import { fieldOf, knownFields, refusedField } from './known-fields.ts';
 import { formatPath, type FieldPath, type ManifestProblem } from './problem.ts';
+import {
+  article,
+  type Bound,
+  missingOf,
+  notOfForm,
+  notOneOf,
+  oneOf,
+  outOfBounds,
+  quote,
+  unknownFieldOf,
+  urlRule,
+} from './sentences.ts';
 
 /** A problem of a value, not yet located in a file. */
 export interface Finding {
@@ -43,12 +55,12 @@ function describe(schema: z.core.$ZodType, value: unknown, issue: Issue, under: 
     case 'invalid_type':
       return one(`must be ${article(issue.expected)}, not ${nameOf(found)}.`, conversion(issue.expected, found));
     case 'invalid_value':
-      return one(`must be ${oneOf(issue.values)}, not ${quote(found)}.`, meant(found, issue.values));
+      return one(notOneOf(issue.values, quote(found)), meant(found, issue.values));
     case 'too_small':
     case 'too_big':
-      return one(`must ${bound(issue)}, not ${sizeOf(issue.origin, found)}.`);
+      return one(outOfBounds(boundOf(issue), sizeOf(issue.origin, found)));
     case 'invalid_format':
-      return one(`${formatRule(issue)}; ${quote(found)} is not.`);
+      return one(notOfForm(formatRule(issue), quote(found)));
     case 'invalid_key':
       return issue.issues.map((inner) => ({ path, about: 'key', message: `${inner.message}.`, hint: null }));
     case 'not_multiple_of':
@@ -62,18 +74,12 @@ function unknownField(schema: z.core.$ZodType, value: unknown, path: FieldPath, 
   const refused = refusedField(schema, path, value, key);
   if (refused !== null) return { path: [...path, key], about: 'key', message: 'is not taken.', hint: refused };
   const known = knownFields(schema, path, value);
-  const near = didYouMean(key, known).trim();
-  const all = known.length > 0 ? `Known here: ${known.join(', ')}.` : null;
-  return { path: [...path, key], about: 'key', message: 'unknown field.', hint: near === '' ? all : near };
+  return { path: [...path, key], about: 'key', ...unknownFieldOf(key, known) };
 }
 
 function missing(issue: Issue, path: FieldPath): Finding {
-  const hint =
-    issue.code === 'invalid_value'
-      ? `Write ${oneOf(issue.values)}.`
-      : issue.code === 'invalid_type'
-        ? `It is ${article(issue.expected)}.`
-        : null;
+  if (issue.code === 'invalid_type') return { path, about: 'value', ...missingOf(issue.expected) };
+  const hint = issue.code === 'invalid_value' ? `Write ${oneOf(issue.values)}.` : null;
   return { path, about: 'value', message: 'is missing.', hint };
 }
 
@@ -93,7 +99,7 @@ function describeUnion(
     const hint = meant(found, options);
     if (found === undefined)
       return [{ path, about: 'value', message: 'is missing.', hint: `Write ${oneOf(options)}.` }];
-    return [{ path, about: 'value', message: `must be ${oneOf(options)}, not ${quote(found)}.`, hint }];
+    return [{ path, about: 'value', message: notOneOf(options, quote(found)), hint }];
   }
   const branches = issue.errors.filter((branch) => !branch.some((inner) => isAbsent(inner, found)));
   const nearest = branches.toSorted((a, b) => a.length - b.length)[0];
@@ -125,25 +131,6 @@ function meant(found: unknown, known: readonly unknown[]): string | null {
   return hint === '' ? null : hint;
 }
 
-function oneOf(values: readonly unknown[]): string {
-  const shown = values.map(quote);
-  return shown.length < 2 ? (shown[0] ?? 'nothing') : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
-}
-
-const articles: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  object: 'a map of fields',
-  record: 'a map',
-  array: 'a list',
-};
-
-function article(expected: string): string {
-  return articles[expected] ?? expected;
-}
-
 function nameOf(found: unknown): string {
   if (found === null) return 'empty';
   if (Array.isArray(found)) return 'a list';
@@ -161,24 +148,14 @@ function conversion(expected: string, found: unknown): string | null {
   return null;
 }
 
-const longestQuote = 80;
-
-function quote(found: unknown): string {
-  const text = typeof found === 'string' ? found : (JSON.stringify(found) ?? String(found));
-  return `'${text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text}'`;
-}
-
-const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
-  string: [' character', ' characters'],
-  array: [' entry', ' entries'],
-};
-
-function bound(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
-  const limit = issue.code === 'too_small' ? issue.minimum : issue.maximum;
-  const unit = units[issue.origin]?.[Number(limit) === 1 ? 0 : 1] ?? '';
-  const verb = unit === '' ? 'be' : 'have';
-  if (issue.code === 'too_small') return `${verb} ${issue.inclusive ? 'at least' : 'more than'} ${limit}${unit}`;
-  return `${verb} ${issue.inclusive ? 'at most' : 'less than'} ${limit}${unit}`;
+function boundOf(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): Bound {
+  const isLeast = issue.code === 'too_small';
+  return {
+    limit: isLeast ? issue.minimum : issue.maximum,
+    side: isLeast ? 'least' : 'most',
+    inclusive: issue.inclusive ?? true,
+    origin: issue.origin,
+  };
 }
 
 function sizeOf(origin: string, found: unknown): string {
@@ -188,7 +165,7 @@ function sizeOf(origin: string, found: unknown): string {
 }
 
 function formatRule(issue: Extract<Issue, { code: 'invalid_format' }>): string {
-  if (issue.format === 'url') return 'must be an http:// or https:// URL';
+  if (issue.format === 'url') return urlRule;
   if (issue.format === 'regex' && !issue.message.startsWith('Invalid')) return issue.message;
   return `must match ${issue.pattern ?? issue.format}`;
 }

@@ -72,7 +72,7 @@ test('every problem of a file is reported at once, in all of its documents', () 
   assert.deepEqual(problemsOf(text), [
     'shop.yaml:6:19: spec.model.source: must be a text, not 3. Put it in quotes.',
     'shop.yaml:7:13: spec.replicas: must be a whole number, not 1.5.',
-    "shop.yaml:8:18: spec.engine.kind: must be 'llama', 'simulated' or 'openai', not 'lama'. Did you mean 'llama'?",
+    "shop.yaml:8:18: spec.engine.kind: must be 'llama', 'simulated', 'openai' or 'container', not 'lama'. Did you mean 'llama'?",
     "shop.yaml:10:7: kind: unknown kind 'ModelServce'. Did you mean 'ModelService'?",
     "shop.yaml:15:9: metadata.name: must be lower-case letters, digits and hyphens, starting and ending with a letter or digit; 'Shop_1' is not.",
   ]);
@@ -86,7 +86,7 @@ test('what is missing is placed where it belongs, with what to write', () => {
     'shop.yaml:1:1: spec: is missing. It is a map of fields.',
   ]);
   assert.deepEqual(problemsOf(withSpec('  model: {source: x}\n  engine: {threads: 2}\n')), [
-    "shop.yaml:7:3: spec.engine.kind: is missing. Write 'llama', 'simulated' or 'openai'.",
+    "shop.yaml:7:3: spec.engine.kind: is missing. Write 'llama', 'simulated', 'openai' or 'container'.",
   ]);
 });
 
@@ -101,14 +101,15 @@ test('limits, quoted numbers and unions are explained in words', () => {
   assert.deepEqual(problemsOf(engine("{kind: llama, threads: '3'}")), [
     "shop.yaml:7:34: spec.engine.threads: must be a number, not the text '3'. Write it without quotes.",
   ]);
-  assert.deepEqual(problemsOf(engine('{kind: openai, endpoints: [ftp://x]}')), [
+  const remote = (text: string): string => withSpec(`  model: {source: 'http://x'}\n  engine: ${text}\n`);
+  assert.deepEqual(problemsOf(remote('{kind: openai, endpoints: [ftp://x]}')), [
     "shop.yaml:7:38: spec.engine.endpoints[0]: must be an http:// or https:// URL; 'ftp://x' is not.",
   ]);
-  assert.deepEqual(problemsOf(engine('{kind: openai, apiKeyFrom: {secretKeyRef: {nmae: a}}}')), [
+  assert.deepEqual(problemsOf(remote('{kind: openai, apiKeyFrom: {secretKeyRef: {nmae: a}}}')), [
     'shop.yaml:7:39: spec.engine.apiKeyFrom.secretKeyRef.name: is missing. It is a text.',
     "shop.yaml:7:54: spec.engine.apiKeyFrom.secretKeyRef.nmae: unknown field. Did you mean 'name'?",
   ]);
-  assert.deepEqual(problemsOf(engine('{kind: openai, apiKeyFrom: {secretKeyRef: {name: ../x}}}')), [
+  assert.deepEqual(problemsOf(remote('{kind: openai, apiKeyFrom: {secretKeyRef: {name: ../x}}}')), [
     "shop.yaml:7:60: spec.engine.apiKeyFrom.secretKeyRef.name: must be lower-case letters, digits, hyphens and dots, starting and ending with a letter or digit; '../x' is not.",
   ]);
   assert.deepEqual(problemsOf(withSpec('  model: {source: x}\n  replicas: 1000\n')), [

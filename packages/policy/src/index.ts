@@ -34,7 +34,7 @@ export * from './serve/name-change.ts';
 export * from './serve/observed-replica.ts';
 export * from './serve/outside-servers.ts';
 export * from './serve/served-service.ts';
-export * from './serve/source-kind.ts';
+export * from './serve/choose-engine.ts';
 export * from './serve/target.ts';
 export * from './supervise/liveness.ts';
 export * from './supervise/memory-need.ts';

@@ -97,6 +97,11 @@ const degradedProblems: Readonly<Record<Exclude<ConditionReason<'Degraded'>, 'As
   MayNotBeUsed: 'may_not_be_used',
   NewRevisionFails: 'new_revision_fails',
   ReplicaFails: 'replica_fails',
+  ModelNameTaken: 'cannot_be_served',
+  ImageUnavailable: 'replica_fails',
+  VolumeUnavailable: 'replica_fails',
+  SecretUnavailable: 'replica_fails',
+  ObjectRefused: 'replica_fails',
 };
 
 function serviceProblem(service: ServiceStatus): Problem[] {

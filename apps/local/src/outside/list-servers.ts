@@ -1,5 +1,5 @@
-import type { ModelService } from '@kumiki/api';
-import { formatPlace, placeOf, sourceKind } from '@kumiki/policy';
+import { type ModelService, sourceKind } from '@kumiki/api';
+import { formatPlace, placeOf } from '@kumiki/policy';
 import { editEgressList, policyOf, readEgressList, withRules } from '../home/egress-list.ts';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { egressHere, judgeServer } from './check-servers.ts';
@@ -32,6 +32,6 @@ export async function listServersOf(
 }
 
 function serversOf({ spec }: ModelService): string[] {
-  if (sourceKind(spec.model.source) !== 'remote') return [];
+  if (sourceKind(spec.model) !== 'remote') return [];
   return [spec.model.source, ...(spec.engine?.kind === 'openai' ? spec.engine.endpoints : [])];
 }

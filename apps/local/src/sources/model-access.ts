@@ -1,7 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, resolve, sep } from 'node:path';
-import type { ModelService } from '@kumiki/api';
-import { sourceKind } from '@kumiki/policy';
+import { type ModelService, sourceKind } from '@kumiki/api';
 import type { HomeFolder } from '../home/home-folder.ts';
 import { editModelList, readModelList, withPaths } from '../home/model-list.ts';
 
@@ -45,7 +44,7 @@ export async function listModelsOf(
   const wanted: string[] = [];
   for (const { spec } of manifests) {
     const { source } = spec.model;
-    if (sourceKind(source) === 'path' && isAbsolute(source) && (await mayRead(source)) !== null)
+    if (sourceKind(spec.model) === 'path' && isAbsolute(source) && (await mayRead(source)) !== null)
       wanted.push(resolve(source));
   }
   if (wanted.length > 0) editModelList(home.modelList, (list) => withPaths(list, wanted, 'manifest', nowUnix));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { ModelService } from '@kumiki/api';
+import { judgePlace, type ModelService, sourceKind } from '@kumiki/api';
 import {
   buildProcessTargets,
   buildRemoteTarget,
@@ -9,7 +9,6 @@ import {
   demoHint,
   type FoundModel,
   type Resolution,
-  sourceKind,
   type TargetContext,
 } from '@kumiki/policy';
 import { findGgufModels } from './gguf-files.ts';
@@ -26,6 +25,8 @@ export async function resolveService(
   modelsFolder: string,
   mayRead: ModelAccess,
 ): Promise<Resolution> {
+  const refusal = judgePlace(service.spec, 'machine');
+  if (refusal !== null) return { ok: false, reason: refusal };
   const choice = chooseEngine(service);
   if (!choice.ok) return choice;
   const context: TargetContext = { created, digest };
@@ -40,11 +41,11 @@ type Found =
   | { readonly ok: false; readonly reason: string };
 
 async function findModels(source: string, modelsFolder: string, mayRead: ModelAccess): Promise<Found> {
-  if (sourceKind(source) === 'simulated') {
+  if (sourceKind({ source }) === 'simulated') {
     return { ok: true, models: [{ source, fileBytes: 0, identity: '', nameInFolder: null }] };
   }
   const demo = demoFileOf(source);
-  if (sourceKind(source) === 'demo' && demo === undefined) {
+  if (sourceKind({ source }) === 'demo' && demo === undefined) {
     return { ok: false, reason: `there is no '${source}'. ${demoHint(source)}` };
   }
   const found =

@@ -36,8 +36,29 @@ export const conditionReasons = {
     NewRevisionFails: 'True',
     /** A replica ended or does not become ready. */
     ReplicaFails: 'True',
+    /** Another service has the model name already. */
+    ModelNameTaken: 'True',
+    /** A replica's image cannot be pulled. */
+    ImageUnavailable: 'True',
+    /** A volume that the manifest names is not there or cannot be mounted. */
+    VolumeUnavailable: 'True',
+    /** A Secret that the manifest names is not there, or lacks the key. */
+    SecretUnavailable: 'True',
+    /** Kubernetes refuses an object or a pod: by a quota, by a policy, or because somebody else owns a field of it. */
+    ObjectRefused: 'True',
     /** Nothing fails. */
     AsWanted: 'False',
+  },
+  /** There are nodes with room for the replicas. Told where a scheduler places them. */
+  Fits: {
+    /** Every replica has a node. */
+    Placed: 'True',
+    /** No node has what a replica asks for free. */
+    NoRoom: 'False',
+    /** No node has the labels that the manifest asks for, or every one has a taint that it does not tolerate. */
+    NoNodeMatches: 'False',
+    /** A quota of the namespace allows no further replica. */
+    QuotaExceeded: 'False',
   },
 } as const;
 
@@ -63,6 +84,7 @@ export const conditionSchema = z.discriminatedUnion('type', [
   conditionOf('Ready', conditionReasons.Ready),
   conditionOf('Progressing', conditionReasons.Progressing),
   conditionOf('Degraded', conditionReasons.Degraded),
+  conditionOf('Fits', conditionReasons.Fits),
 ]);
 export type Condition = z.infer<typeof conditionSchema>;
 

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { boundedArray, boundedRecord } from '../wire/bounded.ts';
+import { containerEngineSchema } from './container-engine.ts';
 import { apiVersion } from './labels.ts';
+import { podSettingsSchema } from './pod-settings.ts';
 import { secretSourceSchema } from './secrets.ts';
+import { brokenRules } from './spec-rules.ts';
 
 /** A DNS-1123 label, as Kubernetes demands of object names. */
 export const nameSchema = z
@@ -145,44 +148,60 @@ export const engineSchema = z
           ),
       })
       .describe('Servers outside that speak the OpenAI API.'),
+    containerEngineSchema,
   ])
   .describe('What runs the model.');
 export type EngineSpec = z.infer<typeof engineSchema>;
 
-export const modelServiceSpecSchema = z.strictObject({
-  task: taskSchema.default('chat').describe('What the model does.'),
-  model: z
-    .strictObject({
-      name: modelNameSchema
-        .optional()
-        .describe(
-          "What clients write in `model`; the object's name when absent. With a folder of models each file names its own.",
-        ),
-      aliases: boundedArray(modelNameSchema, 32).default([]).describe('Other names of the same model.'),
-      source: z
-        .string()
-        .min(1)
-        .max(4_096)
-        .describe(
-          '`demo:chat` or `demo:embedding` (shipped), the path of a GGUF file or of a folder of them (relative to the manifest), `simulated:`, or the base URL of an OpenAI-compatible server (`http://host:8000/v1`).',
-        ),
-    })
-    .describe('Which model is served, and under which names.'),
-  engine: engineSchema.optional().describe('What runs the model; chosen from the source when absent.'),
-  replicas: z.int().min(0).max(256).default(1).describe('How many replicas run.'),
-  deadlines: deadlinesSchema.prefault({}),
-  rollout: z
-    .strictObject({
-      startTimeoutMs: millis(3_600_000)
-        .default(120_000)
-        .describe('How long a replica may take from its start to being ready.'),
-      drainTimeoutMs: millis(3_600_000)
-        .default(30_000)
-        .describe('How long a replica may take to finish what it has begun before its streams are moved.'),
-    })
-    .prefault({})
-    .describe('How replicas are replaced.'),
-});
+export const modelServiceSpecSchema = z
+  .strictObject({
+    task: taskSchema.default('chat').describe('What the model does.'),
+    model: z
+      .strictObject({
+        name: modelNameSchema
+          .optional()
+          .describe(
+            "What clients write in `model`; the object's name when absent. With a folder of models each file names its own.",
+          ),
+        aliases: boundedArray(modelNameSchema, 32).default([]).describe('Other names of the same model.'),
+        source: z
+          .string()
+          .min(1)
+          .max(4_096)
+          .describe(
+            '`demo:chat` or `demo:embedding` (shipped), `simulated:`, or the base URL of an OpenAI-compatible server (`http://host:8000/v1`). On one machine also the path of a GGUF file or of a folder of them, relative to the manifest. On Kubernetes also `pvc://claim/path`, `oci://registry/name:tag#file`, `https://…` with a digest, `hf://organisation/name`, and `container:` for a model that is in the image of its engine.',
+          ),
+        digest: z
+          .string()
+          .max(71)
+          .regex(/^sha256:[0-9a-f]{64}$/, "must be 'sha256:' and 64 digits from 0 to f")
+          .optional()
+          .describe(
+            'What the downloaded file is checked against; with it an `https://` source is a file, not a server.',
+          ),
+      })
+      .describe('Which model is served, and under which names.'),
+    engine: engineSchema.optional().describe('What runs the model; chosen from the source when absent.'),
+    replicas: z.int().min(0).max(256).default(1).describe('How many replicas run.'),
+    deadlines: deadlinesSchema.prefault({}),
+    rollout: z
+      .strictObject({
+        startTimeoutMs: millis(3_600_000)
+          .default(120_000)
+          .describe('How long a replica may take from its start to being ready.'),
+        drainTimeoutMs: millis(3_600_000)
+          .default(30_000)
+          .describe('How long a replica may take to finish what it has begun before its streams are moved.'),
+      })
+      .prefault({})
+      .describe('How replicas are replaced.'),
+    pod: podSettingsSchema.optional(),
+  })
+  .superRefine((spec, context) => {
+    for (const { path, message } of brokenRules(spec, 'everywhere')) {
+      context.addIssue({ code: 'custom', path, message, input: spec });
+    }
+  });
 export type ModelServiceSpec = z.infer<typeof modelServiceSpecSchema>;
 
 export const metadataSchema = z.strictObject({

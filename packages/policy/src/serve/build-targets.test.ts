@@ -76,8 +76,9 @@ test('a remote server is known by its base, its deadlines are longer, and its ke
 });
 
 test('a URL that could hold a secret is refused without it', () => {
-  const source = 'https://me:secret@models.example/v1';
-  const { resolution } = servedOf('shop', { model: { source }, engine: { kind: 'openai' } });
+  const endpoints = ['https://me:secret@models.example/v1'];
+  const model = { source: 'https://models.example/v1' };
+  const { resolution } = servedOf('shop', { model, engine: { kind: 'openai', endpoints } });
   assert.ok(!resolution.ok);
   assert.match(resolution.reason, /'models\.example\/v1' is no URL of a server/);
   assert.doesNotMatch(resolution.reason, /secret/);

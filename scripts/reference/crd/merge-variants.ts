@@ -1,7 +1,10 @@
 import { missingOf, unknownFieldOf } from '@kumiki/manifest';
 import { z } from 'zod';
 import { celText } from './cel.ts';
-import { isOptional, type StructuralSchema, structuralSchema, type Validation } from './structural-schema.ts';
+import { isOptional, type StructuralSchema, type Validation } from './form.ts';
+
+/** The form of the schema of a field. */
+type Convert = (schema: z.core.$ZodType) => StructuralSchema;
 
 /** Fields of the objects of a union, by name: their form, and the kinds that have them. */
 interface MergedField {
@@ -15,7 +18,7 @@ interface MergedField {
  * A union of objects as one object with the fields of all: a structural schema has no alternatives. Which field goes with
  * which kind is said in CEL. Fields of one kind have no default here, since it would be written into the others.
  */
-export function mergeVariants(union: z.ZodDiscriminatedUnion): StructuralSchema {
+export function mergeVariants(union: z.ZodDiscriminatedUnion, convert: Convert): StructuralSchema {
   const tag = union.def.discriminator;
   const fields = new Map<string, MergedField>();
   const known = new Map<string, string[]>();
@@ -25,22 +28,28 @@ export function mergeVariants(union: z.ZodDiscriminatedUnion): StructuralSchema 
     const [kind] = (shape[tag] as z.ZodLiteral<string>).values;
     if (kind === undefined) throw new Error(`a variant without its ${tag}`);
     known.set(kind, Object.keys(shape));
-    for (const [name, field] of Object.entries(shape)) if (name !== tag) addField(fields, name, kind, field);
+    for (const [name, field] of Object.entries(shape)) if (name !== tag) addField(fields, name, kind, field, convert);
   }
   const kinds = [...known.keys()];
   return {
     type: 'object',
     required: [tag],
     properties: {
-      [tag]: { ...tagSchema(kinds), description: `Which one: ${kinds.join(', ')}.` },
+      [tag]: { ...convert(z.enum(kinds)), description: `Which one: ${kinds.join(', ')}.` },
       ...Object.fromEntries([...fields].map(([name, { schema }]) => [name, schema])),
     },
     'x-kubernetes-validations': [...fields].flatMap(([name, field]) => rulesOf(name, field, tag, known)),
   };
 }
 
-function addField(fields: Map<string, MergedField>, name: string, kind: string, field: z.core.$ZodType): void {
-  const { default: _, ...schema } = structuralSchema(field);
+function addField(
+  fields: Map<string, MergedField>,
+  name: string,
+  kind: string,
+  field: z.core.$ZodType,
+  convert: Convert,
+): void {
+  const { default: _, ...schema } = convert(field);
   const before = fields.get(name);
   const requiredBy = isOptional(field) ? [] : [kind];
   if (before === undefined) {
@@ -52,10 +61,6 @@ function addField(fields: Map<string, MergedField>, name: string, kind: string, 
   if (JSON.stringify(here) !== JSON.stringify(there)) throw new Error(`${name} differs between the kinds of a union`);
   before.kinds.push(kind);
   before.requiredBy.push(...requiredBy);
-}
-
-function tagSchema(kinds: readonly string[]): StructuralSchema {
-  return structuralSchema(z.enum(kinds as [string, ...string[]]));
 }
 
 function rulesOf(

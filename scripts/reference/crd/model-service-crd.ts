@@ -10,7 +10,8 @@ import {
 } from '@kumiki/api';
 import { writeYaml } from '@kumiki/manifest';
 import { celSentence, hole } from './cel.ts';
-import { type StructuralSchema, structuralSchema, type Validation } from './structural-schema.ts';
+import type { StructuralSchema, Validation } from './form.ts';
+import { structuralSchema } from './structural-schema.ts';
 
 const group = apiGroup;
 const version = apiVersion.slice(apiVersion.indexOf('/') + 1);

@@ -2,36 +2,8 @@ import { boundOf } from '@kumiki/api';
 import { notOfForm, notOneOf, outOfBounds, urlRule } from '@kumiki/manifest';
 import { z } from 'zod';
 import { celQuoted, celSentence, hole } from './cel.ts';
+import { isOptional, type StructuralSchema, type Validation } from './form.ts';
 import { mergeVariants } from './merge-variants.ts';
-
-/** A rule as `x-kubernetes-validations` has it. */
-export interface Validation {
-  readonly rule: string;
-  readonly message?: string;
-  readonly messageExpression?: string;
-  readonly fieldPath?: string;
-  readonly reason?: string;
-}
-
-/** The part of OpenAPI 3 that a CustomResourceDefinition may use: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema */
-export interface StructuralSchema {
-  readonly description?: string;
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
-  readonly format?: string;
-  readonly default?: unknown;
-  readonly required?: readonly string[];
-  readonly properties?: Readonly<Record<string, StructuralSchema>>;
-  readonly additionalProperties?: StructuralSchema;
-  readonly maxProperties?: number;
-  readonly items?: StructuralSchema;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly maxLength?: number;
-  readonly 'x-kubernetes-int-or-string'?: true;
-  readonly 'x-kubernetes-list-type'?: 'map' | 'atomic' | 'set';
-  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
-  readonly 'x-kubernetes-validations'?: readonly Validation[];
-}
 
 /**
  * A zod schema as the API server takes it. What it says of single values becomes CEL, so that kubectl says the sentence
@@ -50,7 +22,7 @@ function convert(schema: z.core.$ZodType): StructuralSchema {
     return { ...structuralSchema(schema.def.innerType), default: schema.def.defaultValue };
   }
   if (schema instanceof z.ZodObject) return convertObject(schema);
-  if (schema instanceof z.ZodDiscriminatedUnion) return mergeVariants(schema);
+  if (schema instanceof z.ZodDiscriminatedUnion) return mergeVariants(schema, structuralSchema);
   if (schema instanceof z.ZodUnion) return convertAmount(schema);
   if (schema instanceof z.ZodArray)
     return { type: 'array', items: structuralSchema(schema.element), ...countsOf(schema) };
@@ -81,11 +53,6 @@ function convertObject(schema: z.ZodObject): StructuralSchema {
     ...(required.length === 0 ? {} : { required }),
     properties: Object.fromEntries(entries.map(([name, field]) => [name, structuralSchema(field)])),
   };
-}
-
-/** Whether a field may be left out. */
-export function isOptional(schema: z.core.$ZodType): boolean {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
 }
 
 const lengthOfValues = 64;

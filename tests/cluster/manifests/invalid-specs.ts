@@ -26,7 +26,7 @@ export const invalidSpecs: Readonly<Record<string, object>> = {
   'a claim of no name': { model: { source: 'pvc:///chat/a.gguf' } },
   'an image without a file': { model: { source: 'oci://registry.example/model:1' } },
   'a URL with a password': { model: { source: 'https://me:secret@models.example/v1' } },
-  'a path of a machine': { model: { source: '/home/me/models/a.gguf' } },
+  'a path of a machine': { model: { source: '/srv/models/a.gguf' } },
   'an image for our engine': { model: { source: 'demo:chat' }, engine: { kind: 'llama', image: 'x' } },
   'threads of a container': { model: { source: 'container:' }, engine: { ...container, threads: 3 } },
   'a container without an image': { model: { source: 'container:' }, engine: { kind: 'container' } },

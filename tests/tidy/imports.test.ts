@@ -9,6 +9,7 @@ import { imports, workspaceOf } from './import-graph.ts';
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/api': [],
   'packages/seal': [],
+  'packages/kube': [],
   'packages/openai': ['api'],
   'packages/policy': ['api'],
   'packages/manifest': ['api'],

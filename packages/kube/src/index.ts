@@ -1,0 +1,15 @@
+export * from './access/in-cluster.ts';
+export * from './access/kube-access.ts';
+export * from './access/open-kube-access.ts';
+export * from './access/read-kube-config.ts';
+export type { CacheChange, CacheEntry } from './cache/cache-store.ts';
+export type { CacheTrouble } from './cache/follow-resource.ts';
+export * from './cache/watch-cache.ts';
+export * from './client/backoff.ts';
+export * from './client/kube-client.ts';
+export * from './client/kube-result.ts';
+export type { ListOptions, Listed, Scope } from './client/list-pages.ts';
+export type { WatchEnd, WatchEvent, WatchOptions } from './client/watch-stream.ts';
+export * from './objects/kube-object.ts';
+export * from './objects/resource-ref.ts';
+export * from './objects/resource-version.ts';

@@ -2,7 +2,7 @@ import type { KubeAccess } from '../access/kube-access.ts';
 import { type KubeObject, type ObjectKey, keyOf } from '../objects/kube-object.ts';
 import { type ResourceRef, listPath, objectPath } from '../objects/resource-ref.ts';
 import type { BackoffPolicy } from './backoff.ts';
-import type { KubeResult } from './kube-result.ts';
+import { type KubeResult, fencedFailure } from './kube-result.ts';
 import { type Listed, type ListOptions, listPages } from './list-pages.ts';
 import { type Sender, sendCall } from './send-call.ts';
 import { type Call, createTransport } from './transport.ts';
@@ -82,11 +82,19 @@ export interface KubeWriter {
   remove(resource: ResourceRef, key: ObjectKey, options?: RemoveOptions): Promise<KubeResult<KubeObject>>;
 }
 
+/** What writes depend on. */
+export interface WriteFence {
+  /** Asked when the connection stands, immediately before the first byte of a write. False: `fenced`, and nothing is sent. */
+  readonly mayWrite: () => boolean;
+  /** Aborts the writes in flight. */
+  readonly lost: () => AbortSignal;
+}
+
 export interface KubeClient extends KubeReader, KubeWriter {
   /** The same connections for another controller. */
   withFieldManager(fieldManager: string): KubeClient;
-  /** The same client; each of its writes is sent only if `mayWrite` holds when its connection stands. See `createLease`. */
-  withFence(mayWrite: () => boolean): KubeClient;
+  /** The same client with writes that depend on something, such as a lease. */
+  withFence(fence: WriteFence): KubeClient;
   close(): void;
 }
 
@@ -97,15 +105,15 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     backoff: options.backoff ?? defaultBackoff,
     random: options.random ?? Math.random,
   };
-  return bindClient(sender, options.fieldManager, undefined);
+  return bindClient(sender, options.fieldManager, null);
 }
 
-function bindClient(sender: Sender, fieldManager: string, mayBegin: (() => boolean) | undefined): KubeClient {
+function bindClient(sender: Sender, fieldManager: string, fence: WriteFence | null): KubeClient {
   return {
     ...createReader(sender),
-    ...createWriter(sender, fieldManager, mayBegin),
-    withFieldManager: (manager) => bindClient(sender, manager, mayBegin),
-    withFence: (mayWrite) => bindClient(sender, fieldManager, mayWrite),
+    ...createWriter(sender, fieldManager, fence),
+    withFieldManager: (manager) => bindClient(sender, manager, fence),
+    withFence: (next) => bindClient(sender, fieldManager, next),
     close: () => sender.transport.close(),
   };
 }
@@ -133,7 +141,7 @@ const contentTypes = {
   merge: 'application/merge-patch+json',
 };
 
-function createWriter(sender: Sender, fieldManager: string, mayBegin: (() => boolean) | undefined): KubeWriter {
+function createWriter(sender: Sender, fieldManager: string, fence: WriteFence | null): KubeWriter {
   const query = `?${new URLSearchParams({ fieldManager, fieldValidation: 'Strict' }).toString()}`;
   const applyQuery = `${query}&force=false`;
   const write = (
@@ -144,7 +152,12 @@ function createWriter(sender: Sender, fieldManager: string, mayBegin: (() => boo
     options: CallOptions = {},
   ): Promise<KubeResult<KubeObject>> => {
     const body = { contentType: contentTypes[type], text: JSON.stringify(content) };
-    return sendCall(sender, { method, path, body, ...(mayBegin && { mayBegin }) }, options);
+    if (fence === null) return sendCall(sender, { method, path, body }, options);
+    const lost = fence.lost();
+    const signal = options.signal === undefined ? lost : AbortSignal.any([options.signal, lost]);
+    // A tenure that is over refuses before anything else is looked at.
+    if (!fence.mayWrite()) return Promise.resolve(fencedFailure());
+    return sendCall(sender, { method, path, body, mayBegin: fence.mayWrite }, { signal });
   };
   return {
     fieldManager,

@@ -79,3 +79,7 @@ export function requireOk<Value>(what: string, result: KubeResult<Value>): Value
 export function localFailure(outcome: FailureOutcome, message: string, sent: boolean): KubeFailure {
   return { outcome, status: null, reason: '', message, retryAfterMs: null, conflicts: [], sent };
 }
+
+export function fencedFailure(): KubeFailure {
+  return localFailure('fenced', 'the lease that this write depends on is not held', false);
+}

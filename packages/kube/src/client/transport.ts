@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Credentials, KubeAccess, TlsMaterial } from '../access/kube-access.ts';
-import { type KubeFailure, localFailure } from './kube-result.ts';
+import { type KubeFailure, fencedFailure, localFailure } from './kube-result.ts';
 
 /** Connections for requests. A watch has one of its own. */
 const maxConnections = 16;
@@ -125,7 +125,7 @@ function runRequest(
       whenConnected(socket, () => {
         if (signal.aborted) return;
         if (mayBegin?.() === false) {
-          resolve(localFailure('fenced', 'the lease that this write depends on is not held', false));
+          resolve(fencedFailure());
           request.destroy();
           return;
         }

@@ -71,12 +71,12 @@ export function readKubeConfig(files: readonly string[], contextName?: string): 
     parsed.flatMap((one) => one.users),
     context.user,
   );
-  refuseUnsupported(context.user, user, cluster);
+  requireSupported(context.user, user, cluster);
   return { contextName: wanted, context, cluster, user };
 }
 
 /** Members that change who the caller is or what it talks to: to ignore one would be to act as somebody else. */
-function refuseUnsupported(name: string, user: KubeConfigUser, cluster: KubeConfigCluster): void {
+function requireSupported(name: string, user: KubeConfigUser, cluster: KubeConfigCluster): void {
   const found = [
     user.as !== undefined && 'as (impersonation)',
     user['auth-provider'] != null && 'auth-provider (use exec)',

@@ -16,6 +16,7 @@ import { durableFolder } from './durable-folder.ts';
 import type { GroupSync } from './group-sync.ts';
 import { readPreparedData } from './prepared-data.ts';
 import { syncTree } from './sync-tree.ts';
+import { unpackTar } from './unpack-tar.ts';
 
 const int8 = 20;
 const bytea = 17;
@@ -31,7 +32,10 @@ const sharedBuffers = ['-B', '4096'];
  * @param log notified of every write to the database's log, and asked to sync it where the write order requires that.
  */
 export async function openPglite(folder: string | null, log: GroupSync): Promise<PGlite> {
-  if (folder === null) return create(null, readPreparedData());
+  if (folder === null) {
+    const prepared = readPreparedData();
+    return create(null, prepared === null ? null : new Blob([prepared]));
+  }
   if (!existsSync(join(folder, versionFile))) await makeFolder(folder);
   // Without `-F`, which turns off `fsync`.
   const startParams = [...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), ...sharedBuffers];
@@ -58,8 +62,10 @@ async function makeFolder(folder: string): Promise<void> {
     const others = readdirSync(folder).filter((name) => name !== halfName && !lockFiles.has(name));
     if (others.length > 0) throw new Error('it holds something else than a database; move it away');
     rmSync(half, { recursive: true, force: true });
-    const database = await create(half, readPreparedData());
-    await database.close();
+    const prepared = readPreparedData();
+    // Without an engine, which would take a second to start and to stop.
+    if (prepared !== null) unpackTar(prepared, half);
+    else await (await create(half, null)).close();
     await syncTree(half);
     renameSync(half, whole);
   }

@@ -20,9 +20,9 @@ function preparedPath(): string {
 }
 
 /** The packed files of a new database; null when they have not been prepared. */
-export function readPreparedData(): Blob | null {
+export function readPreparedData(): Buffer<ArrayBuffer> | null {
   const path = preparedPath();
-  return existsSync(path) ? new Blob([gunzipSync(readFileSync(path))]) : null;
+  return existsSync(path) ? gunzipSync(readFileSync(path)) : null;
 }
 
 /** Packs the files of a new database, unless that is already done. */

@@ -10,6 +10,7 @@ export * from './kinds/model-source.ts';
 export * from './kinds/pod-settings.ts';
 export * from './kinds/secrets.ts';
 export * from './kinds/spec-rules.ts';
+export * from './kumiki/accounts-stream.ts';
 export * from './kumiki/changes.ts';
 export * from './kumiki/chats.ts';
 export * from './kumiki/keys.ts';

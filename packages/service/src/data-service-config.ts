@@ -3,6 +3,33 @@ import { ConfigError } from './config.ts';
 import { listenerSettings } from './listener-settings.ts';
 import { readToken } from './token-file.ts';
 
+/** Where a database is: one of the two. */
+export const postgresSettings = {
+  KUMIKI_POSTGRES_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional()
+    .describe('PostgreSQL 15 or later, with pgvector where vectors are kept.'),
+  KUMIKI_POSTGRES_URL_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File with that URL, which may hold a password; one of the two must be set. Read once.'),
+};
+
+interface PostgresSettings {
+  readonly KUMIKI_POSTGRES_URL?: string | undefined;
+  readonly KUMIKI_POSTGRES_URL_FILE?: string | undefined;
+}
+
+/** The URL of the database. Throws ConfigError unless exactly one of the two is set. */
+export function postgresUrlOf({ KUMIKI_POSTGRES_URL: url, KUMIKI_POSTGRES_URL_FILE: file }: PostgresSettings): string {
+  if ((url === undefined) === (file === undefined)) {
+    throw new ConfigError(['KUMIKI_POSTGRES_URL: either this or KUMIKI_POSTGRES_URL_FILE must be set, and not both.']);
+  }
+  return url ?? readToken('KUMIKI_POSTGRES_URL_FILE', file ?? '');
+}
+
 /**
  * The settings of every service with a database behind the gateway.
  * @param ownPort default port; the ops listener defaults to the next one.
@@ -10,16 +37,7 @@ import { readToken } from './token-file.ts';
 export function dataServiceSettings(ownPort: number) {
   return {
     ...listenerSettings(ownPort),
-    KUMIKI_POSTGRES_URL: z
-      .string()
-      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-      .optional()
-      .describe('PostgreSQL 15 or later, with pgvector where vectors are kept.'),
-    KUMIKI_POSTGRES_URL_FILE: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('File with that URL, which may hold a password; one of the two must be set. Read once.'),
+    ...postgresSettings,
     KUMIKI_GATEWAY_URL: z
       .url({ protocol: /^https?$/ })
       .describe('Origin of the gateway, through which models and other services are reached.'),
@@ -38,17 +56,9 @@ export type DataServiceConfig = z.infer<z.ZodObject<ReturnType<typeof dataServic
 };
 
 /** Adds the gateway's token and the URL of the database. Throws ConfigError. */
-export function withToken<
-  Settings extends {
-    readonly KUMIKI_BACKEND_TOKEN_FILE: string;
-    readonly KUMIKI_POSTGRES_URL?: string | undefined;
-    readonly KUMIKI_POSTGRES_URL_FILE?: string | undefined;
-  },
->(settings: Settings): Settings & { readonly token: string; readonly postgresUrl: string } {
-  const { KUMIKI_POSTGRES_URL: url, KUMIKI_POSTGRES_URL_FILE: file } = settings;
+export function withToken<Settings extends PostgresSettings & { readonly KUMIKI_BACKEND_TOKEN_FILE: string }>(
+  settings: Settings,
+): Settings & { readonly token: string; readonly postgresUrl: string } {
   const token = readToken('KUMIKI_BACKEND_TOKEN_FILE', settings.KUMIKI_BACKEND_TOKEN_FILE);
-  if ((url === undefined) === (file === undefined)) {
-    throw new ConfigError(['KUMIKI_POSTGRES_URL: either this or KUMIKI_POSTGRES_URL_FILE must be set, and not both.']);
-  }
-  return { ...settings, token, postgresUrl: url ?? readToken('KUMIKI_POSTGRES_URL_FILE', file ?? '') };
+  return { ...settings, token, postgresUrl: postgresUrlOf(settings) };
 }

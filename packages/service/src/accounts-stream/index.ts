@@ -1,0 +1,2 @@
+export { type AccountsPart, type AccountsState, applyItem, emptyState } from './accounts-state.ts';
+export { followAccounts } from './follow-accounts.ts';

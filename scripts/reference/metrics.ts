@@ -1,4 +1,5 @@
 import type { Registry } from '@kumiki/service';
+import { createMetrics as createAccountsMetrics } from '../../apps/accounts/src/observe/metrics.ts';
 import { createMetrics as createConversationsMetrics } from '../../apps/conversations/src/observe/metrics.ts';
 import { createGatewayMetrics } from '../../apps/gateway/src/metrics/gateway-metrics.ts';
 import { createMetrics as createSearchMetrics } from '../../apps/search/src/observe/metrics.ts';
@@ -14,6 +15,11 @@ function registries(): readonly { readonly name: string; readonly what: string; 
   gateway.observeConnections(() => 0);
   return [
     { name: 'gateway', what: 'The one URL.', registry: gateway.registry },
+    {
+      name: 'accounts',
+      what: 'Keys, sessions of browsers and limits of projects, where they are in a database.',
+      registry: createAccountsMetrics(unread, unread),
+    },
     {
       name: 'conversations',
       what: 'Responses, conversations, batches and chats.',

@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'apps/gateway': ['api', 'openai', 'policy', 'seal', 'service'],
   'apps/console': ['api', 'openai', 'seal', 'service'],
   'apps/database': ['postgres', 'service'],
-  'apps/accounts': ['api', 'control', 'seal', 'service'],
+  'apps/accounts': ['api', 'control', 'postgres', 'seal', 'service'],
   'apps/local': ['api', 'control', 'policy', 'service'],
   'apps/cli': [
     'accounts',

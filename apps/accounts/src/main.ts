@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { askSessionsLastUsed } from '@kumiki/control';
-import { collectDefaultMetrics, createLog, Registry, runService, tellParent } from '@kumiki/service';
+import { createLog, runService, tellParent } from '@kumiki/service';
 import { readAccountsConfig } from './config.ts';
-import { accountsFolder } from './folder/accounts-folder.ts';
-import { addServiceKeys } from './keys/service-keys.ts';
-import { openAccounts } from './open-accounts.ts';
-import { publishSnapshots } from './publish-snapshots.ts';
-import { startAccounts } from './start-accounts.ts';
+import { runAccounts } from './run-accounts.ts';
+import { readVersion } from './version.ts';
 
 await runService(
   'accounts',
@@ -14,20 +10,9 @@ await runService(
   async () => {
     const config = readAccountsConfig();
     const log = createLog({ service: 'accounts', level: config.KUMIKI_LOG_LEVEL });
-    const { accounts, reports } = openAccounts(accountsFolder(config.KUMIKI_ACCOUNTS_FOLDER), () =>
-      Math.floor(Date.now() / 1_000),
-    );
-    for (const report of reports) log.warn(report);
-    addServiceKeys(accounts.keys, config.KUMIKI_SERVICE_KEYS_FOLDER);
-    const paths = {
-      keys: config.KUMIKI_KEYS_FILE,
-      sessions: config.KUMIKI_SESSIONS_FILE,
-      projectLimits: config.KUMIKI_PROJECT_LIMITS_FILE,
-    };
-    publishSnapshots(accounts, paths, log);
     const gateways = config.KUMIKI_OBSERVED_URLS.map((url) => ({ name: url, url, token: config.observedToken }));
-    const service = await startAccounts({
-      accounts,
+    const running = await runAccounts(config.place, {
+      serviceKeysFolder: config.KUMIKI_SERVICE_KEYS_FOLDER,
       surroundings: {
         version: readVersion(),
         address: () => ({
@@ -45,21 +30,14 @@ await runService(
       token: config.token,
       log,
     });
-    const metrics = new Registry();
-    collectDefaultMetrics({ register: metrics });
     return {
       log,
-      port: service.port,
-      ops: { host: config.KUMIKI_OPS_HOST, port: config.KUMIKI_OPS_PORT, metrics },
+      port: running.port,
+      ops: { host: config.KUMIKI_OPS_HOST, port: config.KUMIKI_OPS_PORT, metrics: running.metrics },
+      controlPort: running.streamPort,
       drainMs: config.KUMIKI_DRAIN_MS,
-      drain: service.drain,
-      close: service.close,
+      drain: running.drain,
+      close: running.close,
     };
   },
 );
-
-/** All parts of one installation have one version. */
-function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}

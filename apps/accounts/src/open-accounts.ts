@@ -5,14 +5,13 @@ import { openKeyStore } from './keys/key-store.ts';
 import { openPepper } from './keys/pepper-file.ts';
 import { type LimitsRing, openLimitsRing } from './limits/limits-ring.ts';
 import { openSessionRing, type SessionRing } from './sessions/session-ring.ts';
-import { createSignInLinks, type SignInLinks } from './sessions/sign-in-links.ts';
+import { createSignInLinks } from './sessions/sign-in-links.ts';
+import type { AccountStores } from './stores/account-stores.ts';
 
-/** Keys, browser sessions and project limits. */
-export interface Accounts {
-  readonly pepper: Buffer;
+/** Keys, browser sessions and project limits in the files of one machine. */
+export interface Accounts extends AccountStores {
   readonly keys: KeyRing;
   readonly sessions: SessionRing;
-  readonly signInLinks: SignInLinks;
   readonly projectLimits: LimitsRing;
 }
 

@@ -5,6 +5,7 @@ import { storing } from '@kumiki/service/folder';
 import type { AccountsFolder } from '../folder/accounts-folder.ts';
 import { readAdminKey, writeAdminKey } from './admin-key-file.ts';
 import type { KeyStore } from './key-store.ts';
+import { serviceRecord } from './service-keys.ts';
 import type { StoredKey } from './stored-key.ts';
 
 export interface AdminKey {
@@ -27,11 +28,16 @@ export interface KeyRing {
   adminKey(): Promise<AdminKey>;
   /** Lets a service in with its key. It counts as long as the process runs, and is neither stored nor listed. */
   addServiceKey(name: string, paths: readonly string[], key: string): void;
+  /** The same for keys that were read from files. */
+  addServiceKeys(records: readonly KeyRecord[]): void;
   /** The snapshot for gateways: the stored keys and the service keys. */
   snapshot(): readonly KeyRecord[];
   /** Calls back with every new snapshot. Who changed the keys waits until it has been heard. */
   onChange(listener: (records: readonly KeyRecord[]) => unknown): void;
 }
+
+/** What routes need of the keys, wherever they are stored. */
+export type Keys = Pick<KeyRing, 'records' | 'nameOf' | 'create' | 'revoke'>;
 
 /** @param nowSeconds Unix seconds. */
 export function openKeyRing(
@@ -68,6 +74,11 @@ export function openKeyRing(
     return { record, key };
   };
 
+  const addServiceKeys = (records: readonly KeyRecord[]): void => {
+    serviceKeys = [...serviceKeys, ...records];
+    void tell();
+  };
+
   return {
     records: () => keys,
     nameOf: (id) => keys.find((key) => key.id === id)?.name ?? null,
@@ -90,10 +101,8 @@ export function openKeyRing(
       await storing(async () => writeAdminKey(home.adminKey, key));
       return { id: record.id, key, isNew: true };
     },
-    addServiceKey(name, paths, key) {
-      serviceKeys = [...serviceKeys, serviceRecord(name, paths, hash(key))];
-      void tell();
-    },
+    addServiceKey: (name, paths, key) => addServiceKeys([serviceRecord(name, paths, hash(key))]),
+    addServiceKeys,
     snapshot,
     onChange: (listener) => void listeners.add(listener),
   };
@@ -102,21 +111,6 @@ export function openKeyRing(
 /** What a gateway must know of a key. */
 function recordOf({ created: _created, redacted: _redacted, ...record }: StoredKey): KeyRecord {
   return record;
-}
-
-/** It acts for other keys and has no data of its own. */
-function serviceRecord(name: string, paths: readonly string[], hash: string): KeyRecord {
-  return {
-    id: `key_service_${name}`,
-    name,
-    project: 'kumiki',
-    hash,
-    roles: ['service'],
-    models: null,
-    paths,
-    limits: noKeyLimits,
-    expiresAt: null,
-  };
 }
 
 /** A key with all rights on this machine. */

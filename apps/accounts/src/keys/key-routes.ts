@@ -2,10 +2,10 @@ import { type ApiKey, createKeyBodySchema, KumikiError } from '@kumiki/api';
 import { readBody, whoAsks } from '@kumiki/control';
 import type { FastifyInstance } from 'fastify';
 import type { Surroundings } from '../ports/surroundings.ts';
-import type { KeyRing } from './key-ring.ts';
+import type { Keys } from './key-ring.ts';
 import type { StoredKey } from './stored-key.ts';
 
-export function addKeyRoutes(app: FastifyInstance, keys: KeyRing, surroundings: Surroundings): void {
+export function addKeyRoutes(app: FastifyInstance, keys: Keys, surroundings: Surroundings): void {
   app.get('/v1/kumiki/keys', () => ({ object: 'list', data: keys.records().map(describeKey) }));
 
   app.post('/v1/kumiki/keys', async (request, reply) => {

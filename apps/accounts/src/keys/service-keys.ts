@@ -1,15 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { servicePaths } from '@kumiki/api';
-import type { KeyRing } from './key-ring.ts';
+import { type KeyRecord, noKeyLimits, servicePaths } from '@kumiki/api';
+import type { SecretHash } from '@kumiki/seal';
 
 /**
- * Lets the services of the installation in with the keys that somebody has given them, each for what its service needs.
+ * The keys that somebody has given to the services of the installation, each for what its service needs. They count as
+ * long as the process runs, and are neither stored nor listed.
  * @param folder with a file for each, or nothing where no service calls others.
  */
-export function addServiceKeys(keys: Pick<KeyRing, 'addServiceKey'>, folder: string | undefined): void {
-  if (folder === undefined) return;
-  for (const [name, paths] of Object.entries(servicePaths)) {
-    keys.addServiceKey(name, paths, readFileSync(join(folder, name), 'utf8').trim());
-  }
+export function readServiceKeys(folder: string | undefined, hash: SecretHash): readonly KeyRecord[] {
+  if (folder === undefined) return [];
+  return Object.entries(servicePaths).map(([name, paths]) =>
+    serviceRecord(name, paths, hash(readFileSync(join(folder, name), 'utf8').trim())),
+  );
+}
+
+/** It acts for other keys and has no data of its own. */
+export function serviceRecord(name: string, paths: readonly string[], hash: string): KeyRecord {
+  return {
+    id: `key_service_${name}`,
+    name,
+    project: 'kumiki',
+    hash,
+    roles: ['service'],
+    models: null,
+    paths,
+    limits: noKeyLimits,
+    expiresAt: null,
+  };
 }

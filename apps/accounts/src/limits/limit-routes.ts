@@ -8,14 +8,14 @@ import {
 } from '@kumiki/api';
 import { readBody, whoAsks } from '@kumiki/control';
 import type { FastifyInstance } from 'fastify';
-import type { KeyRing } from '../keys/key-ring.ts';
+import type { Keys } from '../keys/key-ring.ts';
 import type { Surroundings } from '../ports/surroundings.ts';
-import type { LimitsRing } from './limits-ring.ts';
+import type { Limits } from './limits-ring.ts';
 
 /** The routes of project limits. */
 export function addLimitRoutes(
   app: FastifyInstance,
-  { projectLimits, keys }: { readonly projectLimits: LimitsRing; readonly keys: KeyRing },
+  { projectLimits, keys }: { readonly projectLimits: Limits; readonly keys: Keys },
   surroundings: Surroundings,
 ): void {
   const show = (project: string): ProjectLimitsView => ({

@@ -47,6 +47,9 @@ export interface LimitsRing {
   onChange(listener: (records: readonly ProjectLimitsRecord[]) => unknown): void;
 }
 
+/** What routes need of the limits, wherever they are stored. */
+export type Limits = Pick<LimitsRing, 'of' | 'projects' | 'set'>;
+
 /** Reads the stored limits. Throws KumikiError `conflict` for a damaged file, since the defaults might allow more. */
 export function openLimitsRing(path: string): LimitsRing {
   const read = readStateFile(path, limitsFile);

@@ -15,6 +15,8 @@ export type StoredSession = z.infer<typeof storedSessionSchema>;
 const maxSessionsPerKey = 128;
 /** Most sessions of all keys. Beyond it the key with the most loses its oldest, so that no key can keep others out. */
 const maxSessions = 4_096;
+/** The same two limits, for a choice of those that stay. */
+export const sessionRoom = { perKey: maxSessionsPerKey, total: maxSessions };
 
 /** Longest file. A session with the longest `user-agent`, every character escaped, has 1,800 bytes. */
 const maxSessionsBytes = 8_388_608;
@@ -45,6 +47,9 @@ export interface SessionRing {
   /** Calls back at once with every new snapshot. Who changed the sessions waits until it has been heard. */
   onChange(listener: (sessions: readonly SessionRecord[]) => unknown): void;
 }
+
+/** What routes need of the sessions, wherever they are stored. */
+export type Sessions = Pick<SessionRing, 'open' | 'end' | 'get' | 'list'>;
 
 export interface SessionRingOptions {
   /** The file that stores the sessions. */
@@ -90,9 +95,8 @@ export function openSessionRing(options: SessionRingOptions): { ring: SessionRin
         expiresAt: createdAt + sessionSeconds,
         userAgent: userAgent === null ? null : shortUserAgent(userAgent),
       };
-      const room = { perKey: maxSessionsPerKey, total: maxSessions };
       try {
-        await replace([...chooseStaying(living(), keyId, room), session]);
+        await replace([...chooseStaying(living(), keyId, sessionRoom), session]);
       } catch (error) {
         sessions = sessions.filter(({ id }) => id !== session.id);
         void tell();
@@ -120,7 +124,7 @@ function recordOf({ id, hash, keyId, createdAt, expiresAt }: StoredSession): Ses
 }
 
 /** Untrusted text, reduced to one line of bounded length without control or direction characters. */
-function shortUserAgent(text: string): string {
+export function shortUserAgent(text: string): string {
   return text
     .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
     .slice(0, maxUserAgentCharacters)

@@ -2,11 +2,11 @@ import { KumikiError, type Session, signInBodySchema, type SignInLink } from '@k
 import { readBody, sessionIdOf } from '@kumiki/control';
 import { callerOf } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
-import type { KeyRing } from '../keys/key-ring.ts';
+import type { Keys } from '../keys/key-ring.ts';
 import type { Surroundings } from '../ports/surroundings.ts';
 import { createChangeThrottle } from './change-throttle.ts';
 import { createSessionCookie } from './session-cookie.ts';
-import type { SessionRing } from './session-ring.ts';
+import type { Sessions } from './session-ring.ts';
 import type { SignInLinks } from './sign-in-links.ts';
 
 const sessionPath = '/v1/kumiki/session';
@@ -15,8 +15,8 @@ const signInLinksPath = '/v1/kumiki/sign_in_links';
 /** The stores behind browser sign-in. */
 export interface SignIn {
   readonly pepper: Uint8Array;
-  readonly keys: KeyRing;
-  readonly sessions: SessionRing;
+  readonly keys: Keys;
+  readonly sessions: Sessions;
   readonly signInLinks: SignInLinks;
 }
 
@@ -28,18 +28,18 @@ export function addSessionRoutes(app: FastifyInstance, signIn: SignIn, surroundi
   const mayLog = createChangeThrottle(Date.now);
 
   // Open to every key: a link has the rights of the key that requests it.
-  app.post(signInLinksPath, (request, reply) => {
+  app.post(signInLinksPath, async (request, reply) => {
     const { keyId } = callerOf(request);
     describeSession(keys, surroundings, keyId, null);
     const { shown, configured } = address();
-    const { url, expiresAt } = signInLinks.make({ keyId, sessionId: sessionIdOf(request) }, shown);
+    const { url, expiresAt } = await signInLinks.make({ keyId, sessionId: sessionIdOf(request) }, shown);
     const link: SignInLink = { object: 'kumiki.sign_in_link', url, expires_at: expiresAt, configured };
     return reply.code(201).header('cache-control', 'no-store').send(link);
   });
 
   app.post(sessionPath, async (request, reply) => {
     const { token } = readBody(signInBodySchema, request.body);
-    const keyId = signInLinks.use(token);
+    const keyId = await signInLinks.use(token);
     const session = describeSession(keys, surroundings, keyId, null);
     const { record, secret } = await sessions.open(keyId, request.headers['user-agent'] ?? null);
     const { name } = session.key;
@@ -67,7 +67,7 @@ export function addSessionRoutes(app: FastifyInstance, signIn: SignIn, surroundi
 }
 
 function describeSession(
-  keys: KeyRing,
+  keys: Keys,
   { version, address }: Surroundings,
   keyId: string,
   expiresAt: number | null,

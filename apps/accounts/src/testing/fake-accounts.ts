@@ -4,18 +4,22 @@ import { join } from 'node:path';
 import { type ChangeLog, createChangeLog } from '@kumiki/control';
 import { createLog } from '@kumiki/service';
 import { accountsFolder } from '../folder/accounts-folder.ts';
-import { type Accounts, openAccounts } from '../open-accounts.ts';
+import { openAccounts } from '../open-accounts.ts';
 import type { ShownAddress } from '../ports/surroundings.ts';
 import { startAccounts } from '../start-accounts.ts';
+import type { AccountStores } from '../stores/account-stores.ts';
+import { openTestAccounts, type TestDatabases } from './test-database.ts';
 
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** The accounts service on a temporary folder, called as by the gateway. */
+/** The accounts service on a temporary folder or on a database, called as by the gateway. */
 export interface FakeAccounts extends AsyncDisposable {
-  readonly accounts: Accounts;
+  readonly accounts: AccountStores;
+  /** Calls back with the number of sessions that gateways are told of, whenever it has changed. */
+  onSessions(listener: (count: number) => void): void;
   readonly changes: ChangeLog;
   /** When sessions were last used. */
   readonly usedAt: Map<string, number>;
@@ -27,9 +31,9 @@ export interface FakeAccounts extends AsyncDisposable {
 
 const token = 'token-of-the-gateway';
 
-export async function startFakeAccounts(): Promise<FakeAccounts> {
-  const folder = mkdtempSync(join(tmpdir(), 'kumiki-accounts-'));
-  const { accounts } = openAccounts(accountsFolder(folder), () => Math.floor(Date.now() / 1_000));
+/** @param databases where the accounts lie; in files when absent. */
+export async function startFakeAccounts(databases?: TestDatabases): Promise<FakeAccounts> {
+  const { accounts, onSessions, close } = databases === undefined ? openInFiles() : await openIn(databases);
   const changes = createChangeLog(Date.now);
   const usedAt = new Map<string, number>();
   let address: ShownAddress = { shown: '', configured: false };
@@ -53,6 +57,7 @@ export async function startFakeAccounts(): Promise<FakeAccounts> {
     });
   return {
     accounts,
+    onSessions,
     changes,
     usedAt,
     setAddress: (next) => void (address = next),
@@ -68,7 +73,44 @@ export async function startFakeAccounts(): Promise<FakeAccounts> {
     },
     async [Symbol.asyncDispose]() {
       await service.close();
-      rmSync(folder, { recursive: true, force: true });
+      await close();
+    },
+  };
+}
+
+interface Opened extends Pick<FakeAccounts, 'accounts' | 'onSessions'> {
+  close(): Promise<void>;
+}
+
+function openInFiles(): Opened {
+  const folder = mkdtempSync(join(tmpdir(), 'kumiki-accounts-'));
+  const { accounts } = openAccounts(accountsFolder(folder), () => Math.floor(Date.now() / 1_000));
+  return {
+    accounts,
+    onSessions: (listener) => accounts.sessions.onChange((sessions) => listener(sessions.length)),
+    close: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+async function openIn(databases: TestDatabases): Promise<Opened> {
+  const accounts = await openTestAccounts(await databases.open());
+  const { mirror } = accounts;
+  let isOpen = true;
+  const watch = async (listener: (count: number) => void): Promise<void> => {
+    let count = mirror.state().sessions.size;
+    while (isOpen) {
+      await mirror.moved(60_000);
+      const { size } = mirror.state().sessions;
+      if (size !== count) listener(size);
+      count = size;
+    }
+  };
+  return {
+    accounts,
+    onSessions: (listener) => void watch(listener),
+    async close() {
+      isOpen = false;
+      await accounts.close();
     },
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { decodePepper } from '@kumiki/seal';
 import { ConfigError, edgeSettings, listenerSettings, readConfig, readToken } from '@kumiki/service';
 import { z } from 'zod';
+import type { SnapshotSources } from './open-snapshots.ts';
 
 /** What this program takes from its environment. */
 export const gatewaySettings = z.strictObject({
@@ -13,7 +14,10 @@ export const gatewaySettings = z.strictObject({
   KUMIKI_KEYS_FILE: z
     .string()
     .min(1)
-    .describe('File with the JSON of KeyRecord[]; read again whenever the file changes.'),
+    .optional()
+    .describe(
+      'File with the JSON of KeyRecord[]; read again whenever the file changes. Either this or KUMIKI_ACCOUNTS_STREAM_URL is needed.',
+    ),
   KUMIKI_SESSIONS_FILE: z
     .string()
     .min(1)
@@ -28,13 +32,29 @@ export const gatewaySettings = z.strictObject({
     .describe(
       'File with the JSON of ProjectLimitsRecord[]; read again whenever the file changes. Without it all projects have the defaults.',
     ),
+  KUMIKI_ACCOUNTS_STREAM_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Origin at which accounts tell of keys, sessions and limits of projects, in the place of those files.'),
+  KUMIKI_ACCOUNTS_TOKEN_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('With that URL: file with the token for it; read again at each connection.'),
+  KUMIKI_ACCOUNTS_KEPT_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'With that URL: where this gateway, and no other one, keeps what accounts told last. It starts with it when accounts are away.',
+    ),
   KUMIKI_SNAPSHOT_GRACE_MS: z.coerce
     .number()
     .int()
     .min(0)
     .max(86_400_000)
     .default(60_000)
-    .describe('How long one of these files may be invalid before `/readyz` fails.'),
+    .describe('How long one of these files, or what accounts send, may be invalid before `/readyz` fails.'),
   KUMIKI_DRAIN_FOR: z
     .enum(['all', 'clients'])
     .default('all')
@@ -86,11 +106,34 @@ export function readGatewayConfig() {
             token: readToken('KUMIKI_OBSERVED_TOKEN_FILE', tokenFile),
           },
         };
-  const snapshotPaths = {
-    routes: settings.KUMIKI_ROUTES_FILE,
-    keys: settings.KUMIKI_KEYS_FILE,
-    sessions: settings.KUMIKI_SESSIONS_FILE,
-    projectLimits: settings.KUMIKI_PROJECT_LIMITS_FILE,
-  };
-  return { ...settings, pepper, observed, snapshotPaths };
+  return { ...settings, pepper, observed, sources: readSources(settings) };
+}
+
+/** Where a gateway has its snapshots from: routes from a file, the others from files or from accounts. */
+function readSources(settings: z.infer<typeof gatewaySettings>): SnapshotSources {
+  const {
+    KUMIKI_ROUTES_FILE: routes,
+    KUMIKI_KEYS_FILE: keys,
+    KUMIKI_SESSIONS_FILE: sessions,
+    KUMIKI_PROJECT_LIMITS_FILE: projectLimits,
+    KUMIKI_ACCOUNTS_STREAM_URL: url,
+    KUMIKI_ACCOUNTS_TOKEN_FILE: tokenFile,
+    KUMIKI_ACCOUNTS_KEPT_FILE: keptFile,
+  } = settings;
+  const isFiles = keys !== undefined;
+  if (isFiles === (url !== undefined)) {
+    throw new ConfigError(['KUMIKI_KEYS_FILE: either this or KUMIKI_ACCOUNTS_STREAM_URL must be set, and not both.']);
+  }
+  if (isFiles) return { kind: 'files', routes, keys, sessions, projectLimits };
+  if (sessions !== undefined || projectLimits !== undefined) {
+    throw new ConfigError(['KUMIKI_SESSIONS_FILE, KUMIKI_PROJECT_LIMITS_FILE: not with KUMIKI_ACCOUNTS_STREAM_URL.']);
+  }
+  if (url === undefined || tokenFile === undefined || keptFile === undefined) {
+    throw new ConfigError([
+      'KUMIKI_ACCOUNTS_STREAM_URL: needs KUMIKI_ACCOUNTS_TOKEN_FILE and KUMIKI_ACCOUNTS_KEPT_FILE besides.',
+    ]);
+  }
+  const token = (): string => readToken('KUMIKI_ACCOUNTS_TOKEN_FILE', tokenFile);
+  token();
+  return { kind: 'stream', routes, accounts: { url, token, keptFile } };
 }

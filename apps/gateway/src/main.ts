@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { createLog, edgeOptions, runService } from '@kumiki/service';
 import { readGatewayConfig } from './config.ts';
+import { openSnapshots } from './open-snapshots.ts';
 import { createSnapshotHealth } from './snapshot/snapshot-health.ts';
 import { startGateway } from './start-gateway.ts';
-import { watchSnapshots } from './watch-snapshots.ts';
 
 // A request's garbage is dead within milliseconds, so a small young generation is collected as cheaply as a large one.
 // V8 would grow it to 128 MiB on a machine with much memory. Its upper limit can only be set on the command line, but
@@ -17,7 +17,7 @@ await runService(
     const config = readGatewayConfig();
     const log = createLog({ service: 'gateway', level: config.KUMIKI_LOG_LEVEL, buffered: true });
     const snapshots = createSnapshotHealth(() => performance.now(), config.KUMIKI_SNAPSHOT_GRACE_MS);
-    const files = watchSnapshots(config.snapshotPaths, snapshots, log);
+    const files = await openSnapshots(config.sources, snapshots, log);
     const gateway = await startGateway({
       host: config.KUMIKI_LISTEN_HOST,
       port: config.KUMIKI_LISTEN_PORT,

@@ -13,8 +13,8 @@ export interface SnapshotPaths {
   readonly projectLimits: string | undefined;
 }
 
-/** The snapshots of a gateway as files, which the process that owns the data writes. */
-export interface SnapshotFiles {
+/** The snapshots of a gateway, which the process that owns the data replaces. */
+export interface Snapshots {
   /** What a gateway starts with. */
   readonly initial: Pick<GatewayOptions, 'routes' | 'keys' | 'sessions' | 'projectLimits' | 'lookAgain'>;
   /** Applies every later change to a gateway. */
@@ -23,7 +23,7 @@ export interface SnapshotFiles {
 }
 
 /** Throws ConfigError when one of them cannot be read. */
-export function watchSnapshots(paths: SnapshotPaths, health: SnapshotHealth, log: Log): SnapshotFiles {
+export function watchSnapshots(paths: SnapshotPaths, health: SnapshotHealth, log: Log): Snapshots {
   const watchOne = <Value>(name: SnapshotName, path: string, schema: z.ZodType<Value>): SnapshotWatch<Value> =>
     watchSnapshot({ path, schema, log, onRead: (ok) => (ok ? health.read(name) : health.failed(name)) });
   const routes = watchOne('routes', paths.routes, routeTableSchema);

@@ -153,7 +153,7 @@ function observeSnapshots(snapshots: SnapshotHealth, registry: Registry): void {
   const labelNames = ['snapshot'];
   const age = new Gauge({
     name: 'kumiki_gateway_snapshot_age_seconds',
-    help: 'Since what is in force was read from its file.',
+    help: 'Since what is in force was read from its file, or since accounts last said that it is all.',
     labelNames,
     registers: [],
     collect() {
@@ -162,7 +162,7 @@ function observeSnapshots(snapshots: SnapshotHealth, registry: Registry): void {
   });
   const invalid = new Gauge({
     name: 'kumiki_gateway_snapshot_invalid',
-    help: '1 while the file of a snapshot cannot be read, and the last one stays in force.',
+    help: '1 while the file of a snapshot, or what accounts send, cannot be read, and the last one stays in force.',
     labelNames,
     registers: [],
     collect() {

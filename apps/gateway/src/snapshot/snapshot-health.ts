@@ -1,17 +1,18 @@
-/** The snapshots that a gateway reads from files. */
+/** The snapshots of a gateway. */
 export type SnapshotName = 'routes' | 'keys' | 'sessions' | 'project_limits';
 
 export interface SnapshotState {
   readonly name: SnapshotName;
-  /** Seconds since the content in force was read. */
+  /** Seconds since the file in force was read, or since accounts last said that what is in force is all. */
   readonly ageSeconds: number;
-  /** Whether the file in its present state cannot be read. The content that was read before stays in force. */
+  /** Whether the file, or what accounts send, cannot be read in its present state. What was read before stays in force. */
   readonly invalid: boolean;
 }
 
-/** The health of the files from which a gateway reads its snapshots. */
+/** The health of the files and of the stream from which a gateway has its snapshots. */
 export interface SnapshotHealth {
-  read(name: SnapshotName): void;
+  /** @param ageMs how old what was read is by now. */
+  read(name: SnapshotName, ageMs?: number): void;
   failed(name: SnapshotName): void;
   states(): readonly SnapshotState[];
   /** Why the gateway should get no traffic; null while its snapshots are valid, or have been invalid for a short time only. */
@@ -26,8 +27,8 @@ export function createSnapshotHealth(now: () => number, graceMs: number): Snapsh
   const readAt = new Map<SnapshotName, number>();
   const invalidSince = new Map<SnapshotName, number>();
   return {
-    read(name) {
-      readAt.set(name, now());
+    read(name, ageMs = 0) {
+      readAt.set(name, now() - ageMs);
       invalidSince.delete(name);
     },
     failed(name) {
@@ -38,7 +39,7 @@ export function createSnapshotHealth(now: () => number, graceMs: number): Snapsh
     notReady() {
       const time = now();
       const [name] = [...invalidSince].find(([, since]) => time - since >= graceMs) ?? [];
-      return name === undefined ? null : `the file of the snapshot '${name}' cannot be read; the last one is in force`;
+      return name === undefined ? null : `the snapshot '${name}' cannot be read; the last one is in force`;
     },
   };
 }

@@ -18,7 +18,7 @@ export interface AccountsSource {
   readonly url: string;
   /** What this gateway proves itself with. */
   readonly token: () => string;
-  /** Where it keeps what it was told last. */
+  /** Where it keeps the last state. */
   readonly keptFile: string;
 }
 
@@ -30,9 +30,9 @@ const names: Readonly<Record<AccountsPart, SnapshotName>> = {
 };
 
 /**
- * The snapshots of a gateway that follows accounts; its routes come from a file. It starts with what it was told before
- * its start, and else waits for accounts: it never starts without keys. Throws KumikiError `service_unavailable` when
- * they do not come.
+ * The snapshots of a gateway that follows accounts; its routes come from a file. It starts with the state that an earlier
+ * process kept. Without one it waits for accounts, since it never starts without keys. Throws KumikiError
+ * `service_unavailable` when they do not answer in time.
  */
 export async function followSnapshots(
   { routes: path, accounts }: { readonly routes: string; readonly accounts: AccountsSource },
@@ -83,7 +83,7 @@ function follow({ url, token, keptFile }: AccountsSource, health: SnapshotHealth
   const before = kept.read();
   if (before !== null) {
     first.resolve(before);
-    // How old it is nobody knows: from now on its age grows.
+    // Its true age is unknown, so it is counted from now on.
     for (const part of parts) health.read(names[part]);
   }
   let held: AccountsState | null = before;
@@ -155,7 +155,7 @@ function createReplacing() {
       for (const part of touched) waiting.add(part);
       if (timer === null) flush();
     },
-    /** What has come since the start is told at once. */
+    /** Applies at once what has come since the start. */
     tell(one: Gateway): void {
       gateway = one;
       flush();

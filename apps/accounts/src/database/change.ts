@@ -3,8 +3,8 @@ import { type Database, DatabaseError, type Queryable } from '@kumiki/postgres';
 
 /** Changes that are kept for replicas of this service that were away; one that was away longer reads everything. */
 const keptChanges = 10_000;
-/** A statement of a change takes milliseconds. All changes wait while one has the lock. */
-const statementLimitMs = 5_000;
+/** A statement of a change takes milliseconds, and the first one waits until no other change has the lock. */
+const statementLimitMs = 10_000;
 
 /** A replica that is paused within a change keeps all others waiting; the server ends its connection after this time. */
 const idleInTransactionMs = 5_000;

@@ -43,9 +43,16 @@ for (const { kind, skip } of databaseKinds) {
     });
     after(() => databases.stop());
 
-    async function open(): Promise<DatabaseAccounts & AsyncDisposable> {
+    type Open = DatabaseAccounts & AsyncDisposable;
+
+    async function open(): Promise<Open> {
       database = await databases.open();
-      const accounts = await openTestAccounts(database);
+      return openAgain();
+    }
+
+    /** Another replica on the same database. */
+    async function openAgain(options: Parameters<typeof openTestAccounts>[1] = {}): Promise<Open> {
+      const accounts = await openTestAccounts(database, options);
       return Object.assign(accounts, { [Symbol.asyncDispose]: () => accounts.close() });
     }
 
@@ -62,7 +69,7 @@ for (const { kind, skip } of databaseKinds) {
       );
       assert.ok(!(rows[0]?.all ?? key).includes(key));
       const session = await accounts.sessions.open(record.id, 'Browser');
-      const again = await openTestAccounts(database);
+      await using again = await openAgain();
       assert.deepEqual(held(again), held(accounts));
       assert.equal(again.sessions.get(session.record.id)?.hash, createSecretHash(testPepper)(session.secret));
       assert.deepEqual([await again.keys.revoke(record.id), await again.keys.revoke(record.id)], [true, false]);
@@ -70,14 +77,13 @@ for (const { kind, skip } of databaseKinds) {
       await accounts.fresh?.();
       assert.deepEqual(held(accounts), await stored(database));
       assert.deepEqual(accounts.sessions.list(), []);
-      await again.close();
     });
 
     test('two replicas that change everything at once have the same in the end, and numbers have no gaps', async () => {
       await using one = await open();
-      const two = await openTestAccounts(database);
+      await using two = await openAgain();
       const { record } = await one.keys.create(body({ name: 'stays' }));
-      const tasks = Array.from({ length: 24 }, async (_, at) => {
+      const tasks = Array.from({ length: 8 }, async (_, at) => {
         const replica = at % 2 === 0 ? one : two;
         const made = await replica.keys.create(body({ name: `key ${at}`, project: `p${at % 3}` }));
         await replica.sessions.open(made.record.id, `browser ${at}`);
@@ -90,12 +96,11 @@ for (const { kind, skip } of databaseKinds) {
       const expected = await stored(database);
       assert.deepEqual(held(one), expected);
       assert.deepEqual(held(two), expected);
-      assert.equal(one.keys.records().length, 13);
+      assert.equal(one.keys.records().length, 5);
       const { rows } = await database.query<{ numbers: number; last: number }>(
         'SELECT count(*) AS numbers, max(number) AS last FROM accounts.outbox',
       );
       assert.equal(rows[0]?.numbers, rows[0]?.last);
-      await two.close();
     });
 
     test('a replica that missed more than what is kept reads everything, and so after the database has gone back', async () => {
@@ -227,7 +232,7 @@ for (const { kind, skip } of databaseKinds) {
 
     test('a link is used once, at any replica, and not beyond the key or the session that made it', async () => {
       await using accounts = await open();
-      const two = await openTestAccounts(database);
+      await using two = await openAgain();
       const keyId = (await accounts.keys.create(body({ name: 'a' }))).record.id;
       const token = async (sessionId: string | null): Promise<string> =>
         (await accounts.signInLinks.make({ keyId, sessionId }, 'http://x')).url.split('#token=')[1] ?? '';
@@ -247,23 +252,22 @@ for (const { kind, skip } of databaseKinds) {
       await accounts.keys.revoke(keyId);
       await assert.rejects(use(last), code('invalid_sign_in_link'));
       await assert.rejects(two.sessions.open(keyId), code('invalid_session'));
-      await two.close();
     });
 
     test('another pepper is refused, and a first key counts only where nothing was ever stored', async () => {
       database = await databases.open();
       const firstKey = makeApiKey(randomBytes);
-      const accounts = await openTestAccounts(database, { firstKey });
-      const [first, ...more] = accounts.keys.records();
-      assert.deepEqual(
-        [first?.hash, first?.roles, more.length],
-        [createSecretHash(testPepper)(firstKey), ['inference', 'admin'], 0],
-      );
-      await accounts.keys.revoke(first?.id ?? '');
-      await accounts.close();
-      const again = await openTestAccounts(database, { firstKey });
-      assert.deepEqual(again.keys.records(), [], 'what was revoked stays so');
-      await again.close();
+      {
+        await using accounts = await openAgain({ firstKey });
+        const [first, ...more] = accounts.keys.records();
+        const expected = [createSecretHash(testPepper)(firstKey), ['inference', 'admin'], 0];
+        assert.deepEqual([first?.hash, first?.roles, more.length], expected);
+        await accounts.keys.revoke(first?.id ?? '');
+      }
+      {
+        await using again = await openAgain({ firstKey });
+        assert.deepEqual(again.keys.records(), [], 'what was revoked stays so');
+      }
       await assert.rejects(openTestAccounts(database, { pepper: Buffer.alloc(32, 8) }), /KUMIKI_PEPPER_FILE/);
     });
   });

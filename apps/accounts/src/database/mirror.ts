@@ -13,7 +13,7 @@ export interface Mirror {
   readonly state: () => Readonly<LoadedAccounts>;
   /** Rises whenever everything was read again, because changes were missed. */
   readonly generation: () => number;
-  /** Resolves when every change that was committed before the call is here. Rejects when the database is away. */
+  /** Resolves when every change that was committed before the call is here. Rejects when the database is unreachable. */
   catchUp(): Promise<void>;
   /** The changes after a number; null when they are not known, and everything has to be read. */
   changesAfter(number: number): readonly LoadedChange[] | null;
@@ -30,6 +30,8 @@ export async function openMirror(database: Database, log: Log): Promise<Mirror> 
   let generation = 0;
   let currentAt = performance.now();
   let isTold = false;
+  /** The connection was lost: after a restore the database may have other changes under the same numbers. */
+  let isSuspect = false;
   const recent = createRecentChanges();
   const waiting = new Set<() => void>();
 
@@ -39,7 +41,12 @@ export async function openMirror(database: Database, log: Log): Promise<Mirror> 
   }
 
   async function reload(): Promise<void> {
-    state = await loadAll(database);
+    // Before the reading: a connection that is lost meanwhile calls for another one.
+    isSuspect = false;
+    state = await loadAll(database).catch((error: unknown) => {
+      isSuspect = true;
+      throw error;
+    });
     generation++;
     recent.clear();
     wake();
@@ -48,7 +55,7 @@ export async function openMirror(database: Database, log: Log): Promise<Mirror> 
   async function step(): Promise<void> {
     const begun = performance.now();
     for (;;) {
-      const loaded = await loadChanges(database, state.number);
+      const loaded = isSuspect ? null : await loadChanges(database, state.number);
       if (loaded === null) {
         await reload();
         break;
@@ -73,11 +80,9 @@ export async function openMirror(database: Database, log: Log): Promise<Mirror> 
     });
   let isFirst = true;
   const stopListening = await database.listen(changesChannel, (payload) => {
-    // Its connection was lost: the database may be another one now, with other changes under the same numbers.
-    const isOther = payload === null && !isFirst;
+    if (payload === null && !isFirst) isSuspect = true;
     isFirst = false;
-    if (!isOther) return look();
-    void reload().then(look, look);
+    look();
   });
   const timer = setInterval(look, pollMs);
 

@@ -15,8 +15,8 @@ import { keyRecordOf, limitsOf, sessionRecordOf } from '../database/rows.ts';
 const chunkCharacters = 65_536;
 
 /**
- * The stream of accounts for one reader: the whole, then every change. It ends when the reader is too slow for what is
- * remembered of changes, or when everything was read again: the reader comes back for the whole.
+ * The stream of accounts for one reader: the complete state, then every change. It ends when the reader is slower than the
+ * list of recent changes allows, or when the mirror was reloaded; the reader then connects again.
  * @param serviceKeys keys of services, which are in no database.
  */
 export async function* accountsLines(

@@ -14,7 +14,7 @@ const maxStreams = 512;
 const maxConnections = 1_024;
 /** Requests here have no body and fit one packet. */
 const headersTimeoutMs = 5_000;
-/** A reader that takes nothing for so long is gone. Signs of life come more often. */
+/** A reader that takes nothing for this time is gone. Heartbeats come more often. */
 const stallMs = 30_000;
 /** Bytes that wait for a slow reader, besides those in its socket. */
 const waitingBytes = 131_072;

@@ -18,7 +18,7 @@ export interface Reply {
 /** The accounts service on a temporary folder or on a database, called as by the gateway. */
 export interface FakeAccounts extends AsyncDisposable {
   readonly accounts: AccountStores;
-  /** Calls back with the number of sessions that gateways are told of, whenever it has changed. */
+  /** Calls back with the number of sessions in the snapshot of gateways, whenever it has changed. */
   onSessions(listener: (count: number) => void): void;
   readonly changes: ChangeLog;
   /** When sessions were last used. */

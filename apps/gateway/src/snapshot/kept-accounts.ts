@@ -15,7 +15,7 @@ const keptSchema = z.strictObject({
   project_limits: projectLimitsRecordsSchema,
 });
 
-/** What accounts told last, in a file that this process alone can read: a restart begins with it. */
+/** The last state of accounts, in a file that only this process's user can read. A restart begins with it. */
 export interface KeptAccounts {
   /** What the file holds; null where there is none, or where it cannot be read, which is logged. */
   read(): AccountsState | null;
@@ -34,7 +34,7 @@ export function openKeptAccounts(path: string, log: Log): KeptAccounts {
         return null;
       }
     },
-    // The lists are made when it is written, which many changes share.
+    // The lists are made when the file is written, which happens once for many changes.
     write: (state) => void store({ toJSON: () => keptOf(state) }),
   };
 }

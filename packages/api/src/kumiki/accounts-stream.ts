@@ -5,19 +5,19 @@ import { projectLimitsSchema } from '../snapshot/project-limits.ts';
 import type { SessionRecord } from '../snapshot/session-record.ts';
 
 /**
- * The stream in which the service of accounts tells gateways who may come in: lines of JSON, the whole first (`begin`, an
- * `item` for each key, session and project, `end`), then every change with its number, and signs of life. It is served on
- * a listener of its own, which clients never reach.
+ * The stream by which gateways follow keys, sessions and limits of projects: lines of JSON. The complete state comes first
+ * (`begin`, an `item` for each key, session and project, `end`), then every change with its number, and heartbeats. It is
+ * served on a separate listener, which clients never reach.
  *
- * Numbers have no gaps. A reader that misses one connects again, and gets the whole. Readers ignore members, types and
- * kinds that they do not know, so that either side can be replaced first.
+ * Numbers have no gaps. A reader that misses one connects again, and gets the complete state. Readers ignore members,
+ * types and kinds that they do not know, so that accounts and gateways can be updated in any order.
  */
 export const accountsStreamPath = '/v1/kumiki/snapshot';
 
-/** Rises when a reader of before could no longer read the stream. */
+/** Is raised when existing readers could no longer read the stream. */
 export const accountsStreamVersion = 1;
 
-/** Time between two signs of life. */
+/** Time between two heartbeats. */
 export const accountsHeartbeatMs = 2_000;
 
 /** Longest line. A key with 256 models of 255 characters has 66,000 bytes; a service's key has its paths besides. */
@@ -53,14 +53,14 @@ export type AccountsItem = z.infer<typeof accountsItemSchema>;
 const number = z.int().min(0);
 
 export const accountsLineSchema = z.discriminatedUnion('type', [
-  /** The whole begins, as it was after the change of this number. */
+  /** The state after the change with this number follows. */
   z.object({ type: z.literal('begin'), version: z.int(), number }),
   /** `item` is an AccountsItem, or of a kind that the reader does not know. */
   z.object({ type: z.literal('item'), item: z.unknown() }),
-  /** The whole had so many items. */
+  /** The number of items of the whole. */
   z.object({ type: z.literal('end'), count: z.int().min(0) }),
   z.object({ type: z.literal('change'), number, item: z.unknown() }),
-  /** The last change has this number, and milliseconds have passed since the database said so. */
+  /** The number of the last change, and the milliseconds since the database confirmed it. */
   z.object({ type: z.literal('heartbeat'), number, age_ms: z.number().min(0) }),
 ]);
 export type AccountsLine = z.infer<typeof accountsLineSchema>;

@@ -5,9 +5,9 @@ import { accountsHeartbeatMs, accountsStreamPath } from '@kumiki/api';
 import { UnreadableStream } from './accounts-state.ts';
 import { readAccountsStream, type StreamEvents } from './read-accounts-stream.ts';
 
-/** A stream without a sign of life for so long has ended. */
+/** A stream without a heartbeat for this time counts as broken. */
 const silenceMs = 5 * accountsHeartbeatMs;
-/** Before another attempt, from the first to the last one. */
+/** Pause before another attempt: it doubles from the first value to the last. */
 const firstPauseMs = 50;
 const lastPauseMs = 1_000;
 
@@ -21,7 +21,7 @@ export interface FollowOptions extends StreamEvents {
 }
 
 /**
- * Follows the stream of accounts, and connects again whenever it ends: every stream begins with the whole.
+ * Follows the stream of accounts, and connects again whenever it ends. Every stream begins with the complete state.
  * @returns the function that stops it.
  */
 export function followAccounts(options: FollowOptions): () => void {
@@ -47,7 +47,7 @@ async function run(options: FollowOptions, signal: AbortSignal): Promise<void> {
       if (signal.aborted) return;
       options.trouble(error, error instanceof UnreadableStream);
     }
-    // Gateways whose accounts have gone away do not come back all at once.
+    // Spread out, so that gateways do not all come back at once.
     await pause(waitMs * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
     waitMs = Math.min(2 * waitMs, lastPauseMs);
   }
@@ -63,7 +63,7 @@ function open({ url, token }: FollowOptions, signal: AbortSignal): Promise<Incom
     signal,
   });
   request.once('timeout', () => request.destroy(new Error(`accounts sent nothing for ${silenceMs / 1_000} s`)));
-  // It stays: a connection that breaks during the stream reports here, too.
+  // This handler stays, since a connection that breaks during the stream reports here too.
   request.on('error', reject);
   request.once('response', (response) => {
     if (response.statusCode === 200) return resolve(response);

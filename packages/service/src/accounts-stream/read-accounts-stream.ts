@@ -1,9 +1,9 @@
 import { type AccountsLine, accountsLineSchema, accountsStreamVersion, maxAccountsLineBytes } from '@kumiki/api';
 import { type AccountsPart, type AccountsState, applyItem, emptyState, UnreadableStream } from './accounts-state.ts';
 
-/** What a reader of the stream tells. */
+/** What a reader of the stream reports. */
 export interface StreamEvents {
-  /** The whole has come: it takes the place of everything of before. */
+  /** The complete state has arrived, and replaces the earlier one. */
   whole(state: AccountsState, number: number): void;
   /** Changes were applied to that state. */
   changed(parts: ReadonlySet<AccountsPart>, number: number): void;
@@ -72,7 +72,7 @@ function createLineTaker({ whole, changed, current }: StreamEvents) {
       const line = parseLine(text);
       if (line !== null) take(line);
     },
-    /** Tells of the changes since the last call. */
+    /** Reports the changes since the last call. */
     settle(): void {
       if (touched.size === 0 || held === null) return;
       changed(new Set(touched), held.number);

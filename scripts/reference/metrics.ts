@@ -13,6 +13,7 @@ const unread = {} as never;
 function registries(): readonly { readonly name: string; readonly what: string; readonly registry: Registry }[] {
   const gateway = createGatewayMetrics(unread, unread);
   gateway.observeConnections(() => 0);
+  gateway.observeCertificate(unread);
   return [
     { name: 'gateway', what: 'The one URL.', registry: gateway.registry },
     {

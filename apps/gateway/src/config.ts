@@ -87,6 +87,16 @@ export const gatewaySettings = z.strictObject({
     .describe(
       'File with the token that the control API proves itself with there. Without it there is no such listener.',
     ),
+  KUMIKI_TLS_CERT_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File with a certificate and its chain, PEM: with it the gateway also listens for TLS. Read again whenever it changes, as is the key.',
+    ),
+  KUMIKI_TLS_KEY_FILE: z.string().min(1).optional().describe('File with the private key of that certificate, PEM.'),
+  KUMIKI_TLS_HOST: z.string().min(1).default('127.0.0.1').describe('Address of the listener for TLS.'),
+  KUMIKI_TLS_PORT: z.coerce.number().int().min(0).max(65_535).default(8_443).describe('Port of that listener.'),
   ...edgeSettings,
 });
 
@@ -106,7 +116,7 @@ export function readGatewayConfig() {
             token: readToken('KUMIKI_OBSERVED_TOKEN_FILE', tokenFile),
           },
         };
-  return { ...settings, pepper, observed, sources: readSources(settings) };
+  return { ...settings, pepper, observed, sources: readSources(settings), tls: readTls(settings) };
 }
 
 /** Where a gateway has its snapshots from: routes from a file, the others from files or from accounts. */
@@ -136,4 +146,13 @@ function readSources(settings: z.infer<typeof gatewaySettings>): SnapshotSources
   const token = (): string => readToken('KUMIKI_ACCOUNTS_TOKEN_FILE', tokenFile);
   token();
   return { kind: 'stream', routes, accounts: { url, token, keptFile } };
+}
+
+/** Where the gateway listens for TLS, and with which files; null where it does not. */
+function readTls(settings: z.infer<typeof gatewaySettings>) {
+  const { KUMIKI_TLS_CERT_FILE: cert, KUMIKI_TLS_KEY_FILE: key } = settings;
+  if (cert === undefined && key === undefined) return null;
+  if (cert === undefined || key === undefined)
+    throw new ConfigError(['KUMIKI_TLS_CERT_FILE and KUMIKI_TLS_KEY_FILE: set both or neither.']);
+  return { paths: { cert, key }, host: settings.KUMIKI_TLS_HOST, port: settings.KUMIKI_TLS_PORT };
 }

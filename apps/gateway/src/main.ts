@@ -4,6 +4,7 @@ import { readGatewayConfig } from './config.ts';
 import { openSnapshots } from './open-snapshots.ts';
 import { createSnapshotHealth } from './snapshot/snapshot-health.ts';
 import { startGateway } from './start-gateway.ts';
+import { watchTlsFiles } from './tls/watch-tls-files.ts';
 
 // A request's garbage is dead within milliseconds, so a small young generation is collected as cheaply as a large one.
 // V8 would grow it to 128 MiB on a machine with much memory. Its upper limit can only be set on the command line, but
@@ -18,6 +19,7 @@ await runService(
     const log = createLog({ service: 'gateway', level: config.KUMIKI_LOG_LEVEL, buffered: true });
     const snapshots = createSnapshotHealth(() => performance.now(), config.KUMIKI_SNAPSHOT_GRACE_MS);
     const files = await openSnapshots(config.sources, snapshots, log);
+    const tls = config.tls === null ? null : { ...config.tls, files: watchTlsFiles(config.tls.paths, log) };
     const gateway = await startGateway({
       host: config.KUMIKI_LISTEN_HOST,
       port: config.KUMIKI_LISTEN_PORT,
@@ -29,6 +31,7 @@ await runService(
       snapshots,
       ...config.observed,
       ...edgeOptions(config),
+      ...(tls === null ? {} : { tls }),
       log,
     });
     files.tell(gateway);
@@ -42,6 +45,7 @@ await runService(
       drain: (limitMs) => gateway.drain(limitMs, config.KUMIKI_DRAIN_FOR),
       async close() {
         files.close();
+        tls?.files.close();
         await gateway.close();
       },
     };

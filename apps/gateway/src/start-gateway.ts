@@ -11,7 +11,7 @@ import { createOpenReplies } from './http/open-replies.ts';
 import { createOpenRequests, type OpenRequests } from './keys/open-requests.ts';
 import { createKeyLimiter } from './limits/key-limiter.ts';
 import { createLoadMeter } from './load/load-meter.ts';
-import { createGatewayMetrics } from './metrics/gateway-metrics.ts';
+import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { createPicker } from './model/pick-endpoint.ts';
 import { serveModel } from './model/serve-model.ts';
 import {
@@ -32,6 +32,7 @@ import { createKeyStore } from './snapshot/key-store.ts';
 import { createProjectLimitsStore } from './snapshot/project-limits-store.ts';
 import { createSessionStore } from './snapshot/session-store.ts';
 import type { SnapshotHealth } from './snapshot/snapshot-health.ts';
+import { openTlsFront, type TlsFront, type TlsFrontOptions } from './tls/tls-front.ts';
 import { createDeadlineWheel } from './upstream/deadline-wheel.ts';
 import { createUpstreamClients, type UpstreamClients } from './upstream/upstream-clients.ts';
 
@@ -75,6 +76,8 @@ export interface GatewayOptions extends EdgeOptions {
   readonly opsPort?: number;
   /** The listener for the control API; none when absent. */
   readonly observed?: ObservedListenerOptions;
+  /** The listener for TLS; none when absent. */
+  readonly tls?: TlsFrontOptions;
   /** A client must have sent its headers within this time. */
   readonly headersTimeoutMs?: number;
   /** A body must be whole within this time; a body that is streamed on must make progress in every window of this length. */
@@ -87,6 +90,7 @@ export interface GatewayOptions extends EdgeOptions {
 
 export interface Gateway {
   readonly port: number;
+  readonly tlsPort: number | null;
   readonly opsPort: number | null;
   readonly observedPort: number | null;
   readonly requests: Pick<RequestLog, 'list' | 'open' | 'subscribe'>;
@@ -146,12 +150,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createHttpServer(handler, options, edge.connections);
   metrics.observeConnections(edge.connections.ended);
   await listen(server, options.port, options.host, waitingConnections);
+  const front = await openTls(options, metrics, server, edge.connections);
   const prober = startHealthProber({ routes, log, now, probe: probeThrough(upstreams) });
   const readLoad = (): ObservedGatewayLoad => ({ open_requests: requests.open(), load: load.read(now()) });
   const ops = await openOps(options, metrics.registry, () => draining);
   const observed = await openObserved(options, requests, readLoad, sessions.lastUsed);
   const { port } = server.address() as AddressInfo;
-  const ports = { port, opsPort: ops?.port ?? null, observedPort: observed?.port ?? null };
+  const ports = portsOf({ port, tlsPort: front?.port, opsPort: ops?.port, observedPort: observed?.port });
   const ownPorts = Object.values(ports).filter((one) => one !== null);
   upstreams.open(options.routes, ownPorts);
 
@@ -163,12 +168,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sessionsLastUsed: sessions.lastUsed,
     async drain(limitMs, whose = 'all') {
       draining = true;
-      await untilClosed(server, limitMs, () => whose === 'clients' && open.openReplies.count === 0);
+      await untilClosed(server, front, limitMs, () => whose === 'clients' && open.openReplies.count === 0);
     },
     async close() {
       draining = true;
       for (const part of [prober, load, open.openRequests]) part.stop();
-      await Promise.all([closeServer(server), ops?.close(), observed?.close()]);
+      await Promise.all([closeServer(server), front?.close(), ops?.close(), observed?.close()]);
       for (const part of [forwarder, upstreams]) part.close();
     },
   };
@@ -234,6 +239,24 @@ async function openObserved(
   return startObservedListener(observed, told);
 }
 
+type Ports = Pick<Gateway, 'port' | 'tlsPort' | 'opsPort' | 'observedPort'>;
+
+function portsOf(open: { readonly [Name in keyof Ports]: Ports[Name] | undefined }): Ports {
+  const { port = 0, tlsPort = null, opsPort = null, observedPort = null } = open;
+  return { port, tlsPort, opsPort, observedPort };
+}
+
+async function openTls(
+  { tls }: GatewayOptions,
+  metrics: GatewayMetrics,
+  server: Server,
+  connections: ConnectionGuard,
+): Promise<TlsFront | null> {
+  if (tls === undefined) return null;
+  metrics.observeCertificate(tls.files);
+  return openTlsFront(tls, { server, connections, unsentBytes, backlog: waitingConnections, maxConnections });
+}
+
 function probeThrough(upstreams: UpstreamClients): Probe {
   return (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
 }
@@ -280,7 +303,7 @@ function createHttpServer(handler: RequestHandler, options: GatewayOptions, conn
 /**
  * Stops listening. Resolves when the last connection has closed, when `enough` returns true, or when the time is over.
  */
-function untilClosed(server: Server, limitMs: number, enough: () => boolean): Promise<void> {
+function untilClosed(server: Server, front: TlsFront | null, limitMs: number, enough: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     // Replies that began before the draining did not say `connection: close`: their connections are closed once idle.
     const sweep = setInterval(() => {
@@ -293,7 +316,8 @@ function untilClosed(server: Server, limitMs: number, enough: () => boolean): Pr
       resolve();
     };
     const timer = setTimeout(finish, limitMs);
-    server.close(finish);
+    const closed = new Promise<void>((done) => server.close(() => done()));
+    void Promise.all([closed, front?.close()]).then(finish);
     server.closeIdleConnections();
   });
 }

@@ -25,7 +25,7 @@ const ending = new WeakSet<Duplex>();
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, headersTimeoutMs: number): void {
   // What follows broken framing is broken as well, and the parser reports each piece of it.
   if (ending.has(socket) && error.code !== 'ECONNRESET') return;
-  if (socket.destroyed || !socket.writable || error.code === 'ECONNRESET' || hasBegunReply(socket)) {
+  if (socket.destroyed || !socket.writable || error.code === 'ECONNRESET' || isOfTls(error) || hasBegunReply(socket)) {
     socket.destroy();
     return;
   }
@@ -50,6 +50,11 @@ function endWith(socket: Duplex, refusal: KumikiError): void {
   if (!(socket instanceof Socket)) return;
   const watch = watchUnread(socket, unknownDiscard);
   socket.on('data', watch.check).resume();
+}
+
+/** Whether the TLS connection itself failed, so that the client could not read a reply. */
+function isOfTls({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');
 }
 
 /** Whether part of a reply has been sent: another reply in the middle of it would be read as its body. */

@@ -21,6 +21,8 @@ export const defaultConnectionLimits: ConnectionLimits = {
 };
 
 interface Connection {
+  /** Itself, or what came of it after the handshake of TLS. */
+  socket: Socket;
   /** The address that the connection counts for; null where it is exempt. */
   readonly address: string | null;
   /** Requests without a whole reply. */
@@ -33,6 +35,10 @@ interface Connection {
 export interface ConnectionGuard {
   /** Watches the connections of a server from now on. */
   watch(server: Server): void;
+  /** Counts a connection that no server has yet. Returns false where there were too many, and it is ended. */
+  enter(socket: Socket): boolean;
+  /** Takes what came of such a connection after the handshake of TLS for the same one. */
+  secured(socket: Socket, secure: Socket): void;
   /** Notes a valid key or session: connections without one cannot push this connection out. */
   vouch(request: IncomingMessage): void;
   /** Connections that were closed or refused so far. */
@@ -49,7 +55,7 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
   const fresh = new Set<Socket>();
   const resting = new Set<Socket>();
   const restingUnknown = new Set<Socket>();
-  const byAddress = new Map<string, number>();
+  const addresses = createAddressCounts(limits.perAddress);
   let ended = 0;
 
   function end(socket: Socket): void {
@@ -69,18 +75,15 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
     if (fresh.delete(socket) || resting.delete(socket)) return;
     restingUnknown.delete(socket);
   }
-  function countOut(address: string): void {
-    const left = (byAddress.get(address) ?? 1) - 1;
-    if (left === 0) byAddress.delete(address);
-    else byAddress.set(address, left);
-  }
 
   // One function for all connections and one for all replies: a closure for each would cost more than its work.
   function onClose(this: Socket): void {
-    const address = connections.get(this)?.address ?? null;
-    if (address !== null) countOut(address);
+    const connection = connections.get(this);
+    if (connection === undefined) return;
+    if (connection.address !== null) addresses.leave(connection.address);
     connections.delete(this);
-    leave(this);
+    connections.delete(connection.socket);
+    leave(connection.socket);
   }
   function onReplyClose(this: ServerResponse): void {
     const { socket } = this.req;
@@ -90,20 +93,23 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
     else enter(restingUnknown, socket, limits.restingUnknown);
   }
 
+  function begin(socket: Socket): boolean {
+    if (connections.has(socket)) return true;
+    const peer = socket.remoteAddress ?? '';
+    const address = origin.isExempt(peer) ? null : networkOf(peer);
+    if (address !== null && !addresses.enter(address)) {
+      end(socket);
+      return false;
+    }
+    connections.set(socket, { socket, address, open: 0, known: false });
+    socket.on('close', onClose);
+    enter(fresh, socket, limits.fresh);
+    return true;
+  }
+
   return {
     watch(server) {
-      server.on('connection', (socket: Socket) => {
-        const peer = socket.remoteAddress ?? '';
-        const address = origin.isExempt(peer) ? null : networkOf(peer);
-        if (address !== null) {
-          const count = (byAddress.get(address) ?? 0) + 1;
-          if (count > limits.perAddress) return end(socket);
-          byAddress.set(address, count);
-        }
-        connections.set(socket, { address, open: 0, known: false });
-        socket.on('close', onClose);
-        enter(fresh, socket, limits.fresh);
-      });
+      server.on('connection', begin);
       server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
         const connection = connections.get(socket);
         if (connection === undefined) return;
@@ -111,10 +117,38 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
         response.on('close', onReplyClose);
       });
     },
+    enter: begin,
+    secured(socket, secure) {
+      const connection = connections.get(socket);
+      if (connection === undefined) return;
+      connection.socket = secure;
+      connections.set(secure, connection);
+      fresh.delete(socket);
+      enter(fresh, secure, limits.fresh);
+    },
     vouch({ socket }) {
       const connection = connections.get(socket);
       if (connection !== undefined) connection.known = true;
     },
     ended: () => ended,
+  };
+}
+
+/** How many connections each address has. */
+function createAddressCounts(most: number) {
+  const counts = new Map<string, number>();
+  return {
+    /** Counts one more. Returns false, and does not count it, where there are too many. */
+    enter(address: string): boolean {
+      const count = (counts.get(address) ?? 0) + 1;
+      if (count > most) return false;
+      counts.set(address, count);
+      return true;
+    },
+    leave(address: string): void {
+      const left = (counts.get(address) ?? 1) - 1;
+      if (left === 0) counts.delete(address);
+      else counts.set(address, left);
+    },
   };
 }

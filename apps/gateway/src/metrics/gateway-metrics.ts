@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from '@kumiki/service';
 import type { RouteIndex } from '../routing/route-index.ts';
 import type { SnapshotHealth } from '../snapshot/snapshot-health.ts';
+import type { TlsFiles } from '../tls/watch-tls-files.ts';
 
 /** Seconds; from a cache hit on a tiny model to a long prefill. */
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -26,6 +27,8 @@ export interface GatewayMetrics {
   countEjection(endpoint: string): void;
   /** @param ended connections that were closed or refused so far because there were too many. */
   observeConnections(ended: () => number): void;
+  /** Measures the certificate that clients are shown. */
+  observeCertificate(files: TlsFiles): void;
 }
 
 /** @param snapshots null where the snapshots do not come from files. */
@@ -81,6 +84,7 @@ export function createGatewayMetrics(routes: RouteIndex, snapshots: SnapshotHeal
       }
       bound.inc();
     },
+    observeCertificate: (files) => observeCertificate(files, registers),
     countEjection: (endpoint) => ejections.labels({ endpoint }).inc(),
   };
 }
@@ -147,6 +151,25 @@ function observeEndpoints(routes: RouteIndex, registry: Registry): void {
   });
   registry.registerMetric(inFlight);
   registry.registerMetric(endpoints);
+}
+
+function observeCertificate(files: TlsFiles, registers: Registry[]): void {
+  void new Gauge({
+    name: 'kumiki_gateway_tls_expires_timestamp_seconds',
+    help: 'Unix time at which the certificate in force ends to be valid.',
+    registers,
+    collect() {
+      this.set(files.current().expiresAt);
+    },
+  });
+  void new Gauge({
+    name: 'kumiki_gateway_tls_invalid',
+    help: '1 while the files of the certificate cannot be used, and the last one stays in force.',
+    registers,
+    collect() {
+      this.set(files.invalid() ? 1 : 0);
+    },
+  });
 }
 
 function observeSnapshots(snapshots: SnapshotHealth, registry: Registry): void {

@@ -1,10 +1,6 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Log } from '../log.ts';
 import { readSnapshot, type SnapshotFile } from './read-snapshot.ts';
-
-/** Polling interval of a file on systems without change events, such as network volumes. */
-const pollMs = 1_000;
+import { type FileWatch, watchFiles } from './watch-files.ts';
 
 export interface SnapshotWatch<Value> {
   /** As it was read last. */
@@ -28,14 +24,8 @@ export interface WatchOptions<Value> extends SnapshotFile<Value> {
  */
 export function watchSnapshot<Value>(options: WatchOptions<Value>): SnapshotWatch<Value> {
   const { path, log, onRead } = options;
-  let seen = identify(path);
-  let value = readSnapshot(options);
-  let listener: ((value: Value) => void) | null = null;
-  onRead?.(true);
-  const look = (): void => {
-    const now = identify(path);
-    if (now === seen) return;
-    seen = now;
+  // Before the first reading, so that no change falls between.
+  const watch = watchFiles([path], () => {
     try {
       value = readSnapshot(options);
     } catch (error) {
@@ -45,34 +35,22 @@ export function watchSnapshot<Value>(options: WatchOptions<Value>): SnapshotWatc
     }
     onRead?.(true);
     listener?.(value);
-  };
-  const watcher = watchFolder(dirname(path), look);
-  const timer = setInterval(look, pollMs);
-  timer.unref();
+  });
+  let listener: ((value: Value) => void) | null = null;
+  let value = readFirst(options, watch);
+  onRead?.(true);
   return {
     current: () => value,
     listen: (onChange) => void (listener = onChange),
-    look,
-    close() {
-      clearInterval(timer);
-      watcher?.close();
-    },
+    ...watch,
   };
 }
 
-/** Which content stands under a name: a file that is renamed into its place is another file. */
-function identify(path: string): string {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? 'absent' : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
-}
-
-/** Where the system has no watch left, looks from time to time are all there is. */
-function watchFolder(folder: string, onEvent: () => void): FSWatcher | null {
+function readFirst<Value>(options: WatchOptions<Value>, watch: FileWatch): Value {
   try {
-    const watcher = watch(folder, { persistent: false }, onEvent);
-    watcher.on('error', () => watcher.close());
-    return watcher;
-  } catch {
-    return null;
+    return readSnapshot(options);
+  } catch (error) {
+    watch.close();
+    throw error;
   }
 }

@@ -1,0 +1,53 @@
+import { type FSWatcher, statSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Polling interval of files on systems without change events, such as network volumes. */
+const pollMs = 1_000;
+
+export interface FileWatch {
+  /** Calls back now if a file has changed since the last callback. */
+  look(): void;
+  close(): void;
+}
+
+/**
+ * Calls back whenever another content stands under one of the names: a file is renamed into its place, or a link to it is, as
+ * in the volumes of a ConfigMap or a Secret.
+ */
+export function watchFiles(paths: readonly string[], onChange: () => void): FileWatch {
+  const identifyAll = (): string => paths.map(identify).join('\n');
+  let seen = identifyAll();
+  const look = (): void => {
+    const now = identifyAll();
+    if (now === seen) return;
+    seen = now;
+    onChange();
+  };
+  const watchers = [...new Set(paths.map((path) => dirname(path)))].map((folder) => watchFolder(folder, look));
+  const timer = setInterval(look, pollMs);
+  timer.unref();
+  return {
+    look,
+    close() {
+      clearInterval(timer);
+      for (const watcher of watchers) watcher?.close();
+    },
+  };
+}
+
+/** Which content stands under a name: a file that is renamed into its place is another file. */
+function identify(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? 'absent' : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
+}
+
+/** Where the system has no watch left, looks from time to time are all there is. */
+function watchFolder(folder: string, onEvent: () => void): FSWatcher | null {
+  try {
+    const watcher = watch(folder, { persistent: false }, onEvent);
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return null;
+  }
+}

@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Registry } from 'prom-client';
 
 export interface OpsListenerOptions {
@@ -54,7 +54,7 @@ async function answerMetrics(response: ServerResponse, metrics: Registry): Promi
 const defaultBacklog = 511;
 
 /** Listens, or rejects with the reason (port in use, address not available). */
-export function listen(server: Server, port: number, host: string, backlog = defaultBacklog): Promise<void> {
+export function listen(server: NetServer, port: number, host: string, backlog = defaultBacklog): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, backlog }, () => {

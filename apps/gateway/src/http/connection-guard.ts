@@ -52,28 +52,13 @@ export interface ConnectionGuard {
  */
 export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLimits): ConnectionGuard {
   const connections = new Map<Socket, Connection>();
-  const fresh = new Set<Socket>();
-  const resting = new Set<Socket>();
-  const restingUnknown = new Set<Socket>();
+  const idle = createIdleSockets(limits, end);
   const addresses = createAddressCounts(limits.perAddress);
   let ended = 0;
 
   function end(socket: Socket): void {
     ended++;
     socket.destroy();
-  }
-  /** Adds to a set, which keeps the order of insertion, and ends the oldest beyond the limit. */
-  function enter(set: Set<Socket>, socket: Socket, most: number): void {
-    set.add(socket);
-    if (set.size <= most) return;
-    const [oldest] = set;
-    if (oldest === undefined) return;
-    set.delete(oldest);
-    end(oldest);
-  }
-  function leave(socket: Socket): void {
-    if (fresh.delete(socket) || resting.delete(socket)) return;
-    restingUnknown.delete(socket);
   }
 
   // One function for all connections and one for all replies: a closure for each would cost more than its work.
@@ -83,14 +68,13 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
     if (connection.address !== null) addresses.leave(connection.address);
     connections.delete(this);
     connections.delete(connection.socket);
-    leave(connection.socket);
+    idle.leave(connection.socket);
   }
   function onReplyClose(this: ServerResponse): void {
     const { socket } = this.req;
     const connection = connections.get(socket);
     if (connection === undefined || --connection.open > 0 || socket.destroyed) return;
-    if (connection.known) enter(resting, socket, limits.resting);
-    else enter(restingUnknown, socket, limits.restingUnknown);
+    idle.rest(socket, connection.known);
   }
 
   function begin(socket: Socket): boolean {
@@ -103,7 +87,7 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
     }
     connections.set(socket, { socket, address, open: 0, known: false });
     socket.on('close', onClose);
-    enter(fresh, socket, limits.fresh);
+    idle.begin(socket);
     return true;
   }
 
@@ -113,7 +97,7 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
       server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
         const connection = connections.get(socket);
         if (connection === undefined) return;
-        if (connection.open++ === 0) leave(socket);
+        if (connection.open++ === 0) idle.leave(socket);
         response.on('close', onReplyClose);
       });
     },
@@ -123,8 +107,8 @@ export function createConnectionGuard(origin: ClientOrigin, limits: ConnectionLi
       if (connection === undefined) return;
       connection.socket = secure;
       connections.set(secure, connection);
-      fresh.delete(socket);
-      enter(fresh, secure, limits.fresh);
+      idle.leave(socket);
+      idle.begin(secure);
     },
     vouch({ socket }) {
       const connection = connections.get(socket);
@@ -149,6 +133,33 @@ function createAddressCounts(most: number) {
       const left = (counts.get(address) ?? 1) - 1;
       if (left === 0) counts.delete(address);
       else counts.set(address, left);
+    },
+  };
+}
+
+/** The sockets without an open request; the oldest of each kind is ended where there are too many. */
+function createIdleSockets(limits: ConnectionLimits, end: (socket: Socket) => void) {
+  const fresh = new Set<Socket>();
+  const resting = new Set<Socket>();
+  const restingUnknown = new Set<Socket>();
+  /** Adds to a set, which keeps the order of insertion, and ends the oldest beyond the limit. */
+  function enter(set: Set<Socket>, socket: Socket, most: number): void {
+    set.add(socket);
+    if (set.size <= most) return;
+    const [oldest] = set;
+    if (oldest === undefined) return;
+    set.delete(oldest);
+    end(oldest);
+  }
+  return {
+    begin: (socket: Socket) => enter(fresh, socket, limits.fresh),
+    rest(socket: Socket, known: boolean): void {
+      if (known) enter(resting, socket, limits.resting);
+      else enter(restingUnknown, socket, limits.restingUnknown);
+    },
+    leave(socket: Socket): void {
+      if (fresh.delete(socket) || resting.delete(socket)) return;
+      restingUnknown.delete(socket);
     },
   };
 }

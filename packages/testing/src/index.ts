@@ -4,6 +4,7 @@ export * from './error-of.ts';
 export * from './free-port.ts';
 export * from './greedy-prompts.ts';
 export * from './seeded-random.ts';
+export { selfSigned } from './self-signed.ts';
 export * from './stream-client.ts';
 export * from './stream-record.ts';
 export * from './until.ts';

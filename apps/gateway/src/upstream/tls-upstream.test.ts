@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server as NetServer } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { selfSigned } from '../testing/self-signed.ts';
+import { selfSigned } from '@kumiki/testing';
 import { createDeadlineWheel } from './deadline-wheel.ts';
 import { createTlsUpstream } from './tls-upstream.ts';
 import { headerValue, type UpstreamClient, type UpstreamFailure, type UpstreamRequest } from './upstream.ts';

@@ -6,6 +6,7 @@ import { consoleSettings } from '../../apps/console/src/config.ts';
 import { conversationsSettings } from '../../apps/conversations/src/config.ts';
 import { databaseSettings } from '../../apps/database/src/config.ts';
 import { gatewaySettings } from '../../apps/gateway/src/config.ts';
+import { installerSettings } from '../../apps/installer/src/config.ts';
 import { searchSettings } from '../../apps/search/src/config.ts';
 import { workerSettings } from '../../apps/worker/src/config.ts';
 import { asSchema, describeType, formatDefault, table } from './json-schema-text.ts';
@@ -28,6 +29,11 @@ const programs: readonly { readonly name: string; readonly what: string; readonl
   },
   { name: 'console', what: 'The web console.', settings: consoleSettings },
   { name: 'worker', what: 'One loaded model.', settings: workerSettings },
+  {
+    name: 'installer',
+    what: 'On Kubernetes: a step before the others are started.',
+    settings: installerSettings,
+  },
 ];
 
 /** docs/reference/settings.md. */

@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'apps/console': ['api', 'openai', 'seal', 'service'],
   'apps/database': ['postgres', 'service'],
   'apps/accounts': ['api', 'control', 'postgres', 'seal', 'service'],
+  'apps/installer': ['api', 'policy', 'postgres', 'seal', 'service'],
   'apps/local': ['api', 'control', 'policy', 'service'],
   'apps/cli': [
     'accounts',
@@ -31,6 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'control',
     'manifest',
     'openai',
+    'policy',
     'service',
     'postgres',
     'console',

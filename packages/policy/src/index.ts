@@ -42,6 +42,7 @@ export * from './serve/outside-servers.ts';
 export * from './serve/revision.ts';
 export * from './serve/served-service.ts';
 export * from './serve/choose-engine.ts';
+export * from './serve/service-routes.ts';
 export * from './serve/target.ts';
 export * from './supervise/liveness.ts';
 export * from './supervise/memory-need.ts';

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { accountsFolder } from '@kumiki/accounts';
-import { allPaths, type BackendRoute, type DataService, type PathOwner, prefixesOf } from '@kumiki/api';
+import type { BackendRoute, DataService } from '@kumiki/api';
 import type { GatewayPlace, NewChange } from '@kumiki/control';
 import { type HeldHome, type RotatingLog, type SupervisedService, superviseService } from '@kumiki/local';
+import { serviceRoutes } from '@kumiki/policy';
 import type { EdgeOptions, Log } from '@kumiki/service';
 import { CliError } from '../host/cli-error.ts';
 import type { Addresses } from './choose-addresses.ts';
@@ -179,18 +180,5 @@ function routesOf({ entry: { name }, token, service: { record } }: Started): Bac
   // The one that routes is no backend, and the database speaks no HTTP.
   if (name === 'gateway' || name === 'database') return [];
   const port = record.ports?.port ?? null;
-  return prefixesOf(name).map(({ prefix, role }) => ({
-    service: name,
-    prefix: prefix || '/',
-    ...(role === null ? { methods: openMethods(name, prefix) } : {}),
-    urls: port === null ? [] : [`http://127.0.0.1:${port}`],
-    authorization: `Bearer ${token}`,
-    role,
-  }));
-}
-
-/** What nobody needs a key for is open for the methods of its rows alone, and for HEAD where there is GET. */
-function openMethods(owner: PathOwner, prefix: string): string[] {
-  const rows = allPaths.filter((row) => row.owner === owner && row.role === null && row.pattern.startsWith(prefix));
-  return [...new Set(rows.flatMap(({ method }) => (method === 'GET' ? [method, 'HEAD'] : [method])))];
+  return serviceRoutes(name, { urls: port === null ? [] : [`http://127.0.0.1:${port}`], token });
 }

@@ -16,6 +16,8 @@ export interface Cluster {
   readonly busybox: { readonly image: string; readonly imagePullPolicy: string };
   /** Runs kubectl and gives what it printed. */
   kubectl(...args: readonly string[]): Promise<string>;
+  /** The same, with something on its standard input. */
+  kubectlWith(input: string, ...args: readonly string[]): Promise<string>;
   /** Creates or changes objects, by server-side apply. */
   apply(...objects: readonly object[]): Promise<void>;
   /** Makes a namespace of a name of its own, in which pods may be created. */
@@ -45,6 +47,7 @@ export function accessCluster({ kubeconfig, kubectl: program, rig, busybox }: Cl
     rig,
     busybox,
     kubectl: (...args) => kubectl(args),
+    kubectlWith: (input, ...args) => kubectl(args, input),
     waitFor,
     async apply(...items) {
       const list = { apiVersion: 'v1', kind: 'List', items };

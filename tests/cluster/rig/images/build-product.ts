@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../host/run-command.ts';
+import { buildah, buildahProgram, buildahVariables } from '../parts/buildah.ts';
+import { nodeBase, nodeImage, nodeImageFile } from '../parts/node-image.ts';
+import { installPart } from '../parts/part.ts';
+
+const buildLimitMs = 20 * 60_000;
+
+/** The image of the product, as the tests' pods name it. */
+export const productImage = 'kumiki.test/kumiki:1';
+
+export interface ImageBuilder {
+  /** Runs buildah in its own storage. */
+  run(args: readonly string[], limitMs?: number): Promise<string>;
+}
+
+/** @param folder where images are stored; the caller removes it after `removeAll`. */
+export function createImageBuilder(folder: string): ImageBuilder {
+  const place = ['--root', join(folder, 'storage'), '--runroot', join(folder, 'run'), '--storage-driver', 'overlay'];
+  return {
+    run: (args, limitMs = buildLimitMs) =>
+      runCommand(buildahProgram(), [...place, ...args], {
+        limitMs,
+        cwd: folder,
+        env: { ...process.env, ...buildahVariables(), REGISTRY_AUTH_FILE: join(folder, 'auth.json') },
+      }),
+  };
+}
+
+/** Builds deploy/Containerfile on a base that is made from Debian's packages, since no registry of images is needed for tests. */
+export async function buildProduct(
+  folder: string,
+  repository: string,
+  say: (line: string) => void,
+): Promise<ImageBuilder> {
+  for (const part of [buildah, nodeBase]) await installPart(part, say);
+  mkdirSync(folder, { recursive: true });
+  const builder = createImageBuilder(folder);
+  await builder.run(['pull', '--policy', 'never', `oci-archive:${nodeImageFile()}`]);
+  const storage = ['--isolation', 'chroot', '--layers=false', '--pull-never'];
+  const file = join(repository, 'deploy/Containerfile');
+  const ignored = ['--ignorefile', `${file}.containerignore`];
+  const base = ['--build-arg', `NODE_IMAGE=${nodeImage}`, '--timestamp', '0'];
+  await builder.run(['build', ...storage, ...ignored, ...base, '--file', file, '--tag', productImage, repository]);
+  return builder;
+}

@@ -1,0 +1,50 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { privateApt } from '../../../../scripts/private-apt.ts';
+import { runCommand } from '../host/run-command.ts';
+import { type Part, folderOf } from './part.ts';
+
+const release = 'bookworm';
+const packages = [
+  'buildah',
+  'golang-github-containers-common',
+  'golang-github-containers-image',
+  'libassuan0',
+  'libdevmapper1.02.1',
+  'libgpg-error0',
+  'libgpgme11',
+  'libseccomp2',
+];
+
+const downloadLimitMs = 300_000;
+
+/** Builds images from a Containerfile without a daemon. From Debian's packages, unpacked into a tree of its own. */
+export const buildah: Part = {
+  name: 'buildah',
+  version: '1',
+  takes: 'some seconds',
+  async build(folder) {
+    const work = join(folder, 'work');
+    mkdirSync(work);
+    const options = privateApt(work, 'deb', [release]);
+    const place = { cwd: work, limitMs: downloadLimitMs };
+    await runCommand('apt-get', [...options, 'update', '-qq'], place);
+    await runCommand('apt-get', [...options, 'download', '-qq', ...packages], place);
+    for (const file of readdirSync(work).filter((name) => name.endsWith('.deb')))
+      await runCommand('dpkg', ['-x', file, folder], place);
+    rmSync(work, { recursive: true });
+  },
+};
+
+export const buildahProgram = (): string => join(folderOf(buildah), 'usr/bin/buildah');
+
+/** Lets it find its libraries in the unpacked tree. */
+export function buildahVariables(): Record<string, string> {
+  const kinds = ['usr/lib', 'lib'].flatMap((path) => {
+    const libraries = join(folderOf(buildah), path);
+    return readdirSync(libraries)
+      .filter((name) => name.endsWith('-linux-gnu'))
+      .map((name) => join(libraries, name));
+  });
+  return { LD_LIBRARY_PATH: kinds.join(':') };
+}

@@ -65,29 +65,45 @@ test('helm lint finds nothing to warn of', { skip }, async () => {
 for (const [name, values] of Object.entries(valueSets)) {
   test(`the API server takes what the chart makes of: ${name}`, { skip }, async () => {
     const objects = (await render(values)).filter(({ kind }) => !foreignKinds.has(kind));
-    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }).replaceAll('"namespace":"shop"', `"namespace":"${space}"`);
-    const said = await cluster.kubectlWith(list, 'apply', '--dry-run=server', '--validate=strict', '-n', space, '-f', '-');
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }).replaceAll(
+      '"namespace":"shop"',
+      `"namespace":"${space}"`,
+    );
+    const said = await cluster.kubectlWith(
+      list,
+      'apply',
+      '--dry-run=server',
+      '--validate=strict',
+      '-n',
+      space,
+      '-f',
+      '-',
+    );
     assert.equal(said.trim().split('\n').length, objects.length, said);
   });
 }
 
-test('all pods are of the standard "restricted", say what memory they may take, and have a token of the API only where they need it', { skip }, async () => {
-  for (const values of Object.values(valueSets))
-    for (const { what, pod } of podsOf(await render(values))) {
-      const { runAsNonRoot, runAsUser, seccompProfile } = pod.securityContext;
-      assert.deepEqual([runAsNonRoot, seccompProfile], [true, { type: 'RuntimeDefault' }], what);
-      assert.ok(Number(runAsUser) > 0, what);
-      assert.equal(pod.automountServiceAccountToken, what.endsWith('-secrets'), what);
-      for (const container of pod.containers) {
-        assert.deepEqual(container.securityContext, {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ['ALL'] },
-        });
-        assert.ok(container.resources.limits?.['memory'] !== undefined, what);
+test(
+  'all pods are of the standard "restricted", say what memory they may take, and have a token of the API only where they need it',
+  { skip },
+  async () => {
+    for (const values of Object.values(valueSets))
+      for (const { what, pod } of podsOf(await render(values))) {
+        const { runAsNonRoot, runAsUser, seccompProfile } = pod.securityContext;
+        assert.deepEqual([runAsNonRoot, seccompProfile], [true, { type: 'RuntimeDefault' }], what);
+        assert.ok(Number(runAsUser) > 0, what);
+        assert.equal(pod.automountServiceAccountToken, what.endsWith('-secrets'), what);
+        for (const container of pod.containers) {
+          assert.deepEqual(container.securityContext, {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          });
+          assert.ok(container.resources.limits?.['memory'] !== undefined, what);
+        }
       }
-    }
-});
+  },
+);
 
 test('no right is a wildcard', { skip }, async () => {
   for (const values of Object.values(valueSets))
@@ -125,32 +141,50 @@ test('a misspelt value is refused by its name, at every depth, and one of a wron
     await assert.rejects(renderChart(values), said, JSON.stringify(values));
 });
 
-test('every value has its default and a place in the schema, so that none is forgotten in either', { skip }, async () => {
-  const [defaults] = readObjects(await runCommand(programs.helm, ['show', 'values', chartFolder])) as unknown as [object];
-  const schema = JSON.parse(await runCommand('cat', [join(chartFolder, 'values.schema.json')])) as Schema;
-  const missing = Object.keys(schema.properties ?? {}).filter((name) => !(name in defaults) && name !== 'global');
-  assert.deepEqual(missing, []);
-  assert.deepEqual(Object.keys(defaults).filter((name) => !(name in (schema.properties ?? {}))), []);
-});
-
-test('a small profile has one pod of each part, a standard one two, and a pod drains within its grace', { skip }, async () => {
-  for (const [profile, replicas] of [
-    ['small', 1],
-    ['standard', 2],
-  ] as const) {
-    const deployments = (await render({ profile })).filter(({ kind }) => kind === 'Deployment');
+test(
+  'every value has its default and a place in the schema, so that none is forgotten in either',
+  { skip },
+  async () => {
+    const [defaults] = readObjects(await runCommand(programs.helm, ['show', 'values', chartFolder])) as unknown as [
+      object,
+    ];
+    const schema = JSON.parse(await runCommand('cat', [join(chartFolder, 'values.schema.json')])) as Schema;
+    const missing = Object.keys(schema.properties ?? {}).filter((name) => !(name in defaults) && name !== 'global');
+    assert.deepEqual(missing, []);
     assert.deepEqual(
-      deployments.map(({ metadata }) => metadata.name),
-      ['gateway', 'accounts', 'conversations', 'search', 'console'].map((part) => `${release}-kumiki-${part}`).toSorted(),
+      Object.keys(defaults).filter((name) => !(name in (schema.properties ?? {}))),
+      [],
     );
-    for (const { spec } of deployments) {
-      assert.equal(spec?.['replicas'], replicas);
-      const pod = spec?.template?.spec as unknown as { terminationGracePeriodSeconds: number; containers: { env: { name: string; value: string }[] }[] };
-      const drain = pod.containers[0]?.env.find(({ name }) => name === 'KUMIKI_DRAIN_MS')?.value;
-      assert.ok(pod.terminationGracePeriodSeconds * 1_000 > Number(drain) + 5_000);
+  },
+);
+
+test(
+  'a small profile has one pod of each part, a standard one two, and a pod drains within its grace',
+  { skip },
+  async () => {
+    for (const [profile, replicas] of [
+      ['small', 1],
+      ['standard', 2],
+    ] as const) {
+      const deployments = (await render({ profile })).filter(({ kind }) => kind === 'Deployment');
+      assert.deepEqual(
+        deployments.map(({ metadata }) => metadata.name),
+        ['gateway', 'accounts', 'conversations', 'search', 'console']
+          .map((part) => `${release}-kumiki-${part}`)
+          .toSorted(),
+      );
+      for (const { spec } of deployments) {
+        assert.equal(spec?.['replicas'], replicas);
+        const pod = spec?.template?.spec as unknown as {
+          terminationGracePeriodSeconds: number;
+          containers: { env: { name: string; value: string }[] }[];
+        };
+        const drain = pod.containers[0]?.env.find(({ name }) => name === 'KUMIKI_DRAIN_MS')?.value;
+        assert.ok(pod.terminationGracePeriodSeconds * 1_000 > Number(drain) + 5_000);
+      }
     }
-  }
-});
+  },
+);
 
 interface Schema {
   readonly properties?: Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +7,6 @@ import { after, before, test } from 'node:test';
 import { makeApiKey } from '@kumiki/api';
 import { startPostgres, type TestPostgres } from '@kumiki/postgres/testing';
 import { freePort, until } from '@kumiki/testing';
-import { randomBytes } from 'node:crypto';
 import { runCommand } from './rig/host/run-command.ts';
 import { buildProduct, type ImageBuilder, productImage } from './rig/images/build-product.ts';
 import { type ImageProcess, imageUser, runInImage } from './rig/images/run-in-image.ts';
@@ -76,7 +76,10 @@ test('the image is small, runs as nobody, and says what is in it', { skip }, asy
   const [bytes] = (await runCommand('du', ['-sb', root])).split('\t');
   console.log(`The image has ${(Number(bytes) / 1_048_576).toFixed(0)} MiB of files.`);
   assert.ok(Number(bytes) < largestBytes, `${bytes} bytes`);
-  const [about] = JSON.parse(await builder.run(['inspect', '--type', 'image', productImage])) === null ? [] : [await builder.run(['inspect', '--type', 'image', '--format', '{{.OCIv1.Config.User}}', productImage])];
+  const [about] =
+    JSON.parse(await builder.run(['inspect', '--type', 'image', productImage])) === null
+      ? []
+      : [await builder.run(['inspect', '--type', 'image', '--format', '{{.OCIv1.Config.User}}', productImage])];
   assert.equal(about?.trim(), `${imageUser}:${imageUser}`);
   const list = JSON.parse(readFileSync(join(root, 'app/sbom.spdx.json'), 'utf8')) as {
     packages: { name: string }[];
@@ -85,7 +88,14 @@ test('the image is small, runs as nobody, and says what is in it', { skip }, asy
   const names = new Set(list.packages.map(({ name }) => name));
   assert.ok(names.has('fastify') && names.has('undici') && !names.has('vite') && !names.has('oxlint'));
   assert.equal(list.creationInfo.created, '1970-01-01T00:00:00Z');
-  for (const path of ['node_modules/vite', 'node_modules/typescript', 'tests', 'docs', 'apps/gateway/src/testing', 'scripts'])
+  for (const path of [
+    'node_modules/vite',
+    'node_modules/typescript',
+    'tests',
+    'docs',
+    'apps/gateway/src/testing',
+    'scripts',
+  ])
     assert.ok(!existsSync(join(root, 'app', path)), path);
 });
 
@@ -102,7 +112,9 @@ test('every service starts in it without a writable root, and does its work', { 
   const refused = await fetch(`http://127.0.0.1:${gateway}/v1/models`);
   assert.equal(refused.status, 401);
   const console_ = await start('console', { KUMIKI_BACKEND_TOKEN_FILE: tokenFile });
-  const page = await fetch(`http://127.0.0.1:${console_}/`, { headers: { authorization: 'Bearer a-token-of-sixteen-characters' } });
+  const page = await fetch(`http://127.0.0.1:${console_}/`, {
+    headers: { authorization: 'Bearer a-token-of-sixteen-characters' },
+  });
   assert.match(await page.text(), /<html/);
   const data = {
     KUMIKI_BACKEND_TOKEN_FILE: tokenFile,
@@ -126,7 +138,15 @@ test('every service starts in it without a writable root, and does its work', { 
 });
 
 test('the engine for real models is in it, for its own processor only', { skip }, async () => {
-  const run = runInImage(root, work, ['-e', "import('node-llama-cpp').then(({ getLlama }) => getLlama({ build: 'never', gpu: false })).then((llama) => console.log('loaded', llama.gpu))"], {});
+  const run = runInImage(
+    root,
+    work,
+    [
+      '-e',
+      "import('node-llama-cpp').then(({ getLlama }) => getLlama({ build: 'never', gpu: false })).then((llama) => console.log('loaded', llama.gpu))",
+    ],
+    {},
+  );
   started.push(run);
   await once(run.child, 'exit');
   assert.match(run.output(), /loaded false/);

@@ -16,7 +16,11 @@ export const valueSets: Readonly<Record<string, object>> = {
   'the Gateway API and CloudNativePG': {
     publicUrl: 'https://ai.example.com',
     database: { mode: 'cloudnativepg', cloudnativepg: { instances: 2, storageClassName: 'fast' } },
-    httpRoute: { enabled: true, parentRefs: [{ name: 'public', namespace: 'gateways' }], hostnames: ['ai.example.com'] },
+    httpRoute: {
+      enabled: true,
+      parentRefs: [{ name: 'public', namespace: 'gateways' }],
+      hostnames: ['ai.example.com'],
+    },
   },
   'TLS at the gateway behind a load balancer': {
     publicUrl: 'https://ai.example.com',

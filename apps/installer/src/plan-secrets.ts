@@ -20,7 +20,7 @@ export const entries = {
   searchKey: 'search-key',
 } as const;
 
-/** What the installation's Secret lacks. What is there stays, whoever made it. */
+/** The entries that the Secret of the installation lacks. Entries that are there stay as they are. */
 export function planInstallation(present: SecretData, randomBytes: RandomBytes): SecretData {
   const token = (): Buffer => Buffer.from(randomBytes(tokenBytes).toString('base64url'));
   const key = (): Buffer => Buffer.from(makeApiKey(randomBytes));

@@ -28,12 +28,12 @@ interface Settings {
   readonly kill: number | null;
 }
 
-async function record(settings: Settings, { path, body, kills }: RecordedRequest) {
+async function record(settings: Settings, { path, body, kills, sentBytes }: RecordedRequest) {
   const request = { ...body, model: body['model'] ?? settings.model };
   const response = await fetch(settings.url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(request),
+    body: JSON.stringify(request).slice(0, sentBytes),
     signal: AbortSignal.timeout(limitMs),
   });
   const chunks: Uint8Array[] = [];

@@ -4,6 +4,8 @@ export interface RecordedRequest {
   readonly path: '/v1/chat/completions' | '/v1/completions' | '/v1/embeddings';
   /** The model is added, unless it is there. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** Bytes of the body that are sent; all of it when absent. */
+  readonly sentBytes?: number;
   /** The server is killed in the middle of the answer, by the recorder's `--kill`. */
   readonly kills?: boolean;
   /** Recorded only when it is asked for by name. */
@@ -21,6 +23,12 @@ const weather = {
     parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
   },
 };
+const schema = {
+  type: 'object',
+  properties: { answer: { type: 'string', maxLength: 20 } },
+  required: ['answer'],
+  additionalProperties: false,
+};
 const tools = {
   ...chat,
   messages: [{ role: 'user', content: 'What is the weather in Tokyo?' }],
@@ -33,6 +41,10 @@ export const recordedRequests: readonly RecordedRequest[] = [
   { name: 'chat', path: '/v1/chat/completions', body: chat },
   { name: 'chat-usage', path: '/v1/chat/completions', body: { ...chat, stream_options: { include_usage: true } } },
   { name: 'chat-whole', path: '/v1/chat/completions', body: { ...chat, stream: false } },
+  // The natural end of an answer, the end by a stop string, and the end by the limit of tokens.
+  { name: 'chat-end', path: '/v1/chat/completions', body: { ...chat, max_tokens: 100 } },
+  { name: 'chat-stop', path: '/v1/chat/completions', body: { ...chat, messages: count, max_tokens: 100, stop: ['5'] } },
+  { name: 'chat-length', path: '/v1/chat/completions', body: { ...chat, stream: false, max_tokens: 3 } },
   {
     name: 'chat-choices',
     path: '/v1/chat/completions',
@@ -45,6 +57,21 @@ export const recordedRequests: readonly RecordedRequest[] = [
   },
   { name: 'chat-tools', path: '/v1/chat/completions', body: { ...tools, tool_choice: 'auto' } },
   { name: 'chat-tool-required', path: '/v1/chat/completions', body: { ...tools, tool_choice: 'required' } },
+  { name: 'chat-tools-whole', path: '/v1/chat/completions', body: { ...tools, stream: false, tool_choice: 'auto' } },
+  {
+    name: 'chat-schema',
+    path: '/v1/chat/completions',
+    body: {
+      ...chat,
+      max_tokens: 60,
+      response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } },
+    },
+  },
+  {
+    name: 'chat-logprobs-whole',
+    path: '/v1/chat/completions',
+    body: { ...chat, stream: false, max_tokens: 4, logprobs: true, top_logprobs: 2 },
+  },
   {
     name: 'chat-japanese',
     path: '/v1/chat/completions',
@@ -67,6 +94,11 @@ export const recordedRequests: readonly RecordedRequest[] = [
       stream_options: { include_usage: true },
     },
   },
+  {
+    name: 'completion-whole',
+    path: '/v1/completions',
+    body: { stream: false, temperature: 0, max_tokens: 8, prompt: 'A Pod is', logprobs: 1 },
+  },
   { name: 'refused-value', path: '/v1/chat/completions', body: { ...chat, temperature: 'warm' } },
   {
     name: 'refused-length',
@@ -74,6 +106,9 @@ export const recordedRequests: readonly RecordedRequest[] = [
     body: { ...chat, messages: [{ role: 'user', content: 'a b '.repeat(20_000) }] },
   },
   { name: 'refused-model', path: '/v1/chat/completions', body: { ...chat, model: 'no-such-model' } },
+  { name: 'refused-json', path: '/v1/chat/completions', body: chat, sentBytes: 40 },
+  { name: 'refused-messages', path: '/v1/chat/completions', body: { ...chat, messages: 'What is a Pod?' } },
+  { name: 'refused-embedding', path: '/v1/embeddings', body: { input: ['a Pod'] } },
   // The server has to be started with a parser of reasoning.
   {
     name: 'chat-reasoning',
@@ -83,6 +118,10 @@ export const recordedRequests: readonly RecordedRequest[] = [
   },
   // The server has to serve an embedding model.
   { name: 'embedding', path: '/v1/embeddings', body: { input: ['a Pod'], encoding_format: 'base64' }, byName: true },
+  { name: 'embedding-floats', path: '/v1/embeddings', body: { input: ['a Pod', 'Podとは'] }, byName: true },
+  { name: 'embedding-length', path: '/v1/embeddings', body: { input: ['a b '.repeat(20_000)] }, byName: true },
+  // The server has to be started with a key, which the recorder does not send.
+  { name: 'refused-key', path: '/v1/chat/completions', body: chat, byName: true },
   {
     name: 'chat-killed',
     path: '/v1/chat/completions',

@@ -3,11 +3,11 @@ import type {
   ChatChunk,
   ChatChunkChoice,
   ChatCompletion,
-  ChatDelta,
   ChatLogprobs,
   ToolCallDelta,
 } from './chat-types.ts';
 import { flattenText } from './flatten-text.ts';
+import { callIndexOf, contentOf, reasoningOf } from './read-delta.ts';
 
 /** Most choices and most tool calls of one answer; a server that sends more is in error, and the rest is ignored. */
 const maxChoices = 128;
@@ -45,7 +45,7 @@ export function createChatAccumulator(): ChatAccumulator {
       if (chunk.system_fingerprint != null) whole.system_fingerprint = chunk.system_fingerprint;
       if (chunk.service_tier != null) whole.service_tier = chunk.service_tier;
       if (chunk.usage != null) whole.usage = chunk.usage;
-      for (const part of chunk.choices) {
+      for (const part of chunk.choices ?? []) {
         const choice = choiceOf(part.index);
         if (choice !== null) addToChoice(choice, part);
       }
@@ -74,9 +74,10 @@ export function mergeChunks(chunks: Iterable<ChatChunk>): ChatCompletion | null 
 
 function addToChoice(choice: ChatChoice, part: ChatChunkChoice): void {
   const { message } = choice;
-  const { delta } = part;
+  const delta = part.delta ?? {};
   if (delta.role !== undefined) message.role = delta.role;
-  if (delta.content != null) message.content = (message.content ?? '') + delta.content;
+  const content = contentOf(delta);
+  if (content !== null) message.content = (message.content ?? '') + content;
   if (delta.refusal != null) message.refusal = (message.refusal ?? '') + delta.refusal;
   const reasoning = reasoningOf(delta);
   if (reasoning !== null) message.reasoning_content = (message.reasoning_content ?? '') + reasoning;
@@ -85,19 +86,15 @@ function addToChoice(choice: ChatChoice, part: ChatChunkChoice): void {
   if (part.finish_reason != null) choice.finish_reason = part.finish_reason;
 }
 
-/** The thoughts of a chunk, by whichever of their names its server knows. */
-export function reasoningOf({ reasoning_content: content, reasoning }: ChatDelta): string | null {
-  return content ?? reasoning ?? null;
-}
-
 function addToolCall(choice: ChatChoice, delta: ToolCallDelta): void {
   choice.message.tool_calls ??= [];
   const calls = choice.message.tool_calls;
-  if (delta.index < 0 || delta.index >= maxToolCalls) return;
-  while (calls.length <= delta.index) calls.push({ id: '', type: 'function', function: { name: '', arguments: '' } });
-  const call = calls[delta.index];
+  const index = callIndexOf(delta, calls.length);
+  if (index < 0 || index >= maxToolCalls) return;
+  while (calls.length <= index) calls.push({ id: '', type: 'function', function: { name: '', arguments: '' } });
+  const call = calls[index];
   if (call === undefined) return;
-  if (delta.id !== undefined) call.id = delta.id;
+  if (delta.id) call.id = delta.id;
   call.function.name += delta.function?.name ?? '';
   call.function.arguments += delta.function?.arguments ?? '';
 }

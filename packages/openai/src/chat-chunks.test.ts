@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createChatAccumulator, mergeChunks } from './chat-accumulate.ts';
 import { splitCompletion } from './chat-split.ts';
-import type { ChatChoice, ChatChunk, ChatCompletion } from './chat-types.ts';
+import type { ChatChoice, ChatChunk, ChatCompletion, ToolCallDelta } from './chat-types.ts';
+import { callIndexOf, contentOf } from './read-delta.ts';
 import { createChatRewriter, createTextRewriter } from './rewrite-chunk.ts';
-import { mergeTextChunks, splitTextCompletion, type TextCompletion } from './text-completion.ts';
+import { mergeTextChunks, splitTextCompletion, type TextChoicePart, type TextCompletion } from './text-completion.ts';
 
 const usage = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
@@ -41,7 +42,7 @@ const completion = fc.array(choice, { minLength: 1, maxLength: 3 }).map((choices
 function cutDeltas(chunks: readonly ChatChunk[], size: number): ChatChunk[] {
   return chunks.flatMap((chunk) => {
     const part = chunk.choices[0];
-    const content = part?.delta.content;
+    const content = part === undefined ? null : contentOf(part.delta);
     const args = part?.delta.tool_calls?.[0]?.function?.arguments;
     const pieces = (value: string) => value.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? [];
     if (part !== undefined && content) {
@@ -51,7 +52,7 @@ function cutDeltas(chunks: readonly ChatChunk[], size: number): ChatChunk[] {
       }));
     }
     if (part !== undefined && args && part.delta.tool_calls?.[0]?.id === undefined) {
-      const { index } = part.delta.tool_calls[0]!;
+      const index = callIndexOf(part.delta.tool_calls[0]!, 0);
       return pieces(args).map((piece) => ({
         ...chunk,
         choices: [{ ...part, delta: { tool_calls: [{ index, function: { arguments: piece } }] } }],
@@ -172,3 +173,57 @@ function chunkOf(content: string): ChatChunk {
     choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }],
   };
 }
+
+test('calls without an index are put together, and are not called again in a replay', () => {
+  const whole = (name: string, args: string): ToolCallDelta => ({
+    id: '',
+    type: 'function',
+    function: { name, arguments: args },
+  });
+  const part = (delta: ChatChunk['choices'][number]['delta']): ChatChunk => ({
+    ...chunkOf(''),
+    choices: [{ index: 0, delta }],
+  });
+  const chunks = [
+    part({ tool_calls: [whole('a', '{}'), whole('b', '{"x":')] }),
+    part({ tool_calls: [{ function: { arguments: '1}' } }] }),
+    part({ tool_calls: [whole('c', '{}')] }),
+  ];
+  const shown = mergeChunks(chunks)!;
+  const calls = shown.choices[0]!.message.tool_calls!.map(({ function: call }) => call);
+  assert.deepEqual(calls, [
+    { name: 'a', arguments: '{}' },
+    { name: 'b', arguments: '{"x":1}' },
+    { name: 'c', arguments: '{}' },
+  ]);
+  const rewriter = createChatRewriter(shown, { mode: 'replay', completionTokensBefore: null });
+  for (const chunk of chunks) assert.equal(rewriter.rewrite(chunk).outcome, 'skip');
+  const another = createChatRewriter(shown, { mode: 'replay', completionTokensBefore: null });
+  assert.equal(another.rewrite(part({ tool_calls: [whole('d', '{}')] })).outcome, 'diverged');
+});
+
+test('a content that is a list of parts is its text, and its thoughts are reasoning', () => {
+  const thinking = [{ type: 'text', text: 'It asks.' }];
+  const content = [
+    { type: 'thinking', thinking },
+    { type: 'text', text: 'A Pod' },
+    { type: 'reference', text: {} },
+  ];
+  const { message } = mergeChunks([{ ...chunkOf(''), choices: [{ index: 0, delta: { content } }] }, chunkOf(' runs.')])!
+    .choices[0]!;
+  assert.deepEqual(
+    { text: message.content, thoughts: message.reasoning_content },
+    { text: 'A Pod runs.', thoughts: 'It asks.' },
+  );
+});
+
+test('parts of a text completion may lack members and have log-probabilities of another form', () => {
+  const head = { id: 'cmpl-1', object: 'text_completion', created: 5, model: 'm' } as const;
+  const parts: TextChoicePart[] = [
+    { index: 0, text: 'A', logprobs: { content: [{ token: 'A', logprob: -1 }] } },
+    { index: 0, logprobs: { tokens: ['x'], token_logprobs: [-1] } },
+    { index: 0, text: null, finish_reason: 'stop' },
+  ];
+  const choice = mergeTextChunks(parts.map((part) => ({ ...head, choices: [part] })))!.choices[0]!;
+  assert.deepEqual({ text: choice.text, finish: choice.finish_reason }, { text: 'A', finish: 'stop' });
+});

@@ -27,15 +27,24 @@ export interface ToolCall {
 }
 
 export interface ToolCallDelta {
-  readonly index: number;
-  readonly id?: string;
+  /** Absent in the streams of some servers, which send each call whole. */
+  readonly index?: number;
+  readonly id?: string | null;
   readonly type?: 'function';
   readonly function?: { readonly name?: string; readonly arguments?: string };
 }
 
+/** A part of a content that is a list, as Mistral's models that reason stream it. */
+export interface ContentPart {
+  readonly type?: string;
+  readonly text?: unknown;
+  readonly thinking?: string | readonly ContentPart[] | null;
+}
+
 export interface ChatDelta {
   readonly role?: string;
-  readonly content?: string | null;
+  /** To be read by `contentOf` and `reasoningOf`. */
+  readonly content?: string | readonly ContentPart[] | null;
   readonly refusal?: string | null;
   /** Thoughts before the answer, as SGLang, llama.cpp and DeepSeek stream them. */
   readonly reasoning_content?: string | null;

@@ -14,13 +14,13 @@ test('every flavour of error body is understood', () => {
   assert.deepEqual(parse({ object: 'error', message: 'too long', type: 'BadRequestError', param: null, code: 400 }), {
     message: 'too long',
     type: 'BadRequestError',
-    code: '400',
+    code: null,
     param: null,
   });
   assert.deepEqual(parse({ error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }), {
     message: 'Loading model',
     type: 'unavailable_error',
-    code: '503',
+    code: null,
     param: null,
   });
   assert.equal(parse({ detail: 'Not Found' }).message, 'Not Found');

@@ -5,6 +5,7 @@ export interface UpstreamErrorBody {
   /** One line without markup, never empty. */
   readonly message: string;
   readonly type: string | null;
+  /** Null for a number: vLLM, llama-server and others repeat the HTTP status there. */
   readonly code: string | null;
   readonly param: string | null;
 }
@@ -26,6 +27,11 @@ function asRecord(value: unknown): Record<string, unknown> | null {
 function asText(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+function asCode(value: unknown): string | null {
+  const text = asText(value);
+  return text === null || /^\d+$/.test(text) ? null : text;
 }
 
 function parseJson(text: string): unknown {
@@ -80,7 +86,7 @@ function fromError(error: Record<string, unknown> | null): UpstreamErrorBody | n
   return {
     message: oneLine(message),
     type: asText(error['type']) ?? asText(error['error_type']),
-    code: asText(error['code']),
+    code: asCode(error['code']),
     param: asText(error['param']),
   };
 }

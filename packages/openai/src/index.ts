@@ -2,6 +2,8 @@ export * from './chat-accumulate.ts';
 export * from './chat-split.ts';
 export * from './chat-types.ts';
 export * from './error-envelope.ts';
+export * from './read-delta.ts';
+export * from './refusal-code.ts';
 export * from './rewrite-chunk.ts';
 export * from './sse-frame.ts';
 export * from './sse-frames.ts';

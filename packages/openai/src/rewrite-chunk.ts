@@ -1,4 +1,5 @@
 import type { ChatChunk, ChatChunkChoice, ChatCompletion, ChatDelta, ToolCallDelta } from './chat-types.ts';
+import { callIndexOf, contentOf, reasoningOf } from './read-delta.ts';
 import { createReplayedText, type ReplayedText } from './replayed-text.ts';
 import type { TextChoice, TextCompletion } from './text-completion.ts';
 import type { Usage } from './usage.ts';
@@ -106,6 +107,8 @@ interface ReplayedChoice {
   readonly refusal: ReplayedText;
   readonly reasoning: ReplayedText;
   readonly calls: readonly { readonly name: string; readonly arguments: ReplayedText }[];
+  /** Calls that the new server has begun. */
+  replayedCalls: number;
 }
 
 function createReplayedChoice(shown: ChatCompletion, index: number): ReplayedChoice {
@@ -118,15 +121,18 @@ function createReplayedChoice(shown: ChatCompletion, index: number): ReplayedCho
       name: call.function.name,
       arguments: createReplayedText(call.function.arguments),
     })),
+    replayedCalls: 0,
   };
 }
 
 /** The part of a delta that the client does not have. */
 function skipShown(delta: ChatDelta, known: ReplayedChoice): ChatDelta {
   const rest: { -readonly [Key in keyof ChatDelta]: ChatDelta[Key] } = {};
-  if (delta.content != null) rest.content = skipText(delta.content, known.content);
+  const content = contentOf(delta);
+  if (content !== null) rest.content = skipText(content, known.content);
   if (delta.refusal != null) rest.refusal = skipText(delta.refusal, known.refusal);
-  if (delta.reasoning_content != null) rest.reasoning_content = skipText(delta.reasoning_content, known.reasoning);
+  const reasoning = reasoningOf(delta);
+  if (reasoning !== null) rest.reasoning_content = skipText(reasoning, known.reasoning);
   if (delta.tool_calls != null) {
     rest.tool_calls = delta.tool_calls.map((call) => skipCall(call, known)).filter((call) => call !== null);
   }
@@ -134,13 +140,15 @@ function skipShown(delta: ChatDelta, known: ReplayedChoice): ChatDelta {
 }
 
 function skipCall(call: ToolCallDelta, known: ReplayedChoice): ToolCallDelta | null {
-  const shown = known.calls[call.index];
+  const index = callIndexOf(call, known.replayedCalls);
+  known.replayedCalls = Math.max(known.replayedCalls, index + 1);
+  const shown = known.calls[index];
   if (shown === undefined) return call;
   const name = call.function?.name;
   if (name !== undefined && name !== '' && !shown.name.startsWith(name))
     throw new Diverged('another function is called');
   const rest = skipText(call.function?.arguments ?? '', shown.arguments);
-  return rest === '' ? null : { index: call.index, function: { arguments: rest } };
+  return rest === '' ? null : { index, function: { arguments: rest } };
 }
 
 function textsOf(known: ReplayedChoice): ReplayedText[] {
@@ -159,5 +167,5 @@ function skipText(text: string, known: ReplayedText): string {
 }
 
 function isEmpty(delta: ChatDelta): boolean {
-  return !delta.content && !delta.refusal && !delta.reasoning_content && (delta.tool_calls?.length ?? 0) === 0;
+  return !delta.content?.length && !delta.refusal && !reasoningOf(delta) && (delta.tool_calls?.length ?? 0) === 0;
 }

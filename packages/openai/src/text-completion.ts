@@ -26,8 +26,22 @@ export interface TextCompletion {
   system_fingerprint?: string;
 }
 
+/**
+ * A choice as a server streams it. Members may be absent, and llama-server's log-probabilities have the form of a chat's,
+ * which is not kept.
+ */
+export interface TextChoicePart {
+  readonly index: number;
+  readonly text?: string | null;
+  readonly finish_reason?: TextChoice['finish_reason'];
+  readonly logprobs?: Partial<TextLogprobs> | { readonly content: unknown } | null;
+}
+
+/** A chunk of a stream, or a whole completion. */
+export type TextChunk = Omit<TextCompletion, 'choices'> & { readonly choices: readonly TextChoicePart[] };
+
 export interface TextAccumulator {
-  add(chunk: TextCompletion): void;
+  add(chunk: TextChunk): void;
   completion(): TextCompletion | null;
   /** Releases the pieces of concatenated texts, at the cost of one copy. */
   flatten(): void;
@@ -39,15 +53,24 @@ const maxChoices = 128;
 export function createTextAccumulator(): TextAccumulator {
   let whole: TextCompletion | null = null;
   const byIndex = new Map<number, TextChoice>();
+
+  function choiceOf(index: number): TextChoice | null {
+    const known = byIndex.get(index);
+    if (known !== undefined) return known;
+    if (byIndex.size >= maxChoices) return null;
+    const choice: TextChoice = { index, text: '', finish_reason: null, logprobs: null };
+    byIndex.set(index, choice);
+    return choice;
+  }
+
   return {
     add(chunk) {
       whole ??= { id: chunk.id, object: 'text_completion', created: chunk.created, model: chunk.model, choices: [] };
       if (chunk.system_fingerprint !== undefined) whole.system_fingerprint = chunk.system_fingerprint;
       if (chunk.usage != null) whole.usage = chunk.usage;
       for (const part of chunk.choices) {
-        const choice = byIndex.get(part.index);
-        if (choice !== undefined) addToChoice(choice, part);
-        else if (byIndex.size < maxChoices) byIndex.set(part.index, structuredClone(part));
+        const choice = choiceOf(part.index);
+        if (choice !== null) addToChoice(choice, part);
       }
     },
     completion() {
@@ -61,7 +84,7 @@ export function createTextAccumulator(): TextAccumulator {
   };
 }
 
-export function mergeTextChunks(chunks: Iterable<TextCompletion>): TextCompletion | null {
+export function mergeTextChunks(chunks: Iterable<TextChunk>): TextCompletion | null {
   const accumulator = createTextAccumulator();
   for (const chunk of chunks) accumulator.add(chunk);
   return accumulator.completion();
@@ -83,19 +106,20 @@ export function splitTextCompletion(
   return chunks;
 }
 
-function addToChoice(choice: TextChoice, part: TextChoice): void {
-  choice.text += part.text;
+function addToChoice(choice: TextChoice, part: TextChoicePart): void {
+  choice.text += part.text ?? '';
   if (part.finish_reason != null) choice.finish_reason = part.finish_reason;
-  if (part.logprobs == null) return;
-  const { logprobs } = choice;
-  if (logprobs === null) {
-    choice.logprobs = structuredClone(part.logprobs);
-    return;
+  if (part.logprobs != null && 'tokens' in part.logprobs) {
+    choice.logprobs ??= { tokens: [], token_logprobs: [], top_logprobs: null, text_offset: [] };
+    addLogprobs(choice.logprobs, part.logprobs);
   }
-  logprobs.tokens.push(...part.logprobs.tokens);
-  logprobs.token_logprobs.push(...part.logprobs.token_logprobs);
-  logprobs.text_offset.push(...part.logprobs.text_offset);
-  if (part.logprobs.top_logprobs !== null) {
-    logprobs.top_logprobs = [...(logprobs.top_logprobs ?? []), ...part.logprobs.top_logprobs];
-  }
+}
+
+function addLogprobs(to: TextLogprobs, part: Partial<TextLogprobs>): void {
+  for (const token of part.tokens ?? []) to.tokens.push(token);
+  for (const logprob of part.token_logprobs ?? []) to.token_logprobs.push(logprob);
+  for (const offset of part.text_offset ?? []) to.text_offset.push(offset);
+  if (part.top_logprobs == null) return;
+  to.top_logprobs ??= [];
+  for (const top of part.top_logprobs) to.top_logprobs.push(top && { ...top });
 }

@@ -1,4 +1,4 @@
-import { type ChatChunk, reasoningOf, type Usage } from '@kumiki/openai';
+import { callIndexOf, type ChatChunk, contentOf, reasoningOf, type ToolCallDelta, type Usage } from '@kumiki/openai';
 import { ApiError } from '../api/api-error.ts';
 import { sendApi } from '../api/call-api.ts';
 import { readEvents } from '../api/read-events.ts';
@@ -81,7 +81,7 @@ function take(before: Answer, chunk: ChatChunk, ms: number): Partial<Answer> {
   const usage = chunk.usage ?? before.usage;
   if (choice === undefined) return { usage };
   const { delta, finish_reason: finish } = choice;
-  const text = delta.content ?? '';
+  const text = contentOf(delta) ?? '';
   const reasoning = reasoningOf(delta) ?? '';
   const calls = delta.tool_calls ?? [];
   const isPiece = text !== '' || reasoning !== '' || calls.length > 0;
@@ -98,9 +98,9 @@ function take(before: Answer, chunk: ChatChunk, ms: number): Partial<Answer> {
   };
 }
 
-type CallDelta = NonNullable<ChatChunk['choices'][number]['delta']['tool_calls']>[number];
-
-function addCall(calls: readonly ToolCall[], { index, function: part }: CallDelta): readonly ToolCall[] {
+function addCall(calls: readonly ToolCall[], delta: ToolCallDelta): readonly ToolCall[] {
+  const index = callIndexOf(delta, calls.length);
+  const { function: part } = delta;
   const before = calls[index] ?? { name: '', arguments: '' };
   const after = { name: before.name + (part?.name ?? ''), arguments: before.arguments + (part?.arguments ?? '') };
   return index < calls.length ? calls.with(index, after) : [...calls, after];

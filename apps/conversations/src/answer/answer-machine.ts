@@ -1,4 +1,12 @@
-import { type ChatChunk, type ChatChunkChoice, reasoningOf, type ToolCallDelta, type Usage } from '@kumiki/openai';
+import {
+  callIndexOf,
+  type ChatChunk,
+  type ChatChunkChoice,
+  contentOf,
+  reasoningOf,
+  type ToolCallDelta,
+  type Usage,
+} from '@kumiki/openai';
 import { outputItemId } from '../ids/new-id.ts';
 import { type CitationFinder, createCitationFinder, type Passage } from './citations.ts';
 import type { ResponseEvent } from './response-event.ts';
@@ -59,6 +67,8 @@ export class AnswerMachine {
   #passages: readonly Passage[] = [];
   #usage: Usage | null = null;
   #finish: string | null = null;
+  /** Calls that the model has begun. */
+  #calls = 0;
   #searching = false;
   #ended = false;
 
@@ -168,8 +178,9 @@ export class AnswerMachine {
   #feedChoice({ delta, logprobs, finish_reason: finish }: ChatChunkChoice): void {
     const reasoning = reasoningOf(delta);
     if (reasoning !== null && reasoning !== '') this.#addText('reasoning_text', reasoning, []);
-    if (delta.content != null && delta.content !== '') {
-      this.#addText('output_text', delta.content, this.#options.includeLogprobs ? (logprobs?.content ?? []) : []);
+    const content = contentOf(delta);
+    if (content !== null && content !== '') {
+      this.#addText('output_text', content, this.#options.includeLogprobs ? (logprobs?.content ?? []) : []);
     }
     if (delta.refusal != null && delta.refusal !== '') this.#addText('refusal', delta.refusal, []);
     for (const call of delta.tool_calls ?? []) this.#addCall(call);
@@ -213,14 +224,17 @@ export class AnswerMachine {
   }
 
   #addCall(delta: ToolCallDelta): void {
-    if (this.#item?.call?.index !== delta.index) {
+    const index = callIndexOf(delta, this.#calls);
+    this.#calls = Math.max(this.#calls, index + 1);
+    if (this.#item?.call?.index !== index) {
       // Calls come one after the other. A delta for a call that is already closed is ignored.
       if (delta.function?.name === undefined) return;
-      const callId = delta.id ?? this.#itemId('call');
+      // Gemini sends an empty id.
+      const callId = delta.id || this.#itemId('call');
       this.#openItem({
         kind: 'function_call',
         id: this.#itemId('fc'),
-        call: { index: delta.index, callId, name: delta.function.name },
+        call: { index, callId, name: delta.function.name },
       });
     }
     const item = this.#item;

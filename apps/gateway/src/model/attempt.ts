@@ -12,6 +12,7 @@ import {
 } from '../upstream/upstream.ts';
 import { censorOutcome } from './censor-outcome.ts';
 import { createCollector, maxErrorBytes, maxReplyBytes, type Collector } from './collect-body.ts';
+import { errorInAnswer, errorKey } from './error-in-answer.ts';
 import type { Exchange, ModelRequest } from './exchange.ts';
 import { failed, type Outcome } from './outcome.ts';
 import type { FrameRelay } from './relay-frames.ts';
@@ -236,6 +237,8 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
       if (status !== 200) return describeError(status, body);
       // The client already reads an event stream (a ping is enough), so it cannot be given another kind of reply.
       if (options.exchange.response.headersSent) return failed('protocol_error', 'its reply is no event stream');
+      const error = body.length <= maxErrorBytes && body.includes(errorKey) ? errorInAnswer(body.toString()) : null;
+      if (error !== null) return error;
       options.onReply(body, contentType);
       return { kind: 'done' };
     },
@@ -247,10 +250,13 @@ function createReplyReader(options: AttemptOptions): ReplyReader {
 
 function describeError(status: number, body: Buffer): Outcome {
   const error = parseUpstreamError(status, body);
-  const found = classifyReply(status, error.code);
+  const found = classifyReply(status, error);
   switch (found) {
     case 'refused':
-      return { kind: 'refused', status, error };
+      // For the client, a refusal is the request's fault even if the server reports it as its own.
+      return status < 500
+        ? { kind: 'refused', status, error }
+        : { kind: 'refused', status: 400, error: { ...error, type: null } };
     case 'protocol_error':
       return failed(found, `it answered with a redirect (${status}), which is not followed`);
     case 'credentials_refused':

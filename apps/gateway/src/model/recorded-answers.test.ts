@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFrameSplitter, createSseParser, parseUpstreamError } from '@kumiki/openai';
+import { createFrameSplitter, createSseParser, parseUpstreamError, refusalCode, usageOf } from '@kumiki/openai';
+import { classifyReply } from '@kumiki/policy';
 import { readRows, recordedAnswers, recordedFiles, type RecordedAnswer } from '../testing/recorded-answers.ts';
 import { startScriptedUpstream } from '../testing/scripted-upstream.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
@@ -12,8 +13,9 @@ import { createFrameRelay } from './relay-frames.ts';
 const answers = recordedAnswers();
 const streams = answers.filter(({ contentType }) => contentType.startsWith('text/event-stream'));
 const doneMark = 'data: [DONE]\n\n';
-const whole = streams.filter(({ bytes }) => bytes.toString().endsWith(doneMark) && !bytes.includes('"error":'));
-const broken = streams.filter((answer) => !whole.includes(answer));
+const whole = streams.filter(({ bytes }) => bytes.toString().endsWith(doneMark) && !bytes.includes('"error"'));
+const failed = streams.filter(({ bytes }) => bytes.includes('"error"'));
+const cut = streams.filter((answer) => !whole.includes(answer) && !failed.includes(answer));
 
 /** A relay, and the results of what is pushed through it. */
 function startRelay(path: string, hideUsage: boolean) {
@@ -65,14 +67,24 @@ function chunksOf(bytes: Uint8Array): Chunk[] {
   return events.filter(({ data }) => data !== '[DONE]').map(({ data }) => JSON.parse(data) as Chunk);
 }
 
+/** A part of a content that is a list, as Mistral's models that reason send it. */
+interface ContentPart {
+  readonly text?: string;
+  readonly thinking?: readonly { readonly text: string }[];
+}
+
 /** All that a client reads of the first choice, assembled independently of the product's code. */
 function shownOf(chunks: readonly Chunk[]) {
   const shown = { text: '', thoughts: '', calls: '' };
   for (const { choices } of chunks) {
     for (const choice of choices.filter(({ index }) => index === 0)) {
-      const delta = (choice.delta ?? {}) as Record<string, string | null | undefined>;
-      shown.text += delta['content'] ?? choice.text ?? '';
-      shown.thoughts += delta['reasoning_content'] ?? delta['reasoning'] ?? '';
+      const delta = (choice.delta ?? {}) as Record<string, unknown>;
+      const content = delta['content'] as string | ContentPart[] | null | undefined;
+      const parts = Array.isArray(content) ? content : [];
+      const text = Array.isArray(content) ? parts.map((part) => part.text ?? '').join('') : content;
+      shown.text += text ?? choice.text ?? '';
+      shown.thoughts += (delta['reasoning_content'] ?? delta['reasoning'] ?? '') as string;
+      shown.thoughts += parts.flatMap(({ thinking = [] }) => thinking.map(({ text }) => text)).join('');
       for (const call of ((delta as { tool_calls?: unknown }).tool_calls ?? []) as {
         function?: { name?: string; arguments?: string };
       }[]) {
@@ -86,7 +98,7 @@ function shownOf(chunks: readonly Chunk[]) {
 test('every file that is recorded has its request and its row', () => {
   assert.deepEqual(recordedFiles().toSorted(), answers.map(({ name }) => name).toSorted());
   for (const { name } of answers) assert.ok(readRows().includes(`\`${name}\``), name);
-  assert.ok(whole.length > 8 && broken.length > 1, `${whole.length} whole and ${broken.length} broken streams`);
+  assert.ok(whole.length > 35 && failed.length > 1 && cut.length > 0);
 });
 
 for (const { name, path, bytes } of whole) {
@@ -122,7 +134,7 @@ for (const { name, path, bytes } of whole) {
       const part = Buffer.concat(frames.slice(0, count));
       const shown = shownOf(chunksOf(part));
       const recorded = relay(part, path, false).recording.read();
-      const choice = recorded?.completion.choices[0];
+      const choice = recorded?.completion.choices.find(({ index }) => index === 0);
       const message = choice !== undefined && 'message' in choice ? choice.message : null;
       const text =
         message === null ? (choice !== undefined && 'text' in choice ? choice.text : '') : (message.content ?? '');
@@ -151,28 +163,42 @@ for (const { name, path, bytes } of streams) {
   });
 }
 
-for (const { name, path, bytes } of broken) {
-  test(`${name} tells an error in the middle, which is a failure of the server`, () => {
+for (const { name, path, bytes } of failed) {
+  test(`${name} contains an error, which is a failure of the server`, () => {
     const { outcome, text } = relay(bytes, path, false);
     assert.equal(outcome?.kind, 'failed');
     assert.equal(outcome.failure, 'server_error');
     assert.ok(outcome.detail.length > 10 && !outcome.detail.includes('HTTP status'), outcome.detail);
-    assert.ok(!text.includes('error'), 'the error is ours to tell');
+    assert.ok(!text.includes('error'), "the server's error is not relayed");
+  });
+}
+
+for (const { name, path, bytes } of cut) {
+  test(`${name} ends with its connection, and neither well nor with an error`, () => {
+    const { outcome, finished, recording } = relay(bytes, path, false);
+    assert.deepEqual({ outcome, finished }, { outcome: null, finished: false });
+    assert.notEqual(recording.read(), null, 'it can be continued');
   });
 }
 
 for (const { name, status, bytes } of answers.filter((answer) => answer.status >= 400)) {
   test(`${name} is a refusal whose reason is found`, () => {
     const error = parseUpstreamError(status, bytes);
-    assert.ok(error.message.length > 20 && !error.message.includes('HTTP status'), error.message);
-    assert.notEqual(error.param, null);
+    assert.ok(error.message.length > 10 && !error.message.includes('HTTP status'), error.message);
+    assert.doesNotMatch(error.code ?? '', /^\d+$/, 'a status is no code');
+    const asked = name.split('refused-')[1] ?? name;
+    const found = classifyReply(status, error);
+    assert.equal(found, asked.startsWith('key') ? 'credentials_refused' : 'refused');
+    if (asked.includes('length')) assert.equal(refusalCode(status, error), 'context_length_exceeded');
   });
 }
 
 async function throughGateway(context: Parameters<typeof startTestGateway>[0], answer: RecordedAnswer, cut: number) {
+  let received = 0;
   const upstream = await startScriptedUpstream(
     'a',
     (_, response) => {
+      received++;
       response.writeHead(answer.status, { 'content-type': answer.contentType });
       response.write(answer.bytes.subarray(0, cut), () =>
         cut === answer.bytes.length ? response.end() : response.destroy(),
@@ -183,7 +209,7 @@ async function throughGateway(context: Parameters<typeof startTestGateway>[0], a
   context.after(() => upstream.close());
   const { chat } = await startTestGateway(context, [upstream.endpoint]);
   const response = await chat({ ...answer.request, model: 'm' }, { path: answer.path });
-  return { status: response.status, text: await response.text() };
+  return { status: response.status, text: await response.text(), received };
 }
 
 /** Bytes up to the first text and a few more. A stream that is cut earlier is retried, so it takes longer to fail. */
@@ -202,7 +228,11 @@ test('whole answers go through a gateway, and broken ones end with an error and 
   for (const name of [
     'vllm/chat-usage.sse',
     'vllm/chat-killed.sse',
+    'llama-server/chat-usage.sse',
+    'llama-server/chat-killed.sse',
     'openrouter/chat-failed.sse',
+    'openrouter/chat-error-finish.sse',
+    'mistral/chat-reasoning.sse',
     'azure/chat-filters.sse',
   ]) {
     const answer = streams.find((recorded) => recorded.name === name);
@@ -219,13 +249,30 @@ test('whole answers go through a gateway, and broken ones end with an error and 
 });
 
 test('refusals of a real server reach the client with its reason', async (context) => {
-  const refusals = answers.filter(({ name }) => name.startsWith('vllm/refused-'));
-  assert.ok(refusals.length >= 3);
+  const refusals = answers.filter(({ name, status }) => status >= 400 && !name.includes('refused-key'));
+  assert.ok(refusals.length >= 9);
   for (const answer of refusals) {
-    const request = { stream: true, messages: [{ role: 'user', content: 'hi' }] };
-    const { status, text } = await throughGateway(context, { ...answer, request }, answer.bytes.length);
-    const { error } = JSON.parse(text) as { error: { message: string } };
-    assert.ok(status >= 400, `${status}`);
-    assert.ok(error.message.length > 20, error.message);
+    const chat = { stream: true, messages: [{ role: 'user', content: 'hi' }] };
+    const request = answer.path === '/v1/embeddings' ? { input: ['hi'] } : chat;
+    const { status, text, received } = await throughGateway(context, { ...answer, request }, answer.bytes.length);
+    const { error } = JSON.parse(text) as { error: { message: string; type: string; code: string } };
+    assert.ok(status >= 400 && status < 500, `${answer.name}: ${status}`);
+    assert.ok(error.message.length > 10, error.message);
+    assert.equal(error.type, 'invalid_request_error');
+    assert.doesNotMatch(error.code, /^\d+$/);
+    assert.equal(received, 1, `${answer.name} is not tried again`);
+  }
+});
+
+test('whole replies reach the client byte by byte, and their usage is found', async (context) => {
+  const replies = answers.filter(
+    ({ status, contentType }) => status === 200 && contentType.startsWith('application/json'),
+  );
+  assert.ok(replies.length >= 7, `${replies.length}`);
+  for (const answer of replies) {
+    assert.ok((usageOf(answer.bytes)?.prompt_tokens ?? 0) > 0, `${answer.name} has a usage`);
+    const { status, text } = await throughGateway(context, answer, answer.bytes.length);
+    assert.equal(status, 200);
+    assert.equal(text, answer.bytes.toString(), answer.name);
   }
 });

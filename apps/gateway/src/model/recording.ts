@@ -1,4 +1,5 @@
 import {
+  contentOf,
   createChatAccumulator,
   createTextAccumulator,
   dataOf,
@@ -75,7 +76,7 @@ export function createRecording(path: ModelPath): Recording {
     characters += data.length;
     const chunk = JSON.parse(data) as ChatChunk | TextCompletion;
     accumulator.add(chunk as ChatChunk & TextCompletion);
-    if (chunk.choices.some((choice) => ('delta' in choice ? choice.delta.content : choice.text))) textEvents++;
+    if (chunk.choices?.some((choice) => ('delta' in choice ? contentOf(choice.delta) : choice.text))) textEvents++;
   }
 
   function compact(): void {

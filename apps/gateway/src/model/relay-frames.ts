@@ -7,20 +7,17 @@ import {
   isDone,
   isUsageOnlyChunk,
   maxFrameBytes,
-  parseUpstreamError,
   usageOf,
   withoutNullUsage,
   type Usage,
 } from '@kumiki/openai';
-import { classifyStreamError } from '@kumiki/policy';
 import type { ClientStream } from './client-stream.ts';
+import { errorInAnswer, errorKey } from './error-in-answer.ts';
 import { failed, type Outcome } from './outcome.ts';
 import type { Recording } from './recording.ts';
 
 const colon = 0x3a;
 const lineFeed = 0x0a;
-const errorStart = Buffer.from('data: {"error"');
-const errorKey = Buffer.from('"error"');
 const usageKey = Buffer.from('"usage":{');
 
 /** Rewrites the data of one frame, for a stream that continues at a server that does not know its beginning. */
@@ -78,7 +75,10 @@ export function createFrameRelay(options: RelayOptions): FrameRelay {
       if (timings !== null) options.onTimings(timings);
       return { kind: 'done' };
     }
-    if (startsWithError(event) || holdsError(event)) return inStreamError(event);
+    if (Buffer.prototype.indexOf.call(event, errorKey) !== -1) {
+      const error = errorInAnswer(dataOf(event) ?? '');
+      if (error !== null) return error;
+    }
     // Only the last chunk of a stream has a usage object; searching for its bytes is far cheaper than parsing.
     if (Buffer.prototype.indexOf.call(event, usageKey) !== -1) {
       const usage = usageOf(event);
@@ -132,29 +132,4 @@ export function eventOf(frame: Uint8Array): Uint8Array | null {
 function timingsOf(frame: Uint8Array): Timings | null {
   const line = Buffer.from(frame.subarray(0, frame.indexOf(lineFeed))).toString('latin1');
   return line.startsWith(timingsCommentPrefix) ? parseTimings(line.slice(timingsCommentPrefix.length)) : null;
-}
-
-/**
- * Whether a chunk contains an error beside its choices, as some vendors send it. Quotes inside a text are escaped, so
- * only a member's name has these bytes, and only an event that has them is parsed.
- */
-function holdsError(event: Uint8Array): boolean {
-  if (Buffer.prototype.indexOf.call(event, errorKey) === -1) return false;
-  try {
-    const chunk = JSON.parse(dataOf(event) ?? '') as { readonly error?: unknown };
-    return typeof chunk.error === 'object' && chunk.error !== null;
-  } catch {
-    return false;
-  }
-}
-
-function startsWithError(event: Uint8Array): boolean {
-  for (let at = 0; at < errorStart.length; at++) if (event[at] !== errorStart[at]) return false;
-  return true;
-}
-
-function inStreamError(event: Uint8Array): Outcome {
-  const error = parseUpstreamError(500, Buffer.from(dataOf(event) ?? ''));
-  const found = classifyStreamError(error.type);
-  return found === 'refused' ? { kind: 'refused', status: 400, error } : failed(found, error.message);
 }

@@ -1,5 +1,5 @@
 import { errorTable, headers, type ErrorType } from '@kumiki/api';
-import { usageOf, type UpstreamErrorBody, type Usage } from '@kumiki/openai';
+import { refusalCode, usageOf, type UpstreamErrorBody, type Usage } from '@kumiki/openai';
 import type { Exchange } from './exchange.ts';
 
 const errorTypes: ReadonlySet<string> = new Set(Object.values(errorTable).map((row) => row.type));
@@ -46,13 +46,11 @@ export function sendRefusal(exchange: Exchange, status: number, refused: Upstrea
   if (response.destroyed || response.headersSent) return;
   const type: ErrorType =
     refused.type !== null && errorTypes.has(refused.type) ? (refused.type as ErrorType) : 'invalid_request_error';
+  const code = refusalCode(status, refused);
   // An unknown code is text from the server, which is not recorded.
-  if (refused.code !== null && Object.hasOwn(errorTable, refused.code)) exchange.record.error_code = refused.code;
-  const body = Buffer.from(
-    JSON.stringify({
-      error: { message: refused.message, type, param: refused.param, code: refused.code ?? 'invalid_value' },
-    }),
-  );
+  if (Object.hasOwn(errorTable, code)) exchange.record.error_code = code;
+  const { message, param } = refused;
+  const body = Buffer.from(JSON.stringify({ error: { message, type, param, code } }));
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': body.length,

@@ -10,6 +10,8 @@ export interface RecordedAnswer {
   readonly request: Readonly<Record<string, unknown>>;
   readonly status: number;
   readonly contentType: string;
+  /** Whether the connection broke before the answer was complete. */
+  readonly broken: boolean;
   readonly bytes: Buffer;
 }
 

@@ -17,30 +17,42 @@ const cases: readonly (readonly [number, string | null, ReturnType<typeof classi
   [500, 'engine_failed', 'server_error'],
   [503, null, 'busy'],
   [503, 'queue_full', 'busy'],
+  [501, null, 'refused'],
   [503, 'engine_failed', 'server_error'],
 ];
 
 test('what the status and the code of a reply say', () => {
   for (const [status, code, expected] of cases) {
-    assert.equal(classifyReply(status, code), expected, `${status} ${code}`);
+    assert.equal(classifyReply(status, { code, message: 'No.' }), expected, `${status} ${code}`);
   }
 });
 
 test('a server that does not accept the key it is given is not asked again, whatever else it says', () => {
   for (const status of [401, 403]) {
     for (const code of [null, 'rate_limit_exceeded', 'engine_failed']) {
-      const found = classifyReply(status, code);
+      const found = classifyReply(status, { code, message: 'No.' });
       assert.ok(found !== 'refused' && closesEndpoint(found), `${status} ${code}`);
     }
   }
 });
 
-test('what fails at the server is never told to be the fault of the request', () => {
+test('what fails at the server is never taken for a fault of the request', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 500, max: 599 }), fc.option(fc.string()), (status, code) => {
-      assert.notEqual(classifyReply(status, code), 'refused');
+    fc.property(fc.integer({ min: 500, max: 599 }), fc.option(fc.string()), fc.string(), (status, code, message) => {
+      if (status !== 501) assert.notEqual(classifyReply(status, { code, message }), 'refused');
     }),
   );
+});
+
+test("a fault of the request that llama-server reports as its own is the request's", () => {
+  for (const message of [
+    '[json.exception.parse_error.101] parse error at line 1, column 41: syntax error while parsing object key',
+    'input (40001 tokens) is too large to process. increase the physical batch size (current batch size: 512)',
+  ]) {
+    assert.equal(classifyReply(500, { code: null, message }), 'refused');
+    assert.equal(classifyReply(502, { code: null, message }), 'server_error');
+    assert.equal(classifyReply(500, { code: null, message: `Failed: ${message}` }), 'server_error');
+  }
 });
 
 test('an error within a stream is the fault of the request only where the server says so', () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ErrorCode, type ErrorDetails, errorEnvelope, errorTable, headers, KumikiError } from '@kumiki/api';
+import { type ErrorCode, type ErrorDetails, errorEnvelope, errorTable, KumikiError } from '@kumiki/api/errors';
+import { headers } from '@kumiki/api/headers';
 import { chooseEncoding, type Encoding } from './choose-encoding.ts';
 import type { Asset, Assets } from './load-assets.ts';
 import { securityHeaders } from './security-headers.ts';

@@ -1,4 +1,4 @@
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 import type { Parameter } from './database.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 import { checkParameters } from './check-parameters.ts';
 import type { Database, Parameter, Queryable, QueryResult } from './database.ts';
 import { keepThread } from './keep-thread.ts';

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 import { DatabaseError, type QueryResult } from './database.ts';
 import type { ThreadReply, ThreadRequest } from './embedded-protocol.ts';
 import { unavailable } from './translate-error.ts';

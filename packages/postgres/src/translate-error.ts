@@ -1,4 +1,4 @@
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 import { DatabaseError } from './database.ts';
 
 /** Milliseconds until a client should retry while the database is unavailable. */

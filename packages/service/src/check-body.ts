@@ -1,4 +1,4 @@
-import { didYouMean, KumikiError } from '@kumiki/api';
+import { didYouMean, KumikiError } from '@kumiki/api/errors';
 import type { z } from 'zod';
 
 /**

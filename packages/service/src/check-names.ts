@@ -1,4 +1,4 @@
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 import type { FastifyRequest } from 'fastify';
 
 const idPattern = /^[\w-]{1,128}$/;

@@ -1,4 +1,4 @@
-import { didYouMean } from '@kumiki/api';
+import { didYouMean } from '@kumiki/api/errors';
 import type { z } from 'zod';
 import { injectedVariables } from './injected-variables.ts';
 

@@ -1,4 +1,5 @@
-import { errorEnvelope, errorTable, headers, KumikiError, toKumikiError } from '@kumiki/api';
+import { errorEnvelope, errorTable, KumikiError, toKumikiError } from '@kumiki/api/errors';
+import { headers } from '@kumiki/api/headers';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from './log.ts';
 

@@ -2,7 +2,8 @@ import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { errorTable, type ErrorCode, headers, KumikiError } from '@kumiki/api';
+import { errorTable, type ErrorCode, KumikiError } from '@kumiki/api/errors';
+import { headers } from '@kumiki/api/headers';
 
 /** More than all runs of a process, so that waiting runs of one project do not block others. */
 const maxConnections = 2_048;

@@ -1,4 +1,4 @@
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 import type { Registry } from 'prom-client';
 import { ConfigError } from './config.ts';
 import type { Log } from './log.ts';

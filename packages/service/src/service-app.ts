@@ -1,18 +1,14 @@
 import type { AddressInfo } from 'node:net';
-import {
-  headers,
-  KumikiError,
-  type PathOwner,
-  type ProjectLimits,
-  readProjectLimits,
-  readProjectName,
-} from '@kumiki/api';
+import type { PathOwner } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
+import { headers } from '@kumiki/api/headers';
+import { type ProjectLimits, readProjectLimits } from '@kumiki/api/project-limits';
+import { readProjectName } from '@kumiki/api/project-name';
 import { createBearerCheck } from '@kumiki/seal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkNames } from './check-names.ts';
 import { sendErrorReply } from './error-reply.ts';
 import { readJson } from './json/read-json.ts';
-import { requireAllRows, requireRows } from './listed-routes.ts';
 import type { Log } from './log.ts';
 
 const maxParamLength = 512;
@@ -43,8 +39,9 @@ export interface ServiceAppOptions {
  * @returns the app inside an object, since a fastify app is thenable and would be awaited.
  */
 export async function createServiceApp(options: ServiceAppOptions): Promise<{ app: FastifyInstance }> {
-  // Imported lazily: processes that do not need fastify, or that start workers first, do not wait for it.
-  const { fastify } = await import('fastify');
+  // Imported lazily: processes that do not need fastify and the table of all paths with its schemas, or that start workers first,
+  // do not load them.
+  const [{ fastify }, { requireRows }] = await Promise.all([import('fastify'), import('./listed-routes.ts')]);
   type Failure = Parameters<typeof sendErrorReply>[1];
   const answerFailure = (error: Failure, request: FastifyRequest, reply: FastifyReply): void =>
     sendErrorReply(options, error, request, reply);
@@ -126,6 +123,7 @@ function one(request: FastifyRequest, name: string): string {
 
 /** Starts to listen; 0 takes any free port. Returns the port. Throws when it lacks a route of the table. */
 export async function listenApp(app: FastifyInstance, host: string, port: number): Promise<number> {
+  const { requireAllRows } = await import('./listed-routes.ts');
   requireAllRows(app);
   await app.listen({ host, port });
   return (app.server.address() as AddressInfo).port;

@@ -134,8 +134,9 @@ export const serviceList: readonly ServiceEntry[] = [
   {
     name: 'database',
     entry: databaseEntry,
-    // Of its engine only what runs is compiled.
-    nodeFlags: [smallYoungGeneration, '--wasm-lazy-compilation'],
+    // Of its engine only what runs is compiled, and only what runs for a second is optimised: the engine's interpreter of expressions
+    // is one function that takes seconds and 600 MiB to optimise.
+    nodeFlags: [smallYoungGeneration, '--wasm-lazy-compilation', '--wasm-tiering-budget=1000000000'],
     after: [],
     ends: 'last',
     drainMs: serviceDrainMs,

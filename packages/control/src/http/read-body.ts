@@ -1,5 +1,5 @@
 import { KumikiError } from '@kumiki/api';
-import { describeInvalid, formatFinding } from '@kumiki/manifest';
+import { describeInvalid, formatFinding } from '@kumiki/manifest/findings';
 import type { z } from 'zod';
 
 /** Parses a body by its schema. Throws KumikiError `invalid_value` that names every problem. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 import { z } from 'zod';
 
 /**

@@ -1,4 +1,4 @@
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'Its disk is full: free some space, then try again',

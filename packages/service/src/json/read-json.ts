@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { KumikiError, maxJsonDepth, maxObjectMembers } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
+import { maxJsonDepth, maxObjectMembers } from '@kumiki/api/path-row';
 import { notTextReason } from './not-text.ts';
 import { type JsonFinding, scanNames } from './scan-names.ts';
 

@@ -117,7 +117,7 @@ before(async () => {
   backend = createServer((request, response) => {
     request.resume();
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(`data: {"type":"response.output_text.delta","delta":"${request.headers[headers.key]}"}\n\n`);
+    response.write(`data: {"type":"response.output_text.delta","delta":"${String(request.headers[headers.key])}"}\n\n`);
     if (request.url?.includes('endless') !== true) response.end();
   });
   await new Promise<void>((resolve) => void backend.listen(0, '127.0.0.1', resolve));

@@ -33,12 +33,7 @@ export async function openMirror(database: Database, log: Log): Promise<Mirror> 
   /** The connection was lost: after a restore the database may have other changes under the same numbers. */
   let isSuspect = false;
   const recent = createRecentChanges();
-  const waiting = new Set<() => void>();
-
-  function wake(): void {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  }
+  const waiters = createWaiters();
 
   async function reload(): Promise<void> {
     // Before the reading: a connection that is lost meanwhile calls for another one.
@@ -49,7 +44,7 @@ export async function openMirror(database: Database, log: Log): Promise<Mirror> 
     });
     generation++;
     recent.clear();
-    wake();
+    waiters.wake();
   }
 
   async function step(): Promise<void> {
@@ -64,7 +59,7 @@ export async function openMirror(database: Database, log: Log): Promise<Mirror> 
         apply(state, one);
         recent.add(one);
       }
-      if (loaded.changes.length > 0) wake();
+      if (loaded.changes.length > 0) waiters.wake();
       if (state.number >= loaded.head) break;
     }
     currentAt = begun;
@@ -91,21 +86,34 @@ export async function openMirror(database: Database, log: Log): Promise<Mirror> 
     generation: () => generation,
     catchUp: inTurn,
     changesAfter: (number) => recent.after(number),
-    moved(limitMs) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const wait = setTimeout(resolve, limitMs);
-      waiting.add(resolve);
-      return promise.finally(() => {
-        clearTimeout(wait);
-        waiting.delete(resolve);
-      });
-    },
+    moved: waiters.wait,
     ageMs: () => performance.now() - currentAt,
     async close() {
       clearInterval(timer);
       await stopListening();
-      wake();
+      waiters.wake();
       await inTurn.idle();
+    },
+  };
+}
+
+/** Those who wait for the next change. */
+function createWaiters() {
+  const waiting = new Set<() => void>();
+  return {
+    wake(): void {
+      for (const resolve of waiting) resolve();
+      waiting.clear();
+    },
+    /** Resolves at the next call of `wake`, or after a while. */
+    wait(limitMs: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, limitMs);
+      waiting.add(resolve);
+      return promise.finally(() => {
+        clearTimeout(timer);
+        waiting.delete(resolve);
+      });
     },
   };
 }

@@ -95,10 +95,10 @@ function openInFiles(): Opened {
 async function openIn(databases: TestDatabases): Promise<Opened> {
   const accounts = await openTestAccounts(await databases.open());
   const { mirror } = accounts;
-  let isOpen = true;
+  const closing = new AbortController();
   const watch = async (listener: (count: number) => void): Promise<void> => {
     let count = mirror.state().sessions.size;
-    while (isOpen) {
+    while (!closing.signal.aborted) {
       await mirror.moved(60_000);
       const { size } = mirror.state().sessions;
       if (size !== count) listener(size);
@@ -109,7 +109,7 @@ async function openIn(databases: TestDatabases): Promise<Opened> {
     accounts,
     onSessions: (listener) => void watch(listener),
     async close() {
-      isOpen = false;
+      closing.abort();
       await accounts.close();
     },
   };

@@ -11,8 +11,8 @@ export interface QueryResult<Row> {
 
 export interface Queryable {
   /**
-   * Runs one statement. Throws KumikiError `service_unavailable` when the database cannot be reached or is shutting
-   * down, and DatabaseError with its SQLSTATE when it refuses the statement.
+   * Runs one statement. Throws KumikiError `service_unavailable` when the database cannot be reached, is shutting down or
+   * too busy, and DatabaseError with its SQLSTATE when it refuses the statement.
    */
   query<Row = Record<string, unknown>>(sql: string, parameters?: readonly Parameter[]): Promise<QueryResult<Row>>;
 }
@@ -22,6 +22,7 @@ export interface Database extends Queryable {
   /**
    * Runs statements in one transaction, which commits when `work` resolves and rolls back when it rejects. Inside
    * `work` only its argument may be used: the embedded database has one connection, so any other query would deadlock.
+   * `work` changes nothing but rows, since it is run again after a deadlock or a serialization failure.
    * @param limitMs limit of each statement on a server; 30 s by default.
    */
   transaction<Value>(work: (transaction: Queryable) => Promise<Value>, limitMs?: number): Promise<Value>;

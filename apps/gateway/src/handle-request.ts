@@ -5,7 +5,8 @@ import { checkRequest } from './http/check-request.ts';
 import { discardBody, type DiscardLimits, knownDiscard, unknownDiscard, withinMs } from './http/discard-body.ts';
 import { openContext } from './http/open-context.ts';
 import type { OpenReplies } from './http/open-replies.ts';
-import { protectReply } from './http/protect-reply.ts';
+import { protections } from './http/protections.ts';
+import type { Reply } from './http/reply.ts';
 import type { RequestContext } from './http/request-context.ts';
 import { sendError } from './http/send-error.ts';
 import { endsCredentials } from './keys/ends-credentials.ts';
@@ -50,9 +51,9 @@ interface Handling extends HandlerOptions {
 
 export interface RequestHandler {
   /** Answers everything that arrives at the one URL. Never throws. */
-  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly answer: (request: IncomingMessage, response: Reply) => void;
   /** Refuses a request that the server could not parse. */
-  readonly refuse: (request: IncomingMessage, response: ServerResponse, error: KumikiError) => void;
+  readonly refuse: (request: IncomingMessage, response: Reply, error: KumikiError) => void;
 }
 
 export function createRequestHandler(options: HandlerOptions): RequestHandler {
@@ -68,10 +69,9 @@ export function createRequestHandler(options: HandlerOptions): RequestHandler {
   function begin(context: RequestContext): ServedGroup | null {
     const { request, response } = context;
     const group = paths.find(context.path);
-    response.setHeader(headers.requestId, context.id);
-    response.setHeader(headers.apiVersion, openaiVersion);
-    if (options.identities.isHttps(request)) response.setHeader('strict-transport-security', strictTransport);
-    if (options.draining()) response.setHeader('connection', 'close');
+    response.addHeaders({ [headers.requestId]: context.id, [headers.apiVersion]: openaiVersion });
+    if (options.identities.isHttps(request)) response.addHeaders({ 'strict-transport-security': strictTransport });
+    if (options.draining()) response.addHeaders({ connection: 'close' });
     response.on('finish', () => metrics.countRequest(group?.label ?? 'other', response.statusCode));
     return group;
   }
@@ -124,7 +124,7 @@ async function dispatch(handling: Handling, context: RequestContext, group: Serv
   const caller = identifyCaller(handling.identities, request, Math.floor(Date.now() / 1_000));
   context.known = true;
   handling.vouch(request);
-  if (caller.sessionId !== null) protectReply(response);
+  if (caller.sessionId !== null) response.addHeaders(protections);
   if (isRecorded(served)) beginRecord(handling, context, caller, served.kind, served.service);
   if (caller.service === null) handling.openReplies.add(response);
   const ends = endsCredentials(method, path);
@@ -135,7 +135,7 @@ async function dispatch(handling: Handling, context: RequestContext, group: Serv
     const admitted = admit(handling, context, served, caller);
     admission = admitted instanceof Promise ? await admitted : admitted;
     requireUnrevoked(context.revocation);
-    if (served.kind !== 'model') setLimitHeaders(response, admission);
+    if (served.kind !== 'model') addLimitHeaders(response, admission);
     if (!takesMethod(served, method)) throw handling.paths.refuse(group, method, path);
     requireRole(caller.key, served.role);
     if (served.kind !== 'gateway') requireServing(handling);
@@ -174,10 +174,10 @@ function leavingOf(response: ServerResponse): AbortSignal {
 }
 
 /** Answers of models set these headers themselves. */
-function setLimitHeaders(response: ServerResponse, admission: Admission): void {
+function addLimitHeaders(response: Reply, admission: Admission): void {
   const limits: Record<string, string | number> = {};
   admission.addHeaders(limits);
-  for (const [name, value] of Object.entries(limits)) response.setHeader(name, value);
+  response.addHeaders(limits);
 }
 
 function requireServing({ draining }: Handling): void {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { KeyRecord, ObservedGatewayLoad, ProjectLimitsRecord, RouteTable, SessionRecord } from '@kumiki/api';
 import { closeServer, listen, startOpsListener, type Log, type OpsListener, type Registry } from '@kumiki/service';
@@ -8,6 +8,7 @@ import { refuseExpectation } from './http/check-request.ts';
 import { answerClientError, answerConnect, maxHeaderBytes } from './http/client-error.ts';
 import type { ConnectionGuard } from './http/connection-guard.ts';
 import { createOpenReplies } from './http/open-replies.ts';
+import { Reply } from './http/reply.ts';
 import { createOpenRequests, type OpenRequests } from './keys/open-requests.ts';
 import { createKeyLimiter } from './limits/key-limiter.ts';
 import { createLoadMeter } from './load/load-meter.ts';
@@ -141,6 +142,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...shared,
     identities: { ...snapshots, isHttps: edge.origin.isHttps },
     limiter: createKeyLimiter(now),
+    projectLimits,
     ...open,
     vouch: edge.connections.vouch,
     draining: () => draining,
@@ -278,8 +280,9 @@ async function openOps(
 
 function createHttpServer(handler: RequestHandler, options: GatewayOptions, connections: ConnectionGuard): Server {
   const headersTimeoutMs = options.headersTimeoutMs ?? defaultHeadersTimeoutMs;
-  const server = createServer(
+  const server = createServer<typeof IncomingMessage, typeof Reply>(
     {
+      ServerResponse: Reply,
       headersTimeout: headersTimeoutMs,
       // A large file may take longer than any limit on a whole request. The code that reads a body checks its progress.
       requestTimeout: 0,
@@ -295,6 +298,10 @@ function createHttpServer(handler: RequestHandler, options: GatewayOptions, conn
   server.maxConnections = maxConnections;
   connections.watch(server);
   server.on('connect', answerConnect);
+  server.on('checkContinue', (request, response) => {
+    response.holdBody();
+    server.emit('request', request, response);
+  });
   server.on('checkExpectation', (request, response) => handler.refuse(request, response, refuseExpectation(request)));
   server.on('clientError', (error, socket) => answerClientError(error, socket, headersTimeoutMs));
   return server;

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createRevocation } from '../keys/revocation.ts';
 import { makeRequestId, openHop } from './random-ids.ts';
+import type { Reply } from './reply.ts';
 import type { RequestContext } from './request-context.ts';
 import { sendError } from './send-error.ts';
 
@@ -8,7 +9,7 @@ import { sendError } from './send-error.ts';
 const maxPathLength = 4_096;
 
 /** The context of a request that has just arrived. */
-export function openContext(request: IncomingMessage, response: ServerResponse): RequestContext {
+export function openContext(request: IncomingMessage, response: Reply): RequestContext {
   const url = request.url ?? '/';
   const query = url.indexOf('?');
   const traceparent = request.headers['traceparent'];

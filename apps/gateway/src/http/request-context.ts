@@ -1,13 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { RequestRecord } from '@kumiki/api';
 import type { Revocation } from '../keys/revocation.ts';
 import type { TraceHop } from './random-ids.ts';
+import type { Reply } from './reply.ts';
 
 /** What is known about a request from its arrival on. */
 export interface RequestContext {
   readonly id: string;
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly response: Reply;
   readonly path: string;
   readonly hop: TraceHop;
   /** Monotonic milliseconds. */

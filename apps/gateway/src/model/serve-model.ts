@@ -12,6 +12,7 @@ import { hashBytes, minAffinityBytes } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { BodyReader } from '../body/body-reader.ts';
 import { scanRequest, type ScannedRequest } from '../body/scan-request.ts';
+import { askForBody } from '../http/ask-for-body.ts';
 import type { RecordedContext } from '../http/request-context.ts';
 import type { Caller } from '../keys/identify-caller.ts';
 import { requireUnrevoked } from '../keys/revocation.ts';
@@ -53,11 +54,13 @@ export async function serveModel(
   caller: Caller,
   admission: Admission,
 ): Promise<void> {
-  const { request } = context;
+  const { request, response } = context;
   const { key } = caller;
   requireJson(request.headers['content-type']);
   const limits = bodyLimits[path];
-  const held = await options.bodies.read(request, Math.min(options.maxBodyBytes, limits.maxBytes), key.id);
+  const maxBytes = Math.min(options.maxBodyBytes, limits.maxBytes);
+  askForBody(response, maxBytes);
+  const held = await options.bodies.read(request, maxBytes, key.id);
   if (held === null) return;
   try {
     requireUnrevoked(context.revocation);

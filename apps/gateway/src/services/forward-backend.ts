@@ -4,6 +4,7 @@ import { type BodyLimits, findPath, jsonBody, KumikiError, smallBodyBytes, witho
 import type { Observation } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { BodyReader, HeldBody } from '../body/body-reader.ts';
+import { askForBody } from '../http/ask-for-body.ts';
 import type { ClientOrigin } from '../http/client-origin.ts';
 import { createPublicPlaces } from '../http/public-places.ts';
 import type { RequestContext } from '../http/request-context.ts';
@@ -194,11 +195,12 @@ function learn(log: Log, replica: EndpointRecord, seen: Observation): void {
 /** Sends a request with its body, which is held as long as it is needed. */
 async function withBody(
   options: ForwarderOptions,
-  { request, path }: RequestContext,
+  { request, response, path }: RequestContext,
   caller: Caller | null,
   send: (sent: SentBody) => Promise<void>,
 ): Promise<void> {
   const limits = findPath(request.method ?? 'GET', path)?.body ?? unlisted;
+  askForBody(response, limits.maxBytes);
   const body = await holdBody(options, request, limits, caller);
   if (body === 'aborted') return;
   try {
@@ -216,7 +218,6 @@ async function holdBody(
   caller: Caller | null,
 ): Promise<HeldBody | null | 'aborted'> {
   const length = Number(request.headers['content-length'] ?? 0);
-  if (length > limits.maxBytes) throw new KumikiError('body_too_large', { limitBytes: limits.maxBytes });
   const unknownLength = request.headers['transfer-encoding'] !== undefined;
   if (limits.kind === 'form' && (unknownLength || length > maxHeldFormBytes)) return null;
   return (await bodies.read(request, limits.maxBytes, caller?.key.id ?? null)) ?? 'aborted';

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { errorTable, type ErrorCode, KumikiError } from '@kumiki/api/errors';
 import { headers } from '@kumiki/api/headers';
+import type { z } from 'zod';
 
 /** More than all runs of a process, so that waiting runs of one project do not block others. */
 const maxConnections = 2_048;
@@ -11,6 +12,8 @@ const maxConnections = 2_048;
 const defaultSilenceMs = 60_000;
 /** Longest reply that is read into memory. */
 const maxReplyBytes = 67_108_864;
+/** `retry-after` while the gateway cannot be reached or breaks off. */
+const retryAfterMs = 1_000;
 
 export interface GatewayClientOptions {
   /** Origin of the gateway, for example `http://127.0.0.1:8420`. */
@@ -57,8 +60,12 @@ export interface GatewayClient {
   send(call: GatewayCall): Promise<GatewayReply>;
   /** Like `send`, but returns refusals as replies. */
   exchange(call: GatewayCall): Promise<GatewayReply>;
-  /** The whole reply as JSON. */
-  json<Value>(call: GatewayCall): Promise<Value>;
+  /**
+   * The whole reply, which is JSON of this schema. Throws KumikiError also when the reply breaks off
+   * (`service_unavailable`), is too large or is something else (`upstream_error`): replies of outside servers reach the caller
+   * as they are.
+   */
+  json<Value>(call: GatewayCall, schema: z.ZodType<Value>): Promise<Value>;
   close(): void;
 }
 
@@ -97,27 +104,30 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
       reply = await open(call);
     } catch (error) {
       call.signal?.throwIfAborted();
-      throw new KumikiError(
-        'service_unavailable',
-        { reason: 'The gateway cannot be reached' },
-        { retryAfterMs: 1_000, cause: error },
-      );
+      throw unavailable('The gateway cannot be reached', error);
     }
     return { status: reply.statusCode ?? 502, headers: reply.headers, body: reply };
   }
 
   async function send(call: GatewayCall): Promise<GatewayReply> {
     const reply = await exchange(call);
-    if (reply.status >= 400) throw refusalOf(reply.status, reply.headers, await readWhole(reply.body));
-    return reply;
+    if (reply.status < 400) return reply;
+    // A refusal that breaks off is one all the same.
+    const body = await readWhole(reply.body).catch(() => Buffer.alloc(0));
+    call.signal?.throwIfAborted();
+    throw refusalOf(reply.status, reply.headers, body);
   }
 
   return {
     send,
     exchange,
-    async json<Value>(call: GatewayCall) {
+    async json<Value>(call: GatewayCall, schema: z.ZodType<Value>) {
       const { body } = await send(call);
-      return JSON.parse((await readWhole(body)).toString()) as Value;
+      const whole = await readWhole(body).catch((error: unknown) => {
+        call.signal?.throwIfAborted();
+        throw error instanceof KumikiError ? error : unavailable('The gateway broke its reply off', error);
+      });
+      return readValue(whole, schema);
     },
     close: () => agent.destroy(),
   };
@@ -143,10 +153,30 @@ async function readWhole(body: IncomingMessage): Promise<Buffer> {
   let length = 0;
   for await (const chunk of body) {
     length += (chunk as Buffer).length;
-    if (length > maxReplyBytes) throw new KumikiError('body_too_large', { limitBytes: maxReplyBytes });
+    if (length > maxReplyBytes) {
+      throw new KumikiError('upstream_error', { reason: `its reply is larger than ${maxReplyBytes} bytes` });
+    }
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
+}
+
+function readValue<Value>(body: Buffer, schema: z.ZodType<Value>): Value {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString());
+  } catch (error) {
+    throw new KumikiError('upstream_error', { reason: 'its reply is not JSON' }, { cause: error });
+  }
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const at = read.error.issues[0]?.path.join('.') ?? '';
+  const reason = `its reply has another form than the API gives it${at === '' ? '' : `, at '${at}'`}`;
+  throw new KumikiError('upstream_error', { reason }, { cause: read.error });
+}
+
+function unavailable(reason: string, cause: unknown): KumikiError {
+  return new KumikiError('service_unavailable', { reason }, { retryAfterMs, cause });
 }
 
 /** The gateway's refusal as a KumikiError with the original message. */

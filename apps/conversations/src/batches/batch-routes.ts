@@ -2,6 +2,7 @@ import { KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody, type GatewayClient } from '@kumiki/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { createBatchSchema, listBatchesSchema } from './rows/batch-body.ts';
 import { cancelBatch, createBatch, listBatches, readBatch } from './rows/batch-store.ts';
 import { toBatchObject } from './rows/batch.ts';
@@ -52,11 +53,10 @@ async function list(database: Database, request: FastifyRequest): Promise<unknow
 async function checkInputFile(gateway: GatewayClient, keyId: string, fileId: string): Promise<void> {
   let purpose: string;
   try {
-    const file = await gateway.json<{ purpose: string }>({
-      method: 'GET',
-      path: `/v1/files/${encodeURIComponent(fileId)}`,
-      keyId,
-    });
+    const file = await gateway.json(
+      { method: 'GET', path: `/v1/files/${encodeURIComponent(fileId)}`, keyId },
+      z.object({ purpose: z.string() }),
+    );
     purpose = file.purpose;
   } catch (error) {
     if (!(error instanceof KumikiError) || error.status !== 404) throw error;

@@ -14,13 +14,20 @@ export interface ConversationSize {
   readonly bytes: number;
 }
 
-/** Items in stored form. */
-export function writeItems(items: readonly Item[]): JsonText[] {
-  return items.map((item) => ({ id: item.id, text: JSON.stringify(item) }));
+/** An item in stored form, measured once: that takes milliseconds for megabytes. */
+export interface WrittenItem extends JsonText {
+  readonly bytes: number;
 }
 
-export function bytesOf(items: readonly JsonText[]): number {
-  return items.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+export function writeItems(items: readonly Item[]): WrittenItem[] {
+  return items.map((item) => {
+    const text = JSON.stringify(item);
+    return { id: item.id, text, bytes: Buffer.byteLength(text) };
+  });
+}
+
+export function bytesOf(items: readonly WrittenItem[]): number {
+  return items.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /**
@@ -31,14 +38,14 @@ export async function appendItems(
   transaction: Queryable,
   project: string,
   conversationId: string,
-  items: readonly JsonText[],
+  items: readonly WrittenItem[],
 ): Promise<ConversationSize | null> {
-  const sizes = items.map(({ text }) => Buffer.byteLength(text));
+  const sizes = items.map(({ bytes }) => bytes);
   const { rows } = await transaction.query<{ next_position: number; item_count: number; bytes: number }>(
     `UPDATE conversations.conversations
      SET next_position = next_position + $3, item_count = item_count + $3, bytes = bytes + $4
      WHERE id = $1 AND project = $2 RETURNING next_position, item_count, bytes`,
-    [conversationId, project, items.length, sizes.reduce((sum, size) => sum + size, 0)],
+    [conversationId, project, items.length, bytesOf(items)],
   );
   const row = rows[0];
   if (row === undefined) return null;

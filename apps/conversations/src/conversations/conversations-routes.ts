@@ -3,12 +3,12 @@ import type { InputItem } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import { callerOf, checkBody } from '@kumiki/service';
 import type { FastifyInstance } from 'fastify';
-import { choosePage, type JsonText, listText, readPage, sendJson } from '../http/paging.ts';
+import { choosePage, listText, readPage, sendJson } from '../http/paging.ts';
 import { newId } from '../ids/new-id.ts';
 import { buildMessages } from '../prompt/build-messages.ts';
 import { normalizeInput } from '../prompt/normalize-input.ts';
 import { requireRoom } from '../usage/usage-rows.ts';
-import { appendItems, bytesOf, requireConversationSize, writeItems } from './append-items.ts';
+import { appendItems, bytesOf, requireConversationSize, type WrittenItem, writeItems } from './append-items.ts';
 import {
   deleteConversation,
   deleteItem,
@@ -105,7 +105,7 @@ function addItemRoutes(app: FastifyInstance, database: Database): void {
 }
 
 /** Items in stored form. Throws for content that no model can read. */
-function itemsOf(input: readonly InputItem[]): JsonText[] {
+function itemsOf(input: readonly InputItem[]): WrittenItem[] {
   for (const [index, item] of input.entries()) {
     if (item.type !== 'item_reference') continue;
     throw new KumikiError('unsupported_parameter', { param: `items[${index}]`, reason: 'send the item itself' });

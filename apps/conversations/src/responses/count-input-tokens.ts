@@ -1,9 +1,12 @@
 import { type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Caller } from '@kumiki/service';
+import { z } from 'zod';
 import { buildChat } from '../prompt/build-chat.ts';
 import { buildMessages } from '../prompt/build-messages.ts';
 import { loadContext } from '../runs/load-context.ts';
 import { type ResponsesDeps, resolveInput } from './create-response.ts';
+
+const countedSchema = z.object({ usage: z.object({ prompt_tokens: z.int().min(0) }) });
 
 /**
  * The tokens of a request's input, counted by the model itself, since only its server knows the template and the
@@ -22,13 +25,16 @@ export async function countInputTokens(
   const messages = buildMessages(request.instructions ?? null, [...context, ...own]);
   const { stream: _, stream_options: __, response_format: ___, ...chat } = buildChat(request, messages);
   try {
-    const { usage } = await gateway.json<{ usage: { prompt_tokens: number } }>({
-      method: 'POST',
-      path: '/v1/chat/completions',
-      body: { ...chat, max_completion_tokens: 1 },
-      keyId: caller.keyId,
-      traceparent: caller.traceparent,
-    });
+    const { usage } = await gateway.json(
+      {
+        method: 'POST',
+        path: '/v1/chat/completions',
+        body: { ...chat, max_completion_tokens: 1 },
+        keyId: caller.keyId,
+        traceparent: caller.traceparent,
+      },
+      countedSchema,
+    );
     return usage.prompt_tokens;
   } catch (error) {
     const counted = error instanceof KumikiError ? countInRefusal(error) : null;

@@ -1,6 +1,7 @@
 import { chatMetadataKey, type CreateResponse, KumikiError } from '@kumiki/api';
 import type { Database } from '@kumiki/postgres';
 import type { Caller, GatewayClient } from '@kumiki/service';
+import { z } from 'zod';
 import type { Item } from '../answer/response-object.ts';
 import { openResponse, type ResponseObject } from '../answer/response-object.ts';
 import { joinChat } from '../chats/join-chat.ts';
@@ -225,5 +226,8 @@ async function requirePrevious(database: Database, project: string, id: string |
 
 /** Refuses an unknown model at once; a background response would otherwise fail later, unnoticed. */
 async function requireModel(gateway: GatewayClient, caller: Caller, model: string): Promise<void> {
-  await gateway.json({ method: 'GET', path: `/v1/models/${encodeURIComponent(model)}`, keyId: caller.keyId });
+  await gateway.json(
+    { method: 'GET', path: `/v1/models/${encodeURIComponent(model)}`, keyId: caller.keyId },
+    z.unknown(),
+  );
 }

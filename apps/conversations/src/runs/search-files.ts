@@ -1,5 +1,6 @@
 import type { FileSearchTool } from '@kumiki/api';
 import type { GatewayClient } from '@kumiki/service';
+import { z } from 'zod';
 import type { RunRecord, SearchOutcome } from './run.ts';
 
 /** Default number of results of a search, as in OpenAI's API. */
@@ -7,13 +8,17 @@ const defaultResults = 20;
 /** Characters of a question that are used as the query. */
 const maxQueryCharacters = 4_096;
 
-interface Found {
-  readonly file_id: string;
-  readonly filename: string;
-  readonly score: number;
-  readonly attributes: Readonly<Record<string, unknown>> | null;
-  readonly content: readonly { readonly type: string; readonly text: string }[];
-}
+const foundSchema = z.object({
+  data: z.array(
+    z.object({
+      file_id: z.string(),
+      filename: z.string(),
+      score: z.number(),
+      attributes: z.record(z.string(), z.unknown()).nullish(),
+      content: z.array(z.object({ text: z.string() })),
+    }),
+  ),
+});
 
 /** Searches all stores of the tool for a question; the best results over all of them come first. */
 export async function searchFiles(
@@ -28,19 +33,22 @@ export async function searchFiles(
   if (query.trim() === '') return { queries: [], results: [], passages: [] };
   const pages = await Promise.all(
     tool.vector_store_ids.map((store) =>
-      gateway.json<{ data: readonly Found[] }>({
-        method: 'POST',
-        path: `/v1/vector_stores/${encodeURIComponent(store)}/search`,
-        body: {
-          query,
-          max_num_results: wanted,
-          ...(tool.filters == null ? {} : { filters: tool.filters }),
-          ...(tool.ranking_options == null ? {} : { ranking_options: tool.ranking_options }),
+      gateway.json(
+        {
+          method: 'POST',
+          path: `/v1/vector_stores/${encodeURIComponent(store)}/search`,
+          body: {
+            query,
+            max_num_results: wanted,
+            ...(tool.filters == null ? {} : { filters: tool.filters }),
+            ...(tool.ranking_options == null ? {} : { ranking_options: tool.ranking_options }),
+          },
+          keyId: run.keyId,
+          traceparent: run.traceparent,
+          signal,
         },
-        keyId: run.keyId,
-        traceparent: run.traceparent,
-        signal,
-      }),
+        foundSchema,
+      ),
     ),
   );
   const found = pages

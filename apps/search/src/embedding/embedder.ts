@@ -1,5 +1,6 @@
 import { KumikiError } from '@kumiki/api';
 import type { GatewayClient } from '@kumiki/service';
+import { z } from 'zod';
 
 /** Computes vectors with the embedding models behind the gateway, on behalf of the caller. */
 export interface Embedder {
@@ -23,29 +24,32 @@ export interface EmbedCall {
 /** Limit of one batch of ingest: a busy machine may embed for minutes without sending anything. */
 const silenceMs = 300_000;
 
-interface EmbeddingsReply {
-  readonly data: readonly { readonly index: number; readonly embedding: string | readonly number[] }[];
-}
+const embeddingsSchema = z.object({
+  data: z.array(z.object({ index: z.int().min(0), embedding: z.union([z.string(), z.array(z.number())]) })),
+});
 
-interface ModelsReply {
-  readonly data: readonly { readonly id: string; readonly kumiki?: { readonly task?: string } }[];
-}
+const modelsSchema = z.object({
+  data: z.array(z.object({ id: z.string(), kumiki: z.object({ task: z.string().optional() }).optional() })),
+});
 
 /** @param configuredModel the setting; null takes the first embedding model that the key may use. */
 export function createEmbedder(gateway: GatewayClient, configuredModel: string | null): Embedder {
   return {
     async embed({ model, texts, keyId, lowPriority, requestId, traceparent, signal }) {
-      const reply = await gateway.json<EmbeddingsReply>({
-        method: 'POST',
-        path: '/v1/embeddings',
-        body: { model, input: texts, encoding_format: 'base64' },
-        keyId,
-        lowPriority,
-        silenceMs,
-        ...(traceparent === undefined ? {} : { traceparent }),
-        ...(requestId === undefined || requestId === '' ? {} : { requestId }),
-        ...(signal === undefined ? {} : { signal }),
-      });
+      const reply = await gateway.json(
+        {
+          method: 'POST',
+          path: '/v1/embeddings',
+          body: { model, input: texts, encoding_format: 'base64' },
+          keyId,
+          lowPriority,
+          silenceMs,
+          ...(traceparent === undefined ? {} : { traceparent }),
+          ...(requestId === undefined || requestId === '' ? {} : { requestId }),
+          ...(signal === undefined ? {} : { signal }),
+        },
+        embeddingsSchema,
+      );
       const vectors: Float32Array[] = [];
       for (const { index, embedding } of reply.data) vectors[index] = decode(embedding);
       if (texts.some((_, index) => (vectors[index]?.length ?? 0) === 0)) {
@@ -55,7 +59,7 @@ export function createEmbedder(gateway: GatewayClient, configuredModel: string |
     },
     async defaultModel(keyId) {
       if (configuredModel !== null) return configuredModel;
-      const { data } = await gateway.json<ModelsReply>({ method: 'GET', path: '/v1/models', keyId });
+      const { data } = await gateway.json({ method: 'GET', path: '/v1/models', keyId }, modelsSchema);
       const found = data.find(({ kumiki }) => kumiki?.task === 'embedding');
       if (found === undefined) {
         const hint = ' Serve an embedding model, for example demo:embedding, or name one in kumiki.embedding_model.';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
 import type { WordModel } from './word-model.ts';
 
 /** Serves a word model's gateway on a real port, for replicas in separate processes. */
@@ -12,7 +13,7 @@ export async function serveModel(model: WordModel): Promise<{ readonly url: stri
       const text = Buffer.concat(chunks).toString();
       const method = request.method === 'GET' ? 'GET' : 'POST';
       const body: unknown = text === '' ? undefined : JSON.parse(text);
-      void model.gateway.json({ method, path: request.url ?? '', body, keyId: '' }).then((reply) => {
+      void model.gateway.json({ method, path: request.url ?? '', body, keyId: '' }, z.unknown()).then((reply) => {
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify(reply));
       });

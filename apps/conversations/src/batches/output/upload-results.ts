@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@kumiki/postgres';
 import type { GatewayClient } from '@kumiki/service';
+import { z } from 'zod';
 import type { BatchRow, ResultFile } from '../rows/batch.ts';
 import { readResults } from './read-results.ts';
 
@@ -15,18 +16,21 @@ export async function uploadResults(
 ): Promise<string> {
   const { database, gateway, batch } = context;
   const boundary = `kumiki-${randomBytes(16).toString('hex')}`;
-  const { id } = await gateway.json<{ id: string }>({
-    method: 'POST',
-    path: '/v1/files',
-    stream: {
-      contentType: `multipart/form-data; boundary=${boundary}`,
-      data: multipart(boundary, fieldsOf(batch), `${batch.id}_${file}.jsonl`, readResults(database, batch, file)),
+  const { id } = await gateway.json(
+    {
+      method: 'POST',
+      path: '/v1/files',
+      stream: {
+        contentType: `multipart/form-data; boundary=${boundary}`,
+        data: multipart(boundary, fieldsOf(batch), `${batch.id}_${file}.jsonl`, readResults(database, batch, file)),
+      },
+      keyId: batch.key_id,
+      lowPriority: true,
+      idempotencyKey: `${batch.id}-${file}`,
+      signal,
     },
-    keyId: batch.key_id,
-    lowPriority: true,
-    idempotencyKey: `${batch.id}-${file}`,
-    signal,
-  });
+    z.object({ id: z.string() }),
+  );
   return id;
 }
 

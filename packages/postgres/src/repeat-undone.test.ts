@@ -43,7 +43,7 @@ test('two transactions that lock each other out both happen, each once', { skip 
       await transaction.query(add(first));
       holding++;
       // Each has its first row before either asks for the second one.
-      await until(() => holding >= 2, 'both transactions hold a row');
+      await until('both transactions hold a row', 10_000, () => holding >= 2);
       await transaction.query(add(second));
     });
   await Promise.all([both(1, 2), both(2, 1)]);
@@ -64,20 +64,24 @@ test('transactions that a serial order forbids are run again until all have happ
 });
 
 for (const sqlState of ['40001', '40P01']) {
-  test(`what is undone by ${sqlState} again and again is refused with 503, and nothing of it stays`, { skip }, async () => {
-    await database.query('INSERT INTO counters VALUES (4, 0) ON CONFLICT (id) DO UPDATE SET value = 0');
-    let runs = 0;
-    const undone = async (transaction: Queryable) => {
-      runs++;
-      await transaction.query(add(4));
-      await transaction.query(refuse(sqlState));
-    };
-    const expected = { code: 'service_unavailable', status: 503, retryAfterMs: 1_000 };
-    await assert.rejects(database.transaction(undone), expected);
-    assert.equal(runs, repeatLimits.runs);
-    assert.deepEqual(await valuesOf(4), [0]);
-    await assert.rejects(database.query(refuse(sqlState)), expected);
-  });
+  test(
+    `what is undone by ${sqlState} again and again is refused with 503, and nothing of it stays`,
+    { skip },
+    async () => {
+      await database.query('INSERT INTO counters VALUES (4, 0) ON CONFLICT (id) DO UPDATE SET value = 0');
+      let runs = 0;
+      const undone = async (transaction: Queryable) => {
+        runs++;
+        await transaction.query(add(4));
+        await transaction.query(refuse(sqlState));
+      };
+      const expected = { code: 'service_unavailable', status: 503, retryAfterMs: 1_000 };
+      await assert.rejects(database.transaction(undone), expected);
+      assert.equal(runs, repeatLimits.runs);
+      assert.deepEqual(await valuesOf(4), [0]);
+      await assert.rejects(database.query(refuse(sqlState)), expected);
+    },
+  );
 }
 
 test('a statement that takes too long is refused with 503 and not run again', { skip }, async () => {

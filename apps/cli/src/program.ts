@@ -207,7 +207,7 @@ function addRetention(program: Command): void {
 function addLimits(program: Command): void {
   const limits = program.command('limits').description('how much a project may have').exitOverride();
   connected(limits.command('get'))
-    .description('show the limits and what is used of them')
+    .description('show the limits and what is used of them; without the role admin, your own')
     .option('--project <name>', 'whose; every project that has a key or limits of its own when absent')
     .action(async (options) => (await import('./commands/limits.ts')).showLimits(options));
   connected(limits.command('set').argument('<limit=value...>', "such as files=500 or file_bytes=10GiB, or '…=default'"))

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allPaths, type BackendRoute, KumikiError, prefixesOf } from '@kumiki/api';
+import { createKeyLimiter } from './limits/key-limiter.ts';
 import { createRouteIndex } from './routing/route-index.ts';
 import { createServedPaths, takesMethod } from './served-paths.ts';
+import { createProjectLimitsStore } from './snapshot/project-limits-store.ts';
 
 const at = { urls: ['http://127.0.0.1:1'], authorization: null } as const;
 const never = () => Promise.reject(new Error('nothing is served here'));
 
 function open(backends: readonly BackendRoute[]) {
   const routes = createRouteIndex({ models: [], backends });
-  return { routes, paths: createServedPaths({ routes, serveModel: never, forward: never }) };
+  const facts = { limiter: createKeyLimiter(() => 0), projectLimits: createProjectLimitsStore([]) };
+  return { routes, paths: createServedPaths({ ...facts, routes, serveModel: never, forward: never }) };
 }
 
 function refusal(act: () => unknown): KumikiError {

@@ -1,6 +1,7 @@
-import { type BackendRoute, didYouMean, KumikiError, modelPaths } from '@kumiki/api';
+import { type BackendRoute, didYouMean, gatewayPaths, KumikiError } from '@kumiki/api';
 import type { RecordedContext, RequestContext } from './http/request-context.ts';
 import { sendJson } from './http/send-error.ts';
+import { describeKey, type KeyFacts } from './keys/describe-key.ts';
 import type { Caller } from './keys/identify-caller.ts';
 import type { Admission } from './limits/key-limiter.ts';
 import type { ModelPath } from './model/exchange.ts';
@@ -41,7 +42,7 @@ export interface ServedGroup {
   readonly served: readonly ServedPath[];
 }
 
-export interface Servers {
+export interface Servers extends KeyFacts {
   readonly routes: RouteIndex;
   readonly serveModel: (
     context: RecordedContext,
@@ -65,7 +66,7 @@ export interface ServedPaths {
   refuse(group: ServedGroup | null, method: string, path: string): KumikiError;
 }
 
-type OwnPattern = (typeof modelPaths)[number]['pattern'];
+type OwnPattern = (typeof gatewayPaths)[number]['pattern'];
 
 interface OwnServing {
   readonly kind: 'model' | 'gateway';
@@ -73,7 +74,7 @@ interface OwnServing {
 }
 
 /** What serves each path that the table of paths assigns to the gateway. A new path is added there first, then here. */
-function ownServing({ routes, serveModel }: Servers): Readonly<Record<OwnPattern, OwnServing>> {
+function ownServing({ routes, serveModel, ...facts }: Servers): Readonly<Record<OwnPattern, OwnServing>> {
   const model = (path: ModelPath): OwnServing => ({
     kind: 'model',
     serve: (context, caller, admission) => serveModel(context as RecordedContext, path, caller, admission),
@@ -91,6 +92,10 @@ function ownServing({ routes, serveModel }: Servers): Readonly<Record<OwnPattern
       serve: ({ response, path }, { key }) =>
         sendJson(response, 200, retrieveModel(routes, key, decodeName(path.slice('/v1/models/'.length)))),
     },
+    '/v1/kumiki/me': {
+      kind: 'gateway',
+      serve: ({ response }, { key }) => sendJson(response, 200, describeKey(facts, key)),
+    },
   };
 }
 
@@ -106,7 +111,7 @@ function decodeName(text: string): string {
 /** The gateway's own groups: method and role are those of the table of paths. */
 function ownGroups(servers: Servers): readonly (ServedGroup & { readonly pattern: OwnPattern })[] {
   const serving = ownServing(servers);
-  return [...Map.groupBy(modelPaths, ({ pattern }) => pattern)].map(([pattern, rows]) => {
+  return [...Map.groupBy(gatewayPaths, ({ pattern }) => pattern)].map(([pattern, rows]) => {
     const { kind, serve } = serving[pattern];
     const prefix = pattern.replace(/\/\*$/, '');
     const served = rows.map(({ method, role }): ServedPath => {

@@ -1,6 +1,7 @@
 import {
   defaultProjectLimits,
   didYouMean,
+  type Me,
   pathTo,
   type ProjectLimitName,
   type ProjectLimitsList,
@@ -9,7 +10,7 @@ import {
   type SetProjectLimits,
 } from '@kumiki/api';
 import { connect, type Connection, type ConnectionFlags } from '../client/connect.ts';
-import { callJson } from '../client/http-client.ts';
+import { callJson, RefusedError } from '../client/http-client.ts';
 import { listProjects, noteUnknownProject } from '../client/list-projects.ts';
 import { CliError } from '../host/cli-error.ts';
 import { print, printJson } from '../terminal/print.ts';
@@ -32,10 +33,20 @@ interface UsedLimits extends ProjectLimitsView {
 /** The services that report a project's usage, each a part of it. */
 const counters = ['/v1/kumiki/usage/conversations/:project', '/v1/kumiki/usage/files/:project'] as const;
 
-/** Without a project: the defaults, and every project that has a key or limits of its own. */
+/**
+ * Without a project: the defaults, and every project that has a key or limits of its own; to a key that does not operate the
+ * installation, its own limits and those of its project.
+ */
 export async function showLimits(flags: Flags): Promise<void> {
   const connection = connect(flags);
-  if (flags.project === undefined) return showAll(connection, flags);
+  if (flags.project === undefined) {
+    try {
+      return await showAll(connection, flags);
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.code !== 'permission_denied') throw error;
+      return showOwn(await callJson<Me>(connection, pathTo('/v1/kumiki/me')), flags);
+    }
+  }
   const view = await callJson<ProjectLimitsView>(connection, pathOf(flags.project));
   await noteUnknownProject(connection, flags.project);
   await show(connection, view, flags);
@@ -57,6 +68,26 @@ async function showAll(connection: Connection, flags: Flags): Promise<void> {
   const defaults = names.map((name) => ['(default)', name, '-', shown(name, list.defaults[name])]);
   const rows = data.flatMap((view) => rowsOf(view).map((row) => [printable(view.project), ...row]));
   print(formatTable(['PROJECT', 'LIMIT', 'USED', 'MOST', ''], [...defaults, ...rows]));
+}
+
+function showOwn(me: Me, flags: Flags): void {
+  if (flags.json === true) return printJson(me);
+  const { limits, remaining } = me;
+  const own = [
+    ['requests_per_minute', remaining.requests, limits.requests_per_minute],
+    ['tokens_per_minute', remaining.tokens, limits.tokens_per_minute],
+    ['max_concurrent', remaining.concurrent, limits.max_concurrent],
+  ] as const;
+  const rows = own.map(([name, left, most]) => [name, String(left ?? '-'), String(most ?? 'unlimited')]);
+  print(`Your key, ${printable(me.name)}, may have:`);
+  print(formatTable(['LIMIT', 'LEFT NOW', 'MOST'], rows));
+  print(`project/${printable(me.project)} may have:`);
+  print(
+    formatTable(
+      ['LIMIT', 'MOST'],
+      names.map((name) => [name, shown(name, me.project_limits[name])]),
+    ),
+  );
 }
 
 /** @param assignments `name=value` each; the value is a number, for bytes also with a unit, or `default`. */

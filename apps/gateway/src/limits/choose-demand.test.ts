@@ -18,6 +18,8 @@ test('every request counts, save those that the console sends by itself and thos
     ['GET', '/v1/kumiki/live', 'nothing'],
     ['GET', '/v1/kumiki/live/', 'request_and_place'],
     ['DELETE', '/v1/kumiki/session', 'nothing'],
+    ['GET', '/v1/kumiki/me', 'nothing'],
+    ['GET', '/v1/kumiki/me/requests', 'request_and_place'],
   ] as const) {
     assert.equal(chooseDemand(method, path), demand, `${method} ${path}`);
   }

@@ -6,9 +6,9 @@ export type Demand = 'request_and_place' | 'request' | 'nothing';
 
 /**
  * What the console requests without a user's action: one stream for each tab, and who is signed in. A key at its limit
- * must also be able to sign out. Pages are public and have no key.
+ * must also be able to sign out and to see its limits. Pages are public and have no key.
  */
-const uncounted: ReadonlySet<string> = new Set(['/v1/kumiki/live', '/v1/kumiki/session']);
+const uncounted: ReadonlySet<string> = new Set(['/v1/kumiki/live', '/v1/kumiki/me', '/v1/kumiki/session']);
 
 /** Requests that end work: a key whose places are all taken must be able to free one. */
 const ending = /^\/v1\/(?:responses|batches|vector_stores\/[^/]+\/file_batches)\/[^/]+\/cancel$/;

@@ -1,5 +1,5 @@
-import { headers, KumikiError, type KeyRecord } from '@kumiki/api';
-import { fullBucket, reserve, settle, untilFull, type Bucket } from '@kumiki/policy';
+import { headers, KumikiError, type KeyRecord, type Me } from '@kumiki/api';
+import { fullBucket, refill, reserve, settle, untilFull, type Bucket } from '@kumiki/policy';
 import type { Demand } from './choose-demand.ts';
 import { formatDuration } from './format-duration.ts';
 import { createPlaces, type Places } from './places.ts';
@@ -49,6 +49,8 @@ export interface KeyLimiter {
   admit(key: KeyRecord, demand: Demand): Admission;
   /** Admits a service's request of a model. It waits for a place before it is refused. */
   admitService(key: KeyRecord, demand: ServiceDemand): Promise<Admission>;
+  /** What remains of a key's limits now; null where it has none. Counts nothing. */
+  remaining(key: KeyRecord): Me['remaining'];
 }
 
 export const unlimited: Admission = {
@@ -105,6 +107,17 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
         throw error;
       }
       return new Admitted(key, usage, now, lowPriority ? 'counted-for-service' : 'for-service');
+    },
+    remaining({ id, limits }) {
+      const usage = usages.get(id);
+      const { requests_per_minute: requests, tokens_per_minute: tokens, max_concurrent: concurrent } = limits;
+      const left = (perMinute: number | null, bucket: Bucket | undefined): number | null =>
+        perMinute === null || bucket === undefined ? perMinute : leftIn(refill(bucket, perMinute, now()));
+      return {
+        requests: left(requests, usage?.requests),
+        tokens: left(tokens, usage?.tokens),
+        concurrent: concurrent === null ? null : Math.max(0, concurrent - (usage?.open ?? 0)),
+      };
     },
   };
 }

@@ -12,7 +12,7 @@ const promptValues = 400_000;
 const inference = pathGroup('gateway', 'inference');
 const any = pathGroup('gateway', 'any');
 
-/** Routes that the gateway answers itself. */
+/** Models, and the routes that they answer. */
 export const modelPaths = [
   inference.post('/v1/chat/completions', jsonBody(modelBodyBytes, chatRequestSchema)),
   inference.post('/v1/completions', jsonBody(modelBodyBytes, completionRequestSchema, promptValues)),

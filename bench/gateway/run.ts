@@ -27,7 +27,7 @@ try {
     console.log('nginx is not installed, so its row is left out. On Debian or Ubuntu: apt-get install nginx-light');
   }
   const onRound = (round: number): void => console.error(`round ${round} of ${roundCount}`);
-  report(await measureProxies({ folder, rounds: roundCount, share: 1, withNginx: true, onRound }));
+  report(await measureProxies({ folder, rounds: roundCount, onRound }));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

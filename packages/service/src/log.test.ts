@@ -32,5 +32,9 @@ for (const buffered of [false, true]) {
       lines.map(({ level, service, msg }) => `${String(level)} ${String(service)} ${String(msg)}`),
       ['info test first', 'warn test last'],
     );
+    for (const { time } of lines) {
+      assert.equal(new Date(String(time)).toISOString(), time);
+      assert.ok(Math.abs(Date.now() - Date.parse(String(time))) < 60_000);
+    }
   });
 }

@@ -45,12 +45,27 @@ export function createLog(options: LogOptions): Log {
     {
       level: options.level ?? 'info',
       base: { service: options.service },
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: createTimestamp(),
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretPaths, censor: '[secret]' },
     },
     stream,
   );
+}
+
+/** Writes the present as ISO 8601, with the text of its second kept, since a line is written for every request. */
+function createTimestamp(): () => string {
+  let second = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    const current = Math.floor(now / 1_000);
+    if (current !== second) {
+      second = current;
+      text = `,"time":"${new Date(current * 1_000).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS.'.length)}`;
+    }
+    return `${text}${String(now - current * 1_000).padStart(3, '0')}Z"`;
+  };
 }
 
 /** Opened synchronously: a log that is still opening its file when the process exits would lose its lines. */

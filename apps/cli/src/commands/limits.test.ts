@@ -33,9 +33,9 @@ test('an admin sets what a project may have, sees it with what is used, and take
     assert.equal(refused.status, 403, await refused.text());
   }
   // A key that may not see the others' sees its own.
-  const own = await runCli(folder.home, ['limits', 'get', '--url', first.url, '--api-key', value]);
-  assert.match(own.stdout, /^Your key, app, may have:\nLIMIT +LEFT NOW +MOST\nrequests_per_minute +- +unlimited\n/);
-  assert.match(own.stdout, /^project\/default may have:\nLIMIT +MOST\nfiles +10000\n/m);
+  const seen = await runCli(folder.home, ['limits', 'get', '--url', first.url, '--api-key', value]);
+  assert.match(seen.stdout, /^Your key, app, may have:\nLIMIT +LEFT NOW +MOST\nrequests_per_minute +- +unlimited\n/);
+  assert.match(seen.stdout, /^project\/default may have:\nLIMIT +MOST\nfiles +10000\n/m);
   first.up.child.kill('SIGTERM');
   await first.up.ended;
 

@@ -1,5 +1,6 @@
 import { errorTable, headers, type ErrorType } from '@kumiki/api';
 import { refusalCode, usageOf, type UpstreamErrorBody, type Usage } from '@kumiki/openai';
+import { endWith } from '../http/end-with.ts';
 import type { Exchange } from './exchange.ts';
 
 const errorTypes: ReadonlySet<string> = new Set(Object.values(errorTable).map((row) => row.type));
@@ -37,7 +38,7 @@ export function sendReply(exchange: Exchange, body: Buffer, contentType: string)
   headers['content-type'] = contentType || 'application/json';
   headers['content-length'] = body.length;
   response.writeHead(200, headers);
-  response.end(body);
+  endWith(response, body);
 }
 
 /** Sends a refusal of the request by the model server in our envelope, whatever the form of its own. */

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { type Database, openDatabase } from '@kumiki/postgres';
 import { startPostgres, type TestPostgres, whyNoPostgres } from '@kumiki/postgres/testing';
 import { until } from '@kumiki/testing';
+import { z } from 'zod';
 import { toVectorText } from '../embedding/embedder.ts';
 import { findByVector } from '../retrieval/find-by-vector.ts';
 import { requireSearchedStore } from '../retrieval/searched-store.ts';
@@ -123,12 +124,15 @@ test(
     // The index scan finds the same as the exact scan, with the filter and the store's condition.
     const known = await requireSearchedStore(database, 'one', store);
     await database.query(`UPDATE search.chunks SET attributes = '{"odd": true}' WHERE number % 2 = 1`);
-    const { data } = await model.gateway.json<{ data: { embedding: number[] }[] }>({
-      method: 'POST',
-      path: '/v1/embeddings',
-      body: { input: ['page 17 of volume 3'] },
-      keyId: '',
-    });
+    const { data } = await model.gateway.json(
+      {
+        method: 'POST',
+        path: '/v1/embeddings',
+        body: { input: ['page 17 of volume 3'] },
+        keyId: '',
+      },
+      z.object({ data: z.array(z.object({ embedding: z.array(z.number()) })) }),
+    );
     const vector = toVectorText(Float32Array.from(data[0]?.embedding ?? []));
     const large = { ...known, chunkCount: 1_000_000, indexChunks: 1_000_000 };
     for (const filter of [null, { type: 'eq', key: 'odd', value: true } as const]) {

@@ -1,5 +1,5 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 /** Polling interval of files on systems without change events, such as network volumes. */
 const pollMs = 1_000;
@@ -23,7 +23,8 @@ export function watchFiles(paths: readonly string[], onChange: () => void): File
     seen = now;
     onChange();
   };
-  const watchers = [...new Set(paths.map((path) => dirname(path)))].map((folder) => watchFolder(folder, look));
+  const names = new Set(paths.map((path) => basename(path)));
+  const watchers = [...new Set(paths.map((path) => dirname(path)))].map((folder) => watchFolder(folder, names, look));
   const timer = setInterval(look, pollMs);
   timer.unref();
   return {
@@ -41,10 +42,15 @@ function identify(path: string): string {
   return found === undefined ? 'absent' : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
 }
 
-/** Where the system has no watch left, looks from time to time are all there is. */
-function watchFolder(folder: string, onEvent: () => void): FSWatcher | null {
+/**
+ * Watches a folder, since its files are replaced. What is written to others there, such as a log, changes none of these. Where the
+ * system has no watch left, looks from time to time are all there is.
+ */
+function watchFolder(folder: string, names: ReadonlySet<string>, look: () => void): FSWatcher | null {
   try {
-    const watcher = watch(folder, { persistent: false }, onEvent);
+    const watcher = watch(folder, { persistent: false }, (event, name) => {
+      if (event === 'rename' || name === null || names.has(name)) look();
+    });
     watcher.on('error', () => watcher.close());
     return watcher;
   } catch {

@@ -20,8 +20,8 @@ export type RepeatPlan =
 /** `retry-after` of a refusal, in milliseconds. */
 const retryAfterMs = 1_000;
 
-/** The database chose this work as the one that gives way, and has undone all of it (SQLSTATE class 40). */
-const givesWay = new Set([
+/** The database chose this work as the one that yields, and has undone all of it (SQLSTATE class 40). */
+const undone = new Set([
   '40001', // serialization_failure
   '40P01', // deadlock_detected
 ]);
@@ -50,7 +50,7 @@ export function planRepeat({ error, runs, elapsedMs, random }: FailedRun): Repea
   if (!(error instanceof DatabaseError)) return { kind: 'give_up', error };
   const busy = tooBusy[error.sqlState];
   if (busy !== undefined) return { kind: 'give_up', error: unavailable(busy, error) };
-  if (!givesWay.has(error.sqlState)) return { kind: 'give_up', error };
+  if (!undone.has(error.sqlState)) return { kind: 'give_up', error };
   const afterMs = Math.ceil(repeatLimits.firstMs * 2 ** (runs - 1) * random);
   if (runs < repeatLimits.runs && elapsedMs + afterMs < repeatLimits.totalMs) return { kind: 'repeat', afterMs };
   return { kind: 'give_up', error: unavailable('Too many requests change the same rows of the database', error) };

@@ -7,7 +7,7 @@ export interface KeyFacts {
   readonly projectLimits: Pick<ProjectLimitsStore, 'headerOf'>;
 }
 
-/** What a key is told about itself. */
+/** The answer to a key that asks about itself. */
 export function describeKey({ limiter, projectLimits }: KeyFacts, key: KeyRecord): Me {
   const { id, name, project, roles, models, limits } = key;
   return {

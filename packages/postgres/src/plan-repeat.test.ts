@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 import fc from 'fast-check';
 import { DatabaseError } from './database.ts';
 import { planRepeat, repeatLimits } from './plan-repeat.ts';

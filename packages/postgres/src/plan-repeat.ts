@@ -1,4 +1,4 @@
-import { KumikiError } from '@kumiki/api';
+import { KumikiError } from '@kumiki/api/errors';
 import { DatabaseError } from './database.ts';
 
 /** How often and how long work that the database rolled back is repeated. */

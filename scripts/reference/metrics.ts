@@ -2,6 +2,7 @@ import type { Registry } from '@kumiki/service';
 import { createMetrics as createAccountsMetrics } from '../../apps/accounts/src/observe/metrics.ts';
 import { createMetrics as createConversationsMetrics } from '../../apps/conversations/src/observe/metrics.ts';
 import { createGatewayMetrics } from '../../apps/gateway/src/metrics/gateway-metrics.ts';
+import { createOperatorMetrics } from '../../apps/operator/src/operator-metrics.ts';
 import { createMetrics as createSearchMetrics } from '../../apps/search/src/observe/metrics.ts';
 import { createWorkerMetrics } from '../../apps/worker/src/metrics/worker-metrics.ts';
 import { table } from './json-schema-text.ts';
@@ -32,6 +33,7 @@ function registries(): readonly { readonly name: string; readonly what: string; 
       what: "One loaded model, under vLLM's names, so that dashboards and scalers made for it work unchanged.",
       registry: createWorkerMetrics('model', false, () => unread).registry,
     },
+    { name: 'operator', what: 'ModelServices on Kubernetes.', registry: createOperatorMetrics(unread).registry },
   ];
 }
 

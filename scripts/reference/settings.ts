@@ -7,6 +7,8 @@ import { conversationsSettings } from '../../apps/conversations/src/config.ts';
 import { databaseSettings } from '../../apps/database/src/config.ts';
 import { gatewaySettings } from '../../apps/gateway/src/config.ts';
 import { installerSettings } from '../../apps/installer/src/config.ts';
+import { operatorSettings } from '../../apps/operator/src/config.ts';
+import { loadSettings } from '../../apps/operator/src/load/config.ts';
 import { searchSettings } from '../../apps/search/src/config.ts';
 import { workerSettings } from '../../apps/worker/src/config.ts';
 import { asSchema, describeType, formatDefault, table } from './json-schema-text.ts';
@@ -34,6 +36,8 @@ const programs: readonly { readonly name: string; readonly what: string; readonl
     what: 'On Kubernetes: a step before the others are started.',
     settings: installerSettings,
   },
+  { name: 'operator', what: 'What turns ModelServices into objects of Kubernetes.', settings: operatorSettings },
+  { name: 'load', what: 'Loads the file of a model into a pod before its worker starts.', settings: loadSettings },
 ];
 
 /** docs/reference/settings.md. */

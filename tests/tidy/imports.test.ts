@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'apps/database': ['postgres', 'service'],
   'apps/accounts': ['api', 'control', 'postgres', 'seal', 'service'],
   'apps/installer': ['api', 'policy', 'postgres', 'seal', 'service'],
+  'apps/operator': ['api', 'kube', 'policy', 'service'],
   'apps/local': ['api', 'control', 'policy', 'service'],
   'apps/cli': [
     'accounts',

@@ -25,3 +25,12 @@ test('wherever its ingesters die, each chunk of a file is there once and counted
   // Checks that the seeds cause enough deaths and completions.
   assert.ok(deaths > 12 && completed > 12, `${deaths} deaths, ${completed} completed`);
 });
+
+test('a process that dies right after a file has failed leaves its chunks to the sweep', async () => {
+  for (const [seed, steps] of [
+    [51_168, [22, 8, 12, 7]],
+    [52_115, [25, 7, 16, 7]],
+  ] as const) {
+    assert.equal((await ingestThroughDeaths(database, seed, steps)).status, 'failed');
+  }
+});

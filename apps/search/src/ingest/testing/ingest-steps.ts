@@ -8,6 +8,7 @@ import type { ObjectStore } from '../../objects/object-store.ts';
 import type { Reader } from '../../reading/create-reader.ts';
 import { readDocument } from '../../reading/read-document.ts';
 import { splitReply } from '../../reading/read-reply.ts';
+import { sweep } from '../../sweep/sweep.ts';
 import { createWordModel } from '../../testing/word-model.ts';
 import { createModelContexts } from '../model-contexts.ts';
 import { startIngest } from '../start-ingest.ts';
@@ -78,7 +79,14 @@ export async function ingestThroughDeaths(
     fences.toSorted((a, b) => a - b),
     `seed ${seed}: fences grow`,
   );
+  if ((await stateOf(database, number)).status === 'failed') await sweepOnce(database);
   return { deaths, lastSteps, status: await checkChunks(database, number, deaths, `seed ${seed}`) };
+}
+
+/** A process that dies right after a file has failed leaves its chunks to the next sweep. */
+function sweepOnce(database: Database): Promise<void> {
+  const revisions = createRevisions(database, createEmbedder(createWordModel().gateway, null));
+  return sweep({ database, objects, revisions, signal: new AbortController().signal });
 }
 
 function startWorld(database: Database, gateway: GatewayClient, owner: string) {

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { ConfigError } from './config.ts';
 import type { Log } from './log.ts';
 import { startOpsListener } from './ops-listener.ts';
-import { onParentEnd, tellParent } from './tell-parent.ts';
+import { onParentEnd, tellParent } from './notify-parent.ts';
 
 /** A running service, as its process sees it. */
 export interface ServiceProcess {

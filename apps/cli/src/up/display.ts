@@ -4,7 +4,7 @@ import { colors, print, printJsonLine } from '../terminal/print.ts';
 import { createBars } from './bars.ts';
 import { createDataServiceChanges, isReady, isStarting } from './data-service-changes.ts';
 import { onceAllReady } from './once-all-ready.ts';
-import { tellSecrets } from './tell-secrets.ts';
+import { tellSecrets } from './show-secrets.ts';
 import { printWelcome } from './welcome.ts';
 
 /** The output of `kumiki up` for a person or a program. */

@@ -2,7 +2,7 @@ import { printServices } from '../commands/status.ts';
 import type { Product } from '../product/start-product.ts';
 import { colors, print } from '../terminal/print.ts';
 import { isReady } from './data-service-changes.ts';
-import type { ToldSecrets } from './tell-secrets.ts';
+import type { ToldSecrets } from './show-secrets.ts';
 
 /** Prints what a user needs next: the URL, the key, an example call, and what runs. */
 export function printWelcome({ runtime, addresses, adminKey }: Product, told: ToldSecrets, startMs: number): void {

@@ -1,5 +1,5 @@
 import { askSessionsLastUsed } from '@kumiki/control';
-import { createLog, runService, tellParent } from '@kumiki/service';
+import { createLog, runService, notifyParent } from '@kumiki/service';
 import { readAccountsConfig } from './config.ts';
 import { runAccounts } from './run-accounts.ts';
 import { readVersion } from './version.ts';
@@ -22,7 +22,7 @@ await runService(
         sessionsLastUsed: () => askSessionsLastUsed(gateways),
         tell({ kind, subject, params = {}, by }) {
           log.info({ kind, subject, by }, 'changed');
-          void tellParent({ type: 'change', kind, subject, params, by });
+          void notifyParent({ type: 'change', kind, subject, params, by });
         },
       },
       host: config.KUMIKI_LISTEN_HOST,

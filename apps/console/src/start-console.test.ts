@@ -63,7 +63,7 @@ test('every view of the console is the one page, which is revalidated each time'
   }
 });
 
-test('a client of another API that looks for a path hears that it is not there', async (context) => {
+test('a client of another API that looks for a path gets a 404', async (context) => {
   const get = await startTestConsole(context, makeBuild(context));
   for (const [path, accept] of [
     ['/api/tags', 'application/json'],

@@ -50,7 +50,7 @@ export async function followSnapshots(
         keys: [...state.keys.values()],
         sessions: [...state.sessions.values()],
         projectLimits: [...state.projectLimits.values()],
-        lookAgain: routes.look,
+        readNewer: routes.look,
       },
       tell(gateway) {
         routes.listen(gateway.replaceRoutes);

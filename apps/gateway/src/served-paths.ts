@@ -175,7 +175,7 @@ export function createServedPaths(servers: Servers): ServedPaths {
       const found = exact.get(path) ?? findCovering(below, path) ?? findCovering(servicesNow(), path);
       if (found?.answers === true) return found;
       // A service that has just started may be in a snapshot that has not been read yet.
-      routes.lookAgain();
+      routes.readNewer();
       return findCovering(servicesNow(), path);
     },
     require(group, method, path) {

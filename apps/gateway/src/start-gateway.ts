@@ -71,7 +71,7 @@ export interface GatewayOptions extends EdgeOptions {
   /** If the snapshots come from files: their health, */
   readonly snapshots?: SnapshotHealth;
   /** and a function that reads changed files at once, before a key, a session or a path is reported as unknown. */
-  readonly lookAgain?: () => void;
+  readonly readNewer?: () => void;
   readonly opsHost?: string;
   /** No ops listener when absent. */
   readonly opsPort?: number;
@@ -191,11 +191,11 @@ function createOpen(snapshots: ReturnType<typeof openSnapshots>) {
 
 /** The snapshots; each is replaced whole by the next. */
 function openSnapshots(options: GatewayOptions) {
-  const { pepper, lookAgain = () => {} } = options;
+  const { pepper, readNewer = () => {} } = options;
   return {
-    routes: createRouteIndex(options.routes, lookAgain),
-    keys: createKeyStore(pepper, options.keys, lookAgain),
-    sessions: createSessionStore(pepper, options.sessions ?? [], lookAgain),
+    routes: createRouteIndex(options.routes, readNewer),
+    keys: createKeyStore(pepper, options.keys, readNewer),
+    sessions: createSessionStore(pepper, options.sessions ?? [], readNewer),
     projectLimits: createProjectLimitsStore(options.projectLimits ?? []),
   };
 }

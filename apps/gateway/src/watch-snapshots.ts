@@ -16,7 +16,7 @@ export interface SnapshotPaths {
 /** The snapshots of a gateway, which the process that owns the data replaces. */
 export interface Snapshots {
   /** What a gateway starts with. */
-  readonly initial: Pick<GatewayOptions, 'routes' | 'keys' | 'sessions' | 'projectLimits' | 'lookAgain'>;
+  readonly initial: Pick<GatewayOptions, 'routes' | 'keys' | 'sessions' | 'projectLimits' | 'readNewer'>;
   /** Applies every later change to a gateway. */
   tell(gateway: Gateway): void;
   close(): void;
@@ -39,7 +39,7 @@ export function watchSnapshots(paths: SnapshotPaths, health: SnapshotHealth, log
       keys: keys.current(),
       sessions: sessions?.current() ?? [],
       projectLimits: limits?.current() ?? [],
-      lookAgain() {
+      readNewer() {
         for (const one of [routes, keys, sessions]) one?.look();
       },
     },

@@ -13,6 +13,6 @@ export * from './ops-listener.ts';
 export * from './run-data-service.ts';
 export * from './run-service.ts';
 export * from './service-app.ts';
-export { onParentEnd, type ServiceMessage, tellParent } from './notify-parent.ts';
+export { onParentEnd, type ServiceMessage, notifyParent } from './notify-parent.ts';
 export * from './token-file.ts';
 export { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';

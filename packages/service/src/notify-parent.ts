@@ -22,7 +22,7 @@ export type ServiceMessage =
     };
 
 /** Sends a message. Resolves when it has been sent or cannot be, as when the parent has ended. */
-export function tellParent(message: ServiceMessage): Promise<void> {
+export function notifyParent(message: ServiceMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected || process.send === undefined) return resolve();
     process.send(message, undefined, undefined, () => resolve());

@@ -2,8 +2,8 @@ import { KumikiError } from '@kumiki/api/errors';
 import type { Registry } from 'prom-client';
 import { ConfigError } from './config.ts';
 import type { Log } from './log.ts';
+import { onParentEnd, notifyParent } from './notify-parent.ts';
 import { startOpsListener } from './ops-listener.ts';
-import { onParentEnd, tellParent } from './notify-parent.ts';
 
 /** A running service, as its process sees it. */
 export interface ServiceProcess {
@@ -35,7 +35,7 @@ export async function runService(
   } catch (error) {
     process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
     const unavailable = error instanceof KumikiError && error.code === 'service_unavailable';
-    await tellParent({ type: 'failed', reason: reasonOf(error), unavailable });
+    await notifyParent({ type: 'failed', reason: reasonOf(error), unavailable });
     exit(1);
   }
 }
@@ -73,5 +73,5 @@ async function run(name: string, exit: (status: number) => void, service: Servic
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  await tellParent({ type: 'listening', port, opsPort, controlPort: service.controlPort ?? null });
+  await notifyParent({ type: 'listening', port, opsPort, controlPort: service.controlPort ?? null });
 }

@@ -107,7 +107,7 @@ for (const { kind, skip } of databaseKinds) {
       await using accounts = await open();
       const { record } = await accounts.keys.create(body({ name: 'a' }));
       const generation = accounts.mirror.generation();
-      // As another replica does it, while this one hears nothing.
+      // As another replica does it, while this one gets no notification.
       await database.transaction(async (transaction) => {
         await transaction.query("UPDATE accounts.keys SET name = 'b'");
         await transaction.query('UPDATE accounts.head SET number = 500');

@@ -28,7 +28,7 @@ export interface KeyStore {
 }
 
 /** Damaged files that a refusal names; a failing disk damages many. */
-const maxTold = 3;
+const maxShown = 3;
 
 /**
  * Opens the folder of keys, and creates it from the single file of earlier versions. Throws KumikiError `conflict` when
@@ -130,10 +130,10 @@ function readAll(folder: string): StoredKey[] {
 }
 
 function refuseDamaged(folder: string, damaged: readonly string[]): never {
-  const more = damaged.length > maxTold ? ` and ${damaged.length - maxTold} more` : '';
+  const more = damaged.length > maxShown ? ` and ${damaged.length - maxShown} more` : '';
   return refuseStart(
     folder,
-    `${damaged.slice(0, maxTold).join('; ')}${more}`,
+    `${damaged.slice(0, maxShown).join('; ')}${more}`,
     'Restore the file from a backup, or move it away: then that key alone is void',
   );
 }

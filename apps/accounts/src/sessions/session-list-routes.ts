@@ -32,7 +32,7 @@ export function addSessionListRoutes(app: FastifyInstance, signIn: SignIn, surro
     throw new KumikiError('not_found', { what: 'key', id: keyId });
   };
 
-  const tellEnd = (request: FastifyRequest, keyId: string, count: number): void => {
+  const logEnd = (request: FastifyRequest, keyId: string, count: number): void => {
     if (count === 0 || !mayLog(`${callerOf(request).keyId} ${keyId}`)) return;
     const name = keys.nameOf(keyId) ?? keyId;
     surroundings.tell({
@@ -71,7 +71,7 @@ export function addSessionListRoutes(app: FastifyInstance, signIn: SignIn, surro
     const session = sessions.get(id);
     const seen = session?.keyId === callerOf(request).keyId || asksAsAdmin(keys, request);
     if (session === undefined || !seen) throw new KumikiError('not_found', { what: 'session', id });
-    tellEnd(request, session.keyId, await sessions.end((one) => one.id === id));
+    logEnd(request, session.keyId, await sessions.end((one) => one.id === id));
     if (id === sessionIdOf(request)) cookie.clear(request, reply);
     return { object: 'kumiki.session.deleted', id, deleted: true };
   });
@@ -82,7 +82,7 @@ export function addSessionListRoutes(app: FastifyInstance, signIn: SignIn, surro
     const current = sessionIdOf(request);
     const stays = (session: StoredSession): boolean => query.keep_current === 'true' && session.id === current;
     const deleted = await sessions.end((session) => session.keyId === keyId && !stays(session));
-    tellEnd(request, keyId, deleted);
+    logEnd(request, keyId, deleted);
     if (current !== null && sessions.get(current) === undefined) cookie.clear(request, reply);
     return { object: 'kumiki.sessions.deleted', deleted };
   });

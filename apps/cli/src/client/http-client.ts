@@ -52,11 +52,11 @@ export async function callJson<Result>(
 ): Promise<Result> {
   const response = await call(connection, path, { ...options, signal: AbortSignal.timeout(callTimeoutMs) });
   const reply = (await response.json()) as Result;
-  tellMissing(reply);
+  warnAboutMissing(reply);
   return reply;
 }
 
-function tellMissing(reply: unknown): void {
+function warnAboutMissing(reply: unknown): void {
   const { missing_gateways: missing = [] } = (reply ?? {}) as { missing_gateways?: readonly MissingGateway[] };
   for (const { gateway, reason } of missing) {
     printNote(printable(`Not all is here: the gateway '${gateway}' did not say what it knows (${reason}).`));

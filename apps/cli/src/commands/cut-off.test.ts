@@ -71,7 +71,7 @@ test('who revokes the key of this machine or of the command is asked, or must sa
   await second.up.ended;
 });
 
-test('who signs out every browser of his own key is asked, or must say so, and hears how to sign in again', async () => {
+test('who signs out every browser of his own key is asked, or must say so, and is shown how to sign in again', async () => {
   using folder = makeTestFolder();
   const up = startCli(folder.home, [
     'up',

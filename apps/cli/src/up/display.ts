@@ -4,7 +4,7 @@ import { colors, print, printJsonLine } from '../terminal/print.ts';
 import { createBars } from './bars.ts';
 import { createDataServiceChanges, isReady, isStarting } from './data-service-changes.ts';
 import { onceAllReady } from './once-all-ready.ts';
-import { tellSecrets } from './show-secrets.ts';
+import { showSecrets } from './show-secrets.ts';
 import { printWelcome } from './welcome.ts';
 
 /** The output of `kumiki up` for a person or a program. */
@@ -38,7 +38,7 @@ function jsonDisplay(): Display {
     warn: (message) => printJsonLine({ type: 'warning', message }),
     async ready(product, startMs) {
       const { runtime, addresses, adminKey } = product;
-      const { keyFile, linkFile } = await tellSecrets(product, false);
+      const { keyFile, linkFile } = await showSecrets(product, false);
       const status = runtime.status();
       printJsonLine({
         type: 'ready',
@@ -71,7 +71,7 @@ function textDisplay(): Display {
     loading = false;
   };
   // That one starts again and again is no news beside why it failed.
-  const tellDataServices = ({ data_services: services }: Status): void => {
+  const showDataServices = ({ data_services: services }: Status): void => {
     for (const service of dataChanges.since(services.filter((one) => !isStarting(one)))) print(dataLine(service));
   };
   return {
@@ -83,7 +83,7 @@ function textDisplay(): Display {
         return;
       }
       for (const { replica, telling } of changed) if (telling) print(changeLine(replica));
-      tellDataServices(status);
+      showDataServices(status);
       allReady.look(status);
     },
     warn(message) {
@@ -91,11 +91,11 @@ function textDisplay(): Display {
       print(`${colors.yellow('warning:')} ${message}`);
     },
     async ready(product, startMs) {
-      const told = await tellSecrets(product, process.stdout.isTTY);
+      const told = await showSecrets(product, process.stdout.isTTY);
       stopBars();
       printWelcome(product, told, startMs);
       const status = product.runtime.status();
-      if (bars !== null) tellDataServices(status);
+      if (bars !== null) showDataServices(status);
       allReady.begin(status, startMs);
     },
     stopping() {
@@ -132,7 +132,7 @@ interface Change {
 
 /** Finds notable changes of replicas since the last call. */
 function createChanges(): { since(status: Status): Change[] } {
-  let seen = new Map<string, { text: string; phase: string; toldAt: number }>();
+  let seen = new Map<string, { text: string; phase: string; shownAt: number }>();
   return {
     since(status) {
       const next: typeof seen = new Map();
@@ -143,9 +143,9 @@ function createChanges(): { since(status: Status): Change[] } {
         const text = `${replica.phase} ${replica.restarts} ${step}`;
         const phase = `${replica.phase} ${replica.restarts}`;
         const before = seen.get(replica.id);
-        const telling = before?.phase !== phase || (before.text !== text && now - before.toldAt > telltaleMs);
+        const telling = before?.phase !== phase || (before.text !== text && now - before.shownAt > telltaleMs);
         if (before?.text !== text) changed.push({ replica, telling });
-        next.set(replica.id, { text, phase, toldAt: telling ? now : (before?.toldAt ?? now) });
+        next.set(replica.id, { text, phase, shownAt: telling ? now : (before?.shownAt ?? now) });
       }
       seen = next;
       return changed;

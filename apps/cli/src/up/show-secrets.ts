@@ -4,7 +4,7 @@ import { writeFileAtomic } from '@kumiki/local';
 import type { Product } from '../product/start-product.ts';
 
 /** The credentials to print, or null for those that are only in files. */
-export interface ToldSecrets {
+export interface ShownSecrets {
   /** A sign-in link to print at a terminal; otherwise it is in the file only. */
   readonly link: string | null;
   readonly linkFile: string;
@@ -17,10 +17,10 @@ export interface ToldSecrets {
  * Prints keys and links only on a terminal. Output to a pipe often ends in a log that others can read, so then only the
  * paths of files are printed, which only the user can read.
  */
-export async function tellSecrets(
+export async function showSecrets(
   { runtime, adminKey, signInUrl }: Product,
   toTerminal: boolean,
-): Promise<ToldSecrets> {
+): Promise<ShownSecrets> {
   const { path, signInLink: linkFile } = runtime.home;
   const keyFile = accountsFolder(path).adminKey;
   const link = await signInUrl();

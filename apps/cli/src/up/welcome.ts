@@ -2,10 +2,10 @@ import { printServices } from '../commands/status.ts';
 import type { Product } from '../product/start-product.ts';
 import { colors, print } from '../terminal/print.ts';
 import { isReady } from './data-service-changes.ts';
-import type { ToldSecrets } from './show-secrets.ts';
+import type { ShownSecrets } from './show-secrets.ts';
 
 /** Prints what a user needs next: the URL, the key, an example call, and what runs. */
-export function printWelcome({ runtime, addresses, adminKey }: Product, told: ToldSecrets, startMs: number): void {
+export function printWelcome({ runtime, addresses, adminKey }: Product, told: ShownSecrets, startMs: number): void {
   const { version, services, data_services: dataServices } = runtime.status();
   const base = `${addresses.shown}/v1`;
   print(`${colors.bold(`Kumiki ${version} is up`)} after ${(startMs / 1_000).toFixed(1)} s`);
@@ -35,7 +35,7 @@ export function printWelcome({ runtime, addresses, adminKey }: Product, told: To
   print(`Try ${colors.bold('npm exec kumiki chat')} in another terminal. Ctrl-C here drains and stops.`);
 }
 
-function printKey(isNew: boolean, { key, keyFile }: ToldSecrets): void {
+function printKey(isNew: boolean, { key, keyFile }: ShownSecrets): void {
   if (key !== null) {
     print(`  API key  ${colors.cyan(key)}`);
     print(

@@ -9,7 +9,7 @@ import { useServiceName } from './service-name.ts';
 import { WaterfallBar } from './waterfall-bar.tsx';
 import type { Segment, Step, Waterfall } from './waterfall.ts';
 
-/** The trace as a table whose last column draws it: who looks sees the bars, who listens hears the same in words. */
+/** The trace as a table whose last column draws it as bars, with the same in words for screen readers. */
 export function WaterfallTable({ waterfall, opened }: { readonly waterfall: Waterfall; readonly opened: string }) {
   const t = useTranslations('requests.waterfall');
   return (

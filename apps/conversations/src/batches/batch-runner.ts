@@ -55,7 +55,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
   const keeper = createKeeper<Renewal>({
     renew: (leases) => batchLeases.renew(database, leases, leaseMs),
     everyMs: leaseMs / 3,
-    onTrouble: (error) => log.warn({ err: error }, 'the leases of batches could not be renewed'),
+    onError: (error) => log.warn({ err: error }, 'the leases of batches could not be renewed'),
   });
   const drive = (batch: BatchRow): void => {
     const life = new AbortController();
@@ -90,11 +90,11 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
       drive(row);
     },
     release: ({ lease }) => batchLeases.release(database, [lease]),
-    hears(id) {
+    accepts(id) {
       if (id === null || driving.has(id)) keeper.look();
       return true;
     },
-    onTrouble: (what, error) => log.warn({ err: error }, `batches: ${what}`),
+    onError: (what, error) => log.warn({ err: error }, `batches: ${what}`),
   });
   const forgetting = setInterval(() => forgetOldKeys(options), forgetEveryMs);
 

@@ -75,8 +75,8 @@ export function createRunner(options: RunnerOptions): Runner {
     claim: (wanted) => runLeases.claim(database, holder, wanted),
     begin,
     release: ({ lease }) => runLeases.release(database, [lease]),
-    hears: (payload) => hearNotice(payload, { hub, onStop: keeper.look }),
-    onTrouble: (what, error) => log.debug({ err: error }, what),
+    accepts: (payload) => hearNotice(payload, { hub, onStop: keeper.look }),
+    onError: (what, error) => log.debug({ err: error }, what),
   });
 
   /** Continues a claimed run, unless it has killed every process that drove it. */
@@ -137,7 +137,7 @@ function createRunKeeper({ database, log }: RunnerOptions) {
   return createKeeper({
     renew: (leases) => runLeases.renew(database, leases, leaseMs),
     everyMs: renewMs,
-    onTrouble: (error) => log.debug({ err: error }, 'leases not renewed'),
+    onError: (error) => log.debug({ err: error }, 'leases not renewed'),
   });
 }
 

@@ -106,7 +106,7 @@ test('what was forgotten is not there; one record and one trace are asked for by
   assert.deepEqual(idsOf({ trace_id: child.trace_id }), ['child']);
 });
 
-test('a reader hears of a beginning and of an end, until it leaves', () => {
+test('a reader gets the beginning and the end of a record, until it unsubscribes', () => {
   const log = createRequestLog();
   const heard: string[] = [];
   const leave = log.subscribe((record) => heard.push(record.outcome));

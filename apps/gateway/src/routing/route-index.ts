@@ -22,11 +22,11 @@ export interface RouteIndex {
   onChange(listener: () => void): () => void;
   announceChange(): void;
   /** Reads a newer snapshot at once if there is one. Called before a model or a path is reported as unknown. */
-  lookAgain(): void;
+  readNewer(): void;
 }
 
-/** @param lookAgain replaces the routes at once if there is a newer snapshot. */
-export function createRouteIndex(initial: RouteTable, lookAgain: () => void = () => {}): RouteIndex {
+/** @param readNewer replaces the routes at once if there is a newer snapshot. */
+export function createRouteIndex(initial: RouteTable, readNewer: () => void = () => {}): RouteIndex {
   let routes: Route[] = [];
   let byName = new Map<string, Route>();
   let states = new Map<string, EndpointState>();
@@ -64,7 +64,7 @@ export function createRouteIndex(initial: RouteTable, lookAgain: () => void = ()
   return {
     replace,
     find(model) {
-      if (byName.get(model)?.endpoints.some(isReady) !== true) lookAgain();
+      if (byName.get(model)?.endpoints.some(isReady) !== true) readNewer();
       return byName.get(model) ?? null;
     },
     backends: () => backends,
@@ -76,7 +76,7 @@ export function createRouteIndex(initial: RouteTable, lookAgain: () => void = ()
       return () => void listeners.delete(listener);
     },
     announceChange,
-    lookAgain,
+    readNewer,
   };
 }
 

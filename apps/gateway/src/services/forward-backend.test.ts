@@ -201,7 +201,7 @@ test('an upload may take longer than the limit as long as it makes progress, and
   }
 });
 
-test('an event stream is passed on as it comes, and the service hears at once when the client leaves', async (context) => {
+test('an event stream is passed on as it comes, and the service notices at once when the client leaves', async (context) => {
   const closed = Promise.withResolvers<void>();
   const next = Promise.withResolvers<void>();
   const service = await startService(context, (_, response) => {

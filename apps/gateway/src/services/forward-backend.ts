@@ -166,11 +166,11 @@ function openUpstream(
     port: target.port,
     method: request.method,
     path: withoutTrailing(target.pathname, '/') + (request.url ?? '/'),
-    headers: requestHeaders(request.headers, tellService(options, context, backend, caller)),
+    headers: requestHeaders(request.headers, describeCaller(options, context, backend, caller)),
   });
 }
 
-function tellService(
+function describeCaller(
   { projectLimits, origin }: ForwarderOptions,
   { id, hop, request }: RequestContext,
   { route }: Backend,

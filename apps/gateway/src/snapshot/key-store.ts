@@ -20,18 +20,18 @@ export interface KeyStore {
 /**
  * Finds keys by their hash. An attacker who can time the look-up learns about hashes under a secret pepper, not
  * about keys; the final comparison is constant-time all the same.
- * @param lookAgain replaces the keys at once if there is a newer snapshot: a key may be used as soon as it is made.
+ * @param readNewer replaces the keys at once if there is a newer snapshot: a key may be used as soon as it is made.
  */
 export function createKeyStore(
   pepper: Uint8Array,
   initial: readonly KeyRecord[],
-  lookAgain: () => void = () => {},
+  readNewer: () => void = () => {},
 ): KeyStore {
   const hashOf = createSecretHash(pepper);
   let byHash = index(initial);
   let byId = indexById(initial);
   const findAgain = (hash: string): StoredKey | undefined => {
-    lookAgain();
+    readNewer();
     return byHash.get(hash);
   };
 
@@ -56,7 +56,7 @@ export function createKeyStore(
       return requireLive(found.record, now);
     },
     actingFor(id, now) {
-      if (!byId.has(id)) lookAgain();
+      if (!byId.has(id)) readNewer();
       const record = byId.get(id);
       if (record === undefined) throw invalid('the one that is acted for is not known here');
       return requireLive(record, now);

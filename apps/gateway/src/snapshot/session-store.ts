@@ -20,12 +20,12 @@ export interface SessionStore {
 
 /**
  * Finds sessions by the hash of their cookie's value, as keys are found.
- * @param lookAgain replaces the sessions at once if there is a newer snapshot.
+ * @param readNewer replaces the sessions at once if there is a newer snapshot.
  */
 export function createSessionStore(
   pepper: Uint8Array,
   initial: readonly SessionRecord[],
-  lookAgain: () => void = () => {},
+  readNewer: () => void = () => {},
 ): SessionStore {
   const hashOf = createSecretHash(pepper);
   const name = sessionCookieName(pepper);
@@ -43,7 +43,7 @@ export function createSessionStore(
       if (cookie.kind === 'none') return null;
       if (cookie.kind === 'twice') throw invalid('its cookie is there twice, so delete the cookies of this address');
       const hash = tokenPattern.test(cookie.value) ? hashOf(cookie.value) : null;
-      if (hash !== null && !byHash.has(hash)) lookAgain();
+      if (hash !== null && !byHash.has(hash)) readNewer();
       const session = hash === null ? undefined : byHash.get(hash);
       if (session === undefined) throw invalid('the session is not known here, or was signed out');
       if (session.expiresAt <= now) throw invalid('the session has expired');

@@ -68,7 +68,7 @@ function takeMessage(replica: ReplicaRecord, message: WorkerMessage): void {
 
 function takeEnd(replica: ReplicaRecord, end: End, at: number, jitter: number): void {
   replica.crashes = crashesAfterEnd(replica, at);
-  const lastEnd = mostTelling(replica, end);
+  const lastEnd = mostSpecificEnd(replica, end);
   replica.lastEnd = lastEnd;
   replica.ended = { at, ...lastEnd, jitter };
   replica.process = null;
@@ -86,7 +86,7 @@ function takeEnd(replica: ReplicaRecord, end: End, at: number, jitter: number): 
 }
 
 /** The most informative reason: its own failure message, why it was killed, or how it ended. */
-function mostTelling({ failure, killedFor }: ReplicaRecord, end: End): End {
+function mostSpecificEnd({ failure, killedFor }: ReplicaRecord, end: End): End {
   return failure === null ? (killedFor ?? end) : unable(failure);
 }
 

@@ -34,7 +34,7 @@ export function startIngest(options: IngestOptions): Ingest {
   const keeper = createKeeper({
     renew: (leases) => ingestLeases.renew(database, leases, leaseMs),
     everyMs: leaseMs / 3,
-    onTrouble: (error) => log.debug({ err: error }, 'leases not renewed'),
+    onError: (error) => log.debug({ err: error }, 'leases not renewed'),
   });
   const loop = startWorkerLoop<Claim>({
     database,
@@ -54,7 +54,7 @@ export function startIngest(options: IngestOptions): Ingest {
       inWork.set(id, work);
     },
     release: ({ row }) => giveBack(database, row),
-    onTrouble: (what, error) => log.warn({ err: error }, `ingest: ${what}`),
+    onError: (what, error) => log.warn({ err: error }, `ingest: ${what}`),
   });
 
   return {

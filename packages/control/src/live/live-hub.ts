@@ -49,7 +49,7 @@ export function createLiveHub(sources: LiveSources): LiveHub {
   });
   const tell = (event: LiveEvent): void => readers.send(frameOf(event));
 
-  function tellStatus(): void {
+  function sendStatus(): void {
     statusTimer = null;
     const frame = frameOf({ type: 'status', status: status() });
     if (frame !== lastStatus) readers.send(frame);
@@ -64,7 +64,7 @@ export function createLiveHub(sources: LiveSources): LiveHub {
       return stream;
     },
     statusMoved() {
-      if (stop !== null) statusTimer ??= setTimeout(tellStatus, statusMs);
+      if (stop !== null) statusTimer ??= setTimeout(sendStatus, statusMs);
     },
     end: readers.end,
   };

@@ -26,12 +26,12 @@ function createRenewals() {
 
 const lease = (id: string): Lease => ({ id, fence: 1 });
 
-test('all leases are renewed together, and each holder hears what its row says or that it is lost', async () => {
+test('all leases are renewed together, and each holder gets the values of its row or the loss', async () => {
   const renewals = createRenewals();
   const keeper = createKeeper({
     renew: (leases) => renewals.renew(leases),
     everyMs: 60_000,
-    onTrouble: assert.ifError,
+    onError: assert.ifError,
   });
   const heard: string[] = [];
   for (const id of ['a', 'b', 'c']) {
@@ -69,7 +69,7 @@ test('leases that could not be renewed are kept, and tried again', async () => {
   const keeper = createKeeper({
     renew: (leases) => renewals.renew(leases),
     everyMs: 5,
-    onTrouble(error) {
+    onError(error) {
       troubles.push(error);
       if (troubles.length === 3) renewals.fail = null;
     },

@@ -26,10 +26,10 @@ export interface KeeperOptions<Renewed> {
    * Called when a renewal fails. The leases stay: while the database is unavailable no process can claim, and every
    * write checks its fence.
    */
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
-export function createKeeper<Renewed>({ renew, everyMs, onTrouble }: KeeperOptions<Renewed>): Keeper<Renewed> {
+export function createKeeper<Renewed>({ renew, everyMs, onError }: KeeperOptions<Renewed>): Keeper<Renewed> {
   const entries = new Set<{ readonly lease: Lease; readonly kept: KeptLease<Renewed> }>();
   let looking = Promise.resolve();
   let busy = false;
@@ -51,7 +51,7 @@ export function createKeeper<Renewed>({ renew, everyMs, onTrouble }: KeeperOptio
   const work = async (): Promise<void> => {
     while (wanted && !stopping.signal.aborted) {
       wanted = false;
-      await renewAll().catch(onTrouble);
+      await renewAll().catch(onError);
     }
     busy = false;
   };

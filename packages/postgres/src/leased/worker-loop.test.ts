@@ -48,7 +48,7 @@ function createWorkshop(database: Database, owner: string, options: Partial<Work
         wake();
       },
       release: ({ lease }) => jobs.release(database, [lease]),
-      onTrouble(what) {
+      onError(what) {
         troubles.push(what);
         wake();
       },

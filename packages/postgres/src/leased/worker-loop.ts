@@ -26,8 +26,8 @@ export interface WorkerLoopOptions<Row> {
    * Called for each notification; null means that some may have been missed. @returns whether there may be work to
    * claim.
    */
-  readonly hears?: (payload: string | null) => boolean;
-  readonly onTrouble: (what: string, error: unknown) => void;
+  readonly accepts?: (payload: string | null) => boolean;
+  readonly onError: (what: string, error: unknown) => void;
 }
 
 /** Claims work while there is any, and capacity for it. */
@@ -43,7 +43,7 @@ export interface WorkerLoop {
 
 /** A process runs at most one suspect row at a time, so that its death identifies the culprit. */
 export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoop {
-  const { database, channel, onTrouble, hears = () => true } = options;
+  const { database, channel, onError, accepts = () => true } = options;
   let claiming = Promise.resolve();
   let busy = false;
   let wanted = false;
@@ -67,7 +67,7 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
       await claimAll();
     } catch (error) {
       claimAfter = performance.now() + options.graceMs;
-      onTrouble('no work could be claimed', error);
+      onError('no work could be claimed', error);
     }
     busy = false;
   };
@@ -81,10 +81,10 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
   const polling = setInterval(look, options.pollMs);
   const listening = database
     .listen(channel, (payload) => {
-      if (hears(payload)) look();
+      if (accepts(payload)) look();
     })
     .catch((error: unknown) => {
-      onTrouble('notifications cannot be heard: work is looked for at intervals', error);
+      onError('notifications cannot be heard: work is looked for at intervals', error);
       return async () => {};
     });
   // Deferred until the caller has the returned object.
@@ -133,8 +133,8 @@ async function begin<Row>(
     stopping.throwIfAborted();
     await options.begin(claimed, cleared);
   } catch (error) {
-    if (!stopping.aborted) options.onTrouble('claimed work could not be begun', error);
-    await options.release(claimed).catch((late: unknown) => options.onTrouble('a lease runs out by itself', late));
+    if (!stopping.aborted) options.onError('claimed work could not be begun', error);
+    await options.release(claimed).catch((late: unknown) => options.onError('a lease runs out by itself', late));
     cleared();
   }
 }

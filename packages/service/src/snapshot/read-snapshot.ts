@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigError } from '../config.ts';
 
 /** Faults of one file that are reported, since ten thousand records may all have the same. */
-const maxToldIssues = 8;
+const maxShownIssues = 8;
 
 /** Largest file: it is parsed between two requests, which wait for that. Some fifty thousand keys. */
 export const maxSnapshotBytes = 16_777_216;
@@ -26,6 +26,6 @@ export function readSnapshot<Value>({ path, schema }: SnapshotFile<Value>): Valu
   }
   const result = schema.safeParse(json);
   if (!result.success)
-    throw new ConfigError([`${path}:\n${z.prettifyError({ issues: result.error.issues.slice(0, maxToldIssues) })}`]);
+    throw new ConfigError([`${path}:\n${z.prettifyError({ issues: result.error.issues.slice(0, maxShownIssues) })}`]);
   return result.data;
 }

@@ -7,7 +7,7 @@ import { clearOutbox, putOutbox } from './outbox.ts';
 import { type PendingTurn, type StoreCore, treeOf } from './store-core.ts';
 import { waitForBetterTimes } from './wait.ts';
 
-/** Sends a turn until it has begun or was refused, and then hears it. */
+/** Sends a turn until it has begun or was refused, then follows its stream. */
 export async function beginTurn(core: StoreCore, pending: PendingTurn): Promise<void> {
   const { id, signal } = core;
   const askedAt = performance.now();

@@ -13,7 +13,7 @@ export const chatsPath = '/v1/kumiki/chats';
 /** Pages of a chat's turns: as many as a chat may have turns. */
 const maxPages = 4_096;
 
-/** Fetches a chat, hears what is being written in it, and sends what was never answered. */
+/** Fetches a chat, follows the answer that is being written in it, and sends turns that were never answered. */
 export async function loadChat(core: StoreCore): Promise<void> {
   try {
     const { chat, turns } = await fetchChat(core.id);

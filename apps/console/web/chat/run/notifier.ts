@@ -14,7 +14,7 @@ export function createNotifier() {
     },
     tell,
     /** Many changes before the next paint are one. */
-    tellInFrame(): void {
+    notifyInFrame(): void {
       if (frame !== 0) return;
       frame = requestAnimationFrame(() => {
         frame = 0;

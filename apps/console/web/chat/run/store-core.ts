@@ -48,7 +48,7 @@ export interface StoreCore {
 }
 
 export function createStoreCore(id: string, chat: Chat | null): StoreCore {
-  const { subscribe, tell, tellInFrame } = createNotifier();
+  const { subscribe, tell, notifyInFrame } = createNotifier();
   const core: StoreCore = {
     id,
     turns: new Map(),
@@ -73,7 +73,7 @@ export function createStoreCore(id: string, chat: Chat | null): StoreCore {
     },
     change(turn) {
       core.turns.set(turn.response_id, turn);
-      tellInFrame();
+      notifyInFrame();
     },
   };
   return core;

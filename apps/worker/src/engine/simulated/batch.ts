@@ -17,7 +17,7 @@ export interface Sequence {
   readonly unread: SampledToken[];
   /** Tokens that are not prefilled yet. */
   prefill: number;
-  prefillTold: boolean;
+  prefillReported: boolean;
   lease: KvLease | null;
   end: GenerateEnd | null;
 }
@@ -95,8 +95,8 @@ export function finishStep(plan: StepPlan, sequences: Set<Sequence>): number {
     if (sequence.end !== null || sequence.lease === null) continue;
     sequence.prefill -= tokens;
     if (sequence.prefill > 0) continue;
-    if (!sequence.prefillTold) {
-      sequence.prefillTold = true;
+    if (!sequence.prefillReported) {
+      sequence.prefillReported = true;
       sequence.onPrefill(Math.min(sequence.lease.cachedTokens, sequence.promptTokens));
     }
     made += makeToken(sequence, sequences);

@@ -190,7 +190,7 @@ function createSequence(request: GenerateRequest, vocabulary: Vocabulary): Seque
     wake: () => {},
     unread: [],
     prefill: 0,
-    prefillTold: false,
+    prefillReported: false,
     lease: null,
     end: null,
   };

@@ -89,7 +89,7 @@ async function diesBefore({ isAlive, isQuiet, made }: Life, condition: () => Pro
  * or the arrival of its reply. From then on the process has no effect: statements fail, and calls return only when
  * their signal is aborted. Its rows in the database stay as they were.
  *
- * It hears no notifications: these are hints, and work that needs one to continue would be lost with it.
+ * It gets no notifications: these are hints, and work that needs one to continue would be lost with it.
  */
 export function diesAtStep(real: Database, step: number): DyingWorld {
   const life = createLife(step);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ApiKey, CreatedKey, ServiceStatus, Status } from '@kumiki/api';
 import { isRunning } from '@kumiki/local';
@@ -110,22 +110,28 @@ test('up, look, ask, change, and down again', async () => {
   assert.equal((await up.ended).status, 0);
 });
 
+/** One product for the tests that neither stop it nor change what it runs. */
+const shared = makeTestFolder();
+const sharedUp = await startUp(shared, simulatedManifest('shop', { interTokenLatencyMs: 50 }));
+after(async () => {
+  await sharedUp[Symbol.asyncDispose]();
+  shared[Symbol.dispose]();
+});
+
 test('problems of a manifest are told with their lines, and nothing is changed', async () => {
-  using folder = makeTestFolder();
-  const bad = folder.write('bad.yaml', simulatedManifest('bad').replace('replicas:', 'replcias:'));
-  const start = await runCli(folder.home, ['up', '-f', bad]);
+  const bad = shared.write('bad.yaml', simulatedManifest('bad').replace('replicas:', 'replcias:'));
+  const start = await runCli(`${shared.home}-bad`, ['up', '-f', bad]);
   assert.equal(start.status, 1);
   assert.ok(
     start.stderr.endsWith(`${bad}:12:3: spec.replcias: unknown field. Did you mean 'replicas'?\n`),
     start.stderr,
   );
-  await using _ = await startUp(folder, simulatedManifest('shop'));
-  const apply = await runCli(folder.home, ['apply', '-f', bad]);
+  const apply = await runCli(shared.home, ['apply', '-f', bad]);
   assert.equal(apply.status, 1);
   assert.match(apply.stderr, /^error: One problem in what is to be applied; nothing was changed\.\n/);
-  const relative = folder.write('file.yaml', fileManifest('file', 'none.gguf'));
-  const missing = await runCli(folder.home, ['apply', '-f', relative]);
-  assert.match(missing.stderr, new RegExp(`there is no file or folder ${folder.path}/none\\.gguf`));
+  const relative = shared.write('file.yaml', fileManifest('file', 'none.gguf'));
+  const missing = await runCli(shared.home, ['apply', '-f', relative]);
+  assert.match(missing.stderr, new RegExp(`there is no file or folder ${shared.path}/none\\.gguf`));
 });
 
 test('a start on a new folder whose model is not there ends with the reason, and the folder is free again', async () => {
@@ -141,36 +147,32 @@ test('a start on a new folder whose model is not there ends with the reason, and
 });
 
 test('a second up on the folder is refused with the reason, and so is a taken port', async () => {
-  using folder = makeTestFolder();
-  await using up = await startUp(folder, simulatedManifest('shop'));
-  const second = await runCli(folder.home, ['up', '--port', '0']);
+  const second = await runCli(shared.home, ['up', '--port', '0']);
   assert.equal(second.status, 1);
   assert.match(
     second.stderr,
-    new RegExp(`Kumiki runs already on .*, as process ${up.ready.status.pid} since .*'kumiki down'`),
+    new RegExp(`Kumiki runs already on .*, as process ${sharedUp.ready.status.pid} since .*'kumiki down'`),
   );
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
-  const taken = await runCli(`${folder.home}-2`, ['up', '--port', String(port)]);
+  const taken = await runCli(`${shared.home}-2`, ['up', '--port', String(port)]);
   server.close();
   assert.equal(taken.status, 1);
   assert.match(taken.stderr, new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken by another program.*--port`));
 });
 
 test('keys are made, take effect at once, and are void at once when revoked', async () => {
-  using folder = makeTestFolder();
-  await using up = await startUp(folder, simulatedManifest('shop'));
-  const key = await json<CreatedKey>(folder, 'key', 'create', 'app', '--expires-in', '30d');
+  const key = await json<CreatedKey>(shared, 'key', 'create', 'app', '--expires-in', '30d');
   const models = async (): Promise<number> =>
-    (await fetch(`${up.ready.url}/models`, { headers: { authorization: `Bearer ${key.value}` } })).status;
+    (await fetch(`${sharedUp.ready.url}/models`, { headers: { authorization: `Bearer ${key.value}` } })).status;
   assert.equal(await models(), 200);
-  const list = await json<{ data: ApiKey[] }>(folder, 'key', 'list');
+  const list = await json<{ data: ApiKey[] }>(shared, 'key', 'list');
   assert.deepEqual(list.data.map(({ name }) => name).toSorted(), ['app', 'this machine']);
-  const refused = await runCli(folder.home, ['status', '--api-key', key.value]);
+  const refused = await runCli(shared.home, ['status', '--api-key', key.value]);
   assert.equal(refused.status, 1);
   assert.match(refused.stderr, /This API key may not/);
-  const revoked = await runCli(folder.home, ['key', 'revoke', key.id]);
+  const revoked = await runCli(shared.home, ['key', 'revoke', key.id]);
   assert.equal(revoked.status, 0);
   assert.equal(await models(), 401);
 });
@@ -191,11 +193,9 @@ test('SIGTERM lets an answer that has begun come to its end, and waits for no re
 });
 
 test('Ctrl-C in a chat stops the answer in the engine too', async () => {
-  using folder = makeTestFolder();
-  await using _ = await startUp(folder, simulatedManifest('shop', { interTokenLatencyMs: 50 }));
   const running = async (): Promise<number> =>
-    (await json<Status>(folder, 'status')).services[0]?.replicas[0]?.running ?? 0;
-  const chat = startCli(folder.home, ['chat', '[[length=4000]]']);
+    (await json<Status>(shared, 'status')).services[0]?.replicas[0]?.running ?? 0;
+  const chat = startCli(shared.home, ['chat', '[[length=4000]]']);
   await chat.saying(/\w/);
   await untilTrue('the answer runs', async () => (await running()) === 1);
   chat.child.kill('SIGINT');

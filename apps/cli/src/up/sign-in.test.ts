@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { type BrowserSessionList, type CreatedKey, type Session, sessionSchema, type SignInLink } from '@kumiki/api';
 import { makeTestFolder, runCli, simulatedManifest, startCli, type TestFolder, untilReady } from '@kumiki/testing';
 
@@ -63,9 +63,15 @@ async function newLink(folder: TestFolder, ...flags: string[]): Promise<string> 
   return stdout.trim();
 }
 
+/** One product for the tests that neither restart it nor look at all that it stores. */
+const folder = makeTestFolder();
+const up = await startUp(folder);
+after(async () => {
+  await up[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
 test('the link of up signs a browser in, once, for chat and for operating, until it signs out', async () => {
-  using folder = makeTestFolder();
-  await using up = await startUp(folder);
   assert.match(up.consoleUrl, new RegExp(`^${up.origin}/sign-in#token=[\\w-]{43}$`));
   const signedIn = await signIn(up.origin, up.consoleUrl);
   assert.equal(signedIn.status, 201);
@@ -99,9 +105,8 @@ test('the link of up signs a browser in, once, for chat and for operating, until
 });
 
 test('two browsers that open one link at once: one of them is signed in', async () => {
-  using folder = makeTestFolder();
-  await using up = await startUp(folder);
-  const replies = await Promise.all(Array.from({ length: 8 }, () => signIn(up.origin, up.consoleUrl)));
+  const link = await newLink(folder);
+  const replies = await Promise.all(Array.from({ length: 8 }, () => signIn(up.origin, link)));
   assert.deepEqual(
     replies.map(({ status }) => status).toSorted((a, b) => a - b),
     [201, 401, 401, 401, 401, 401, 401, 401],
@@ -109,10 +114,9 @@ test('two browsers that open one link at once: one of them is signed in', async 
 });
 
 test('no other site signs a browser in, and guesses by the hundred neither succeed nor keep anybody out', async () => {
-  using folder = makeTestFolder();
-  await using up = await startUp(folder);
+  const link = await newLink(folder);
   for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
-    assert.deepEqual(await refusal(await signIn(up.origin, up.consoleUrl, headers)), [403, 'cross_site_request']);
+    assert.deepEqual(await refusal(await signIn(up.origin, link, headers)), [403, 'cross_site_request']);
   }
   const guesses = await Promise.all(
     Array.from({ length: 200 }, (_, at) => signIn(up.origin, `#token=${String(at).padStart(43, 'x')}`)),
@@ -120,42 +124,40 @@ test('no other site signs a browser in, and guesses by the hundred neither succe
   assert.ok(guesses.every(({ status }) => status === 401));
   const large = await signIn(up.origin, `#token=${'x'.repeat(100_000)}`);
   assert.deepEqual(await refusal(large), [413, 'body_too_large']);
-  assert.equal((await signIn(up.origin, up.consoleUrl, { 'x-forwarded-proto': 'https' })).status, 201);
+  assert.equal((await signIn(up.origin, link, { 'x-forwarded-proto': 'https' })).status, 201);
 });
 
 test('a session lasts over a restart, ends with its key, and leaves its secrets in no file', async () => {
-  using folder = makeTestFolder();
+  using own = makeTestFolder();
   let cookie: string;
   let link: string;
   {
-    await using up = await startUp(folder);
-    link = up.consoleUrl;
-    cookie = cookieOf(await signIn(up.origin, link));
+    await using running = await startUp(own);
+    link = running.consoleUrl;
+    cookie = cookieOf(await signIn(running.origin, link));
   }
-  await using up = await startUp(folder);
-  assert.equal(typeof (await session(up.origin, { cookie })), 'object');
-  assert.equal((await signIn(up.origin, link)).status, 401);
-  const made = await runCli(folder.home, ['key', 'create', 'boss', '--role', 'admin', '--json']);
+  await using running = await startUp(own);
+  assert.equal(typeof (await session(running.origin, { cookie })), 'object');
+  assert.equal((await signIn(running.origin, link)).status, 401);
+  const made = await runCli(own.home, ['key', 'create', 'boss', '--role', 'admin', '--json']);
   const key = JSON.parse(made.stdout) as CreatedKey;
-  const url = await newLink(folder, '--api-key', key.value, '--url', `${up.origin}/v1`);
-  assert.ok(url.startsWith(`${up.origin}/sign-in#token=`), url);
-  const boss = cookieOf(await signIn(up.origin, url));
-  assert.equal(((await session(up.origin, { cookie: boss })) as Session).key.name, 'boss');
-  assert.equal((await runCli(folder.home, ['key', 'revoke', key.id])).status, 0);
-  assert.equal(await session(up.origin, { cookie: boss }), 'invalid_session');
-  assert.equal(typeof (await session(up.origin, { cookie })), 'object');
+  const url = await newLink(own, '--api-key', key.value, '--url', `${running.origin}/v1`);
+  assert.ok(url.startsWith(`${running.origin}/sign-in#token=`), url);
+  const boss = cookieOf(await signIn(running.origin, url));
+  assert.equal(((await session(running.origin, { cookie: boss })) as Session).key.name, 'boss');
+  assert.equal((await runCli(own.home, ['key', 'revoke', key.id])).status, 0);
+  assert.equal(await session(running.origin, { cookie: boss }), 'invalid_session');
+  assert.equal(typeof (await session(running.origin, { cookie })), 'object');
 
   const secrets = [cookie, boss].map((text) => text.split('=')[1] ?? '').concat(tokenOf(link), tokenOf(url));
-  for (const file of readdirSync(folder.home, { recursive: true, encoding: 'utf8' })) {
+  for (const file of readdirSync(own.home, { recursive: true, encoding: 'utf8' })) {
     if (file.startsWith('data/') || !/\.(log|json|key)$|^url$/.test(file)) continue;
-    const text = readFileSync(join(folder.home, file), 'latin1');
+    const text = readFileSync(join(own.home, file), 'latin1');
     for (const secret of secrets) assert.ok(!text.includes(secret), file);
   }
 });
 
 test('the console is at the one URL, for everybody, with the strict headers, and takes nothing from the API', async () => {
-  using folder = makeTestFolder();
-  await using up = await startUp(folder);
   const page = await fetch(`${up.origin}/sign-in`, { headers: { accept: 'text/html', 'accept-encoding': 'br' } });
   assert.equal(page.status, 200);
   assert.equal(page.headers.get('content-encoding'), 'br');
@@ -174,8 +176,6 @@ test('the console is at the one URL, for everybody, with the strict headers, and
 });
 
 test('a key without the role admin signs in for itself, and its sessions end one by one and together', async () => {
-  using folder = makeTestFolder();
-  await using up = await startUp(folder);
   const made = await runCli(folder.home, ['key', 'create', 'app', '--json']);
   const app = JSON.parse(made.stdout) as CreatedKey;
   const asApp = ['--api-key', app.value];
@@ -222,9 +222,7 @@ async function sendRaw(origin: string, method: string, path: string, headers: Re
 }
 
 test('the door for signing in leads nowhere else, and what a browser says of itself is not believed', async () => {
-  using folder = makeTestFolder();
-  await using up = await startUp(folder);
-  const cookie = cookieOf(await signIn(up.origin, up.consoleUrl));
+  const cookie = cookieOf(await signIn(up.origin, await newLink(folder)));
   for (const path of [
     '/v1/kumiki/session/../keys',
     '/v1/kumiki/session/%2e%2e/keys',
@@ -237,7 +235,7 @@ test('the door for signing in leads nowhere else, and what a browser says of its
   for (const path of ['/v1/kumiki/session%2f..%2fkeys', '/v1/kumiki/session;/keys', '/v1/kumiki/%73ession']) {
     assert.equal(await sendRaw(up.origin, 'POST', path, {}), '401 invalid_api_key', path);
   }
-  const made = await runCli(folder.home, ['key', 'create', 'app', '--json']);
+  const made = await runCli(folder.home, ['key', 'create', 'door', '--json']);
   const app = JSON.parse(made.stdout) as CreatedKey;
   const asApp = { authorization: `Bearer ${app.value}` };
   assert.equal(await sendRaw(up.origin, 'POST', '/v1/kumiki/sign_in_links/../keys', asApp), '404 unknown_route');

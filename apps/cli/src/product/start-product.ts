@@ -11,6 +11,7 @@ import { createSnapshotWriter } from '@kumiki/service/snapshot';
 import { workerEntry } from '@kumiki/worker/entry';
 import { readVersion } from '../host/version.ts';
 import { askSignInLink } from './ask-sign-in-link.ts';
+import { boundCompileCache, ownCompileCache } from './bound-compile-cache.ts';
 import { boundLog } from './bound-log.ts';
 import { callersOfSnapshots } from './callers-of-snapshots.ts';
 import { type Addresses, chooseAddresses, type MachineAddress } from './choose-addresses.ts';
@@ -63,6 +64,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const home = await holdHome(options.home);
   const logFile = logFileOf(home);
   boundLog(logFile);
+  for (const folder of [join(home.cache, 'node'), ownCompileCache()]) if (folder !== null) boundCompileCache(folder);
   const log = createLog({ service: 'local', to: logFile });
   const prepared = await prepareAccounts(home);
   const runtime = await startLocalRuntime({

@@ -16,7 +16,7 @@ import './ui/theme.css';
 
 const maxRetries = 3;
 
-/** Somebody may have ended the session from elsewhere: then it is asked for, and the page says how to sign in. */
+/** The session may have been ended elsewhere. It is then fetched again, and the page shows how to sign in. */
 function onError(error: unknown): void {
   if (error instanceof ApiError && error.status === 401) {
     void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
@@ -28,7 +28,7 @@ const queryClient: QueryClient = new QueryClient({
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
-      // What was refused is refused again; what was not reached or not ready may be there in a moment.
+      // A refusal would be repeated; a server that was not reachable or not ready may recover.
       retry: (failures, error) =>
         failures < maxRetries && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
       staleTime: 5_000,

@@ -16,7 +16,7 @@ import { keysQuery, limitsQuery, usageQuery } from './access-queries.ts';
 import { isBytes, writeBytes } from './limit-text.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
 
-/** What one project may use and what it uses. Which one stands in the address. */
+/** The limits and the usage of one project, which the address names. */
 export function ProjectPanel() {
   const t = useTranslations('access.projects');
   const { key } = useSession();
@@ -109,13 +109,13 @@ function LimitsTable({ view }: { readonly view: ProjectLimitsView }) {
   );
 }
 
-/** A project that has none of its own has the defaults. */
+/** A project without its own limits has the defaults. */
 function viewOf({ data, defaults }: ProjectLimitsList, project: string): ProjectLimitsView {
   const found = data.find((one) => one.project === project);
   return found ?? { object: 'kumiki.project_limits', project, limits: defaults, own: [] };
 }
 
-/** Those that keys belong to, that have limits of their own, and the one that is looked at. */
+/** Projects with keys, projects with their own limits, and the selected one. */
 function projectsOf(
   limits: ProjectLimitsList | undefined,
   keys: readonly ApiKey[] | undefined,

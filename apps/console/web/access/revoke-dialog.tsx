@@ -9,7 +9,7 @@ import { Notice } from '../ui/status.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { accessKey, revokeKey } from './access-queries.ts';
 
-/** Asks before a key is void, and says who is cut off by it and how one gets in again. */
+/** Confirms the revocation of a key, and explains which sessions it ends and how to sign in again. */
 export function RevokeDialog({
   apiKey,
   own,

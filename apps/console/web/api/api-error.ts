@@ -1,4 +1,4 @@
-/** A refusal or failure as the product words it, or what stands for it when nothing answered. */
+/** A refusal or failure in the product's words, or a substitute when nothing answered. */
 export class ApiError extends Error {
   /** From the product's table of errors, or `unreachable`. */
   readonly code: string;

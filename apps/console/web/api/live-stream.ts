@@ -44,7 +44,7 @@ export function createLiveStream(): LiveStream {
   let frame = 0;
   const listeners = new Set<() => void>();
 
-  /** Many messages in one frame are one change for those who draw. */
+  /** Messages that arrive within one animation frame cause one render. */
   const tell = (): void => {
     if (frame !== 0) return;
     frame = requestAnimationFrame(() => {

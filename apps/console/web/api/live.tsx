@@ -17,8 +17,8 @@ export function useLive(): LiveSnapshot {
 }
 
 /**
- * One part of it. Who draws much should take the parts that it shows: the whole is another one with every message.
- * `select` must give the same value for the same snapshot.
+ * One part of the snapshot. A component should select only the parts that it shows, since the whole changes with every
+ * message. `select` must give the same value for the same snapshot.
  */
 export function useLivePart<Part>(select: (snapshot: LiveSnapshot) => Part): Part {
   const stream = useContext(LiveContext);

@@ -5,7 +5,7 @@ import { callApi } from './call-api.ts';
 
 const sessionPath = '/v1/kumiki/session';
 
-/** Who is signed in; null when nobody is. */
+/** The signed-in session; null without one. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {

@@ -20,7 +20,7 @@ import { useCopyKeys } from './state/use-copy-keys.ts';
 import { useAsk, useTurnActions } from './state/use-turn-actions.ts';
 import { Thread } from './thread/thread.tsx';
 
-/** What is beside a chat comes when it is opened. */
+/** The side panel's code is loaded when it is first opened. */
 const ChatPanel = lazy(() => import('./panel/chat-panel.tsx'));
 
 /** One chat: its turns and what is written next. */

@@ -58,7 +58,7 @@ function AtPassage({
   const passage = useRef<HTMLDivElement>(null);
   const terms = useMemo(() => termsOf(query), [query]);
   useEffect(() => {
-    // Newer browsers return a promise, which React would take for what cleans up.
+    // Newer browsers return a promise, which React would take for a cleanup function.
     passage.current?.scrollIntoView({ block: 'center' });
   }, [chunkId]);
   return <DocumentText passages={content.data} chunkId={chunkId} terms={terms} target={passage} />;

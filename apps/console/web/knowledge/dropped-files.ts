@@ -1,4 +1,4 @@
-/** Files that one drop brings at most: what a store takes in one batch. */
+/** Most files of one drop: as many as a store accepts in one batch. */
 const maxFiles = 2_000;
 /** Files that no one means when a folder is dropped. */
 const hidden = /^(?:\.|Thumbs\.db$)/;

@@ -40,7 +40,7 @@ export function FileState({ file }: { readonly file: StoreFile }) {
   );
 }
 
-/** The product's sentence; in another language than its own, what kind of failure it is stands before it. */
+/** The product's sentence, in other languages after the translated kind of failure. */
 function Reason({ file }: { readonly file: StoreFile }) {
   const t = useTranslations('knowledge');
   const { locale } = useLanguage();

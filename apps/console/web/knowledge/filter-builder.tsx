@@ -15,7 +15,7 @@ import {
   type ValueKind,
 } from './filter-draft.ts';
 
-/** What the API takes nests deeper; deeper than this nobody reads it. */
+/** The API accepts deeper nesting, which would not be readable here. */
 const deepest = 3;
 
 /** Conditions, joined by "and" or "or", in groups within groups. */

@@ -15,7 +15,7 @@ import type { VectorStore } from './store-types.ts';
 /** As the layout below has it. */
 const sideBySide = '(width >= 64rem)';
 
-/** Tries what a search in this store finds, with everything that the API can be asked. */
+/** Tries searches in this store with all parameters of the API. */
 export function SearchPanel({ store }: { readonly store: VectorStore }) {
   const address = useAddress();
   const request = readRequest(address);

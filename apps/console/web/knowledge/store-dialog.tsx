@@ -114,7 +114,7 @@ function useStoreDraft(open: boolean, store: VectorStore | null) {
     if (!open) return;
     const days = store?.expires_after?.days;
     setDraft({ name: store?.name ?? '', model: anyModel, days: days === undefined ? neverExpires : String(days) });
-    // What the dialog shows begins with its opening; a store that is read again meanwhile changes nothing.
+    // The form is filled when the dialog opens. A later refetch of the store does not change it.
   }, [open, store?.id]);
   return { ...draft, change: (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes })) };
 }

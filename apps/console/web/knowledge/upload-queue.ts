@@ -17,7 +17,7 @@ export interface Upload {
   readonly error: unknown;
 }
 
-/** Uploads of the whole tab: they go on when another screen is looked at. */
+/** Uploads of the whole tab, which continue while another screen is open. */
 let uploads: readonly Upload[] = [];
 let nextId = 1;
 const listeners = new Set<() => void>();

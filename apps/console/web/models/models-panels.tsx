@@ -6,7 +6,7 @@ import { RestartDialog } from './restart-dialog.tsx';
 import { ScaleDialog } from './scale-dialog.tsx';
 import { ServicePanel } from './service-panel.tsx';
 
-/** Whatever the address says is open. */
+/** The panel that the address names. */
 export function ModelsPanels({
   services,
   measures,

@@ -5,7 +5,7 @@ export interface ScalePlan {
   readonly to: number;
   readonly starts: number;
   readonly ends: number;
-  /** The memory that a replica takes, as those that are ready show; null when none is. */
+  /** The memory of a replica, measured from the ready ones; null when none is ready. */
   readonly bytesEach: number | null;
   /** Requests that run now at all replicas: those of the ones that end are finished first. */
   readonly running: number;
@@ -15,7 +15,7 @@ export interface ScalePlan {
   readonly endsAll: boolean;
 }
 
-/** What becomes of a service when it is scaled. */
+/** The effect of scaling a service. */
 export function planScale(service: ServiceStatus, to: number): ScalePlan {
   const from = service.manifest.spec.replicas;
   const sizes = service.replicas

@@ -7,7 +7,7 @@ import type { Measures } from './measures.ts';
 import { ReplicaPhase } from './replica-phase.tsx';
 import { Fact } from './service-numbers.tsx';
 
-/** A replica and its log, at the side. One that is gone has left its log. */
+/** A replica and its log in a side panel. The log of a removed replica is still available. */
 export function ReplicaPanel({
   id,
   services,

@@ -39,7 +39,7 @@ export function ReplicaPhase({ replica }: { readonly replica: Replica }) {
   );
 }
 
-/** The product tells the reason in English; which of the usual ones it is can be seen from the rest. */
+/** The product gives the reason in English. The known kinds are recognised from the other fields. */
 function Why({ replica }: { readonly replica: Replica }) {
   const t = useTranslations('models.phase.why');
   const { phase, url, running } = replica;

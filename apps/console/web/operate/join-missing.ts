@@ -1,6 +1,6 @@
 import type { MissingGateway } from '@kumiki/api';
 
-/** The gateways that are missing from any page, each once with what was said last. */
+/** The gateways that are missing from any page, each once with its latest reason. */
 export function joinMissing(
   pages: readonly { readonly missing_gateways: readonly MissingGateway[] }[],
 ): MissingGateway[] {

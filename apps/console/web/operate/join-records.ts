@@ -1,6 +1,6 @@
 import type { Change, RequestRecord } from '@kumiki/api';
 
-/** Requests that were remembered and those told since; the later word about one counts. Newest first. */
+/** Stored requests joined with those of the live stream, of which the latest version counts. Newest first. */
 export function joinRequests(
   history: readonly RequestRecord[],
   live: readonly RequestRecord[],
@@ -8,7 +8,7 @@ export function joinRequests(
   const byId = new Map(history.map((one) => [one.id, one]));
   for (const one of live) {
     const known = byId.get(one.id);
-    // A page that was asked for while it ended may know more than an older message.
+    // A page that was fetched while the request ended may be newer than a message.
     if (known === undefined || known.ended_at === null || one.ended_at !== null) byId.set(one.id, one);
   }
   return [...byId.values()].toSorted((a, b) => b.started_at - a.started_at);

@@ -5,9 +5,7 @@ export const historySpanMs = 15 * 60_000;
 /** Steps between two points from which on the time between them counts as unknown. */
 const gapSteps = 4;
 
-/**
- * What was remembered and what came since, ascending, each moment once, no older than the span before the newest.
- */
+/** Stored and live points in ascending order, each time once, no older than the span before the newest. */
 export function joinLoads(history: readonly Load[], live: readonly Load[]): readonly Load[] {
   const byTime = new Map<number, Load>();
   for (const load of history) byTime.set(load.at, load);

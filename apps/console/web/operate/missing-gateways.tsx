@@ -2,7 +2,7 @@ import type { MissingGateway } from '@kumiki/api';
 import { useTranslations } from 'use-intl';
 import { Notice } from '../ui/status.tsx';
 
-/** Says which gateways did not answer in time, where what is shown comes from all of them; nothing where all did. */
+/** Shows which gateways did not answer in time, for data that comes from all of them. Renders nothing when all did. */
 export function MissingGateways({ missing }: { readonly missing: readonly MissingGateway[] }) {
   const t = useTranslations('shell.missingGateways');
   if (missing.length === 0) return null;

@@ -2,9 +2,9 @@ import { useLanguage } from '../i18n/i18n.tsx';
 import { classes } from '../ui/classes.ts';
 
 /**
- * Why something failed, in the chosen language, with the product's own sentence below, which knows more. In English that one is
- * enough.
- * @param told null when the reason is none of those that are known.
+ * Why something failed, in the chosen language, with the product's more detailed sentence below. In English only that
+ * sentence is shown.
+ * @param told null when the reason is not a known one.
  */
 export function ReasonText({
   told,

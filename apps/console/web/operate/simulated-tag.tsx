@@ -1,7 +1,7 @@
 import { FlaskConical } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 
-/** Marks what makes nonsense on purpose, so that nobody takes it for a model. */
+/** Marks a simulated engine, so that its nonsense is not taken for a model's answer. */
 export function SimulatedTag() {
   const t = useTranslations('models');
   return (

@@ -11,7 +11,7 @@ import { changesQuery, loadQuery, operateKey, requestsQuery, statusQuery } from 
 /** Until the product says otherwise. */
 const usualStepMs = 2_000;
 
-/** Asks again for what the live stream did not tell while it was broken or the tab was hidden. */
+/** Fetches what the live stream missed while it was broken or the tab was hidden. */
 export function useCatchUp(): void {
   const state = useLivePart((live) => live.state);
   const client = useQueryClient();
@@ -19,7 +19,7 @@ export function useCatchUp(): void {
   useEffect(() => {
     if (state === 'lost') {
       lost.current = true;
-      // It may be lost since the session was ended, which a stream does not tell.
+      // The stream may have broken because the session ended, which it does not report.
       void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
     }
     if (state !== 'open' || !lost.current) return;

@@ -1,6 +1,6 @@
 import type { Change, ChangeKind } from '@kumiki/api';
 
-/** What the translated sentence of a kind needs; without it the product's own sentence stands. */
+/** The values that the translated sentence of a kind needs. Without them the product's own sentence is shown. */
 const needed: Readonly<Record<ChangeKind, readonly string[]>> = {
   'service.created': [],
   'service.configured': [],

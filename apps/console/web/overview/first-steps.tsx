@@ -7,7 +7,7 @@ import { Panel } from '../ui/panel.tsx';
 
 const keyCommand = 'npm exec kumiki -- key create my-program';
 
-/** What to do with an installation that nobody has asked anything for a while. */
+/** First steps for an installation without recent requests. */
 export function FirstSteps({ status }: { readonly status: Status }) {
   const t = useTranslations('overview.first');
   const model = status.services.find(({ manifest }) => manifest.spec.task === 'chat')?.models[0];

@@ -36,7 +36,7 @@ export type VerdictCode = 'nothing_runs' | 'broken' | 'limited' | 'starting' | '
 
 export interface Health {
   readonly verdict: VerdictCode;
-  /** What a person should look at, the worst first. */
+  /** Problems that need attention, the worst first. */
   readonly problems: readonly Problem[];
   readonly ready: number;
   readonly desired: number;
@@ -144,7 +144,7 @@ function errorProblem(requests: number, errors: number): Problem[] {
   ];
 }
 
-/** What lasts: a queue or a cache that was full at every moment of the last seconds. */
+/** Lasting problems: a queue or a cache that was full in all of the last seconds. */
 function loadProblems(service: ServiceStatus, points: readonly Load[]): Problem[] {
   const subject = service.manifest.metadata.name;
   const newest = points.at(-1)?.at ?? 0;

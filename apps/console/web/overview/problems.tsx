@@ -6,7 +6,7 @@ import { Status } from '../ui/status.tsx';
 import type { Problem, Remedy } from './judge-health.ts';
 import { useProblemText } from './problem-text.ts';
 
-/** What needs a person, the worst first, each with what helps. Nothing where there is nothing. */
+/** Problems that need attention, the worst first, each with a remedy. Renders nothing without problems. */
 export function Problems({ problems }: { readonly problems: readonly Problem[] }) {
   const t = useTranslations('overview.needs');
   const text = useProblemText();

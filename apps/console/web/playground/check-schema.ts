@@ -17,7 +17,7 @@ function isObject(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The first slip in a schema that would make it mean something else than was meant; null when there is none. */
+/** The first mistake in a schema that silently changes its meaning; null when there is none. */
 export function checkSchema(value: unknown, path: readonly string[] = []): SchemaProblem | null {
   const problem = (what: SchemaProblem['what'], ...more: string[]): SchemaProblem => ({
     path: [...path, ...more].join('.'),

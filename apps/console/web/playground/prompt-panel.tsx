@@ -88,7 +88,7 @@ export function PromptPanel({ request, onChange }: PromptPanelProps) {
   );
 }
 
-/** What not everybody needs, open from the beginning where it is used. */
+/** Less common settings, expanded at first when they are in use. */
 function Section({
   title,
   used,

@@ -16,7 +16,7 @@ const nobody: readonly (Answer | null)[] = Array.from({ length: maxModels }, () 
 /** The answers of all columns, streamed at once and drawn at most once a frame. Leaving the screen stops them. */
 export function useAnswers(): Answers {
   const [answers, setAnswers] = useState(nobody);
-  /** What has come, ahead of what is drawn; a run keeps its own place, wherever its column moves. */
+  /** The received answers, ahead of what is rendered. A run keeps its place when its column moves. */
   const runs = useRef<{ answer: Answer; readonly controller: AbortController }[]>([]);
   const frame = useRef(0);
 

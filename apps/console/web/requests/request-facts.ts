@@ -27,7 +27,7 @@ export function outcomeOf({ outcome, status }: RequestRecord): ShownOutcome {
   return outcome === 'failed' && status !== null && status >= 400 && status < 500 ? 'refused' : outcome;
 }
 
-/** The less, the sooner somebody should look: failed, then what needed another attempt, refused, then the rest. */
+/** The smaller, the more urgent: failed, then retried, refused, then the rest. */
 export function concernOf(record: RequestRecord): number {
   const { retries, continuations } = record;
   const outcome = outcomeOf(record);

@@ -78,7 +78,7 @@ function Filters({ all }: { readonly all: readonly RequestRecord[] }) {
   const choices = (label: string, chosen: string, values: readonly string[]): readonly Choice<string>[] =>
     [
       { value: any, label },
-      // What is chosen stays there when there is none of it any more.
+      // A selected value stays in the list when no request has it any more.
       ...new Set([...values, ...(chosen === '' ? [] : [chosen])]),
     ].map((one) => (typeof one === 'string' ? { value: one, label: one } : one));
   const select = (name: 'model' | 'path', values: readonly string[], className: string) => (

@@ -21,7 +21,7 @@ import { useOwnRequests } from './use-own-requests.ts';
 /** How often the times of open requests move on. */
 const refreshMs = 1_000;
 
-/** Everybody's requests for those who operate, live; one's own for all others. */
+/** All requests, live, for the role admin; for other keys their own. */
 export default function RequestsScreen() {
   const { key } = useSession();
   return key.roles.includes('admin') ? <AllRequests /> : <OwnRequests />;

@@ -25,7 +25,7 @@ export function useOwnRequests(): Requests {
   };
 }
 
-/** What came between two pages is on both. */
+/** Requests that arrive between two fetches appear on both pages. */
 function distinct(records: readonly RequestRecord[]): readonly RequestRecord[] {
   return [...new Map(records.map((record) => [record.id, record])).values()];
 }

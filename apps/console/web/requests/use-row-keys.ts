@@ -1,10 +1,10 @@
 import { type RefObject, useEffect } from 'react';
 import { isComposing } from '../shell/keys.ts';
 
-/** What a row's own link carries, so that it is found. */
+/** The attribute that marks a row's link. */
 export const rowMark = 'data-row-link';
 
-/** j and k go from row to row, as in mail and code; Enter is the link's own. Nothing while somebody types. */
+/** j and k move between rows, as in mail and code; Enter follows the link. Ignored while the user types. */
 export function useRowKeys(table: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

@@ -116,7 +116,7 @@ function Row({
   );
 }
 
-/** Ends something and looks at what is left, whatever came of it. */
+/** Ends sessions and fetches the remaining ones, also after a failure. */
 function useEnding<What>(mutationFn: (what: What) => Promise<unknown>) {
   const client = useQueryClient();
   return useMutation({

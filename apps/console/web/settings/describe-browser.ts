@@ -1,4 +1,4 @@
-/** What the text that a browser sends of itself says, in names that people know; null where it says nothing of them. */
+/** The browser and system named in a `User-Agent`, by their usual names; null for unknown ones. */
 export function describeBrowser(userAgent: string): string | null {
   const browser = first(browsers, userAgent);
   const system = first(systems, userAgent);

@@ -14,12 +14,12 @@ export function endSession(id: string): Promise<unknown> {
   return callApi(`${sessionsPath}/${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
-/** All of one's own key but the one that asks. */
+/** All sessions of the own key except the present one. */
 export function endOtherSessions(): Promise<unknown> {
   return callApi(sessionsPath, { method: 'DELETE', query: { keep_current: true } });
 }
 
-/** All of one's own key, the one that asks among them. */
+/** All sessions of the own key, the present one included. */
 export function endAllSessions(): Promise<unknown> {
   return callApi(sessionsPath, { method: 'DELETE' });
 }

@@ -5,7 +5,7 @@ import { useLanguage } from '../i18n/i18n.tsx';
 import type { Messages } from '../i18n/messages/en/index.ts';
 import { Notice } from '../ui/status.tsx';
 
-/** What is translated; whether a code is one of these is asked when it comes. */
+/** The translated codes, looked up when an error occurs. */
 type KnownCode = keyof Messages['errors']['translated'];
 
 /**

@@ -36,7 +36,7 @@ export function isComposing(event: { readonly isComposing?: boolean; readonly ke
   return event.isComposing === true || event.keyCode === 229;
 }
 
-/** Calls back when the keys are pressed anywhere. A handler that returns false has let them pass. */
+/** Calls back when the keys are pressed anywhere. If the handler returns false, the browser handles the keys. */
 export function useShortcut(name: ShortcutName, handler: () => void | false): void {
   const latest = useRef(handler);
   latest.current = handler;

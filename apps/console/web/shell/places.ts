@@ -42,7 +42,7 @@ export const places: readonly Place[] = [
   { name: 'settings', path: '/settings', icon: Settings, group: 'operate', needs: null },
 ];
 
-/** The place that an address belongs to; undefined for what is none. */
+/** The place that an address belongs to; undefined without one. */
 export function placeAt(pathname: string): Place | undefined {
   return places.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
 }

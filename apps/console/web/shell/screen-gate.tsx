@@ -8,8 +8,8 @@ import { placeAt, places } from './places.ts';
 import { useSession } from './session-gate.tsx';
 
 /**
- * Around the screens that need a role: shows them to those who have it, and to others why they are not theirs. Nothing of a
- * screen is asked for then.
+ * Wraps the screens that need a role: shows them to sessions with the role, and an explanation to others, without
+ * fetching any of the screen's data.
  */
 function ScreenGate({ needs }: { readonly needs: NeededRole }) {
   const { key } = useSession();

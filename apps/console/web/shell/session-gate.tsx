@@ -9,7 +9,7 @@ import { SignInHelp } from './sign-in-help.tsx';
 
 const SessionContext = createContext<Session | null>(null);
 
-/** Shows what is inside to those who are signed in, and to others how to sign in. */
+/** Shows its children to a signed-in user, and otherwise how to sign in. */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const t = useTranslations('errors');
   const { data, error, refetch } = useQuery(sessionQuery);

@@ -8,7 +8,7 @@ import { Navigation } from './navigation.tsx';
 import { SessionGate } from './session-gate.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 
-/** What is around every screen: the menu at the side, or behind a button where there is no room. */
+/** The frame of every screen: the menu at the side, or behind a button on narrow screens. */
 export function Shell() {
   const t = useTranslations('shell');
   return (

@@ -5,13 +5,13 @@ export interface Address {
   /** A parameter of the address as text; empty where there is none. */
   readonly get: (name: string) => string;
   /**
-   * Changes parameters; an empty text or null takes one away.
-   * @param step whether going back leads to what was before.
+   * Changes parameters; an empty text or null removes one.
+   * @param step whether the change is a step of the history.
    */
   readonly set: (changes: Readonly<Record<string, string | null>>, step?: 'push' | 'replace') => void;
 }
 
-/** What is looked at, as it stands in the address, so that it can be kept, shared and gone back to. */
+/** View state as parameters of the address, so that it can be bookmarked, shared and navigated back to. */
 export function useAddress(): Address {
   const search: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const navigate = useNavigate();

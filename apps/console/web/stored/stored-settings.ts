@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** What this browser remembers of how its user likes things. Never a key, never a text. */
+/** Preferences that this browser stores. Never a key, never a text. */
 interface Settings {
   readonly locale: string;
   readonly theme: 'system' | 'light' | 'dark';
@@ -23,7 +23,7 @@ const prefix = 'kumiki.';
 const listeners = new Set<() => void>();
 
 export function readSetting<Name extends keyof Settings>(name: Name): Settings[Name] {
-  // Some browsers refuse storage to some pages: then nothing is remembered.
+  // Some browsers refuse storage to some pages: then nothing is stored.
   try {
     return (localStorage.getItem(prefix + name) as Settings[Name] | null) ?? fallback[name];
   } catch {

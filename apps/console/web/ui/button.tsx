@@ -32,13 +32,14 @@ export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> 
   readonly size?: ButtonSize;
   readonly icon?: LucideIcon | undefined;
   /**
-   * Why the button is off; it stays reachable, so that everybody can learn the reason. null or undefined: it is on.
+   * Why the button is disabled; it stays focusable, so that every user can read the reason. null or undefined: it is
+   * enabled.
    */
   readonly off?: string | null | undefined;
   readonly children?: ReactNode;
 }
 
-/** A button. One that is off says why. */
+/** A button. A disabled one explains why. */
 export function Button({
   kind = 'secondary',
   size = 'medium',

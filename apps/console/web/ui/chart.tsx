@@ -53,7 +53,7 @@ export function Chart({
     draw();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
-    // Canvas takes no variables: another theme is another drawing.
+    // Canvas does not support CSS variables, so a change of the theme needs a redraw.
     const themed = new MutationObserver(draw);
     themed.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'data-contrast'] });
     return () => {

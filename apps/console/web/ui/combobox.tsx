@@ -5,7 +5,7 @@ import { createLazyPart } from './lazy-part.ts';
 
 const usePopup = createLazyPart(() => import('./combobox-popup.tsx'));
 
-/** One of many, found by typing: the model picker is one. What opens is loaded when somebody reaches for it. */
+/** One of many, found by typing: the model picker is one. Its popup is loaded on first hover or focus. */
 export function Combobox(props: ComboboxProps) {
   const { part, wasAsked, reach } = usePopup();
   const { label, value, choices, placeholder, className } = props;

@@ -8,7 +8,7 @@ export interface ConfirmDialogProps {
   readonly onClose: () => void;
   readonly onConfirm: () => void;
   readonly title: ReactNode;
-  /** What will be gone or stop, in numbers where there are any. */
+  /** What will be deleted or stopped, with numbers if there are any. */
   readonly children: ReactNode;
   readonly confirmLabel: string;
   readonly cancelLabel: string;

@@ -5,14 +5,14 @@ import { IconButton } from './button.tsx';
 /** How long the tick stays. */
 const confirmedMs = 1_600;
 
-/** Copies a text and says that it did. */
+/** Copies a text and confirms it. */
 export function CopyButton({
   text,
   label,
   doneLabel,
   className,
 }: {
-  /** Or what makes it, when it is asked for. */
+  /** Or a function that makes the text when it is copied. */
   readonly text: string | (() => string);
   readonly label: string;
   readonly doneLabel: string;

@@ -10,12 +10,12 @@ export interface DialogProps {
   readonly description?: ReactNode;
   readonly closeLabel: string;
   readonly children?: ReactNode;
-  /** Buttons, the one that goes on last. */
+  /** Buttons, the primary one last. */
   readonly actions?: ReactNode;
   /** `side` slides in from the right and leaves the page in sight. */
   readonly place?: 'middle' | 'side';
   readonly wide?: boolean | 'most';
-  /** What has the focus first; else what comes first. */
+  /** The element with the initial focus; the first focusable one when absent. */
   readonly firstFocus?: RefObject<HTMLElement | null>;
 }
 

@@ -1,7 +1,7 @@
 import { PreviewCard as Base } from '@base-ui/react/preview-card';
 import type { ReactElement, ReactNode } from 'react';
 
-/** A look at what the trigger leads to, on hover and on focus; the trigger itself does what it does. */
+/** A preview of the trigger's target, on hover and on focus. The trigger keeps its own action. */
 export function HoverCard({ trigger, children }: { readonly trigger: ReactElement; readonly children: ReactNode }) {
   return (
     <Base.Root>

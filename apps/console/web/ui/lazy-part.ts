@@ -5,7 +5,7 @@ interface State<Part> {
   readonly wasAsked: boolean;
 }
 
-/** What a button wears until what it opens is there. */
+/** The attributes of a button while the part that it opens is being loaded. */
 interface Reach {
   readonly onPointerEnter: () => void;
   readonly onFocus: () => void;

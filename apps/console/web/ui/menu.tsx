@@ -4,7 +4,7 @@ import type { MenuProps } from './menu-props.ts';
 
 const usePopup = createLazyPart(() => import('./menu-popup.tsx'));
 
-/** A list of things to do, behind a button. What opens is loaded when somebody reaches for it. */
+/** A list of actions behind a button. Its popup is loaded on first hover or focus. */
 export function Menu(props: MenuProps) {
   const { part, wasAsked, reach } = usePopup();
   if (part !== null) return <part.MenuPopup {...props} defaultOpen={wasAsked} />;

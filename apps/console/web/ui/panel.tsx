@@ -66,7 +66,7 @@ export function Page({ children, wide = false }: { readonly children: ReactNode;
   );
 }
 
-/** What a place says while there is nothing in it: what it is for, and the first step. */
+/** The empty state of a place: its purpose, and the first step. */
 export function EmptyState({
   icon,
   title,

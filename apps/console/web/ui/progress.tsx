@@ -1,6 +1,6 @@
 import { classes } from './classes.ts';
 
-/** How far something is, 0 to 1; null where nobody knows. */
+/** Progress from 0 to 1; null when it is unknown. */
 export function Progress({
   value,
   label,

@@ -1,7 +1,7 @@
 const width = 96;
 const height = 24;
 
-/** A line without axes, beside the number that it leads to. Says nothing to screen readers: the number does. */
+/** A line without axes, beside the number that it leads to. Hidden from screen readers, which read the number. */
 export function Sparkline({
   values,
   className,

@@ -15,5 +15,5 @@ export function Tooltip({ text, children }: { readonly text: ReactNode; readonly
   );
 }
 
-/** Once around everything: the second tooltip in a row comes without delay. */
+/** Wraps the whole app once, so that a second tooltip in a row opens without delay. */
 export const TooltipProvider = Base.Provider;

@@ -1,6 +1,6 @@
 import { callApi } from '../../api/call-api.ts';
 
-/** What the metadata of a store says that belongs to one chat alone. */
+/** Metadata that marks a store as belonging to one chat. */
 const ownerKey = 'kumiki_chat';
 
 export interface StoreEntry {

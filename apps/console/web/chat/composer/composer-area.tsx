@@ -10,7 +10,7 @@ import { ModelPicker } from './model-picker.tsx';
 import type { useComposer } from './use-composer.ts';
 import { useStop } from './use-stop.ts';
 
-/** The composer of a chat, with what its next turn is asked with. */
+/** The composer of a chat, with the settings of its next turn. */
 export function ComposerArea({
   store,
   used,

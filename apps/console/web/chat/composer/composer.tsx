@@ -18,7 +18,7 @@ export function Composer(props: ComposerProps) {
   useGrowingHeight(input, text);
   return (
     <div className="relative mx-auto w-full max-w-3xl px-4 pb-4 max-md:px-2 max-md:pb-2">
-      {/* What scrolls away below fades, so that no line is cut through its middle. */}
+      {/* Text that scrolls under the composer fades out, so that no line is cut in half. */}
       <div aria-hidden className="pointer-events-none absolute inset-x-0 -top-8 h-8 bg-linear-to-t from-ground" />
       <QueuedMessages {...props} />
       <div className="rounded-2xl border border-line-strong/50 bg-raised shadow-float transition-colors focus-within:border-accent-text">

@@ -12,7 +12,7 @@ export function DropZone({
 }) {
   const t = useTranslations('chat.composer');
   const [isOver, setIsOver] = useState(false);
-  // Entering a child comes before leaving its parent.
+  // `dragenter` of a child fires before `dragleave` of its parent.
   const depth = useRef(0);
   const step = (event: DragEvent, by: number): void => {
     if (!event.dataTransfer.types.includes('Files')) return;

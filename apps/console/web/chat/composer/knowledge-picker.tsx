@@ -59,7 +59,7 @@ function StoreChoice({
   const t = useTranslations('chat.knowledge');
   const [words, setWords] = useState('');
   const { data: stores = [] } = useQuery(storesQuery);
-  // Files of other chats are nothing to choose.
+  // Stores with the files of other chats are not offered.
   const offered = stores.filter((store) => chosen.includes(store.id) || !isChatStore(store));
   const found = offered.filter((store) => nameOf(store, '').toLowerCase().includes(words.trim().toLowerCase()));
   return (

@@ -1,6 +1,6 @@
 import { ApiError } from '../../api/api-error.ts';
 
-/** Sends a file, telling how much of it has gone. `fetch` does not say. Throws ApiError. */
+/** Uploads a file and reports the bytes sent, which `fetch` cannot do. Throws ApiError. */
 export function uploadFile(
   file: File,
   key: string,

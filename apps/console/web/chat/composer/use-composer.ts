@@ -88,7 +88,7 @@ export function useComposer(store: ChatStore | null, used: UsedSettings, send: (
   };
 }
 
-/** What keeps a message that waits. */
+/** Stores a queued message. */
 function waitsFor(isRunning: boolean, isIngesting: boolean, isWrong: boolean): WaitsFor {
   if (isRunning) return 'answer';
   if (isIngesting) return 'files';
@@ -103,7 +103,10 @@ function without(queued: readonly QueuedMessage[], message: QueuedMessage): read
   return queued.filter(({ key }) => key !== message.key);
 }
 
-/** What waits is not sent by itself after an answer that was stopped or failed: the person may want something else now. */
+/**
+ * A queued message is not sent automatically after an answer that was stopped or failed, since the user may want
+ * something else now.
+ */
 function useIsHeld(store: ChatStore | null): boolean {
   return useSyncExternalStore(store?.subscribe ?? never, () => {
     if (store === null) return false;
@@ -117,7 +120,7 @@ function never(): () => void {
   return () => undefined;
 }
 
-/** After a reload, files that had reached the server go on. */
+/** After a reload, files that are already on the server are processed further. */
 function useRestoredFiles(key: string, files: readonly DraftFile[]): void {
   const restored = useRef<string | null>(null);
   useEffect(() => {

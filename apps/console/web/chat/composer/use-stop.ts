@@ -6,7 +6,7 @@ import { showToast } from '../../ui/toast.tsx';
 import type { ChatStore } from '../run/chat-store.ts';
 import { isRunning } from '../state/use-chat.ts';
 
-/** Stopping what is being written: by its button, and by Esc wherever the focus is. */
+/** Stops the running answer by its button, or by Esc with any focus. */
 export function useStop(store: ChatStore | null): { readonly stop: () => void; readonly isStopping: boolean } {
   const t = useTranslations('chat.actions');
   const errorText = useErrorText();
@@ -20,7 +20,7 @@ export function useStop(store: ChatStore | null): { readonly stop: () => void; r
       .catch((error: unknown) => showToast({ title: t('failed'), text: errorText(error).text, tone: 'bad' }));
   };
   useShortcut('stop', () => {
-    // What floats closes first.
+    // Esc closes an open popup first.
     if (store === null || !isRunning(store) || document.querySelector('[data-base-ui-portal] [data-open]') !== null)
       return false;
     stop();

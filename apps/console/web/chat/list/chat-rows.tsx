@@ -16,7 +16,7 @@ const RenameChat = lazy(() => import('./rename-chat.tsx'));
 export interface ChatRowsProps {
   readonly current: string | null;
   readonly onOpen: (id: string) => void;
-  /** A chat is gone. */
+  /** A chat has been deleted. */
   readonly onDeleted: (id: string) => void;
 }
 

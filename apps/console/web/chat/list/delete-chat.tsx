@@ -33,7 +33,7 @@ export default function DeleteChat({
       clearDraft(chat.id);
       showToast({ title: t('deleted') });
       await queryClient.invalidateQueries({ queryKey: ['chats'] });
-      // Its files are of no use to anybody else. What is left behind shows under Knowledge.
+      // Nothing else uses its files. Files whose deletion fails stay visible under Knowledge.
       await deleteChatFiles(chat.id, chat.settings.vector_store_ids ?? []).catch(() => undefined);
     },
     onError: (error) => showToast({ title: t('failed'), text: errorText(error).text, tone: 'bad' }),

@@ -9,7 +9,7 @@ function subscribe(listener: () => void): () => void {
   return () => room.removeEventListener('change', listener);
 }
 
-/** Over the chat it is open for a moment, which is nothing to remember. */
+/** As an overlay it is open only briefly, so that state is not stored. */
 let isOver = false;
 const overListeners = new Set<() => void>();
 

@@ -37,7 +37,7 @@ function oneBlock(token: Tokens.Generic, isOpen: boolean): ReactNode {
     case 'math':
       return <MathFormula token={token as MathToken} />;
     default:
-      // HTML and whatever else: as it was written.
+      // HTML and all other tokens: the source text.
       return <p dir="auto">{token.raw}</p>;
   }
 }

@@ -3,7 +3,7 @@ import { createContext, Fragment, type ReactNode, useContext } from 'react';
 /** Shows a number in the answer that names a passage; null where there is no such passage. */
 export type ShowCitation = (number: number) => ReactNode;
 
-/** What is around the Markdown says what `[1]` means. */
+/** The component around the Markdown defines what `[1]` refers to. */
 export const CitationContext = createContext<ShowCitation | null>(null);
 
 /** Text, with the numbers in it that name passages. */

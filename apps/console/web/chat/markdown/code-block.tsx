@@ -60,7 +60,7 @@ function colouredNode(node: string | Coloured, index: number): ReactNode {
   );
 }
 
-/** The code in colours; null until they are there. Of another code than the one given, they are not shown. */
+/** The highlighted code; null until it is ready. The result for an earlier code is not shown. */
 function useHighlighted(code: string, language: string, isClosed: boolean): readonly (string | Coloured)[] | null {
   const [done, setDone] = useState<{ readonly code: string; readonly nodes: readonly (string | Coloured)[] } | null>(
     null,

@@ -4,8 +4,8 @@ import { useTranslations } from 'use-intl';
 import { safeImage } from './safe-url.ts';
 
 /**
- * An image in an answer. One that is written out in it is shown; any other would be fetched from somewhere, which tells
- * that place what was read here, so only its address is shown, and only when asked for.
+ * An image in an answer. A data URL is shown. Any other image would be fetched from its server, which would reveal that
+ * the answer was read, so only its address is shown, on request.
  */
 export function ImageNotice({ source, text }: { readonly source: string; readonly text: string }) {
   const t = useTranslations('chat.markdown');

@@ -49,7 +49,7 @@ function oneInline(token: Tokens.Generic): ReactNode {
   }
 }
 
-/** A link that opens beside this page and learns nothing of it. What may not be followed is shown as text with its address. */
+/** A link that opens in another tab without a referrer or opener. An unsafe link is shown as text with its address. */
 function SafeLink({ href, children }: { readonly href: string; readonly children: ReactNode }) {
   const safe = safeLink(href);
   if (safe === null) {

@@ -16,7 +16,7 @@ export function lexBlocks(text: string): readonly Token[] | null {
   }
 }
 
-/** A text with everything in it; null where it is nested or marked beyond what a browser should be asked to show. */
+/** The tokens of a text; null when it is nested or marked up beyond the limits. */
 export function lexBlock(text: string): readonly Token[] | null {
   if (isHostile(text)) return null;
   try {
@@ -27,7 +27,7 @@ export function lexBlock(text: string): readonly Token[] | null {
   }
 }
 
-/** What costs the parser most; cells of tables cost half. */
+/** The characters that cost the parser most; cells of tables cost half. */
 const marks: ReadonlyMap<string, number> = new Map('* _ ~ ` [ ] $ < \\'.split(' ').map((mark) => [mark, 1])).set(
   '|',
   0.5,
@@ -50,7 +50,7 @@ function deepest(text: string): number {
   return most;
 }
 
-/** What a line begins with that may nest it, and the character after that. */
+/** The markers at the beginning of a line that may nest it, and the character after them. */
 const leads = /^([ \t>*+\-\d.)]+)(.?)/gm;
 const indentedColumns = 2 * markdownLimits.nesting;
 

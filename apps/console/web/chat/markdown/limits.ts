@@ -1,4 +1,4 @@
-/** What one answer may cost the browser. Beyond these, text is shown as it is, with a note. */
+/** Limits on the work that one answer may cause in the browser. Beyond them, text is shown unformatted, with a note. */
 export const markdownLimits = {
   /** Characters of an answer that are read as Markdown. */
   characters: 200_000,

@@ -33,7 +33,10 @@ const MarkdownBlock = memo(
     before.block.raw === after.block.raw && before.block.kind === after.block.kind && before.isOpen === after.isOpen,
 );
 
-/** What is closed for the eye while the rest has not come. Tags are shown as they are, and formulas wait for their end. */
+/**
+ * Markup that is displayed as closed while its end has not arrived. Tags are shown as text, and formulas wait for their
+ * end.
+ */
 const closing = { linkMode: 'text-only', htmlTags: false, katex: false } as const;
 
 function isCode(raw: string): boolean {

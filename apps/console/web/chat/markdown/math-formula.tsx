@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { markdownLimits } from './limits.ts';
 import type { MathToken } from './math-extension.ts';
 
-/** KaTeX is large and most answers have no formula: it comes with the first. */
+/** KaTeX is large and most answers have no formula, so it is loaded with the first one. */
 function loadKatex() {
   return import('katex').then((module) => module.default);
 }
@@ -23,7 +23,7 @@ export function MathFormula({ token }: { readonly token: MathToken }) {
         katex.render(text, host.current, { ...options, displayMode: display });
         setDrawn(true);
       })
-      // What cannot be read stays as it was written.
+      // A formula that cannot be parsed is shown as its source.
       .catch(() => undefined);
     return () => {
       current = false;

@@ -2,7 +2,10 @@ import { memo } from 'react';
 import { useTranslations } from 'use-intl';
 import { markdownLimits } from './limits.ts';
 
-/** Text that is too large or too tangled to be read as Markdown: as it is, in pieces of which the unseen cost nothing. */
+/**
+ * Text that is too large or too nested to be parsed as Markdown, shown unformatted in pieces; pieces out of view cost
+ * nothing.
+ */
 export function PlainText({ text }: { readonly text: string }) {
   const t = useTranslations('chat.markdown');
   const shown = markdownLimits.plainPieces * markdownLimits.plainPieceCharacters;

@@ -9,7 +9,7 @@ export interface Block {
   readonly kind: 'markdown' | 'plain';
 }
 
-/** A text in blocks. All but those from `tailAt` on stay as they are, whatever follows. */
+/** A text in blocks. The blocks before `tailAt` do not change when more text follows. */
 export interface Split {
   readonly text: string;
   readonly blocks: readonly Block[];
@@ -32,8 +32,9 @@ export function splitBlocks(before: Split, text: string): Split {
 }
 
 /**
- * Where what may still change begins: the last block but one of those that have a blank line before them. Lines without one
- * between them may be read otherwise when more comes, and what begins after one may turn out to go on with a list.
+ * Where the part that may still change begins: the last but one of the blocks with a blank line before them. More text
+ * may change how lines without a blank line between them are parsed, and a block after a blank line may turn out to
+ * continue a list.
  */
 function lastBeginning(text: string, blocks: readonly Block[], from: number): number {
   const begun = blocks.filter(
@@ -60,7 +61,7 @@ function readTail(text: string, from: number): readonly Block[] {
     const end = nextTooMuch(text, at, Math.min(at + window, text.length), isCode);
     const read = lexWindow(text.slice(at, end), at);
     const isLast = end === text.length || end < at + window;
-    // What a window ends with may go on behind it, so the next window begins with it.
+    // The last block of a window may continue after it, so the next window begins with that block.
     const next = isLast ? end : read.length === 0 ? end : lastBeginning(text, read, at);
     blocks.push(...read.filter((block) => block.at < next));
     if (next > at) {
@@ -119,7 +120,7 @@ function isTooMuch(text: string, from: number, to: number): boolean {
   );
 }
 
-/** What of a line is looked at to see how deep it is. */
+/** Characters of a line that are read to find its depth. */
 const leadCharacters = 512;
 
 function endOf(text: string, mark: string, from: number): number {

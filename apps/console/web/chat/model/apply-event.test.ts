@@ -79,7 +79,7 @@ test('however a stream is cut and read again, the text is the one that was writt
     fc.property(pieces, fc.array(fc.tuple(fc.nat(40), fc.nat(8)), { maxLength: 6 }), (written, cuts) => {
       const events = eventsOf(written);
       let turn = turnBefore();
-      // Each connection goes on after what is known, or repeats some of it, and ends somewhere.
+      // Each connection continues after the known events, or repeats some of them, and ends at a random place.
       for (const [length, repeated] of cuts) {
         const from = Math.max(0, turn.last_sequence + 1 - repeated);
         turn = applyAll(turn, events.slice(from, from + length));

@@ -28,7 +28,7 @@ export type Applied =
  */
 export function applyEvent(turn: ShownTurn, event: StreamEvent, now: number): Applied {
   const sequence: unknown = event.sequence_number;
-  // What a gateway says at the end of a stream that it cuts is no part of the answer: the next attempt tells why.
+  // The error at the end of a stream that a gateway cuts is not part of the answer: the next attempt shows the reason.
   if (typeof sequence !== 'number') return { kind: 'gap' };
   if (sequence <= turn.last_sequence) return { kind: 'applied', turn };
   if (sequence > turn.last_sequence + 1) return { kind: 'gap' };
@@ -48,7 +48,7 @@ function nextPace(pace: Pace, now: number): Pace {
   return { ...pace, firstAt: pace.firstAt ?? now, lastAt: now, pieces: pace.pieces + 1 };
 }
 
-/** What the server knows exactly stays; else what this tab saw. */
+/** Values from the server are preferred to those that this tab measured. */
 function withTiming(turn: ShownTurn, now: number): ShownTurn {
   const { askedAt, firstAt } = turn.pace;
   if (askedAt === null) return turn;

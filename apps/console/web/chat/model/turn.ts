@@ -5,7 +5,10 @@ export type Item = Turn['input'][number];
 export type ResponseBody = Turn['response'];
 export type ResponseStatus = ResponseBody['status'];
 
-/** What this tab has seen of an answer while it came; null where it was not there. Milliseconds of `performance.now()`. */
+/**
+ * What this tab measured while an answer was streamed; null when it did not follow the stream. Milliseconds of
+ * `performance.now()`.
+ */
 export interface Pace {
   readonly askedAt: number | null;
   readonly firstAt: number | null;
@@ -29,7 +32,7 @@ export function showTurn(turn: Turn): ShownTurn {
 
 const open: ReadonlySet<ResponseStatus> = new Set(['queued', 'in_progress']);
 
-/** Whether more of it is to come. */
+/** Whether it is still being written. */
 export function isOpen(turn: Pick<Turn, 'response'>): boolean {
   return open.has(turn.response.status);
 }

@@ -8,7 +8,7 @@ import SettingsPanel from './settings-panel.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { SourcesPanel } from './sources-panel.tsx';
 
-/** What the address says is open beside a chat. */
+/** The side panel of a chat, as the address names it. */
 export default function ChatPanel({
   store,
   used,

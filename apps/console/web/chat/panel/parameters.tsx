@@ -5,7 +5,7 @@ import { TextAreaField, TextField } from '../../ui/field.tsx';
 import { SliderField } from '../../ui/slider-field.tsx';
 import type { UsedSettings } from '../state/use-chat-settings.ts';
 
-/** What the API takes when nothing is said. */
+/** The API's defaults. */
 const standard = { temperature: 1, top_p: 1 } as const;
 
 /** System prompt and parameters, each with the API's own name. */

@@ -5,7 +5,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { useWide } from './use-wide.ts';
 
-/** What is looked at beside the thread; over it where there is no room. */
+/** A panel beside the thread, or over it on narrow screens. */
 export function SidePanel({
   title,
   onClose,

@@ -6,14 +6,14 @@ const maxStores = 12;
 
 const stores = new Map<string, ChatStore>();
 
-/** The tab's store of a chat. Answers go on in it while another screen is looked at. */
+/** The tab's store of a chat. It follows answers while another screen is open. */
 export function chatStore(id: string, known: Chat | null = null): ChatStore {
   let store = stores.get(id);
   if (store === undefined) {
     store = createChatStore(id, known);
     if (known === null) void store.load();
   }
-  // The one used last stands last.
+  // In the order of use, the most recently used last.
   stores.delete(id);
   stores.set(id, store);
   for (const [old, one] of stores) {

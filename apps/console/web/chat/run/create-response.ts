@@ -9,7 +9,7 @@ import type { OpenStream } from './open-stream.ts';
 export interface Created {
   readonly response: ResponseBody;
   readonly sequence: number;
-  /** What follows the first event. */
+  /** The events after the first. */
   readonly rest: AsyncIterable<string>;
   readonly requestId: string | null;
 }

@@ -11,7 +11,7 @@ export type LinkState = 'streaming' | 'reconnecting' | 'lost';
 export interface FollowedTurn {
   /** The last event that is known; the stream is opened after it. */
   readonly lastSequence: () => number;
-  /** Whether more is to come. */
+  /** Whether the answer is still being written. */
   readonly isOpen: () => boolean;
   /** Takes an event. `gap` means that some before it are missing. */
   readonly take: (event: StreamEvent) => 'applied' | 'gap';
@@ -49,7 +49,7 @@ export async function followResponse(
       turn.link('streaming');
       if (await readOn(turn, stream)) failures = 0;
       else if (turn.isOpen()) {
-        // A stream without anything in it: perhaps the answer has ended and its events are gone.
+        // An empty stream: the answer may have ended and its events may have been deleted.
         const response = await ways.fetch();
         if (!isOpen({ response })) return turn.settle(response);
         failures++;
@@ -77,7 +77,7 @@ async function readOn(turn: FollowedTurn, stream: AsyncIterable<string>): Promis
   return turn.lastSequence() > before;
 }
 
-/** What was refused is refused again; busy and broken servers come back. */
+/** A refusal would be repeated; busy and failing servers recover. */
 export function isFinal(error: ApiError): boolean {
   return (
     error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 425 && error.status !== 429

@@ -6,7 +6,7 @@ import { openStream } from './open-stream.ts';
 import { isOpenTurn, markStopping, type StoreCore } from './store-core.ts';
 import { waitForBetterTimes } from './wait.ts';
 
-/** Hears a turn of a chat to its end; once, however often it is asked for. */
+/** Follows a turn of a chat to its end. Calling it again while it runs has no effect. */
 export async function followTurn(core: StoreCore, id: string, first: AsyncIterable<string> | null): Promise<void> {
   if (core.followed.has(id)) {
     await first?.[Symbol.asyncIterator]().return?.();
@@ -15,7 +15,7 @@ export async function followTurn(core: StoreCore, id: string, first: AsyncIterab
   core.followed.add(id);
   await followResponse(followedTurn(core, id), followWays(core, id), first);
   core.followed.delete(id);
-  // One that is lost stays marked, so that the screen can say so.
+  // A lost turn stays marked, so that the screen can show it.
   const links = new Map(core.state.links);
   if (links.get(id) !== 'lost') links.delete(id);
   core.set({ links });
@@ -60,7 +60,7 @@ export async function cancelTurn(core: StoreCore, id: string): Promise<void> {
   try {
     const response = await callApi<ResponseBody>(`/v1/responses/${id}/cancel`, { method: 'POST' });
     const turn = core.turns.get(id);
-    // Its stream tells the same; if that is away, this is all there is.
+    // Its stream reports the same, and may be unavailable.
     if (turn !== undefined && core.state.links.get(id) !== 'streaming') {
       core.change(applyStored(turn, response, performance.now()));
     }

@@ -23,7 +23,7 @@ export async function loadChat(core: StoreCore): Promise<void> {
     const leaf = core.state.leaf ?? (current !== null && core.turns.has(current) ? current : leafBelow(tree, null));
     core.set({ chat, state: 'ready', error: null, tree, leaf });
   } catch (error) {
-    // What is shown already stays: it is only not the newest.
+    // The shown content stays; it is only not up to date.
     if (core.state.state !== 'ready') core.set({ state: 'failed', error: toApiError(error) });
     return;
   }
@@ -48,7 +48,7 @@ function takeTurns(core: StoreCore, stored: readonly Turn[]): void {
   core.order = [...ids, ...core.order.filter((id) => !ids.has(id))];
   for (const turn of stored) {
     const before = core.turns.get(turn.response_id);
-    // What a stream has brought since the server was asked is newer than its reply.
+    // Events that arrived since the request was sent are newer than its reply.
     const isNewer = before === undefined || before.last_sequence < turn.last_sequence;
     if (before !== undefined && (core.followed.has(turn.response_id) || !isNewer)) continue;
     core.turns.set(turn.response_id, { ...showTurn(turn), ...(before === undefined ? {} : seenHere(before)) });

@@ -41,7 +41,7 @@ export function liveRate({ pace: { firstAt, lastAt, pieces } }: Pick<ShownTurn, 
   return ((pieces - 1) * 1_000) / (lastAt - firstAt);
 }
 
-/** Fewer say nothing: they came in one piece. */
+/** Fewer tokens arrived in one piece, which gives no usable speed. */
 const leastPieces = 8;
 
 /** Tokens per second of a whole answer; null when unknown. */

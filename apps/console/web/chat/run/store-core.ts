@@ -38,7 +38,7 @@ export interface StoreCore {
   order: string[];
   readonly followed: Set<string>;
   state: ChatState;
-  /** Asked to stop before it had begun. */
+  /** A stop was requested before it had begun. */
   stopWhenBegun: boolean;
   readonly signal: AbortSignal;
   readonly subscribe: (listener: () => void) => () => void;

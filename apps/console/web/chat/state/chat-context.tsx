@@ -2,7 +2,7 @@ import type { ForkChat } from '@kumiki/api';
 import { createContext, useContext } from 'react';
 import type { ChatStore } from '../run/chat-store.ts';
 
-/** What is open beside the thread; it stands in the address. */
+/** The open side panel, which is part of the address. */
 export type PanelName = 'sources' | 'raw' | 'settings';
 
 /** What can be done with the turns of a chat. */

@@ -5,7 +5,7 @@ import { modelsQuery } from '../../api/models.ts';
 import { chatsPath } from '../run/load-chat.ts';
 
 const page = 30;
-/** How often a tab that is looked at asks for what other tabs and devices have done. */
+/** Interval at which a visible tab polls for changes by other tabs and devices. */
 const refreshMs = 10_000;
 
 /** The chats, newest first, a page at a time; `query` are words of titles. */

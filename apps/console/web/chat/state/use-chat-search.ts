@@ -2,7 +2,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { PanelName } from './chat-context.tsx';
 
-/** What of a chat is looked at, as it stands in the address. */
+/** The part of a chat that is shown, as parameters of the address. */
 export interface ChatPlace {
   readonly chatId: string | null;
   /** The end of the branch; null is the one looked at last. */

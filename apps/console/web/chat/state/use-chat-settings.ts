@@ -13,7 +13,7 @@ const saveMs = 600;
 
 export interface UsedSettings {
   readonly settings: ChatSettings;
-  /** What the next turn is asked of; null while no model is there. */
+  /** The model of the next turn; null while there is none. */
   readonly model: string | null;
   readonly models: readonly string[];
   readonly change: (part: ChatSettings) => void;
@@ -21,7 +21,7 @@ export interface UsedSettings {
 
 const noModels: readonly string[] = [];
 
-/** What the next turn of a chat is asked with; of one that does not exist yet, what it will begin with. */
+/** The settings of a chat's next turn; for a new chat those of its first. */
 export function useChatSettings(store: ChatStore | null): UsedSettings {
   const t = useTranslations('chat.actions');
   const errorText = useErrorText();

@@ -4,8 +4,8 @@ import type { ChatStore } from '../run/chat-store.ts';
 import type { ChatState } from '../run/store-core.ts';
 
 /**
- * A part of a chat's state, drawn again only when that part is another one.
- * @param pick gives the same value, or an equal primitive, as long as nothing changed that matters.
+ * A part of a chat's state; the component renders again only when that part changes.
+ * @param pick must return the same value, or an equal primitive, while nothing relevant has changed.
  */
 export function useChatPart<Part>(store: ChatStore, pick: (state: ChatState) => Part): Part {
   return useSyncExternalStore(store.subscribe, () => pick(store.state()));

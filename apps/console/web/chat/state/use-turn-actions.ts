@@ -21,7 +21,7 @@ import { forkChat, updateChat } from './chats-api.ts';
 import type { ChangePlace } from './use-chat-search.ts';
 import type { UsedSettings } from './use-chat-settings.ts';
 
-/** What is to be asked next in a chat that exists. */
+/** The next request in an existing chat. */
 export interface Question {
   readonly input: readonly InputMessage[];
   readonly previousId: string | null;

@@ -6,7 +6,7 @@ import type { ChatStore } from '../run/chat-store.ts';
 import { type Phase, phaseOf } from '../run/phase.ts';
 import { useChatPart, useTurn } from '../state/use-chat.ts';
 
-/** Says once, politely, what the last answer is doing; what it writes is not read aloud while it comes. */
+/** Announces the phase of the last answer once, politely. Its text is not read aloud while it is streamed. */
 export function Announcer({ store }: { readonly store: ChatStore }) {
   const leaf = useChatPart(store, (state) => state.leaf);
   const turn = useTurn(store, leaf ?? '');
@@ -17,7 +17,7 @@ export function Announcer({ store }: { readonly store: ChatStore }) {
   const say = useSaid();
   const [text, setText] = useState('');
   useEffect(() => {
-    // What had ended before the chat was opened is no news.
+    // An answer that had ended before the chat was opened is not announced.
     if (phase === null || turn === undefined || (first.leaf === leaf && first.phase === phase)) return;
     setText(say(phase, () => answerText(turn.response)));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- said when the phase changes, not with each token

@@ -13,7 +13,7 @@ export function StatusLine({ store, turn }: { readonly store: ChatStore; readonl
   const isStopping = useChatPart(store, ({ stopping }) => stopping.has(id));
   const phase = phaseOf(turn, link, isStopping);
   const text = usePhaseText(phase, turn);
-  // The notice about a lost answer says all there is to say.
+  // A lost answer has its own notice.
   if (link === 'lost') return null;
   return (
     <div className="mt-3" data-phase={phase}>

@@ -11,14 +11,14 @@ import { useProgressiveCount } from './use-progressive-count.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import './thread.css';
 
-/** The turns of the shown branch. The end is there at once, and what is above it follows while nothing else is to do. */
+/** The turns of the shown branch. The last ones are rendered at once, the earlier ones while the browser is idle. */
 export function Thread({ store }: { readonly store: ChatStore }) {
   const t = useTranslations('chat.thread');
   const tree = useChatPart(store, (state) => state.tree);
   const leaf = useChatPart(store, (state) => state.leaf);
   const pending = useChatPart(store, (state) => state.pending);
   const isRunning = useIsRunning(store);
-  // What is sent as a branch takes the place of what came after the turn that it follows.
+  // A message that is sent as a branch replaces the turns after its parent.
   const end = pending === null ? leaf : pending.previousId;
   const path = useMemo(() => pathTo(tree, end), [tree, end]);
   const scroller = useRef<HTMLDivElement>(null);

@@ -1,14 +1,14 @@
 import { type RefObject, startTransition, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
-/** Turns that are there at once, and that follow at a time. */
+/** Turns that are rendered at once, and in each later step. */
 const firstTurns = 4;
 const stepTurns = 3;
 
 const anchors = CSS.supports('overflow-anchor', 'auto');
 
 /**
- * How many turns, from the end, are on the page: a few at first, then more while the browser has nothing else to do, until
- * all are. What is seen stays where it is.
+ * How many turns, from the end, are rendered: a few at first, then more while the browser is idle, until all are. The
+ * scroll position is kept.
  */
 export function useProgressiveCount(
   total: number,

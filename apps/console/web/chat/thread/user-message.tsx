@@ -9,7 +9,7 @@ import { EditMessage } from './edit-message.tsx';
 /** Longer messages are laid out in pieces. */
 const longCharacters = 8_000;
 
-/** What the person wrote, as they wrote it. */
+/** The user's message as plain text. */
 export function UserMessage({
   id,
   text,

@@ -45,11 +45,10 @@ export async function startOperator(config: OperatorConfig, access: KubeAccess, 
     },
     acts: () => lease.held(),
     log,
-    changed(observed, before, after) {
-      for (const { type, status, reason, message } of after) {
-        if (before.find((condition) => condition.type === type)?.reason === reason) continue;
-        const { namespace, manifest } = observed.service;
-        log.info({ namespace, service: manifest.metadata.name, type, status, reason, message }, 'condition');
+    changed({ service }, conditions) {
+      for (const condition of conditions) {
+        const { name } = service.manifest.metadata;
+        log.info({ namespace: service.namespace, service: name, ...condition }, 'condition');
       }
     },
     wrote: (kind) => metrics.writes.inc({ kind }),

@@ -1,7 +1,7 @@
 import { boundOf } from '@kumiki/api';
 import { notOfForm, notOneOf, outOfBounds, urlRule } from '@kumiki/manifest';
 import { z } from 'zod';
-import { celQuoted, celSentence, hole } from './cel.ts';
+import { celSentence, celShown, hole, quotedHole } from './cel.ts';
 import { isOptional, type StructuralSchema, type Validation } from './form.ts';
 import { mergeVariants } from './merge-variants.ts';
 
@@ -65,7 +65,7 @@ function ofValues(values: readonly string[]): StructuralSchema {
     'x-kubernetes-validations': [
       {
         rule: `self in [${list}]`,
-        messageExpression: celSentence(notOneOf(values, hole), [celQuoted('self', lengthOfValues)]),
+        messageExpression: celSentence(notOneOf(values, quotedHole), [celShown('self', lengthOfValues)]),
       },
     ],
   };
@@ -104,7 +104,7 @@ function convertNumber(schema: z.ZodNumber): StructuralSchema {
     const sentence = outOfBounds({ limit: value, side, inclusive, origin: 'number' }, hole);
     validations.push({
       rule: `self ${operator} ${limit}`,
-      messageExpression: celSentence(sentence, ['string(self)']),
+      messageExpression: celSentence(sentence, ['self']),
     });
   }
   return {
@@ -121,13 +121,13 @@ function convertString(schema: z.core.$ZodType): StructuralSchema {
   const checks = checksOf(schema);
   const most = checks.find(({ check }) => check === 'max_length')?.maximum ?? unboundedLength;
   const least = checks.find(({ check }) => check === 'min_length')?.minimum ?? 0;
-  const shown = [celQuoted('self', most)];
+  const shown = [celShown('self', most)];
   const validations: Validation[] = [];
   if (least > 0) {
     const sentence = outOfBounds({ limit: least, side: 'least', inclusive: true, origin: 'string' }, hole);
     validations.push({
       rule: `size(self) >= ${least}`,
-      messageExpression: celSentence(sentence, ['string(size(self))']),
+      messageExpression: celSentence(sentence, ['size(self)']),
     });
   }
   for (const { check, format, pattern, error } of checks) {
@@ -138,7 +138,7 @@ function convertString(schema: z.core.$ZodType): StructuralSchema {
     const rule = isUrl ? urlRule : String(error?.({}) ?? `must match ${source}`);
     validations.push({
       rule: `self.matches('${source.replaceAll('\\', '\\\\')}')`,
-      messageExpression: celSentence(notOfForm(rule, hole), shown),
+      messageExpression: celSentence(notOfForm(rule, quotedHole), shown),
     });
   }
   return { type: 'string', maxLength: most, ...validated(validations) };
@@ -155,18 +155,14 @@ function plainPattern(pattern: RegExp): string {
 /** An amount: a whole number, or a text. */
 function convertAmount(schema: z.ZodUnion): StructuralSchema {
   const [number, text] = (schema.options as readonly z.core.$ZodType[]).map(convert);
-  if (number?.type !== 'integer' || text?.type !== 'string') throw new Error('a union without a form');
-  const inText = (text['x-kubernetes-validations'] ?? [])[0];
-  if (inText === undefined) throw new Error('an amount without a pattern');
+  const inText = text?.['x-kubernetes-validations']?.[0];
+  if (number?.type !== 'integer' || text?.maxLength === undefined || inText === undefined) {
+    throw new Error('a union that is no amount has no form yet');
+  }
   return {
     'x-kubernetes-int-or-string': true,
-    maxLength: text.maxLength as number,
-    'x-kubernetes-validations': [
-      {
-        rule: `type(self) == int ? self >= 0 : ${inText.rule}`,
-        messageExpression: (inText.messageExpression ?? '').replaceAll(' self ', ' string(self) '),
-      },
-    ],
+    maxLength: text.maxLength,
+    'x-kubernetes-validations': [{ ...inText, rule: `type(self) == int ? self >= 0 : ${inText.rule}` }],
   };
 }
 

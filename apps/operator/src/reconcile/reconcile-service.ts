@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ModelServiceStatus } from '@kumiki/api';
 import type { Expectations, KubeClient, ObjectKey, WorkResult } from '@kumiki/kube';
 import type { Log } from '@kumiki/service';
 import { nameTakenBy } from '../cluster/model-names.ts';
@@ -19,8 +20,8 @@ export interface ReconcileOptions {
   /** How long gateways have not reached a pod, by its name; empty where none tells. */
   readonly unreachableMs: () => ReadonlyMap<string, number>;
   readonly log: Log;
-  /** A condition of a service has another reason than before. */
-  readonly changed: (observed: Observed, before: Plan['conditions'], after: Plan['conditions']) => void;
+  /** Conditions that have another reason than the status of the service has. */
+  readonly changed: (observed: Observed, conditions: Plan['conditions']) => void;
   readonly wrote: (kind: string) => void;
 }
 
@@ -37,7 +38,6 @@ export function createReconciler(options: ReconcileOptions): Reconciler {
   const { caches, expectations } = options;
   /** Why the last write of a service was refused. At most one for each service, forgotten with it. */
   const refusals = new Map<string, string>();
-  const told = new Map<string, Plan['conditions']>();
   const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 
   const round = async (key: string, observed: Observed): Promise<WorkResult> => {
@@ -49,8 +49,11 @@ export function createReconciler(options: ReconcileOptions): Reconciler {
     const { status, conditions } =
       refusal === observed.refusal ? planned : plan({ ...observed, refusal }, options.installed, now());
     if (!observed.service.deleting) {
-      options.changed(observed, told.get(key) ?? [], conditions);
-      told.set(key, conditions);
+      const before = (observed.service.status as Partial<ModelServiceStatus>).conditions ?? [];
+      options.changed(
+        observed,
+        conditions.filter(({ type, reason }) => before.find((one) => one.type === type)?.reason !== reason),
+      );
     }
     const written = status === null ? null : await writeStatus(key, observed, status, options);
     if (applied.outcome === 'failed') return { outcome: 'failed', retryAfterMs: applied.retryAfterMs };
@@ -65,7 +68,6 @@ export function createReconciler(options: ReconcileOptions): Reconciler {
     },
     forget(key) {
       refusals.delete(key);
-      told.delete(key);
       expectations.forget(key);
     },
   };

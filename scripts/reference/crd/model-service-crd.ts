@@ -97,7 +97,9 @@ function objectSchema(): StructuralSchema {
         .filter(({ rule }) => rule.includes('matches'))
         .map(({ rule, messageExpression = '' }) => ({
           rule: rule.replaceAll('self', 'self.metadata.name'),
-          messageExpression: `'metadata.name: ' + ${messageExpression.replace('[self]', '[self.metadata.name]')}`,
+          messageExpression: messageExpression
+            .replace(/^'/, "'metadata.name: ")
+            .replace('[self]', '[self.metadata.name]'),
         })),
     ],
   };

@@ -8,7 +8,7 @@ export function createOperatorMetrics(read: {
 }) {
   const registry = new Registry();
   const registers = [registry];
-  const gauge = (name: string, help: string, value: () => number): void => {
+  const gauge = (name: string, help: string, value: () => number): Gauge =>
     new Gauge({
       name,
       help,
@@ -17,7 +17,6 @@ export function createOperatorMetrics(read: {
         this.set(value());
       },
     });
-  };
   gauge('kumiki_operator_queued', 'Services that wait for their turn or are in work.', read.queued);
   gauge('kumiki_operator_leads', '1 in the operator that acts, 0 in one that waits.', () => Number(read.leads()));
   gauge(

@@ -46,7 +46,7 @@ function convertPipe(schema: z.ZodPipe): StructuralSchema {
 }
 
 function convertObject(schema: z.ZodObject): StructuralSchema {
-  const entries = Object.entries(schema.shape as Readonly<Record<string, z.core.$ZodType>>);
+  const entries = Object.entries(schema.shape);
   const required = entries.filter(([, field]) => !isOptional(field)).map(([name]) => name);
   return {
     type: 'object',
@@ -79,7 +79,8 @@ interface Check {
   readonly maximum?: number;
   readonly format?: string;
   readonly pattern?: RegExp;
-  readonly error?: (issue: object) => unknown;
+  /** The rule in words, where the schema gives them. */
+  readonly error?: (issue: object) => string | undefined;
 }
 
 function checksOf(schema: z.core.$ZodType): readonly Check[] {
@@ -135,7 +136,7 @@ function convertString(schema: z.core.$ZodType): StructuralSchema {
     const isUrl = format === 'url';
     if (!isUrl && (format !== 'regex' || pattern === undefined)) throw new Error(`no form for the format ${format}`);
     const source = isUrl ? '^[hH][tT][tT][pP][sS]?://[^/]+' : plainPattern(pattern as RegExp);
-    const rule = isUrl ? urlRule : String(error?.({}) ?? `must match ${source}`);
+    const rule = isUrl ? urlRule : (error?.({}) ?? `must match ${source}`);
     validations.push({
       rule: `self.matches('${source.replaceAll('\\', '\\\\')}')`,
       messageExpression: celSentence(notOfForm(rule, quotedHole), shown),
@@ -154,7 +155,7 @@ function plainPattern(pattern: RegExp): string {
 
 /** An amount: a whole number, or a text. */
 function convertAmount(schema: z.ZodUnion): StructuralSchema {
-  const [number, text] = (schema.options as readonly z.core.$ZodType[]).map(convert);
+  const [number, text] = schema.options.map(convert);
   const inText = text?.['x-kubernetes-validations']?.[0];
   if (number?.type !== 'integer' || text?.maxLength === undefined || inText === undefined) {
     throw new Error('a union that is no amount has no form yet');

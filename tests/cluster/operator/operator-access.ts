@@ -19,7 +19,8 @@ export function userOf(space: string): string {
 /** Gives a service account the rights of the operator and no other. @returns a kubeconfig with its token. */
 export async function grantOperator(cluster: Cluster, space: string): Promise<string> {
   const subjects = [{ kind: 'ServiceAccount', name: account, namespace: space }];
-  const rules = (rights: readonly Right[]) => rights.map(({ why: _, ...rule }) => rule);
+  const rules = (rights: readonly Right[]) =>
+    rights.map(({ apiGroups, resources, verbs }) => ({ apiGroups, resources, verbs }));
   const rbac = 'rbac.authorization.k8s.io';
   const apiVersion = `${rbac}/v1`;
   await cluster.apply(

@@ -7,13 +7,19 @@ import { desiredObjects } from './desired-objects.ts';
 import { objectName } from './object-names.ts';
 import { resolveModel } from './resolve-model.ts';
 
+interface Container {
+  readonly securityContext: Readonly<Record<string, unknown>>;
+  readonly resources: { readonly requests: { readonly memory: string }; readonly limits: { readonly memory: string } };
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+}
+
 interface PodSpec {
   readonly securityContext: Record<string, unknown>;
   readonly automountServiceAccountToken: boolean;
   readonly terminationGracePeriodSeconds: number;
-  readonly containers: readonly Record<string, any>[];
-  readonly initContainers?: readonly Record<string, any>[];
-  readonly volumes: readonly Record<string, any>[];
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly volumes: readonly { readonly secret?: { readonly secretName: string } }[];
   readonly topologySpreadConstraints: readonly { readonly whenUnsatisfiable: string }[];
 }
 
@@ -45,10 +51,10 @@ for (const [name, spec] of Object.entries(specs)) {
     assert.deepEqual(pod.securityContext['seccompProfile'], { type: 'RuntimeDefault' });
     assert.equal(pod.automountServiceAccountToken, false);
     for (const one of [...pod.containers, ...(pod.initContainers ?? [])]) {
-      assert.deepEqual(one['securityContext'].capabilities, { drop: ['ALL'] });
-      assert.equal(one['securityContext'].allowPrivilegeEscalation, false);
-      assert.equal(one['securityContext'].readOnlyRootFilesystem, true);
-      assert.equal(one['resources'].limits.memory, one['resources'].requests.memory);
+      assert.deepEqual(one.securityContext['capabilities'], { drop: ['ALL'] });
+      assert.equal(one.securityContext['allowPrivilegeEscalation'], false);
+      assert.equal(one.securityContext['readOnlyRootFilesystem'], true);
+      assert.equal(one.resources.limits.memory, one.resources.requests.memory);
     }
     // What the standard allows besides volumes of the pod itself: https://kubernetes.io/docs/concepts/security/pod-security-standards/
     const allowed = new Set(['name', 'emptyDir', 'secret', 'persistentVolumeClaim', 'image']);
@@ -62,16 +68,14 @@ for (const [name, spec] of Object.entries(specs)) {
 
 test('the token is a file that the worker reads, and no variable', () => {
   const { pod } = objectsOf(specs['simulated']!);
-  const env = pod.containers[0]?.['env'] as readonly { name: string; value: string }[];
+  const env = pod.containers[0]?.env ?? [];
   assert.equal(env.find(({ name }) => name === 'KUMIKI_WORKER_TOKEN_FILE')?.value, '/run/kumiki/token');
-  assert.ok(pod.volumes.some((volume) => volume['secret']?.secretName === 'kumiki-shop'));
+  assert.ok(pod.volumes.some((volume) => volume.secret?.secretName === 'kumiki-shop'));
 });
 
 test('a model is read where its source says', () => {
   const sourceOf = (name: string) =>
-    (objectsOf(specs[name]!).pod.containers[0]?.['env'] as readonly { name: string; value: string }[]).find(
-      (one) => one.name === 'KUMIKI_MODEL_SOURCE',
-    )?.value;
+    objectsOf(specs[name]!).pod.containers[0]?.env.find((one) => one.name === 'KUMIKI_MODEL_SOURCE')?.value;
   assert.equal(sourceOf('claim'), '/models/chat/a.gguf');
   assert.equal(sourceOf('image'), '/models/a.gguf');
   assert.equal(sourceOf('download'), '/models/a.gguf');
@@ -79,9 +83,10 @@ test('a model is read where its source says', () => {
 });
 
 test('only what is loaded from outside may go outside', () => {
-  const egressOf = (name: string) =>
-    (objectsOf(specs[name]!).beside.find(({ kind }) => kind === 'NetworkPolicy')?.['spec'] as { egress: unknown[] })
-      .egress.length;
+  const egressOf = (name: string): number => {
+    const policy = objectsOf(specs[name]!).beside.find(({ kind }) => kind === 'NetworkPolicy');
+    return (policy?.['spec'] as { egress: unknown[] } | undefined)?.egress.length ?? 0;
+  };
   assert.deepEqual(
     Object.keys(specs).filter((name) => egressOf(name) > 0),
     ['download', 'hub', 'contained'],

@@ -33,6 +33,10 @@ function settle(observed: Observed): Observed {
   throw new Error('it does not come to rest');
 }
 
+function withManifest(observed: Observed, manifest: Observed['service']['manifest']): Observed {
+  return { ...observed, service: { ...observed.service, manifest } };
+}
+
 test('a new service gets a token, its objects and a Deployment of its size', () => {
   const planned = planOf(observedOf(simulated));
   assert.deepEqual(writesOf(planned), [
@@ -139,7 +143,7 @@ test('whatever is wanted in turn, it comes to rest with what was wanted last', (
       let state = observedOf(simulated);
       for (const wanted of specs) {
         const { manifest } = observedOf({ model: simulated.model, ...wanted }).service;
-        state = { ...state, service: { ...state.service, manifest } };
+        state = withManifest(state, manifest);
         const few = rounds.next().value as number;
         for (let round = 0; round < few; round++) state = withPods(afterWrites(state, planOf(state)));
       }

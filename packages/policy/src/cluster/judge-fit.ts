@@ -21,8 +21,8 @@ export function judgeFit(input: FitInput): Condition {
       `${quotaOf(refusal)} Ask for less in spec.pod.resources or spec.replicas, or raise the quota.`,
     );
   }
-  const pending = input.pods.filter((pod) => !pod.deleting && pod.unschedulable !== null);
-  const message = pending[0]?.unschedulable ?? null;
+  const pending = input.pods.find((pod) => !pod.deleting && pod.unschedulable !== null);
+  const message = pending?.unschedulable ?? null;
   if (message === null) return conditionFor('Fits', 'Placed', 'Every replica has a node.');
   const total = Number(/^0\/(\d+) nodes/.exec(message)?.[1] ?? input.nodes.length);
   const lacking = [

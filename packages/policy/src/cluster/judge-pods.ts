@@ -24,7 +24,7 @@ const waitingReasons: Readonly<Record<string, ConditionReason<'Degraded'>>> = {
 /** What is wrong with the pods of a service, with what to do; the wanted revision first. */
 export function judgePods({ pods, revision, refusal }: PodsInput): Condition {
   if (refusal !== null && !/exceeded quota/.test(refusal)) {
-    return conditionFor('Degraded', 'ObjectRefused', `${refusal.replace(/\.?$/, '.')}`);
+    return conditionFor('Degraded', 'ObjectRefused', refusal.replace(/\.?$/, '.'));
   }
   const staying = pods.filter(({ deleting }) => !deleting);
   const faults = staying

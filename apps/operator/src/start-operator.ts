@@ -7,7 +7,7 @@ import { createOperatorMetrics } from './operator-metrics.ts';
 import { type Controller, runController } from './run-controller.ts';
 
 /** The lease of the operator that acts. */
-export const leaseName = 'kumiki-operator';
+const leaseName = 'kumiki-operator';
 
 export interface Operator {
   readonly opsPort: number;

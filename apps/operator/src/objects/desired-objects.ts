@@ -9,7 +9,7 @@ import { opsPort, type PodResources, workerPort } from './worker-container.ts';
 import type { Installed } from './worker-image.ts';
 
 /** Namespaces that carry this label may read the metrics of workers. */
-export const scrapesLabel = 'kumiki.dev/scrapes';
+const scrapesLabel = 'kumiki.dev/scrapes';
 /** Beyond the start time of a pod before a Deployment counts as stuck. */
 const progressMarginSeconds = 60;
 

@@ -5,7 +5,7 @@ export const partOf = 'kumiki';
 /** `app.kubernetes.io/managed-by` of what the operator makes. */
 export const manager = 'kumiki-operator';
 /** Where a pod answers for the components of Kumiki: its role among them. */
-export const componentLabel = 'app.kubernetes.io/component';
+const componentLabel = 'app.kubernetes.io/component';
 
 /** The labels that select the pods of a service, which never change. */
 export function selectorOf(service: string): Record<string, string> {

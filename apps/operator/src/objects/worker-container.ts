@@ -8,12 +8,12 @@ import type { Installed } from './worker-image.ts';
 export const workerPort = 8_000;
 export const opsPort = 9_090;
 /** Where the worker finds its token. */
-export const tokenFolder = '/run/kumiki';
+const tokenFolder = '/run/kumiki';
 export const tokenKey = 'token';
 export const tokenVolume = 'token';
 /** Where a container may write. */
 export const scratchVolume = 'scratch';
-export const scratchFolder = '/tmp';
+const scratchFolder = '/tmp';
 
 /** How often a pod is asked whether it takes requests. Gateways ask by themselves, more often. */
 const readyPeriodSeconds = 2;
@@ -39,7 +39,7 @@ export interface PodResources {
 }
 
 /** Requests and limits; that of memory is its request, so that a pod is not ended for what others take. */
-export function resourcesOf({ resources }: PodSettings, defaults: Amounts): PodResources {
+function resourcesOf({ resources }: PodSettings, defaults: Amounts): PodResources {
   const { requests = {}, limits = {} } = resources;
   const memory = limits['memory'] ?? requests['memory'] ?? defaults['memory'];
   const asked = { ...defaults, ...(memory === undefined ? {} : { memory }), ...limits, ...requests };

@@ -49,7 +49,7 @@ function describe(schema: z.core.$ZodType, value: unknown, issue: Issue, under: 
   const found = fieldAt(value, path);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(schema, value, path, key));
   if (issue.code === 'invalid_union') return describeUnion(schema, value, issue, path);
-  if (found === undefined) return [missing(issue, path)];
+  if (found === undefined && issue.code !== 'custom') return [missing(issue, path)];
   const one = (message: string, hint: string | null = null): Finding[] => [{ path, about: 'value', message, hint }];
   switch (issue.code) {
     case 'invalid_type':

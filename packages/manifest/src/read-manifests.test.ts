@@ -96,6 +96,12 @@ test('a wrong apiVersion is reported with the right one', () => {
   ]);
 });
 
+test('a field that is missing because of another says so', () => {
+  assert.deepEqual(problemsOf(withSpec("  model: {source: 'hf://org/name'}\n")), [
+    "shop.yaml:5:1: spec.engine: is missing: the source 'hf://org/name' is loaded by a container; write 'kind: container' and its image.",
+  ]);
+});
+
 test('limits, quoted numbers and unions are explained in words', () => {
   const engine = (text: string): string => withSpec(`  model: {source: x}\n  engine: ${text}\n`);
   assert.deepEqual(problemsOf(engine("{kind: llama, threads: '3'}")), [

@@ -55,9 +55,11 @@ for (const [what, spec] of Object.entries(invalidSpecs)) {
     assert.ok(refusal !== null, 'kubectl takes it');
     const said = sentencesOf(manifest);
     assert.ok(said.length > 0, 'kumiki takes it');
+    // kubectl writes the members of a map in brackets.
+    const shown = refusal.replaceAll(/\[([a-z][\w.-]*)\]/g, '.$1');
     for (const sentence of said) {
       const [path = '', ...words] = sentence.split(': ');
-      assert.ok(refusal.includes(path) && refusal.includes(words.join(': ')), `${sentence}\n${refusal}`);
+      assert.ok(shown.includes(path) && shown.includes(words.join(': ')), `${sentence}\n${refusal}`);
     }
   });
 }
@@ -67,7 +69,7 @@ for (const [what, spec] of Object.entries(refusedByTheServer)) {
     const manifest = manifestOf(spec);
     const refusal = await refusalOf(manifest);
     assert.ok(sentencesOf(manifest).length > 0, 'kumiki takes it');
-    assert.match(refusal ?? '', /spec\.(?:replcias|replicas|model\.source|model\.name)|\.spec\.replcias/);
+    assert.match(refusal ?? '', /replcias|spec\.replicas|"source"|spec\.model\.name/);
   });
 }
 

@@ -51,7 +51,7 @@ export interface ServiceEntry {
   /** The file that Node runs. */
   readonly entry: URL;
   readonly nodeFlags: readonly string[];
-  /** Services that it starts after, once they listen. */
+  /** Services that it starts after, once they listen. On two cores the gateway and workers come first: they are what a first token needs. */
   readonly after: readonly ServiceName[];
   /** `first`: what clients wait for there ends while all that serves it still runs. `last`: others write to it until they end. */
   readonly ends: 'first' | 'then' | 'last';
@@ -126,7 +126,7 @@ export const serviceList: readonly ServiceEntry[] = [
     name: 'console',
     entry: consoleEntry,
     nodeFlags: [smallYoungGeneration],
-    after: [],
+    after: ['gateway'],
     ends: 'then',
     drainMs: serviceDrainMs,
     settings: (_, { tokenFile }) => ({ ...listens, KUMIKI_BACKEND_TOKEN_FILE: tokenFile }),
@@ -137,7 +137,7 @@ export const serviceList: readonly ServiceEntry[] = [
     // Of its engine only what runs is compiled, and only what runs for a second is optimised: the engine's interpreter of expressions
     // is one function that takes seconds and 600 MiB to optimise.
     nodeFlags: [smallYoungGeneration, '--wasm-lazy-compilation', '--wasm-tiering-budget=1000000000'],
-    after: [],
+    after: ['gateway'],
     ends: 'last',
     drainMs: serviceDrainMs,
     // It has no token: only those who may enter its folder reach it.

@@ -5,7 +5,7 @@ import {
   unsupportedChatFields,
   unsupportedCompletionFields,
 } from '@kumiki/api';
-import { checkBody, readJson } from '@kumiki/service';
+import { checkBody, readJson } from '@kumiki/service/bodies';
 import { draftChat } from '../chat/draft-chat.ts';
 import { draftCompletion } from '../completion/draft-completion.ts';
 import { draftEmbedding } from '../embedding/draft-embedding.ts';

@@ -50,7 +50,7 @@ export async function followSnapshots(
         keys: [...state.keys.values()],
         sessions: [...state.sessions.values()],
         projectLimits: [...state.projectLimits.values()],
-        readNewer: routes.look,
+        readNewer: routes.checkNow,
       },
       tell(gateway) {
         routes.listen(gateway.replaceRoutes);

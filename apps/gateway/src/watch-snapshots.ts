@@ -40,7 +40,7 @@ export function watchSnapshots(paths: SnapshotPaths, health: SnapshotHealth, log
       sessions: sessions?.current() ?? [],
       projectLimits: limits?.current() ?? [],
       readNewer() {
-        for (const one of [routes, keys, sessions]) one?.look();
+        for (const one of [routes, keys, sessions]) one?.checkNow();
       },
     },
     tell(gateway) {

@@ -9,7 +9,7 @@ export function callersOfSnapshots(paths: SnapshotPaths, log: Log): Callers & { 
   const keys = watchSnapshot({ path: paths.keys, schema: keyRecordsSchema, log });
   const sessions = watchSnapshot({ path: paths.sessions, schema: sessionRecordsSchema, log });
   const keyOf = (id: string) => {
-    keys.look();
+    keys.checkNow();
     return keys.current().find((key) => key.id === id);
   };
   return {
@@ -20,7 +20,7 @@ export function callersOfSnapshots(paths: SnapshotPaths, log: Log): Callers & { 
       if (key === undefined || !key.roles.includes('admin')) return false;
       if (key.expiresAt !== null && key.expiresAt <= now) return false;
       if (sessionId === null) return true;
-      sessions.look();
+      sessions.checkNow();
       const session = sessions.current().find(({ id }) => id === sessionId);
       return session !== undefined && session.keyId === keyId && session.expiresAt > now;
     },

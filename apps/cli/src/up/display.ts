@@ -29,7 +29,7 @@ function jsonDisplay(): Display {
       for (const { name, state, reason } of dataChanges.since(status.data_services)) {
         printJsonLine({ type: 'data_service', name, state, reason });
       }
-      allReady.look(status);
+      allReady.update(status);
       for (const { replica } of changes.since(status)) {
         const { id, service, model, phase, progress, restarts, reason } = replica;
         printJsonLine({ type: 'replica', id, service, model, phase, progress, restarts, reason });
@@ -84,7 +84,7 @@ function textDisplay(): Display {
       }
       for (const { replica, telling } of changed) if (telling) print(changeLine(replica));
       showDataServices(status);
-      allReady.look(status);
+      allReady.update(status);
     },
     warn(message) {
       bars?.clear();

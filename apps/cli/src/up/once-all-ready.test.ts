@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Status } from '@kumiki/api';
 import { onceAllReady } from './once-all-ready.ts';
 
-const look = (model: 'True' | 'False', ...states: string[]): Status =>
+const statusOf = (model: 'True' | 'False', ...states: string[]): Status =>
   ({
     services: [{ conditions: [{ type: 'Ready', status: model }] }],
     data_services: states.map((state) => ({ state })),
@@ -16,16 +16,16 @@ test('it is told once, when the models and all data services are ready and that 
     (startMs) => told.push(startMs),
     () => now,
   );
-  allReady.look(look('True', 'ready', 'ready'));
+  allReady.update(statusOf('True', 'ready', 'ready'));
   assert.deepEqual(told, []);
-  allReady.begin(look('True', 'starting', 'failed'), 400);
+  allReady.begin(statusOf('True', 'starting', 'failed'), 400);
   now = 1_500;
-  allReady.look(look('True', 'ready', 'failed'));
-  allReady.look(look('False', 'ready', 'ready'));
+  allReady.update(statusOf('True', 'ready', 'failed'));
+  allReady.update(statusOf('False', 'ready', 'ready'));
   assert.deepEqual(told, []);
   now = 1_700;
-  allReady.look(look('True', 'ready', 'ready'));
-  allReady.look(look('True', 'ready', 'ready'));
+  allReady.update(statusOf('True', 'ready', 'ready'));
+  allReady.update(statusOf('True', 'ready', 'ready'));
   assert.deepEqual(told, [1_100]);
 });
 
@@ -34,6 +34,6 @@ test('where nothing is waited for it is told at once', () => {
   onceAllReady(
     (startMs) => told.push(startMs),
     () => 5_000,
-  ).begin(look('True', 'ready'), 300);
+  ).begin(statusOf('True', 'ready'), 300);
   assert.deepEqual(told, [300]);
 });

@@ -4,7 +4,7 @@ import { isReady } from './data-service-changes.ts';
 export interface AllReady {
   /** `up` has said that it is up. @param startMs how long that took. */
   begin(status: Status, startMs: number): void;
-  look(status: Status): void;
+  update(status: Status): void;
 }
 
 /**
@@ -12,20 +12,20 @@ export interface AllReady {
  * `up` says so when chat is: this is the moment from which nothing of it answers "not ready".
  * @param now milliseconds on a monotonic clock.
  */
-export function onceAllReady(tell: (startMs: number) => void, now: () => number = () => performance.now()): AllReady {
+export function onceAllReady(report: (startMs: number) => void, now: () => number = () => performance.now()): AllReady {
   let startedAt: number | null = null;
-  let told = false;
-  const look = (status: Status): void => {
-    if (told || startedAt === null || !isAllReady(status)) return;
-    told = true;
-    tell(now() - startedAt);
+  let reported = false;
+  const update = (status: Status): void => {
+    if (reported || startedAt === null || !isAllReady(status)) return;
+    reported = true;
+    report(now() - startedAt);
   };
   return {
     begin(status, startMs) {
       startedAt = now() - startMs;
-      look(status);
+      update(status);
     },
-    look,
+    update,
   };
 }
 

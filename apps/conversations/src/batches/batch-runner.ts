@@ -70,11 +70,11 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     const done = runDriver({ ...options, ...shared }, batch, life.signal, work.signal).finally(() => {
       forget();
       driving.delete(batch.id);
-      loop.look();
+      loop.checkNow();
     });
     driving.set(batch.id, { life, done });
     // It may have expired, or have been cancelled, while it waited.
-    keeper.look();
+    keeper.checkNow();
   };
   const loop = startWorkerLoop<BatchRow>({
     database,
@@ -91,7 +91,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     },
     release: ({ lease }) => batchLeases.release(database, [lease]),
     accepts(id) {
-      if (id === null || driving.has(id)) keeper.look();
+      if (id === null || driving.has(id)) keeper.checkNow();
       return true;
     },
     onError: (what, error) => log.warn({ err: error }, `batches: ${what}`),

@@ -65,7 +65,7 @@ export function createRunner(options: RunnerOptions): Runner {
   let takeovers = 0;
 
   const keeper = createRunKeeper(options);
-  const driven = createDrivenRuns({ ...options, room, keeper, onRoom: () => loop.look() });
+  const driven = createDrivenRuns({ ...options, room, keeper, onRoom: () => loop.checkNow() });
   const loop = startWorkerLoop({
     database,
     channel: noticeChannel,
@@ -75,7 +75,7 @@ export function createRunner(options: RunnerOptions): Runner {
     claim: (wanted) => runLeases.claim(database, holder, wanted),
     begin,
     release: ({ lease }) => runLeases.release(database, [lease]),
-    accepts: (payload) => hearNotice(payload, { hub, onStop: keeper.look }),
+    accepts: (payload) => hearNotice(payload, { hub, onStop: keeper.checkNow }),
     onError: (what, error) => log.debug({ err: error }, what),
   });
 

@@ -80,7 +80,7 @@ class Progress {
   readonly #watch: BodyWatch;
   readonly #body: GrowingBody;
   readonly #stop: (result: ReadBody) => void;
-  readonly #onWindow = (): void => this.#look();
+  readonly #onWindow = (): void => this.#check();
   #deadline: Deadline;
   #spanMs = 0;
   #passedMs = 0;
@@ -103,7 +103,7 @@ class Progress {
     return wheel.arm(this.#spanMs, this.#onWindow);
   }
 
-  #look(): void {
+  #check(): void {
     const { limitMs, leastBytes } = this.#watch;
     this.#passedMs += this.#spanMs;
     if (this.#passedMs >= limitMs) return this.#stop({ outcome: 'too_slow', limitMs });

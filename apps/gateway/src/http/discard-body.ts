@@ -103,7 +103,7 @@ export function watchUnread(socket: Socket, { maxBytes, maxMs, silenceMs }: Disc
   const check = (): void => {
     if (socket.bytesRead - first > maxBytes) socket.destroy();
   };
-  const look = (): void => {
+  const checkProgress = (): void => {
     passedMs += spanMs;
     if (passedMs >= maxMs || socket.bytesRead === before) socket.destroy();
     else check();
@@ -113,7 +113,7 @@ export function watchUnread(socket: Socket, { maxBytes, maxMs, silenceMs }: Disc
     clearInterval(timer);
     socket.off('close', stop);
   };
-  const timer = setInterval(look, spanMs);
+  const timer = setInterval(checkProgress, spanMs);
   timer.unref();
   socket.on('close', stop);
   return { check, stop };

@@ -5,7 +5,7 @@ import { createSlidingCounter, createSlidingSamples, type SlidingCounter, type S
 const windowMs = 10_000;
 
 /** Interval between two readings of the open streams. */
-const lookMs = 1_000;
+const sampleMs = 1_000;
 
 /** Samples of one kind that are kept for an endpoint. */
 const maxSamples = 1_024;
@@ -80,7 +80,7 @@ export function createLoadMeter(now: () => number): LoadMeter {
     return meters;
   }
 
-  function look(one: Watched, time: number): void {
+  function sample(one: Watched, time: number): void {
     const events = one.stream.events();
     const added = events - one.events;
     if (one.at === 0 || added <= 0) return;
@@ -95,8 +95,8 @@ export function createLoadMeter(now: () => number): LoadMeter {
 
   const timer = setInterval(() => {
     const time = now();
-    for (const one of watched) look(one, time);
-  }, lookMs);
+    for (const one of watched) sample(one, time);
+  }, sampleMs);
   timer.unref();
 
   return {
@@ -117,7 +117,7 @@ export function createLoadMeter(now: () => number): LoadMeter {
         },
         end(time) {
           watched.delete(one);
-          look(one, time);
+          sample(one, time);
         },
       };
     },

@@ -27,14 +27,14 @@ export function sendBody(options: BodyOptions): () => void {
   let bytes = 0;
   let inWindow = 0;
   let blocked = false;
-  let watch = wheel.arm(windowMs, look);
+  let watch = wheel.arm(windowMs, check);
 
-  function look(): void {
+  function check(): void {
     // While the service accepts nothing, a slow body is not the client's fault.
     if (inWindow < leastBytesPerWindow && !blocked) return options.onTooSlow();
     if (inWindow === 0 && blocked) return options.onStuck();
     inWindow = 0;
-    watch = wheel.arm(windowMs, look);
+    watch = wheel.arm(windowMs, check);
   }
   function onData(chunk: Buffer): void {
     bytes += chunk.length;

@@ -49,7 +49,7 @@ export function startIngest(options: IngestOptions): Ingest {
       const work = workOn(options, claimed, stopping.signal, keeper).finally(() => {
         inWork.delete(id);
         cleared();
-        loop.look();
+        loop.checkNow();
       });
       inWork.set(id, work);
     },

@@ -9,16 +9,16 @@ const pageBytes = 4_096;
  */
 export function watchMemory(pid: number, limitBytes: number, exceeded: () => void): { stop(): void } {
   let stopped = process.platform !== 'linux';
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     // The second number is the resident pages. The file disappears with the process.
     const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
     if (stopped) return;
     if (Number(statm.split(' ')[1] ?? 0) * pageBytes > limitBytes) {
       stopped = true;
       exceeded();
-    } else timer = setTimeout(() => void look(), intervalMs);
+    } else timer = setTimeout(() => void check(), intervalMs);
   };
-  let timer = setTimeout(() => void (stopped ? undefined : look()), intervalMs);
+  let timer = setTimeout(() => void (stopped ? undefined : check()), intervalMs);
   return {
     stop() {
       stopped = true;

@@ -5,13 +5,13 @@ export function watchStretches(): { stop(): number } {
   let longestMs = 0;
   let last = process.threadCpuUsage();
   let stopped = false;
-  const look = (): void => {
+  const check = (): void => {
     const used = process.threadCpuUsage(last);
     longestMs = Math.max(longestMs, (used.user + used.system) / 1_000);
     last = process.threadCpuUsage();
-    if (!stopped) setTimeout(look, 1);
+    if (!stopped) setTimeout(check, 1);
   };
-  look();
+  check();
   return {
     stop() {
       stopped = true;

@@ -5,13 +5,13 @@ import { createProgressJudge } from './progress.ts';
 test('an engine of quick steps is silent after two seconds', () => {
   const judge = createProgressJudge(10_000);
   for (let now = 0; now < 5_000; now += 100) judge.observe({ now, lastProgressAt: now, busy: true });
-  const look = (silentMs: number): { now: number; lastProgressAt: number; busy: boolean } => ({
+  const progress = (silentMs: number): { now: number; lastProgressAt: number; busy: boolean } => ({
     now: 5_000 + silentMs,
     lastProgressAt: 5_000,
     busy: true,
   });
-  assert.equal(judge.moving(look(1_900)), true);
-  assert.equal(judge.moving(look(2_100)), false);
+  assert.equal(judge.moving(progress(1_900)), true);
+  assert.equal(judge.moving(progress(2_100)), false);
 });
 
 test('an engine of slow steps is given the time that it takes', () => {
@@ -23,7 +23,7 @@ test('an engine of slow steps is given the time that it takes', () => {
 
 test('an engine that has nothing to do may stand still', () => {
   const judge = createProgressJudge(1_000);
-  const look = { now: 1_000_000, lastProgressAt: 0, busy: false };
-  judge.observe(look);
-  assert.equal(judge.moving(look), true);
+  const progress = { now: 1_000_000, lastProgressAt: 0, busy: false };
+  judge.observe(progress);
+  assert.equal(judge.moving(progress), true);
 });

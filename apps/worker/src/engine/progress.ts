@@ -5,12 +5,12 @@
  */
 export interface ProgressJudge {
   /** Notes the engine's state. To be called regularly; its interval is the resolution of the measured steps. */
-  observe(look: ProgressLook): void;
+  observe(progress: EngineProgress): void;
   /** Whether streams may report that the engine makes progress. */
-  moving(look: ProgressLook): boolean;
+  moving(progress: EngineProgress): boolean;
 }
 
-export interface ProgressLook {
+export interface EngineProgress {
   /** Milliseconds on the monotonic clock. */
   readonly now: number;
   readonly lastProgressAt: number;

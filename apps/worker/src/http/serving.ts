@@ -3,7 +3,7 @@ import type { Log } from '@kumiki/service';
 import { createTokenTexts, type TokenTexts } from '../answer/token-decoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createInSlices, type InSlices } from '../engine/in-slices.ts';
-import { createProgressJudge, type ProgressLook } from '../engine/progress.ts';
+import { createProgressJudge, type EngineProgress } from '../engine/progress.ts';
 import type { Faults } from '../engine/simulated/faults.ts';
 import { createAdmission, type Admission } from '../generation/admission.ts';
 import type { ModelFacts } from '../generation/model-facts.ts';
@@ -34,7 +34,7 @@ export interface Serving {
   /** null unless faults may be ordered. */
   readonly faults: Faults | null;
   /** Whether the engine has work, and when it last finished a step. */
-  look(): ProgressLook;
+  progress(): EngineProgress;
   close(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ export function createServing(engine: Engine, options: ServingOptions): Serving 
   const judge = createProgressJudge(options.stallMs);
   let busySince: number | null = null;
 
-  function look(): ProgressLook {
+  function progress(): EngineProgress {
     const busy = admission.running > 0;
     if (!busy) busySince = null;
     else busySince ??= now();
@@ -79,9 +79,9 @@ export function createServing(engine: Engine, options: ServingOptions): Serving 
     return { now: now(), lastProgressAt: Math.max(engine.stats().lastProgressAt, busySince ?? 0), busy };
   }
 
-  const observer = setInterval(() => judge.observe(look()), observeMs);
+  const observer = setInterval(() => judge.observe(progress()), observeMs);
   observer.unref();
-  const heartbeat = createHeartbeat({ moving: () => judge.moving(look()) });
+  const heartbeat = createHeartbeat({ moving: () => judge.moving(progress()) });
   const metrics = createWorkerMetrics(modelName, engine.kind === 'simulated', () => ({
     running: admission.running,
     waiting: admission.waiting,
@@ -103,7 +103,7 @@ export function createServing(engine: Engine, options: ServingOptions): Serving 
     startedAt: Math.floor(Date.now() / 1_000),
     log,
     faults: options.faults,
-    look,
+    progress,
     async close() {
       clearInterval(observer);
       heartbeat.stop();

@@ -52,7 +52,7 @@ export function healthEntryOf(state: WorkerState, preparing: number): Omit<Healt
   if (state.phase === 'starting') return { ...noWork, loaded: state.progress };
   if (state.phase === 'failed') return noWork;
   const { admission, engine } = state.serving;
-  const { now, lastProgressAt, busy } = state.serving.look();
+  const { now, lastProgressAt, busy } = state.serving.progress();
   const { kvCache, kvCacheUsage } = engine.stats();
   return {
     busy,

@@ -58,7 +58,7 @@ export function openGateways(places: () => readonly GatewayPlace[]): Gateways {
     }
   }
 
-  async function look(): Promise<void> {
+  async function checkNow(): Promise<void> {
     follow();
     if (looking) return;
     looking = true;
@@ -67,8 +67,8 @@ export function openGateways(places: () => readonly GatewayPlace[]): Gateways {
     looking = false;
   }
 
-  void look();
-  const timer = setInterval(() => void look(), lookMs);
+  void checkNow();
+  const timer = setInterval(() => void checkNow(), lookMs);
   timer.unref();
   return {
     load: () => load,

@@ -41,14 +41,14 @@ test('all leases are renewed together, and each holder gets the values of its ro
     });
   }
   const end = keeper.keep(lease('d'), { lost: () => heard.push('d lost') });
-  keeper.look();
+  keeper.checkNow();
   await renewals.number(1);
   assert.deepEqual(renewals.asked[0]?.ids, ['a', 'b', 'c', 'd']);
   // The lease ends while the statement is in flight; one that is added meanwhile was not part of it.
   end();
   keeper.keep(lease('e'), { lost: () => heard.push('e lost') });
   // The change may have come after the statement began.
-  keeper.look();
+  keeper.checkNow();
   renewals.asked[0]?.reply([
     ['a', 'fine'],
     ['c', 'cancel'],

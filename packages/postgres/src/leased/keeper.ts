@@ -13,7 +13,7 @@ export interface Keeper<Renewed> {
   /** @returns a function that ends it. */
   keep(lease: Lease, kept: KeptLease<Renewed>): () => void;
   /** Renews at once, to read the rows. */
-  look(): void;
+  checkNow(): void;
   /** Stops renewing. Resolves when no renewal is in flight. */
   stop(): Promise<void>;
 }
@@ -55,13 +55,13 @@ export function createKeeper<Renewed>({ renew, everyMs, onError }: KeeperOptions
     }
     busy = false;
   };
-  const look = (): void => {
+  const checkNow = (): void => {
     wanted = true;
     if (busy) return;
     busy = true;
     looking = work();
   };
-  const timer = setInterval(look, everyMs);
+  const timer = setInterval(checkNow, everyMs);
 
   return {
     keep(lease, kept) {
@@ -69,7 +69,7 @@ export function createKeeper<Renewed>({ renew, everyMs, onError }: KeeperOptions
       entries.add(entry);
       return () => void entries.delete(entry);
     },
-    look,
+    checkNow,
     async stop() {
       stopping.abort();
       clearInterval(timer);

@@ -43,7 +43,7 @@ function createWorkshop(database: Database, owner: string, options: Partial<Work
         open.set(id, () => {
           open.delete(id);
           cleared();
-          workshop.loop.look();
+          workshop.loop.checkNow();
         });
         wake();
       },
@@ -178,7 +178,7 @@ for (const kind of ['server', 'embedded'] as const) {
       });
       await shop.until(() => shop.troubles.length === 1);
       for (let look = 0; look < 10; look++) {
-        shop.loop.look();
+        shop.loop.checkNow();
         await shop.loop.claimed();
       }
       assert.equal(asked, 1);

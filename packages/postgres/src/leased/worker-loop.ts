@@ -33,7 +33,7 @@ export interface WorkerLoopOptions<Row> {
 /** Claims work while there is any, and capacity for it. */
 export interface WorkerLoop {
   /** Wakes the loop: there may be work, or capacity for it. */
-  look(): void;
+  checkNow(): void;
   /** Resolves when no claim is in flight. */
   claimed(): Promise<void>;
   /** Stops claiming, but still receives notifications. Resolves when no claim is in flight. */
@@ -48,7 +48,7 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
   let busy = false;
   let wanted = false;
   const stopping = new AbortController();
-  const suspects: Suspects = { inWork: 0, cleared: () => look() };
+  const suspects: Suspects = { inWork: 0, cleared: () => checkNow() };
   /** Monotonic milliseconds. */
   let claimAfter = 0;
 
@@ -71,24 +71,24 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
     }
     busy = false;
   };
-  const look = (): void => {
+  const checkNow = (): void => {
     wanted = true;
     if (busy) return;
     busy = true;
     claiming = work();
   };
 
-  const polling = setInterval(look, options.pollMs);
+  const polling = setInterval(checkNow, options.pollMs);
   const listening = database
     .listen(channel, (payload) => {
-      if (accepts(payload)) look();
+      if (accepts(payload)) checkNow();
     })
     .catch((error: unknown) => {
       onError('notifications cannot be heard: work is looked for at intervals', error);
       return async () => {};
     });
   // Deferred until the caller has the returned object.
-  queueMicrotask(look);
+  queueMicrotask(checkNow);
 
   const stop = async (): Promise<void> => {
     stopping.abort();
@@ -96,7 +96,7 @@ export function startWorkerLoop<Row>(options: WorkerLoopOptions<Row>): WorkerLoo
     await claiming;
   };
   return {
-    look,
+    checkNow,
     claimed: () => claiming,
     stop,
     async close() {

@@ -47,7 +47,7 @@ test('who watches is told of what is written, and reads it at once who looks', a
   watch.listen((value) => told.push(value));
   const write = createSnapshotWriter(path, log);
   await write([1]);
-  watch.look();
+  watch.checkNow();
   assert.deepEqual(watch.current(), [1]);
   await write([1, 2]);
   await until('it is told', limitMs, async () => told.length === 2);
@@ -65,9 +65,9 @@ test('what cannot be read leaves the last content in force, and says so until it
   const watch = watchSnapshot({ path, schema, log, onRead: (ok) => readings.push(ok) });
   context.after(watch.close);
   replace('[1,');
-  watch.look();
+  watch.checkNow();
   rmSync(path);
-  watch.look();
+  watch.checkNow();
   assert.deepEqual([watch.current(), readings], [[1], [true, false, false]]);
   replace('[2]');
   await until('it is read again', limitMs, async () => watch.current()[0] === 2);
@@ -102,7 +102,7 @@ test('of many changes the last one is in the file when their writers go on, and 
   const write = createSnapshotWriter(path, log);
   await Promise.all(Array.from({ length: 1_000 }, (_, at) => write([at])));
   assert.equal(readFileSync(path, 'utf8'), '[999]');
-  watch.look();
+  watch.checkNow();
   assert.deepEqual(watch.current(), [999]);
   assert.ok(readings < 100, `${readings}`);
 });

@@ -6,7 +6,7 @@ const pollMs = 1_000;
 
 export interface FileWatch {
   /** Calls back now if a file has changed since the last callback. */
-  look(): void;
+  checkNow(): void;
   close(): void;
 }
 
@@ -17,18 +17,20 @@ export interface FileWatch {
 export function watchFiles(paths: readonly string[], onChange: () => void): FileWatch {
   const identifyAll = (): string => paths.map(identify).join('\n');
   let seen = identifyAll();
-  const look = (): void => {
+  const checkNow = (): void => {
     const now = identifyAll();
     if (now === seen) return;
     seen = now;
     onChange();
   };
   const names = new Set(paths.map((path) => basename(path)));
-  const watchers = [...new Set(paths.map((path) => dirname(path)))].map((folder) => watchFolder(folder, names, look));
-  const timer = setInterval(look, pollMs);
+  const watchers = [...new Set(paths.map((path) => dirname(path)))].map((folder) =>
+    watchFolder(folder, names, checkNow),
+  );
+  const timer = setInterval(checkNow, pollMs);
   timer.unref();
   return {
-    look,
+    checkNow,
     close() {
       clearInterval(timer);
       for (const watcher of watchers) watcher?.close();
@@ -46,10 +48,10 @@ function identify(path: string): string {
  * Watches a folder, since its files are replaced. What is written to others there, such as a log, changes none of these. Where the
  * system has no watch left, looks from time to time are all there is.
  */
-function watchFolder(folder: string, names: ReadonlySet<string>, look: () => void): FSWatcher | null {
+function watchFolder(folder: string, names: ReadonlySet<string>, checkNow: () => void): FSWatcher | null {
   try {
     const watcher = watch(folder, { persistent: false }, (event, name) => {
-      if (event === 'rename' || name === null || names.has(name)) look();
+      if (event === 'rename' || name === null || names.has(name)) checkNow();
     });
     watcher.on('error', () => watcher.close());
     return watcher;

@@ -8,7 +8,7 @@ export interface SnapshotWatch<Value> {
   /** Calls back with every later content. There is one listener. */
   listen(onChange: (value: Value) => void): void;
   /** Reads the file now if it has changed since it was read last. */
-  look(): void;
+  checkNow(): void;
   close(): void;
 }
 

@@ -135,7 +135,7 @@ test('a stream that cannot be read turns readiness and leaves in force what was 
   assert.match(health.notReady() ?? '', /'keys' cannot be read/);
   assert.deepEqual(keys(), ['a']);
   source.begin(whole(3, ['c']));
-  await until('it is ready again', limitMs, () => health.notReady() === null);
+  await until('it is ready again with the new keys', limitMs, () => health.notReady() === null && keys()[0] === 'c');
   assert.deepEqual(keys(), ['c']);
 });
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../host/run-command.ts';
-import { buildah, buildahProgram, buildahVariables } from '../parts/buildah.ts';
+import { buildah, buildahPolicy, buildahProgram, buildahVariables } from '../parts/buildah.ts';
 import { nodeBase, nodeImage, nodeImageFile } from '../parts/node-image.ts';
 import { installPart } from '../parts/part.ts';
 
@@ -23,7 +23,7 @@ export function createImageBuilder(folder: string): ImageBuilder {
       runCommand(buildahProgram(), [...place, ...args], {
         limitMs,
         cwd: folder,
-        env: { ...process.env, ...buildahVariables(), REGISTRY_AUTH_FILE: join(folder, 'auth.json') },
+        env: { ...process.env, ...buildahVariables() },
       }),
   };
 }
@@ -37,11 +37,24 @@ export async function buildProduct(
   for (const part of [buildah, nodeBase]) await installPart(part, say);
   mkdirSync(folder, { recursive: true });
   const builder = createImageBuilder(folder);
-  await builder.run(['pull', '--policy', 'never', `oci-archive:${nodeImageFile()}`]);
+  // Where the machine has no policy of its own about whose images are believed: that of the package.
+  const policy = ['--signature-policy', buildahPolicy()];
+  await builder.run(['pull', ...policy, `oci-archive:${nodeImageFile()}`]);
   const storage = ['--isolation', 'chroot', '--layers=false', '--pull-never'];
   const file = join(repository, 'deploy/Containerfile');
   const ignored = ['--ignorefile', `${file}.containerignore`];
   const base = ['--build-arg', `NODE_IMAGE=${nodeImage}`, '--timestamp', '0'];
-  await builder.run(['build', ...storage, ...ignored, ...base, '--file', file, '--tag', productImage, repository]);
+  await builder.run([
+    'build',
+    ...policy,
+    ...storage,
+    ...ignored,
+    ...base,
+    '--file',
+    file,
+    '--tag',
+    productImage,
+    repository,
+  ]);
   return builder;
 }

@@ -38,6 +38,8 @@ export const buildah: Part = {
 
 export const buildahProgram = (): string => join(folderOf(buildah), 'usr/bin/buildah');
 
+export const buildahPolicy = (): string => join(folderOf(buildah), 'etc/containers/policy.json');
+
 /** Lets it find its libraries in the unpacked tree. */
 export function buildahVariables(): Record<string, string> {
   const kinds = ['usr/lib', 'lib'].flatMap((path) => {

@@ -47,7 +47,6 @@ export const nodeBase: Part = {
         ['-c', 'dpkg-deb --fsys-tarfile "$0" | tar -x --keep-directory-symlink -C "$1"', file, root],
         place,
       );
-    symlinkSync('dash', join(root, 'usr/bin/sh'));
     addNode(join(root, 'usr/local'));
     for (const path of ['usr/share/doc', 'usr/share/locale', 'usr/share/man', 'usr/share/info'])
       rmSync(join(root, path), { recursive: true, force: true });

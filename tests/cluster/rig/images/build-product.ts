@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../host/run-command.ts';
-import { buildah, buildahPolicy, buildahProgram, buildahVariables } from '../parts/buildah.ts';
+import { buildah, buildahInNamespace, buildahPolicy, buildahProgram, buildahVariables } from '../parts/buildah.ts';
 import { nodeBase, nodeImage, nodeImageFile } from '../parts/node-image.ts';
 import { installPart } from '../parts/part.ts';
 
@@ -12,19 +12,24 @@ export const productImage = 'kumiki.test/kumiki:1';
 
 export interface ImageBuilder {
   /** Runs buildah in its own storage. */
-  run(args: readonly string[], limitMs?: number): Promise<string>;
+  run(args: readonly string[]): Promise<string>;
+  /** Builds an image. */
+  build(args: readonly string[]): Promise<void>;
 }
 
 /** @param folder where images are stored; the caller removes it after `removeAll`. */
 export function createImageBuilder(folder: string): ImageBuilder {
   const place = ['--root', join(folder, 'storage'), '--runroot', join(folder, 'run'), '--storage-driver', 'overlay'];
   return {
-    run: (args, limitMs = buildLimitMs) =>
+    run: (args) =>
       runCommand(buildahProgram(), [...place, ...args], {
-        limitMs,
         cwd: folder,
         env: { ...process.env, ...buildahVariables() },
       }),
+    async build(args) {
+      const [command = '', ...all] = buildahInNamespace([...place, 'build', ...args]);
+      await runCommand(command, all, { limitMs: buildLimitMs, cwd: folder });
+    },
   };
 }
 
@@ -44,17 +49,6 @@ export async function buildProduct(
   const file = join(repository, 'deploy/Containerfile');
   const ignored = ['--ignorefile', `${file}.containerignore`];
   const base = ['--build-arg', `NODE_IMAGE=${nodeImage}`, '--timestamp', '0'];
-  await builder.run([
-    'build',
-    ...policy,
-    ...storage,
-    ...ignored,
-    ...base,
-    '--file',
-    file,
-    '--tag',
-    productImage,
-    repository,
-  ]);
+  await builder.build([...policy, ...storage, ...ignored, ...base, '--file', file, '--tag', productImage, repository]);
   return builder;
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { privateApt } from '../../../../scripts/private-apt.ts';
 import { runCommand } from '../host/run-command.ts';
 import { type Part, folderOf } from './part.ts';
@@ -40,13 +40,28 @@ export const buildahProgram = (): string => join(folderOf(buildah), 'usr/bin/bui
 
 export const buildahPolicy = (): string => join(folderOf(buildah), 'etc/containers/policy.json');
 
-/** Lets it find its libraries in the unpacked tree. */
+/** The library path under which it finds its unpacked libraries. */
 export function buildahVariables(): Record<string, string> {
-  const kinds = ['usr/lib', 'lib'].flatMap((path) => {
+  return { LD_LIBRARY_PATH: libraryFolders().join(':') };
+}
+
+/**
+ * The command that builds: in a mount namespace where the unpacked libraries lie beside those of the machine. It starts itself again
+ * for each RUN without its environment, so that LD_LIBRARY_PATH does not reach there. What it mounts is not seen outside.
+ */
+export function buildahInNamespace(args: readonly string[]): readonly string[] {
+  const folders = libraryFolders();
+  const place = join('/usr/lib', basename(folders[0] ?? ''));
+  const script = 'mount -t overlay -o "lowerdir=$0" overlay "$1" && shift && exec "$@"';
+  const layers = [...folders, place].join(':');
+  return ['unshare', '--mount', '--propagation', 'slave', 'sh', '-c', script, layers, place, buildahProgram(), ...args];
+}
+
+function libraryFolders(): readonly string[] {
+  return ['usr/lib', 'lib'].flatMap((path) => {
     const libraries = join(folderOf(buildah), path);
     return readdirSync(libraries)
       .filter((name) => name.endsWith('-linux-gnu'))
       .map((name) => join(libraries, name));
   });
-  return { LD_LIBRARY_PATH: kinds.join(':') };
 }

@@ -50,7 +50,8 @@ async function startSource(context: TestContext) {
   context.after(() => {
     server.closeAllConnections();
     server.close();
-    rmSync(folder, { recursive: true, force: true });
+    // A write of the kept file may still be under way.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   const routes = join(folder, 'routes.json');
   writeFileSync(routes, '{"models":[],"backends":[]}');

@@ -11,6 +11,7 @@ export * from './client/kube-client.ts';
 export * from './client/kube-result.ts';
 export type { ListOptions, Listed, Scope } from './client/list-pages.ts';
 export type { WatchEnd, WatchEvent, WatchOptions } from './client/watch-stream.ts';
+export * from './events/event-recorder.ts';
 export { defaultLeaseTimes, type LeaseTimes } from './lease/judge-lease.ts';
 export * from './lease/lease.ts';
 export * from './objects/kube-object.ts';

@@ -31,8 +31,10 @@ export function whyNoFaults(): string | false {
 /**
  * The cluster for a test file: the one of the run, or the one that KUBECONFIG names, or else one of its own. On somebody's
  * cluster KUMIKI_TEST_BUSYBOX names an image with busybox that it can pull.
+ *
+ * @param nodes of a cluster of its own; with 0 it is a control plane alone, which is there in seconds.
  */
-export async function openCluster(): Promise<OpenedCluster> {
+export async function openCluster({ nodes = nodeCount }: { readonly nodes?: number } = {}): Promise<OpenedCluster> {
   const shared = process.env[sharedClusterVariable];
   if (shared !== undefined) return { cluster: attachCluster(Number(shared)), close: async () => undefined };
   const kubeconfig = process.env['KUBECONFIG'];
@@ -45,6 +47,6 @@ export async function openCluster(): Promise<OpenedCluster> {
     };
   }
   await installParts((line) => console.log(line));
-  const started = await startCluster(nodeCount);
+  const started = await startCluster(nodes);
   return { cluster: started.cluster, close: () => started.stop() };
 }

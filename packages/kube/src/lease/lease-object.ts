@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectKey } from '../objects/kube-object.ts';
+import { microTime } from '../objects/micro-time.ts';
 import { resources } from '../objects/resource-ref.ts';
 import type { LeaseRecord } from './judge-lease.ts';
 
@@ -48,9 +49,4 @@ export function writeLease(key: ObjectKey, before: KubeObject | null, write: Lea
       ...(write.acquired === true && { acquireTime: time }),
     },
   };
-}
-
-/** Kubernetes' MicroTime. The clock here has milliseconds. */
-export function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z');
 }

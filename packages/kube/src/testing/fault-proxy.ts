@@ -58,7 +58,10 @@ export async function startFaultProxy(target: KubeAccess): Promise<FaultProxy> {
     const path = incoming.url ?? '/';
     const one = { method: incoming.method ?? 'GET', path, watch: /[?&]watch=true\b/.test(path) };
     requests.push(one);
+    reply.on('error', () => undefined);
     if (mode === 'hang') await new Promise<void>((resolve) => waiting.add(resolve));
+    // The client may have given up meanwhile.
+    if (reply.destroyed || incoming.socket.destroyed) return;
     if (mode === 'refuse') return void incoming.socket.destroy();
     const planned = answers.find(({ left, matches }) => left > 0 && matches(one));
     if (planned !== undefined) {
@@ -122,8 +125,8 @@ function createWatchThrough(wanted: (line: string) => boolean, held: () => boole
   let rest = '';
   let kept: string[] = [];
   let reply: ServerResponse | null = null;
+  let finish: (() => void) | null = null;
   const stream = new Transform({
-    decodeStrings: true,
     transform(bytes: Buffer, _encoding, done) {
       // Latin 1 keeps every byte, so that a character of several bytes may lie across two chunks.
       const lines = (rest + bytes.toString('latin1')).split('\n');
@@ -133,17 +136,28 @@ function createWatchThrough(wanted: (line: string) => boolean, held: () => boole
       if (!held()) flush();
       done();
     },
+    flush(done) {
+      finish = done;
+      if (!held()) flush();
+    },
   });
   const flush = (): void => {
     for (const line of kept) stream.push(Buffer.from(line, 'latin1'));
     kept = [];
+    finish?.();
+    finish = null;
+  };
+  /** The reply, to which nothing more is passed. */
+  const take = (): ServerResponse | null => {
+    if (reply !== null) stream.unpipe(reply);
+    return reply;
   };
   return {
     stream,
     attach: (one) => void (reply = one),
-    cut: () => void reply?.destroy(),
+    cut: () => void take()?.destroy(),
     expire() {
-      reply?.end(`${JSON.stringify({ type: 'ERROR', object: statusOf(410, 'Expired') })}\n`);
+      take()?.end(`${JSON.stringify({ type: 'ERROR', object: statusOf(410, 'Expired') })}\n`);
     },
     flush,
   };

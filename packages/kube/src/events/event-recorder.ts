@@ -77,13 +77,12 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const write = async (one: Series): Promise<void> => {
     const { count } = one;
     const told = { count, lastObservedTime: microTime(one.seenAt) };
-    const known = one.written > 0;
-    let result = known
-      ? await client.merge(resources.events, one.key, { series: told })
-      : await client.create(resources.events, one.body);
+    const patched = one.written > 0 ? await client.merge(resources.events, one.key, { series: told }) : null;
     // An Event lives for an hour; one that ended meanwhile begins again.
-    if (known && result.outcome === 'not_found') result = await client.create(resources.events, one.body);
-    if (result.outcome === 'ok' || result.outcome === 'exists') one.written = count;
+    const begins = patched === null || patched.outcome === 'not_found';
+    const result = begins ? await client.create(resources.events, one.body) : patched;
+    // A new Event has no series: it counts once, until the count is written.
+    if (result.outcome === 'ok' || result.outcome === 'exists') one.written = begins ? 1 : count;
     else {
       dropped += 1;
       onTrouble?.(result);

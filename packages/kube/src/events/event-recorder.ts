@@ -97,9 +97,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     });
     return writing;
   };
-  const writeCounts = (): Promise<void> => {
+  const writeCounts = async (): Promise<void> => {
+    await drain();
     for (const one of series.values()) if (one.written > 0 && one.count > one.written) waiting.add(one);
-    return drain();
+    await drain();
   };
   const timer = setInterval(() => void writeCounts(), options.seriesWriteMs ?? defaultSeriesWriteMs);
   timer.unref();

@@ -88,7 +88,9 @@ async function isSame(cache: WatchCache<string>): Promise<boolean> {
   assert.ok(listed.outcome === 'ok');
   const theirs = listed.value.items.map((one) => [one.metadata.name, one.metadata.resourceVersion, valueOf(one)]);
   const ours = [...cache.entries()].map((one) => [one.key.name, one.resourceVersion, one.kept]);
-  return JSON.stringify(ours.toSorted()) === JSON.stringify(theirs.toSorted());
+  const ordered = (lists: readonly (readonly unknown[])[]): string =>
+    JSON.stringify(lists.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+  return ordered(ours) === ordered(theirs);
 }
 
 async function change(name: string, value: string | null): Promise<void> {

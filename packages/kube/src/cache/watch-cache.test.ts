@@ -55,7 +55,8 @@ function contentOf(cache: WatchCache<number>): Record<string, number> {
   return Object.fromEntries([...cache.entries()].map(({ key, kept }) => [key.name, kept]));
 }
 
-const sorted = (record: Record<string, number>): [string, number][] => Object.entries(record).toSorted();
+const sorted = (record: Record<string, number>): [string, number][] =>
+  Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1));
 const isSame = (cache: WatchCache<number>, server: ModelServer): boolean =>
   JSON.stringify(sorted(contentOf(cache))) === JSON.stringify(sorted(server.state()));
 

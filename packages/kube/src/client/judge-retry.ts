@@ -1,7 +1,7 @@
 import type { KubeFailure } from './kube-result.ts';
 
 /** Tries of one request, the first included. */
-export const maxTries = 4;
+const maxTries = 4;
 
 export type RetryVerdict = 'retry' | 'reload_credentials' | 'give_up';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FailureOutcome, FieldConflict, KubeFailure } from './kube-result.ts';
 
 /** A server that asks for more is asked again after this time. */
-export const maxRetryAfterMs = 60_000;
+const maxRetryAfterMs = 60_000;
 /** What is kept of a server's message; a proxy's error page can be long. */
 const maxMessageLength = 2_048;
 

@@ -78,7 +78,7 @@ async function tryOnce<Value>(
 }
 
 /** Runs with a signal that aborts after a time, or with the caller's signal. */
-export async function withDeadline<Value>(
+async function withDeadline<Value>(
   deadlineMs: number,
   outer: AbortSignal | undefined,
   run: (signal: AbortSignal) => Promise<Value>,

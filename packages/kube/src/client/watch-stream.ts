@@ -9,9 +9,9 @@ import { maxObjectBytes } from './send-call.ts';
 import { DeadlineError, type Transport, interrupted } from './transport.ts';
 
 /** How long the server keeps a watch at most; a random part of it is left out, so that watches do not end together. */
-export const watchTimeoutMs = 180_000;
+const watchTimeoutMs = 180_000;
 /** A watch without a byte ends. Longer than the server's own limit, so that only a dead connection reaches it. */
-export const watchIdleMs = 210_000;
+const watchIdleMs = 210_000;
 /** The head of a reply to a watch. */
 const headDeadlineMs = 45_000;
 const maxFailureBytes = 1_048_576;

@@ -75,13 +75,9 @@ export function createLease(options: LeaseOptions): Lease {
     if (verdict === 'wait') return null;
     const startedAt = tenure.mark();
     const before = observed?.record.transitions ?? 0;
-    const next = writeLease(key, observed?.object ?? null, {
-      holder: identity,
-      leaseMs: times.leaseMs,
-      nowMs: wallMs(),
-      transitions: verdict === 'take' ? before + 1 : before,
-      acquired: verdict !== 'renew',
-    });
+    const transitions = verdict === 'take' ? before + 1 : before;
+    const claim = { holder: identity, leaseMs: times.leaseMs, nowMs: wallMs(), transitions };
+    const next = writeLease(key, observed?.object ?? null, { ...claim, acquired: verdict !== 'renew' });
     const written =
       observed === null
         ? await client.create(resources.leases, next, { signal })
@@ -115,10 +111,9 @@ export function createLease(options: LeaseOptions): Lease {
       // First nothing more is written by this process, then another may begin.
       tenure.end();
       if (releasing === null) return;
-      const { record, object } = releasing;
-      const released = { holder: '', leaseMs: 1_000, nowMs: wallMs(), transitions: record.transitions };
-      const signal = AbortSignal.timeout(requestDeadlineMs);
-      await client.replace(resources.leases, writeLease(key, object, released), { signal });
+      const { transitions } = releasing.record;
+      const released = writeLease(key, releasing.object, { holder: '', leaseMs: 1_000, nowMs: wallMs(), transitions });
+      await client.replace(resources.leases, released, { signal: AbortSignal.timeout(requestDeadlineMs) });
     },
     held: () => tenure.held(),
     holder: () => (observed === null || observed.record.holder === '' ? null : observed.record.holder),

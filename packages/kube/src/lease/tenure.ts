@@ -60,8 +60,13 @@ export function createTenure({ limitMs, monotonicMs, wallMs }: TenureOptions): T
     mark: () => ({ monotonicMs: monotonicMs(), wallMs: wallMs() }),
     extend(moment) {
       const before = held();
+      const previous = from;
       from = moment;
-      if (restMs() <= 0) return end();
+      // A reply that comes too late extends nothing.
+      if (restMs() <= 0) {
+        from = previous;
+        return;
+      }
       arm();
       if (before) return;
       ending = new AbortController();

@@ -1,4 +1,5 @@
 import { type BackoffPolicy, backoffDelayMs } from '../client/backoff.ts';
+import { createDueDates } from './due-dates.ts';
 
 /** More objects than an API server has room for. */
 const maxKeys = 500_000;
@@ -39,19 +40,15 @@ export interface WorkQueue {
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { handle, concurrency, backoff = defaultBackoff, random = Math.random, onError } = options;
   const ready = new Set<string>();
-  const later = new Map<string, { readonly timer: NodeJS.Timeout; readonly dueAt: number }>();
+  const later = createDueDates((key) => add(key));
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
   const failures = new Map<string, number>();
   const stopping = new AbortController();
 
-  const forgetDate = (key: string): void => {
-    clearTimeout(later.get(key)?.timer);
-    later.delete(key);
-  };
   const add = (key: string): void => {
     if (stopping.signal.aborted) return;
-    forgetDate(key);
+    later.forget(key);
     if (running.has(key)) again.add(key);
     else {
       requireRoom(ready.size);
@@ -65,11 +62,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       add(key);
       return;
     }
-    const dueAt = performance.now() + delayMs;
-    if ((later.get(key)?.dueAt ?? Infinity) <= dueAt) return;
-    forgetDate(key);
-    requireRoom(later.size);
-    later.set(key, { timer: setTimeout(() => add(key), Math.min(delayMs, maxTimerMs)), dueAt });
+    requireRoom(later.size());
+    later.set(key, delayMs);
   };
   const settle = (key: string, result: WorkResult): void => {
     if (result.outcome !== 'failed') failures.delete(key);
@@ -102,20 +96,17 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   return {
     add,
     addAfter,
-    sizes: () => ({ ready: ready.size, later: later.size, running: running.size }),
+    sizes: () => ({ ready: ready.size, later: later.size(), running: running.size }),
     failures: (key) => failures.get(key) ?? 0,
     async stop() {
       stopping.abort();
       ready.clear();
       again.clear();
-      for (const key of later.keys()) forgetDate(key);
+      later.clear();
       await Promise.all(running.values());
     },
   };
 }
-
-/** The longest time of a timer in Node. */
-const maxTimerMs = 2_147_483_647;
 
 function requireRoom(size: number): void {
   if (size >= maxKeys) throw new RangeError(`a work queue holds ${maxKeys} keys`);

@@ -46,11 +46,40 @@ export interface ModelServer {
 }
 
 export async function startModelServer(random: () => number): Promise<ModelServer> {
+  const model = createModel(random);
+  const failures: { status: number; retryAfter: string | undefined }[] = [];
+  const handle = (request: IncomingMessage, reply: ServerResponse): void => {
+    const failure = failures.shift();
+    if (failure !== undefined) return refuse(reply, failure.status, 'ByTheTest', failure.retryAfter);
+    const { searchParams } = new URL(request.url ?? '/', 'http://model');
+    if (searchParams.get('watch') === 'true') model.watch(searchParams, reply);
+    else model.list(searchParams, reply);
+  };
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    access: plainAccess((server.address() as AddressInfo).port),
+    ...model,
+    failNext: (count, status, retryAfter) =>
+      void failures.push(...Array.from({ length: count }, () => ({ status, retryAfter }))),
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+type Model = Omit<ModelServer, 'access' | 'failNext' | 'close'> & {
+  list(query: URLSearchParams, reply: ServerResponse): void;
+  watch(query: URLSearchParams, reply: ServerResponse): void;
+};
+
+/** The objects, their history, and the watches that follow it. */
+function createModel(random: () => number): Model {
   const objects = new Map<string, KubeObject>();
   let history: Change[] = [];
   const snapshots = new Map<number, readonly KubeObject[]>();
   const watches = new Set<OpenWatch>();
-  const failures: { status: number; retryAfter: string | undefined }[] = [];
   let version = 10;
   let oldest = 0;
   let created = 0;
@@ -103,17 +132,9 @@ export async function startModelServer(random: () => number): Promise<ModelServe
     watches.clear();
     return taken;
   };
-  const handle = (request: IncomingMessage, reply: ServerResponse): void => {
-    const failure = failures.shift();
-    if (failure !== undefined) return refuse(reply, failure.status, 'ByTheTest', failure.retryAfter);
-    const { searchParams } = new URL(request.url ?? '/', 'http://model');
-    if (searchParams.get('watch') === 'true') watch(searchParams, reply);
-    else list(searchParams, reply);
-  };
-  const server = createServer(handle);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    access: plainAccess((server.address() as AddressInfo).port),
+    list,
+    watch,
     put(name, value) {
       version += 1;
       const before = objects.get(name);
@@ -156,15 +177,9 @@ export async function startModelServer(random: () => number): Promise<ModelServe
     expire() {
       for (const { reply } of takeWatches()) expireOne(reply);
     },
-    failNext: (count, status, retryAfter) =>
-      void failures.push(...Array.from({ length: count }, () => ({ status, retryAfter }))),
     state: () => Object.fromEntries([...objects].map(([name, { data }]) => [name, (data as { value: number }).value])),
     version: () => version,
     openWatches: () => watches.size,
-    close() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
   };
 }
 

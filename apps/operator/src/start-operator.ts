@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createKubeClient, createLease, type KubeAccess } from '@kumiki/kube';
+import { apiVersion } from '@kumiki/api';
+import { createEventRecorder, createKubeClient, createLease, type KubeAccess } from '@kumiki/kube';
 import { collectDefaultMetrics, type Log, startOpsListener } from '@kumiki/service';
 import type { OperatorConfig } from './config.ts';
+import { describeEvent } from './describe-event.ts';
 import { manager } from './objects/object-labels.ts';
 import { createOperatorMetrics } from './operator-metrics.ts';
 import { type Controller, runController } from './run-controller.ts';
@@ -26,6 +28,12 @@ export async function startOperator(config: OperatorConfig, access: KubeAccess, 
     identity: `${config.KUMIKI_IDENTITY}_${randomBytes(4).toString('hex')}`,
     onTrouble: ({ message }) => log.warn({ why: message }, 'the lease could not be asked for'),
   });
+  const events = createEventRecorder({
+    client: lease.fence(client),
+    controller: 'kumiki.dev/operator',
+    instance: config.KUMIKI_IDENTITY,
+    onTrouble: ({ message }) => log.debug({ why: message }, 'an event was not written'),
+  });
   const metrics = createOperatorMetrics({
     queued: () => controller.queued(),
     leads: () => lease.held(),
@@ -49,6 +57,8 @@ export async function startOperator(config: OperatorConfig, access: KubeAccess, 
       for (const condition of conditions) {
         const { name } = service.manifest.metadata;
         log.info({ namespace: service.namespace, service: name, ...condition }, 'condition');
+        const subject = { apiVersion, kind: 'ModelService', name, namespace: service.namespace, uid: service.uid };
+        events.record(subject, describeEvent(condition));
       }
     },
     wrote: (kind) => metrics.writes.inc({ kind }),
@@ -74,6 +84,7 @@ export async function startOperator(config: OperatorConfig, access: KubeAccess, 
     controller: () => controller,
     async close() {
       await controller.stop();
+      await events.stop();
       await lease.stop();
       await ops.close();
       client.close();

@@ -174,6 +174,9 @@ test('what keeps a service from being served is told with what to do', { skip },
     await until(`${name} is told ${reason}`, limitMs, async () => (await conditionsOf(name))[type]?.reason === reason);
     assert.match((await conditionsOf(name))[type]?.message ?? '', message);
   }
+  await until('an event tells it', limitMs, async () =>
+    (await cluster.kubectl('describe', 'msvc', 'second', '-n', space)).includes('ModelNameTaken'),
+  );
   await until('no pod of absent-volume has a node', limitMs, async () => {
     return (await conditionsOf('absent-volume'))['Fits']?.reason === 'NoNodeMatches';
   });

@@ -5,6 +5,7 @@ import { collectDefaultMetrics, type Log, startOpsListener } from '@kumiki/servi
 import type { OperatorConfig } from './config.ts';
 import { describeEvent } from './describe-event.ts';
 import { manager } from './objects/object-labels.ts';
+import type { Installed } from './objects/worker-image.ts';
 import { createOperatorMetrics } from './operator-metrics.ts';
 import { type Controller, runController } from './run-controller.ts';
 
@@ -44,13 +45,7 @@ export async function startOperator(config: OperatorConfig, access: KubeAccess, 
     client,
     writer: lease.fence(client),
     namespace: config.KUMIKI_WATCH_NAMESPACE ?? null,
-    installed: {
-      image: config.KUMIKI_WORKER_IMAGE,
-      pullPolicy: config.KUMIKI_WORKER_IMAGE_PULL_POLICY,
-      imagePullSecrets: config.KUMIKI_WORKER_IMAGE_PULL_SECRETS,
-      namespace: config.KUMIKI_NAMESPACE,
-      logLevel: config.KUMIKI_LOG_LEVEL,
-    },
+    installed: installedOf(config),
     acts: () => lease.held(),
     log,
     changed({ service }, conditions) {
@@ -89,5 +84,15 @@ export async function startOperator(config: OperatorConfig, access: KubeAccess, 
       await ops.close();
       client.close();
     },
+  };
+}
+
+function installedOf(config: OperatorConfig): Installed {
+  return {
+    image: config.KUMIKI_WORKER_IMAGE,
+    pullPolicy: config.KUMIKI_WORKER_IMAGE_PULL_POLICY,
+    imagePullSecrets: config.KUMIKI_WORKER_IMAGE_PULL_SECRETS,
+    namespace: config.KUMIKI_NAMESPACE,
+    logLevel: config.KUMIKI_LOG_LEVEL,
   };
 }

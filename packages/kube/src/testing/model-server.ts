@@ -74,33 +74,22 @@ type Model = Omit<ModelServer, 'access' | 'failNext' | 'close'> & {
   watch(query: URLSearchParams, reply: ServerResponse): void;
 };
 
-/** The objects, their history, and the watches that follow it. */
+/** The objects and their history. */
 function createModel(random: () => number): Model {
   const objects = new Map<string, KubeObject>();
   let history: Change[] = [];
   const snapshots = new Map<number, readonly KubeObject[]>();
-  const watches = new Set<OpenWatch>();
   let version = 10;
   let oldest = 0;
   let created = 0;
-  let losing = false;
+  const watches = createWatches(random, {
+    since: (from) => history.filter((one) => one.version > from),
+    isGone: (from) => from < oldest,
+  });
 
   const record = (type: Change['type'], object: KubeObject): void => {
     history.push({ version, type, object });
-    for (const watch of watches) send(watch);
-  };
-  const send = (watch: OpenWatch): void => {
-    for (const change of history.filter((one) => one.version > watch.version)) {
-      watch.version = change.version;
-      if (change.type === 'DELETED' && losing) continue;
-      writeLine(watch, { type: change.type, object: change.object });
-    }
-  };
-  /** In pieces of some bytes, so that characters and lines lie across them. */
-  const writeLine = ({ reply, slow }: OpenWatch, event: object): void => {
-    const bytes = Buffer.from(`${JSON.stringify(event)}\n`);
-    const step = slow ? 1 + Math.floor(random() * 40) : bytes.length;
-    for (let at = 0; at < bytes.length; at += step) reply.write(bytes.subarray(at, at + step));
+    watches.sendAll();
   };
   const list = (query: URLSearchParams, reply: ServerResponse): void => {
     const [start = version, offset = 0] = (query.get('continue') ?? '').split(':').filter(Boolean).map(Number);
@@ -113,28 +102,9 @@ function createModel(random: () => number): Model {
     reply.writeHead(200, { 'content-type': 'application/json' });
     reply.end(JSON.stringify({ kind: 'ConfigMapList', metadata, items: snapshot.slice(offset, offset + limit) }));
   };
-  const watch = (query: URLSearchParams, reply: ServerResponse): void => {
-    const from = Number(query.get('resourceVersion'));
-    if (from < oldest) return random() < 0.5 ? refuse(reply, 410, 'Expired') : expireOne(reply);
-    reply.writeHead(200, { 'content-type': 'application/json' });
-    reply.flushHeaders();
-    const one = { reply, version: from, slow: random() < 0.3 };
-    watches.add(one);
-    reply.once('close', () => watches.delete(one));
-    send(one);
-  };
-  const expireOne = (reply: ServerResponse): void => {
-    reply.end(`${JSON.stringify({ type: 'ERROR', object: statusOf(410, 'Expired') })}\n`);
-  };
-  /** The open watches, to which nothing more is sent. */
-  const takeWatches = (): OpenWatch[] => {
-    const taken = [...watches];
-    watches.clear();
-    return taken;
-  };
   return {
+    ...watches,
     list,
-    watch,
     put(name, value) {
       version += 1;
       const before = objects.get(name);
@@ -157,9 +127,73 @@ function createModel(random: () => number): Model {
       history = [];
       snapshots.clear();
     },
-    loseRemovals: (lose) => void (losing = lose),
     bookmark() {
       version += 1;
+      watches.sendBookmark(version);
+    },
+    state: () => Object.fromEntries([...objects].map(([name, { data }]) => [name, (data as { value: number }).value])),
+    version: () => version,
+  };
+}
+
+interface History {
+  since(version: number): readonly Change[];
+  isGone(version: number): boolean;
+}
+
+interface Watches {
+  watch(query: URLSearchParams, reply: ServerResponse): void;
+  sendAll(): void;
+  sendBookmark(version: number): void;
+  loseRemovals(lose: boolean): void;
+  cut(inside: boolean): void;
+  expire(): void;
+  openWatches(): number;
+}
+
+/** The watches that follow a history. */
+function createWatches(random: () => number, { since, isGone }: History): Watches {
+  const watches = new Set<OpenWatch>();
+  let losing = false;
+  const send = (watch: OpenWatch): void => {
+    for (const change of since(watch.version)) {
+      watch.version = change.version;
+      if (change.type === 'DELETED' && losing) continue;
+      writeLine(watch, { type: change.type, object: change.object });
+    }
+  };
+  /** In pieces of some bytes, so that characters and lines lie across them. */
+  const writeLine = ({ reply, slow }: OpenWatch, event: object): void => {
+    const bytes = Buffer.from(`${JSON.stringify(event)}\n`);
+    const step = slow ? 1 + Math.floor(random() * 40) : bytes.length;
+    for (let at = 0; at < bytes.length; at += step) reply.write(bytes.subarray(at, at + step));
+  };
+  const watch = (query: URLSearchParams, reply: ServerResponse): void => {
+    const from = Number(query.get('resourceVersion'));
+    if (isGone(from)) return random() < 0.5 ? refuse(reply, 410, 'Expired') : expireOne(reply);
+    reply.writeHead(200, { 'content-type': 'application/json' });
+    reply.flushHeaders();
+    const one = { reply, version: from, slow: random() < 0.3 };
+    watches.add(one);
+    reply.once('close', () => watches.delete(one));
+    send(one);
+  };
+  const expireOne = (reply: ServerResponse): void => {
+    reply.end(`${JSON.stringify({ type: 'ERROR', object: statusOf(410, 'Expired') })}\n`);
+  };
+  /** The open watches, to which nothing more is sent. */
+  const takeWatches = (): OpenWatch[] => {
+    const taken = [...watches];
+    watches.clear();
+    return taken;
+  };
+  return {
+    watch,
+    sendAll() {
+      for (const one of watches) send(one);
+    },
+    loseRemovals: (lose) => void (losing = lose),
+    sendBookmark(version) {
       for (const one of watches) {
         one.version = version;
         writeLine(one, {
@@ -177,8 +211,6 @@ function createModel(random: () => number): Model {
     expire() {
       for (const { reply } of takeWatches()) expireOne(reply);
     },
-    state: () => Object.fromEntries([...objects].map(([name, { data }]) => [name, (data as { value: number }).value])),
-    version: () => version,
     openWatches: () => watches.size,
   };
 }

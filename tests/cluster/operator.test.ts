@@ -6,12 +6,12 @@ import { apiVersion } from '@kumiki/api';
 import { openKubeAccess } from '@kumiki/kube';
 import { createLog } from '@kumiki/service';
 import { until } from '@kumiki/testing';
-import { startOperator, type Operator } from '../../../apps/operator/src/start-operator.ts';
-import { root } from '../../repository/source-files.ts';
-import { readAuditLog } from '../rig/audit-log.ts';
-import type { Cluster } from '../rig/cluster.ts';
-import { openCluster, whyNoCluster } from '../rig/open-cluster.ts';
-import { grantOperator, userOf } from './operator-access.ts';
+import { startOperator, type Operator } from '../../apps/operator/src/start-operator.ts';
+import { root } from '../repository/source-files.ts';
+import { grantOperator, userOf } from './operator/operator-access.ts';
+import { readAuditLog } from './rig/audit-log.ts';
+import type { Cluster } from './rig/cluster.ts';
+import { openCluster, whyNoCluster } from './rig/open-cluster.ts';
 
 const skip = whyNoCluster();
 /** A round takes milliseconds; the machine may be busy. */

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { apiVersion, brokenRules, modelServiceSchema, modelServiceSpecSchema } from '@kumiki/api';
 import { describeInvalid, formatFinding } from '@kumiki/manifest';
-import { root } from '../../repository/source-files.ts';
-import type { Cluster } from '../rig/cluster.ts';
-import { openCluster, whyNoCluster } from '../rig/open-cluster.ts';
-import { invalidSpecs, refusedByTheServer } from './invalid-specs.ts';
+import { root } from '../repository/source-files.ts';
+import { invalidSpecs, refusedByTheServer } from './manifests/invalid-specs.ts';
+import type { Cluster } from './rig/cluster.ts';
+import { openCluster, whyNoCluster } from './rig/open-cluster.ts';
 
 const skip = whyNoCluster();
 let cluster: Cluster;

@@ -20,7 +20,7 @@ rmSync('scripts', { recursive: true });
 
 /** The packages in SPDX. npm puts the time and a random number into it, which would make every image another one. */
 function listPackages() {
-  const text = execFileSync('npm', ['sbom', '--omit=dev', '--sbom-format=spdx'], {
+  const text = execFileSync('npm', ['sbom', '--package-lock-only', '--omit=dev', '--sbom-format=spdx'], {
     encoding: 'utf8',
     maxBuffer: largestListBytes,
   });

@@ -153,10 +153,8 @@ test('every service of the list is tried here', () => {
 });
 
 for (const [name, others] of Object.entries(unharmed)) {
-  let quiet = new Map<string, Measured>();
-
   test(`a killed process of ${name} is back soon, and other requests are not affected`, async (context) => {
-    quiet = await measure(others, async () => {});
+    const quiet = await measure(others, async () => {});
     const { pid, restarts } = await service(name);
     assert.ok(pid !== null);
     let backAfter = Number.POSITIVE_INFINITY;
@@ -183,6 +181,7 @@ for (const [name, others] of Object.entries(unharmed)) {
   });
 
   test(`a hung process of ${name} is replaced, and other requests are not affected`, async () => {
+    const quiet = await measure(others, async () => {});
     const { pid } = await service(name);
     assert.ok(pid !== null);
     const during = await measure(others, async () => {

@@ -110,8 +110,8 @@ test('every service starts in it without a writable root, and does its work', { 
   });
   const refused = await fetch(`http://127.0.0.1:${gateway}/v1/models`);
   assert.equal(refused.status, 401);
-  const console_ = await start('console', { KUMIKI_BACKEND_TOKEN_FILE: tokenFile });
-  const page = await fetch(`http://127.0.0.1:${console_}/`, {
+  const consolePort = await start('console', { KUMIKI_BACKEND_TOKEN_FILE: tokenFile });
+  const page = await fetch(`http://127.0.0.1:${consolePort}/`, {
     headers: { authorization: 'Bearer a-token-of-sixteen-characters' },
   });
   assert.match(await page.text(), /<html/);

@@ -18,7 +18,7 @@ export interface ImageBuilder {
 }
 
 /** @param folder where images are stored; the caller removes it after `removeAll`. */
-export function createImageBuilder(folder: string): ImageBuilder {
+function createImageBuilder(folder: string): ImageBuilder {
   const place = ['--root', join(folder, 'storage'), '--runroot', join(folder, 'run'), '--storage-driver', 'overlay'];
   return {
     run: (args) =>

@@ -18,6 +18,8 @@ const madeOfText: Readonly<Record<string, string>> = {
   'apps/search/src/lexical/terms.ts': 'built of constants; termsOf is among the linear functions',
   'apps/worker/src/engine/llama/control-text.ts': 'built of a vocabulary, escaped, joined by alternatives alone',
   'apps/worker/src/engine/llama/tokenize-prompt.ts': 'built of a vocabulary, escaped, joined by alternatives alone',
+  'packages/api/src/kinds/model-source.ts': 'built of a constant that the CRD has too, over a source of bounded length',
+  'packages/api/src/kinds/spec-rules.ts': 'built of constants that the CRD has too, over sources of bounded length',
   'packages/service/src/token-file.ts': 'built of a constant, over a file of the operator',
 };
 

@@ -10,11 +10,11 @@ import { editEgressList, withRules } from '../home/egress-list.ts';
 import { fakeService, type FakeRuntime, startFakeRuntime } from '../testing/fake-runtime.ts';
 import { listServersOf } from './list-servers.ts';
 
-const remote = (name: string, ...urls: string[]) =>
-  fakeService(name, 'behaves', {
-    model: { source: urls[0] ?? '' },
-    engine: { kind: 'openai', endpoints: urls.slice(1) },
-  });
+const specOf = (urls: readonly string[]) => ({
+  model: { source: urls[0] ?? '' },
+  engine: { kind: 'openai' as const, endpoints: urls.slice(1) },
+});
+const remote = (name: string, ...urls: string[]) => fakeService(name, 'behaves', specOf(urls));
 
 function allow({ runtime }: FakeRuntime, ...rules: string[]): void {
   editEgressList(runtime.home.egress, (list) => withRules(list, rules, 'operator', 1));
@@ -44,10 +44,13 @@ async function startApi(context: TestContext, fake: FakeRuntime) {
     dialled: () => dialled,
     ownUrl: backend?.urls[0] ?? '',
     async post(...urls: string[]): Promise<{ code: string | null; message: string }> {
+      // As a client wrote it, valid or not.
+      const { apiVersion, kind } = remote('any', 'https://8.8.8.8/v1');
+      const manifest = { apiVersion, kind, metadata: { name: 'thief' }, spec: specOf(urls) };
       const reply = await fetch(`${backend?.urls[0]}/v1/kumiki/services`, {
         method: 'POST',
         headers: { authorization: backend?.authorization ?? '', 'content-type': 'application/json' },
-        body: JSON.stringify({ manifests: [remote('thief', ...urls)] }),
+        body: JSON.stringify({ manifests: [manifest] }),
       });
       if (reply.ok) return { code: null, message: '' };
       const { error } = (await reply.json()) as { error: { code: string; message: string } };

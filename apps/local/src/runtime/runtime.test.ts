@@ -217,10 +217,8 @@ test('what cannot be served is refused as a whole, with the reason', async () =>
     runtime.apply([llama('demo:caht')], null),
     /there is no 'demo:caht'\. Did you mean 'demo:chat'\?/,
   );
-  await assert.rejects(
-    runtime.apply([llama('simulated:')], null),
-    /'llama' cannot serve the source 'simulated:'; write 'simulated'/,
-  );
+  // What a manifest alone shows is refused by its schema, before any runtime.
+  assert.throws(() => llama('simulated:'), /'llama' cannot serve the source 'simulated:'; write 'simulated'/);
   await assert.rejects(
     runtime.apply([fakeService('twin', 'behaves', { model: { source: 'simulated:', name: 'shop' } })], null),
     /the model name 'shop' is already that of the service 'shop'/,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withoutTrailing } from '@kumiki/api';
 
 /** The longest name of a Service, and so of everything that is named like one. */
 const longestName = 63;
@@ -13,7 +14,7 @@ export function objectName(service: string, suffix = ''): string {
   if (name.length <= longestName) return name;
   const digest = createHash('sha256').update(service).digest('hex').slice(0, digestLength);
   const rest = longestName - digestLength - 1 - suffix.length;
-  return `${name.slice(0, rest).replace(/-+$/, '')}-${digest}${suffix}`;
+  return `${withoutTrailing(name.slice(0, rest), '-')}-${digest}${suffix}`;
 }
 
 /** The Deployment of a revision. Its name may be longer than that of a Service. */

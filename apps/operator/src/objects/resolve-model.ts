@@ -113,8 +113,7 @@ function placeOf({ source, digest: wanted }: ModelService['spec']['model'], kind
       return { kind: 'image', image, path };
     }
     case 'download': {
-      const name = /([A-Za-z0-9._-]+)\/?$/.exec(new URL(source).pathname)?.[1] ?? 'model';
-      return { kind: 'download', url: source, digest: wanted ?? '', path: name };
+      return { kind: 'download', url: source, digest: wanted ?? '', path: fileNameOf(source) };
     }
     case 'simulated':
     case 'hub':
@@ -135,4 +134,10 @@ export function pathInPod(place: ModelPlace): string | null {
 
 function workerSource(place: ModelPlace): string {
   return pathInPod(place) ?? 'simulated:';
+}
+
+/** The last part of a URL's path, if it is a plain name. */
+function fileNameOf(url: string): string {
+  const name = new URL(url).pathname.split('/').findLast((part) => part !== '') ?? '';
+  return /^[A-Za-z0-9._-]+$/.test(name) && !/^\.+$/.test(name) ? name : 'model';
 }

@@ -137,6 +137,16 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
 let made = 0;
 
+/** Characters of the subject's name in that of its event, which may have 253 in all. */
+const maxNameCharacters = 230;
+
+/** A part of a name may not end with these. */
+function withoutPunctuation(name: string): string {
+  let end = name.length;
+  while (end > 0 && '-.'.includes(name.charAt(end - 1))) end--;
+  return name.slice(0, end);
+}
+
 function describe(
   { controller, instance }: EventRecorderOptions,
   { apiVersion, kind, name, namespace, uid }: EventSubject,
@@ -146,7 +156,7 @@ function describe(
   made += 1;
   const suffix = `${now.toString(16)}${(made % 4_096).toString(16).padStart(3, '0')}`;
   const key = {
-    name: `${name.slice(0, 230).replace(/[-.]+$/, '')}.${suffix}`,
+    name: `${withoutPunctuation(name.slice(0, maxNameCharacters))}.${suffix}`,
     namespace: namespace === '' ? 'default' : namespace,
   };
   const body = {

@@ -47,7 +47,7 @@ export function claimSql(table: LeasedTable): string {
     turns === undefined
       ? ''
       : `, turned AS (
-  INSERT INTO ${turns} (project, taken_at) SELECT DISTINCT project, clock_timestamp() FROM claimed ORDER BY project
+  INSERT INTO ${turns} (project, taken_at) SELECT project, clock_timestamp() FROM claimed GROUP BY project ORDER BY project
   ON CONFLICT (project) DO UPDATE SET taken_at = EXCLUDED.taken_at)`;
   const byTurn = turns === undefined ? '' : 'turn.taken_at NULLS FIRST,';
   const withTurns = turns === undefined ? '' : `LEFT JOIN ${turns} AS turn USING (project)`;

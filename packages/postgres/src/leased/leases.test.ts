@@ -95,6 +95,12 @@ for (const kind of ['server', 'embedded'] as const) {
       for (const turn of [0, 3, 6]) assert.deepEqual(order.slice(turn, turn + 3).toSorted(), ['a', 'b', 'c']);
     });
 
+    test('with turns, many rows of one project are claimed at once', async () => {
+      for (const project of ['a', 'b']) await addJobs(database, project, 50);
+      const claimed = await jobsInTurn.claim(database, holder('x'), { rows: 100, own: [], suspects: 100 });
+      assert.equal(claimed.length, 100);
+    });
+
     test('a process claims what it has room for: rows and bytes in all and of a project', async () => {
       await addJobs(database, 'p', 9, 10);
       await addJobs(database, 'q', 1, 10);

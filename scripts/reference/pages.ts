@@ -1,3 +1,5 @@
+import { rightsTemplate } from './chart/rights-template.ts';
+import { conditionsPage } from './conditions/conditions-page.ts';
 import { modelServiceCrd } from './crd/model-service-crd.ts';
 import { manifestPage } from './manifest.ts';
 import { metricsPage } from './metrics.ts';
@@ -15,4 +17,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/reference/openapi.json': openapiDocument,
   'deploy/crds/modelservices.kumiki.dev.yaml': modelServiceCrd,
   'docs/reference/project-limits.md': projectLimitsPage,
+  'deploy/chart/templates/_rights.tpl': rightsTemplate,
+  'docs/operate/conditions.md': () => conditionsPage('en'),
+  'docs/operate/conditions.ja.md': () => conditionsPage('ja'),
 };

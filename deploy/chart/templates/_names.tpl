@@ -86,8 +86,8 @@ helm.sh/chart: {{ $root.Chart.Name }}-{{ $root.Chart.Version }}
 {{- define "kumiki.resources" -}}
 {{- $root := index . 0 -}}
 {{- $part := index . 1 -}}
-{{- $small := dict "gateway" (list "100m" "384Mi") "accounts" (list "20m" "256Mi") "conversations" (list "50m" "384Mi") "search" (list "50m" "640Mi") "console" (list "10m" "128Mi") -}}
-{{- $standard := dict "gateway" (list "1" "1Gi") "accounts" (list "100m" "512Mi") "conversations" (list "500m" "1Gi") "search" (list "500m" "1536Mi") "console" (list "50m" "192Mi") -}}
+{{- $small := dict "gateway" (list "100m" "384Mi") "accounts" (list "20m" "256Mi") "conversations" (list "50m" "384Mi") "search" (list "50m" "640Mi") "console" (list "10m" "128Mi") "operator" (list "20m" "256Mi") -}}
+{{- $standard := dict "gateway" (list "1" "1Gi") "accounts" (list "100m" "512Mi") "conversations" (list "500m" "1Gi") "search" (list "500m" "1536Mi") "console" (list "50m" "192Mi") "operator" (list "100m" "384Mi") -}}
 {{- $own := (index $root.Values $part).resources -}}
 {{- if $own -}}
 {{ toYaml $own }}

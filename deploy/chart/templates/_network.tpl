@@ -89,3 +89,18 @@ spec:
     - { protocol: TCP, port: {{ .Values.database.external.port }} }
 {{- end -}}
 {{- end -}}
+
+{{/* The API server. What pods dial is its Service, and what policies see is the server behind it: its address is known to nobody here
+but who installs. */}}
+{{- define "kumiki.toApiServer" -}}
+- {{ if .Values.networkPolicies.apiServer.networks -}}
+  to:
+    {{- range .Values.networkPolicies.apiServer.networks }}
+    - ipBlock: { cidr: {{ . | quote }} }
+    {{- end }}
+  {{ end -}}
+  ports:
+    {{- range .Values.networkPolicies.apiServer.ports }}
+    - { protocol: TCP, port: {{ . }} }
+    {{- end }}
+{{- end -}}

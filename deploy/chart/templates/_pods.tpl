@@ -71,11 +71,16 @@ securityContext:
 {{/*
 One part as a Deployment. Call with (dict "root" . "part" "search" "port" 8440 "secrets" (dict "backend-token" "backend-token")
 "database" true "env" (list …) "ports" (list …) "volumes" (list …) "mounts" (list …) "flags" (list …) "drainSeconds" 30 "preStopSeconds" 5).
+A part without requests has no "port" and names that of its "ops"; one with an "account" reaches the API server.
 */}}
 {{- define "kumiki.deployment" -}}
 {{- $root := .root -}}
 {{- $this := list .root .part -}}
-{{- $ops := add .port 1 -}}
+{{- $ops := .ops | default (add (.port | default 0) 1) -}}
+{{- $basics := include "kumiki.podBasics" $this -}}
+{{- if .account -}}
+{{- $basics = replace "automountServiceAccountToken: false" "automountServiceAccountToken: true" $basics -}}
+{{- end -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -96,7 +101,10 @@ spec:
     metadata:
       {{- include "kumiki.podMetadata" $this | nindent 6 }}
     spec:
-      {{- include "kumiki.podBasics" $this | nindent 6 }}
+      {{- $basics | nindent 6 }}
+      {{- with .account }}
+      serviceAccountName: {{ . }}
+      {{- end }}
       terminationGracePeriodSeconds: {{ add .drainSeconds .preStopSeconds 15 }}
       containers:
         - name: {{ .part }}
@@ -107,8 +115,10 @@ spec:
             {{- end }}
             - apps/{{ .part }}/src/main.ts
           env:
+            {{- if .port }}
             - { name: KUMIKI_LISTEN_HOST, value: 0.0.0.0 }
             - { name: KUMIKI_LISTEN_PORT, value: {{ .port | quote }} }
+            {{- end }}
             - { name: KUMIKI_OPS_HOST, value: 0.0.0.0 }
             - { name: KUMIKI_OPS_PORT, value: {{ $ops | quote }} }
             - { name: KUMIKI_DRAIN_MS, value: {{ mul .drainSeconds 1000 | quote }} }
@@ -119,7 +129,9 @@ spec:
             {{- toYaml . | nindent 12 }}
             {{- end }}
           ports:
+            {{- if .port }}
             - { name: http, containerPort: {{ .port }} }
+            {{- end }}
             - { name: ops, containerPort: {{ $ops }} }
             {{- with .ports }}
             {{- toYaml . | nindent 12 }}
@@ -149,7 +161,9 @@ spec:
           {{- end }}
           volumeMounts:
             - { name: tmp, mountPath: /tmp }
+            {{- if .secrets }}
             - { name: secrets, mountPath: /etc/kumiki/secrets, readOnly: true }
+            {{- end }}
             {{- if .database }}
             - { name: database, mountPath: /etc/kumiki/database, readOnly: true }
             {{- end }}
@@ -159,6 +173,7 @@ spec:
       volumes:
         - name: tmp
           emptyDir: { sizeLimit: 2Gi }
+        {{- if .secrets }}
         - name: secrets
           secret:
             secretName: {{ include "kumiki.installationSecret" $root }}
@@ -167,6 +182,7 @@ spec:
               {{- range $key, $path := .secrets }}
               - { key: {{ $key }}, path: {{ $path }} }
               {{- end }}
+        {{- end }}
         {{- if .database }}
         - name: database
           secret:

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { readConfig } from '@kumiki/service';
 import type { z } from 'zod';
 import { accountsSettings } from '../../apps/accounts/src/config.ts';
 import { consoleSettings } from '../../apps/console/src/config.ts';
 import { conversationsSettings } from '../../apps/conversations/src/config.ts';
 import { gatewaySettings } from '../../apps/gateway/src/config.ts';
 import { installerSettings } from '../../apps/installer/src/config.ts';
+import { operatorSettings } from '../../apps/operator/src/config.ts';
 import { searchSettings } from '../../apps/search/src/config.ts';
-import { chartFolder, readObjects, release, type Rendered, renderChart } from './chart/render-chart.ts';
+import { chartFolder, podsOf, readObjects, release, releaseNamespace, render, renderChart } from './chart/render-chart.ts';
+import { type PodManifest, podManifest } from './chart/pod-manifest.ts';
+import { type Schema, unlikeDefaults } from './chart/values-schema.ts';
 import { valueSets } from './chart/value-sets.ts';
 import type { Cluster } from './rig/cluster.ts';
 import { runCommand } from './rig/host/run-command.ts';
@@ -30,58 +34,58 @@ const programSettings: Readonly<Record<string, z.ZodObject>> = {
   'apps/conversations/src/main.ts': conversationsSettings,
   'apps/gateway/src/main.ts': gatewaySettings,
   'apps/installer/src/main.ts': installerSettings,
+  'apps/operator/src/main.ts': operatorSettings,
   'apps/search/src/main.ts': searchSettings,
 };
 
 let cluster: Cluster;
 let close: (() => Promise<void>) | undefined;
-let space: string;
+let space: string | undefined;
 before(async () => {
   if (skip !== false) return;
   await installPart(helm, (line) => console.log(line));
-  ({ cluster, close } = await openCluster());
+  ({ cluster, close } = await openCluster({ nodes: 0 }));
   space = await cluster.createNamespace('chart');
+  await cluster.kubectl('label', 'namespace', space, 'pod-security.kubernetes.io/enforce=restricted');
 });
 after(async () => {
-  if (skip !== false) return;
-  await cluster.kubectl('delete', 'namespace', space);
+  if (space !== undefined) await cluster.kubectl('delete', 'namespace', space);
   await close?.();
 });
-
-async function render(values: object): Promise<Rendered[]> {
-  return readObjects(await renderChart(values));
-}
-
-const podsOf = (objects: readonly Rendered[]) =>
-  objects.flatMap(({ kind, metadata, spec }) =>
-    spec?.template === undefined ? [] : [{ what: `${kind} ${metadata.name}`, pod: spec.template.spec }],
-  );
 
 test('helm lint finds nothing to warn of', { skip }, async () => {
   const said = await runCommand(programs.helm, ['lint', '--strict', chartFolder]);
   assert.match(said, /1 chart\(s\) linted, 0 chart\(s\) failed/);
 });
 
+/** Has the API server check objects as if they were created in the namespace of the test. */
+async function dryRun(items: readonly object[]): Promise<string[]> {
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  const inSpace = list.replaceAll(`"namespace":"${releaseNamespace}"`, `"namespace":"${space}"`);
+  const flags = ['--server-side', '--force-conflicts', '--dry-run=server', '--validate=strict'];
+  const said = await cluster.kubectlWith(inSpace, 'apply', ...flags, '-n', space ?? '', '-f', '-');
+  return said.trim().split('\n');
+}
+
 for (const [name, values] of Object.entries(valueSets)) {
   test(`the API server takes what the chart makes of: ${name}`, { skip }, async () => {
     const objects = (await render(values)).filter(({ kind }) => !foreignKinds.has(kind));
-    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }).replaceAll(
-      '"namespace":"shop"',
-      `"namespace":"${space}"`,
-    );
-    const said = await cluster.kubectlWith(
-      list,
-      'apply',
-      '--dry-run=server',
-      '--validate=strict',
-      '-n',
-      space,
-      '-f',
-      '-',
-    );
-    assert.equal(said.trim().split('\n').length, objects.length, said);
+    const said = await dryRun(objects);
+    assert.equal(said.length, objects.length, said.join('\n'));
   });
 }
+
+test('the API server admits every pod under Pod Security "restricted", and refuses one that is not', { skip }, async () => {
+  const pods = new Map<string, PodManifest>();
+  for (const values of Object.values(valueSets))
+    for (const { pod } of podsOf(await render(values))) pods.set(JSON.stringify(pod), podManifest(`pod-${pods.size}`, pod));
+  const all = [...pods.values()];
+  assert.equal((await dryRun(all)).length, all.length);
+  const [first] = all;
+  assert.ok(first !== undefined);
+  const root = { ...first, spec: { ...first.spec, securityContext: { runAsUser: 0 } } };
+  await assert.rejects(dryRun([root]), /violates PodSecurity "restricted/);
+});
 
 test(
   'all pods are of the standard "restricted", say what memory they may take, and have a token of the API only where they need it',
@@ -92,7 +96,7 @@ test(
         const { runAsNonRoot, runAsUser, seccompProfile } = pod.securityContext;
         assert.deepEqual([runAsNonRoot, seccompProfile], [true, { type: 'RuntimeDefault' }], what);
         assert.ok(Number(runAsUser) > 0, what);
-        assert.equal(pod.automountServiceAccountToken, what.endsWith('-secrets'), what);
+        assert.equal(pod.automountServiceAccountToken, /-(?:secrets|operator)$/.test(what), what);
         for (const container of pod.containers) {
           assert.deepEqual(container.securityContext, {
             allowPrivilegeEscalation: false,
@@ -111,7 +115,7 @@ test('no right is a wildcard', { skip }, async () => {
       for (const rule of rules) assert.ok(!JSON.stringify(rule).includes('*'), metadata.name);
 });
 
-test('every program that the chart starts is there, and takes every setting that it is given', { skip }, async () => {
+test('every program that the chart starts is there, and takes every setting that it is given and lacks none', { skip }, async () => {
   const seen = new Set<string>();
   for (const values of Object.values(valueSets))
     for (const { what, pod } of podsOf(await render(values)))
@@ -120,8 +124,11 @@ test('every program that the chart starts is there, and takes every setting that
         if (program === undefined) continue;
         seen.add(program);
         assert.ok(existsSync(join(repository, program)), program);
-        const known = new Set(Object.keys(programSettings[program]?.shape ?? {}));
-        for (const one of env) assert.ok(known.has(one.name), `${what}: ${one.name} is no setting of ${program}`);
+        const schema = programSettings[program];
+        assert.ok(schema !== undefined, program);
+        // What Kubernetes fills in is some name of an object.
+        const given = Object.fromEntries(env.map((one) => [one.name, one.value ?? 'some-name']));
+        assert.doesNotThrow(() => readConfig(schema, given, 'KUMIKI_'), what);
       }
   assert.deepEqual([...seen].toSorted(), Object.keys(programSettings));
 });
@@ -148,13 +155,9 @@ test(
     const [defaults] = readObjects(await runCommand(programs.helm, ['show', 'values', chartFolder])) as unknown as [
       object,
     ];
-    const schema = JSON.parse(await runCommand('cat', [join(chartFolder, 'values.schema.json')])) as Schema;
-    const missing = Object.keys(schema.properties ?? {}).filter((name) => !(name in defaults) && name !== 'global');
-    assert.deepEqual(missing, []);
-    assert.deepEqual(
-      Object.keys(defaults).filter((name) => !(name in (schema.properties ?? {}))),
-      [],
-    );
+    const schema = JSON.parse(readFileSync(join(chartFolder, 'values.schema.json'), 'utf8')) as Schema;
+    assert.deepEqual(unlikeDefaults(schema, defaults), []);
+    assert.deepEqual(unlikeDefaults(schema, { ...defaults, gateway: { speed: 1 } }).slice(0, 1), ['.gateway.speed']);
   },
 );
 
@@ -168,8 +171,8 @@ test(
     ] as const) {
       const deployments = (await render({ profile })).filter(({ kind }) => kind === 'Deployment');
       assert.deepEqual(
-        deployments.map(({ metadata }) => metadata.name),
-        ['gateway', 'accounts', 'conversations', 'search', 'console']
+        deployments.map(({ metadata }) => metadata.name).toSorted(),
+        ['gateway', 'accounts', 'conversations', 'search', 'console', 'operator']
           .map((part) => `${release}-kumiki-${part}`)
           .toSorted(),
       );
@@ -185,7 +188,3 @@ test(
     }
   },
 );
-
-interface Schema {
-  readonly properties?: Readonly<Record<string, unknown>>;
-}

@@ -136,6 +136,26 @@ test('every service starts in it without a writable root, and does its work', { 
   assert.equal(answer.status, 200);
 });
 
+test('compiled code is kept in /tmp, which is all that may be written, and none is in the image', { skip }, async () => {
+  const format = ['--format', '{{json .OCIv1.Config.Env}}'];
+  const variables = JSON.parse(await builder.run(['inspect', '--type', 'image', ...format, productImage])) as string[];
+  const [, cache] = variables.map((one) => one.split('=')).find(([name]) => name === 'NODE_COMPILE_CACHE') ?? [];
+  assert.ok(cache !== undefined, variables.join(' '));
+  assert.ok(!existsSync(join(root, cache)));
+  const script = "console.log('cache', require('node:module').getCompileCacheDir())";
+  const run = runInImage(root, work, ['-e', script], { NODE_COMPILE_CACHE: cache });
+  started.push(run);
+  await once(run.child, 'exit');
+  assert.ok(run.output().includes(`cache ${cache}/`), run.output());
+});
+
+test('the operator is in it, and says what it lacks', { skip }, async () => {
+  const run = runInImage(root, work, ['apps/operator/src/main.ts'], {});
+  started.push(run);
+  await once(run.child, 'exit');
+  assert.match(run.output(), /KUMIKI_WORKER_IMAGE/);
+});
+
 test('the engine for real models is in it, for its own processor only', { skip }, async () => {
   const run = runInImage(
     root,

@@ -31,6 +31,10 @@ export const valueSets: Readonly<Record<string, object>> = {
       service: { type: 'LoadBalancer', annotations: { 'example.com/internal': 'true' } },
     },
   },
+  'an operator of its own namespace alone': {
+    operator: { watchNamespace: 'shop', replicas: 3 },
+    networkPolicies: { apiServer: { ports: [443, 8443], networks: ['10.0.0.1/32'] } },
+  },
   'secrets and an image of theirs': {
     secrets: { existingSecret: 'from-vault' },
     image: { repository: 'registry.example.com/kumiki', digest: `sha256:${'a'.repeat(64)}`, pullSecrets: ['pull'] },
@@ -48,6 +52,7 @@ export const valueSets: Readonly<Record<string, object>> = {
     },
   },
   'nothing but pods': {
+    operator: { enabled: false },
     networkPolicies: { enabled: false },
     podDisruptionBudgets: { enabled: false },
     search: { replicas: 3, embeddingModel: 'embed', resources: { limits: { memory: '4Gi' } } },

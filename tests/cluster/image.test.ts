@@ -145,14 +145,14 @@ test('compiled code is kept in /tmp, which is all that may be written, and none 
   const script = "console.log('cache', require('node:module').getCompileCacheDir())";
   const run = runInImage(root, work, ['-e', script], { NODE_COMPILE_CACHE: cache });
   started.push(run);
-  await once(run.child, 'exit');
+  await once(run.child, 'close');
   assert.ok(run.output().includes(`cache ${cache}/`), run.output());
 });
 
 test('the operator is in it, and says what it lacks', { skip }, async () => {
   const run = runInImage(root, work, ['apps/operator/src/main.ts'], {});
   started.push(run);
-  await once(run.child, 'exit');
+  await once(run.child, 'close');
   assert.match(run.output(), /KUMIKI_WORKER_IMAGE/);
 });
 

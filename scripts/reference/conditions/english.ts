@@ -13,7 +13,7 @@ kubectl get modelservice shop -o jsonpath='{range .status.conditions[*]}{.type}=
 kubectl wait modelservice/shop --for=condition=Ready --timeout=10m
 \`\`\`
 
-Each change of a condition is an Event too. \`kumiki get --json\` and the console show the same reasons on one machine, where there is no
+Each change of a condition is an Event too. \`kumiki status\` and the console show the same reasons on one machine, where there is no
 \`Fits\`. When \`.status\` is empty or its \`observedGeneration\` stays behind, no operator acts: read the log of its pods.`,
   columns: ['reason', 'status', 'meaning', 'what to do'],
   types: {

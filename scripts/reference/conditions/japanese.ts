@@ -13,7 +13,7 @@ kubectl get modelservice shop -o jsonpath='{range .status.conditions[*]}{.type}=
 kubectl wait modelservice/shop --for=condition=Ready --timeout=10m
 \`\`\`
 
-条件が変わるたびに Event も作られます。一台のマシンでは \`kumiki get --json\` とコンソールが同じ理由を示します(\`Fits\` はありません)。
+条件が変わるたびに Event も作られます。一台のマシンでは \`kumiki status\` とコンソールが同じ理由を示します(\`Fits\` はありません)。
 \`.status\` が空のとき、または \`observedGeneration\` が遅れたままのときは、オペレーターが働いていません。そのポッドのログを読んでください。`,
   columns: ['理由', '状態', '意味', 'すること'],
   types: {

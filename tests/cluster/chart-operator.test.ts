@@ -40,8 +40,7 @@ function rightsOf(objects: readonly Rendered[]): Readonly<Record<string, unknown
     assert.equal(kind, `${roleRef.kind}Binding`);
     const { namespace } = metadata;
     const role = objects.find(
-      (one) =>
-        one.kind === roleRef.kind && one.metadata.name === roleRef.name && one.metadata.namespace === namespace,
+      (one) => one.kind === roleRef.kind && one.metadata.name === roleRef.name && one.metadata.namespace === namespace,
     );
     (granted[namespace ?? 'everywhere'] ??= []).push(...(role?.rules ?? []));
   }
@@ -119,14 +118,21 @@ test('the operator reaches names and the API server, and only scrapers reach it'
   assert.deepEqual(bounded.egress.at(-1), { to: [{ ipBlock: { cidr: '10.0.0.1/32' } }], ports: [tcp(8_443)] });
 });
 
-test('gateways reach pods of model services in every namespace, and have the labels that those admit', { skip }, async () => {
-  const { egress } = await policyOf('gateway', { networkPolicies: { outsideServers: false } });
-  const workers = { namespaceSelector: {}, podSelector: { matchExpressions: [{ key: labels.service, operator: 'Exists' }] } };
-  assert.ok(egress.some(({ to }) => isDeepStrictEqual(to, [workers])));
-  const gateway = (await render({})).find(
-    ({ kind, metadata }) => kind === 'Deployment' && metadata.name === `${release}-kumiki-gateway`,
-  );
-  const template = gateway?.spec?.template as { metadata?: { labels: Record<string, string> } } | undefined;
-  assert.equal(template?.metadata?.labels['app.kubernetes.io/part-of'], partOf);
-  assert.equal(template?.metadata?.labels['app.kubernetes.io/component'], 'gateway');
-});
+test(
+  'gateways reach pods of model services in every namespace, and have the labels that those admit',
+  { skip },
+  async () => {
+    const { egress } = await policyOf('gateway', { networkPolicies: { outsideServers: false } });
+    const workers = {
+      namespaceSelector: {},
+      podSelector: { matchExpressions: [{ key: labels.service, operator: 'Exists' }] },
+    };
+    assert.ok(egress.some(({ to }) => isDeepStrictEqual(to, [workers])));
+    const gateway = (await render({})).find(
+      ({ kind, metadata }) => kind === 'Deployment' && metadata.name === `${release}-kumiki-gateway`,
+    );
+    const template = gateway?.spec?.template as { metadata?: { labels: Record<string, string> } } | undefined;
+    assert.equal(template?.metadata?.labels['app.kubernetes.io/part-of'], partOf);
+    assert.equal(template?.metadata?.labels['app.kubernetes.io/component'], 'gateway');
+  },
+);

@@ -11,10 +11,18 @@ import { gatewaySettings } from '../../apps/gateway/src/config.ts';
 import { installerSettings } from '../../apps/installer/src/config.ts';
 import { operatorSettings } from '../../apps/operator/src/config.ts';
 import { searchSettings } from '../../apps/search/src/config.ts';
-import { chartFolder, podsOf, readObjects, release, releaseNamespace, render, renderChart } from './chart/render-chart.ts';
 import { type PodManifest, podManifest } from './chart/pod-manifest.ts';
-import { type Schema, unlikeDefaults } from './chart/values-schema.ts';
+import {
+  chartFolder,
+  podsOf,
+  readObjects,
+  release,
+  releaseNamespace,
+  render,
+  renderChart,
+} from './chart/render-chart.ts';
 import { valueSets } from './chart/value-sets.ts';
+import { type Schema, unlikeDefaults } from './chart/values-schema.ts';
 import type { Cluster } from './rig/cluster.ts';
 import { runCommand } from './rig/host/run-command.ts';
 import { openCluster, whyNoCluster } from './rig/open-cluster.ts';
@@ -75,17 +83,22 @@ for (const [name, values] of Object.entries(valueSets)) {
   });
 }
 
-test('the API server admits every pod under Pod Security "restricted", and refuses one that is not', { skip }, async () => {
-  const pods = new Map<string, PodManifest>();
-  for (const values of Object.values(valueSets))
-    for (const { pod } of podsOf(await render(values))) pods.set(JSON.stringify(pod), podManifest(`pod-${pods.size}`, pod));
-  const all = [...pods.values()];
-  assert.equal((await dryRun(all)).length, all.length);
-  const [first] = all;
-  assert.ok(first !== undefined);
-  const root = { ...first, spec: { ...first.spec, securityContext: { runAsUser: 0 } } };
-  await assert.rejects(dryRun([root]), /violates PodSecurity "restricted/);
-});
+test(
+  'the API server admits every pod under Pod Security "restricted", and refuses one that is not',
+  { skip },
+  async () => {
+    const pods = new Map<string, PodManifest>();
+    for (const values of Object.values(valueSets))
+      for (const { pod } of podsOf(await render(values)))
+        pods.set(JSON.stringify(pod), podManifest(`pod-${pods.size}`, pod));
+    const all = [...pods.values()];
+    assert.equal((await dryRun(all)).length, all.length);
+    const [first] = all;
+    assert.ok(first !== undefined);
+    const root = { ...first, spec: { ...first.spec, securityContext: { runAsUser: 0 } } };
+    await assert.rejects(dryRun([root]), /violates PodSecurity "restricted/);
+  },
+);
 
 test(
   'all pods are of the standard "restricted", say what memory they may take, and have a token of the API only where they need it',
@@ -115,23 +128,27 @@ test('no right is a wildcard', { skip }, async () => {
       for (const rule of rules) assert.ok(!JSON.stringify(rule).includes('*'), metadata.name);
 });
 
-test('every program that the chart starts is there, and takes every setting that it is given and lacks none', { skip }, async () => {
-  const seen = new Set<string>();
-  for (const values of Object.values(valueSets))
-    for (const { what, pod } of podsOf(await render(values)))
-      for (const { args = [], env = [] } of pod.containers) {
-        const program = args.at(-1);
-        if (program === undefined) continue;
-        seen.add(program);
-        assert.ok(existsSync(join(repository, program)), program);
-        const schema = programSettings[program];
-        assert.ok(schema !== undefined, program);
-        // What Kubernetes fills in is some name of an object.
-        const given = Object.fromEntries(env.map((one) => [one.name, one.value ?? 'some-name']));
-        assert.doesNotThrow(() => readConfig(schema, given, 'KUMIKI_'), what);
-      }
-  assert.deepEqual([...seen].toSorted(), Object.keys(programSettings));
-});
+test(
+  'every program that the chart starts is there, and takes every setting that it is given and lacks none',
+  { skip },
+  async () => {
+    const seen = new Set<string>();
+    for (const values of Object.values(valueSets))
+      for (const { what, pod } of podsOf(await render(values)))
+        for (const { args = [], env = [] } of pod.containers) {
+          const program = args.at(-1);
+          if (program === undefined) continue;
+          seen.add(program);
+          assert.ok(existsSync(join(repository, program)), program);
+          const schema = programSettings[program];
+          assert.ok(schema !== undefined, program);
+          // What Kubernetes fills in is some name of an object.
+          const given = Object.fromEntries(env.map((one) => [one.name, one.value ?? 'some-name']));
+          assert.doesNotThrow(() => readConfig(schema, given, 'KUMIKI_'), what);
+        }
+    assert.deepEqual([...seen].toSorted(), Object.keys(programSettings));
+  },
+);
 
 test('a misspelt value is refused by its name, at every depth, and one of a wrong type as well', { skip }, async () => {
   for (const [values, said] of [

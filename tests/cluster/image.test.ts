@@ -136,18 +136,24 @@ test('every service starts in it without a writable root, and does its work', { 
   assert.equal(answer.status, 200);
 });
 
-test('compiled code is kept in /tmp, which is all that may be written, and none is in the image', { skip }, async () => {
-  const format = ['--format', '{{json .OCIv1.Config.Env}}'];
-  const variables = JSON.parse(await builder.run(['inspect', '--type', 'image', ...format, productImage])) as string[];
-  const [, cache] = variables.map((one) => one.split('=')).find(([name]) => name === 'NODE_COMPILE_CACHE') ?? [];
-  assert.ok(cache !== undefined, variables.join(' '));
-  assert.ok(!existsSync(join(root, cache)));
-  const script = "console.log('cache', require('node:module').getCompileCacheDir())";
-  const run = runInImage(root, work, ['-e', script], { NODE_COMPILE_CACHE: cache });
-  started.push(run);
-  await once(run.child, 'close');
-  assert.ok(run.output().includes(`cache ${cache}/`), run.output());
-});
+test(
+  'compiled code is kept in /tmp, which is all that may be written, and none is in the image',
+  { skip },
+  async () => {
+    const format = ['--format', '{{json .OCIv1.Config.Env}}'];
+    const variables = JSON.parse(
+      await builder.run(['inspect', '--type', 'image', ...format, productImage]),
+    ) as string[];
+    const [, cache] = variables.map((one) => one.split('=')).find(([name]) => name === 'NODE_COMPILE_CACHE') ?? [];
+    assert.ok(cache !== undefined, variables.join(' '));
+    assert.ok(!existsSync(join(root, cache)));
+    const script = "console.log('cache', require('node:module').getCompileCacheDir())";
+    const run = runInImage(root, work, ['-e', script], { NODE_COMPILE_CACHE: cache });
+    started.push(run);
+    await once(run.child, 'close');
+    assert.ok(run.output().includes(`cache ${cache}/`), run.output());
+  },
+);
 
 test('the operator is in it, and says what it lacks', { skip }, async () => {
   const run = runInImage(root, work, ['apps/operator/src/main.ts'], {});

@@ -19,7 +19,8 @@ Each change of a condition is an Event too. \`kumiki status\` and the console sh
   types: {
     Ready: 'Whether every model of the service can answer.',
     Progressing: 'Whether the service is on its way to what its spec says. Neither status is a fault.',
-    Degraded: 'Whether something is wrong that goes on until somebody acts. A service may be `Ready` and `Degraded` at once.',
+    Degraded:
+      'Whether something is wrong that goes on until somebody acts. A service may be `Ready` and `Degraded` at once.',
     Fits: 'Whether there are nodes with room for the pods.',
   },
   reasons: {

@@ -43,10 +43,7 @@ kubectl wait modelservice/shop --for=condition=Ready --timeout=10m
         '別のリビジョンのレプリカを入れ替えている。新しいものが先に起動する。',
         '待つ。長く続くなら、新しいレプリカの準備ができない理由が `Degraded` にある。',
       ],
-      Scaling: [
-        '準備のできたレプリカの数が spec と違う。',
-        '待つ。長く続くなら、理由は `Fits` と `Degraded` にある。',
-      ],
+      Scaling: ['準備のできたレプリカの数が spec と違う。', '待つ。長く続くなら、理由は `Fits` と `Degraded` にある。'],
       Complete: ['レプリカは spec のとおりか、一つも起動しない。'],
     },
     Degraded: {

@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'apps/conversations': ['api', 'openai', 'policy', 'postgres', 'service'],
   'apps/search': ['api', 'openai', 'policy', 'postgres', 'service'],
   'apps/worker': ['api', 'openai', 'policy', 'seal', 'service'],
-  'apps/gateway': ['api', 'openai', 'policy', 'seal', 'service'],
+  'apps/gateway': ['api', 'kube', 'openai', 'policy', 'seal', 'service'],
   'apps/console': ['api', 'openai', 'seal', 'service'],
   'apps/database': ['postgres', 'service'],
   'apps/accounts': ['api', 'control', 'postgres', 'seal', 'service'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { decodePepper } from '@kumiki/seal';
 import { ConfigError, edgeSettings, listenerSettings, readConfig, readToken } from '@kumiki/service';
 import { z } from 'zod';
+import type { DiscoverySource } from './discovery/discovery-source.ts';
 import type { SnapshotSources } from './open-snapshots.ts';
 
 /** What this program takes from its environment. */
@@ -48,6 +49,30 @@ export const gatewaySettings = z.strictObject({
     .describe(
       'With that URL: where this gateway, and no other one, keeps what accounts told last. It starts with it when accounts are away.',
     ),
+  KUMIKI_DISCOVERY: z
+    .enum(['none', 'kubernetes'])
+    .default('none')
+    .describe(
+      'With `kubernetes` models and their endpoints come from ModelServices and pods, beside what the routes file has.',
+    ),
+  KUMIKI_DISCOVERY_NAMESPACES: z
+    .string()
+    .max(4_096)
+    .default('')
+    .transform((text) => text.split(',').filter((part) => part !== ''))
+    .describe('With that: the namespaces that are watched, with commas between; all of them when empty.'),
+  KUMIKI_DISCOVERY_KEPT_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'With that: where this gateway, and no other one, keeps the routes that it saw last. It starts with them when the API server is away.',
+    ),
+  KUMIKI_ZONE: z
+    .string()
+    .max(63)
+    .default('')
+    .describe('The zone that this gateway runs in: replicas there are preferred. Without one all replicas are alike.'),
   KUMIKI_SNAPSHOT_GRACE_MS: z.coerce
     .number()
     .int()
@@ -116,7 +141,7 @@ export function readGatewayConfig() {
             token: readToken('KUMIKI_OBSERVED_TOKEN_FILE', tokenFile),
           },
         };
-  return { ...settings, pepper, observed, sources: readSources(settings), tls: readTls(settings) };
+  return { ...settings, pepper, observed, sources: readSources(settings), discovery: readDiscovery(settings), tls: readTls(settings) };
 }
 
 /** Where a gateway has its snapshots from: routes from a file, the others from files or from accounts. */
@@ -146,6 +171,14 @@ function readSources(settings: z.infer<typeof gatewaySettings>): SnapshotSources
   const token = (): string => readToken('KUMIKI_ACCOUNTS_TOKEN_FILE', tokenFile);
   token();
   return { kind: 'stream', routes, accounts: { url, token, keptFile } };
+}
+
+/** How the gateway sees its cluster; null where it does not. */
+function readDiscovery(settings: z.infer<typeof gatewaySettings>): DiscoverySource | null {
+  if (settings.KUMIKI_DISCOVERY === 'none') return null;
+  const { KUMIKI_DISCOVERY_KEPT_FILE: keptFile, KUMIKI_DISCOVERY_NAMESPACES: namespaces } = settings;
+  if (keptFile === undefined) throw new ConfigError(['KUMIKI_DISCOVERY: needs KUMIKI_DISCOVERY_KEPT_FILE besides.']);
+  return { namespaces, keptFile, environment: { ...process.env } };
 }
 
 /** Where the gateway listens for TLS, and with which files; null where it does not. */

@@ -18,7 +18,7 @@ await runService(
     const config = readGatewayConfig();
     const log = createLog({ service: 'gateway', level: config.KUMIKI_LOG_LEVEL, buffered: true });
     const snapshots = createSnapshotHealth(() => performance.now(), config.KUMIKI_SNAPSHOT_GRACE_MS);
-    const files = await openSnapshots(config.sources, snapshots, log);
+    const files = await openSnapshots(config.sources, config.discovery, snapshots, log);
     const tls = config.tls === null ? null : { ...config.tls, files: watchTlsFiles(config.tls.paths, log) };
     const gateway = await startGateway({
       host: config.KUMIKI_LISTEN_HOST,
@@ -29,6 +29,7 @@ await runService(
       ...files.initial,
       maxBodyBytes: config.KUMIKI_MAX_BODY_BYTES,
       snapshots,
+      ...(config.KUMIKI_ZONE === '' ? {} : { zone: config.KUMIKI_ZONE }),
       ...config.observed,
       ...edgeOptions(config),
       ...(tls === null ? {} : { tls }),

@@ -72,6 +72,8 @@ export interface GatewayOptions extends EdgeOptions {
   readonly snapshots?: SnapshotHealth;
   /** and a function that reads changed files at once, before a key, a session or a path is reported as unknown. */
   readonly readNewer?: () => void;
+  /** The zone of the cluster that this gateway runs in; endpoints there are preferred. */
+  readonly zone?: string;
   readonly opsHost?: string;
   /** No ops listener when absent. */
   readonly opsPort?: number;
@@ -134,7 +136,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     waits: { ...defaultBackendWaits, ...options.backendWaits },
   });
   const shared = { routes, metrics, requests, load, log, bodyTimeoutMs };
-  const picking = createPicking(routes, now);
+  const picking = createPicking(routes, options.zone ?? null, now);
   const serving = { ...shared, ...edge, ...picking, wheel, upstreamFor: upstreams.clientFor };
   const open = createOpen(snapshots);
   let draining = false;
@@ -263,9 +265,9 @@ function probeThrough(upstreams: UpstreamClients): Probe {
   return (state, limitMs) => probeHealth(upstreams.clientFor(state.endpoint), state, limitMs);
 }
 
-function createPicking(routes: RouteIndex, now: () => number) {
+function createPicking(routes: RouteIndex, zone: string | null, now: () => number) {
   const shares = createProjectShares(now);
-  return { shares, picker: createPicker({ routes, shares, now, random: Math.random }) };
+  return { shares, picker: createPicker({ routes, shares, zone, now, random: Math.random }) };
 }
 
 async function openOps(

@@ -176,7 +176,7 @@ function observeSnapshots(snapshots: SnapshotHealth, registry: Registry): void {
   const labelNames = ['snapshot'];
   const age = new Gauge({
     name: 'kumiki_gateway_snapshot_age_seconds',
-    help: 'Since what is in force was read from its file, or since accounts last said that it is all.',
+    help: 'Since what is in force was read from its file, or since accounts or the API server (`cluster`) last said that it is all.',
     labelNames,
     registers: [],
     collect() {

@@ -1,5 +1,5 @@
 import { KumikiError } from '@kumiki/api';
-import { choose, forLowPriority, forProject } from '@kumiki/policy';
+import { type Candidate, choose, forLowPriority, forProject, preferOwnZone } from '@kumiki/policy';
 import { formatDuration } from '../limits/format-duration.ts';
 import { isEligible, toCandidate, type EndpointState } from '../routing/endpoint-state.ts';
 import type { ProjectShares } from '../routing/project-shares.ts';
@@ -58,6 +58,8 @@ export type Accepts = (state: EndpointState) => boolean;
 export interface PickerOptions {
   readonly routes: RouteIndex;
   readonly shares: ProjectShares;
+  /** Of this gateway; null where it is unknown, and all endpoints are alike. */
+  readonly zone: string | null;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   /** Uniform in [0, 1). */
@@ -193,7 +195,19 @@ function tryPick(options: PickerOptions, endpoints: readonly EndpointState[], as
       othersAsk,
     });
   });
-  return { choice: choose(candidates, exchange.request.affinity, random()), hasRoom };
+  const preferred = inOwnZone(options.zone, candidates, endpoints);
+  return { choice: choose(preferred, exchange.request.affinity, random()), hasRoom };
+}
+
+/** The candidates with those made ineligible that the zone of this gateway advises against. */
+function inOwnZone(zone: string | null, candidates: readonly Candidate[], endpoints: readonly EndpointState[]) {
+  if (zone === null) return candidates;
+  return preferOwnZone(
+    candidates.map((candidate, at) => {
+      const endpoint = endpoints[at]?.endpoint;
+      return { ...candidate, near: endpoint?.zone === zone, maxRunning: endpoint?.maxRunning ?? null };
+    }),
+  );
 }
 
 /**

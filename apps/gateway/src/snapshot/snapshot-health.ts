@@ -1,15 +1,15 @@
 /** The snapshots of a gateway. */
-export type SnapshotName = 'routes' | 'keys' | 'sessions' | 'project_limits';
+export type SnapshotName = 'routes' | 'cluster' | 'keys' | 'sessions' | 'project_limits';
 
 export interface SnapshotState {
   readonly name: SnapshotName;
-  /** Seconds since the file in force was read, or since accounts last said that what is in force is all. */
+  /** Seconds since the file in force was read, or since accounts or the API server last said that what is in force is all. */
   readonly ageSeconds: number;
   /** Whether the file, or what accounts send, cannot be read in its present state. What was read before stays in force. */
   readonly invalid: boolean;
 }
 
-/** The health of the files and of the stream from which a gateway has its snapshots. */
+/** The health of the files, the stream and the cluster from which a gateway has its snapshots. */
 export interface SnapshotHealth {
   /** @param ageMs how old what was read is by now. */
   read(name: SnapshotName, ageMs?: number): void;

@@ -1,3 +1,4 @@
+import { ownersOfModelNames } from '@kumiki/policy';
 import type { ClusterService } from '../objects/observed-service.ts';
 
 /** The names under which clients ask for the model of a service. */
@@ -10,16 +11,11 @@ export function keyOfService({ namespace, manifest }: ClusterService): string {
   return `${namespace}/${manifest.metadata.name}`;
 }
 
-/** Which service has each name: the one that was there first, and of two at once the one whose key comes first. */
+/** Which service has each name, as gateways see it too. */
 export function ownersOfNames(services: Iterable<ClusterService>): Map<string, string> {
-  const inOrder = [...services].toSorted(
-    (a, b) => a.created - b.created || (keyOfService(a) < keyOfService(b) ? -1 : 1),
+  return ownersOfModelNames(
+    [...services].map((service) => ({ key: keyOfService(service), created: service.created, names: namesOf(service) })),
   );
-  const owners = new Map<string, string>();
-  for (const service of inOrder) {
-    for (const name of namesOf(service)) if (!owners.has(name)) owners.set(name, keyOfService(service));
-  }
-  return owners;
 }
 
 /** The other service that has a name of this one; null when none has. */

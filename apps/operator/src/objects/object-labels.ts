@@ -1,9 +1,9 @@
-import { apiVersion, labels } from '@kumiki/api';
+import { apiVersion, labels, operatorName } from '@kumiki/api';
 import type { OwnerReference } from '@kumiki/kube';
 
 export const partOf = 'kumiki';
 /** `app.kubernetes.io/managed-by` of what the operator makes. */
-export const manager = 'kumiki-operator';
+export const manager = operatorName;
 /** Where a pod answers for the components of Kumiki: its role among them. */
 const componentLabel = 'app.kubernetes.io/component';
 

@@ -1,4 +1,4 @@
-import { labels, type ModelServiceSpec, type PodSettings } from '@kumiki/api';
+import { labels, type ModelServiceSpec, type PodSettings, zoneLabel } from '@kumiki/api';
 import { modelMounts } from './model-volumes.ts';
 import { labelsOf, selectorOf } from './object-labels.ts';
 import { objectName } from './object-names.ts';
@@ -87,7 +87,7 @@ function pullSecrets(names: readonly string[]): object {
 /** Where pods may run. Replicas are spread over zones first and over nodes then, each revision by itself. */
 function placement(service: string, pod: PodSettings): object {
   const whenUnsatisfiable = pod.spread === 'required' ? 'DoNotSchedule' : 'ScheduleAnyway';
-  const spread = ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+  const spread = [zoneLabel, 'kubernetes.io/hostname'].map((topologyKey) => ({
     maxSkew: 1,
     topologyKey,
     whenUnsatisfiable,

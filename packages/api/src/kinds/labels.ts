@@ -7,5 +7,11 @@ export const labels = {
   managedBy: 'app.kubernetes.io/managed-by',
 } as const;
 
+/** `app.kubernetes.io/managed-by` of what the operator makes, and the name of its fields. */
+export const operatorName = 'kumiki-operator';
+
+/** The label that says in which zone of a cluster something runs. Kubernetes copies it from nodes to their pods. */
+export const zoneLabel = 'topology.kubernetes.io/zone';
+
 export const apiGroup = 'kumiki.dev';
 export const apiVersion = 'kumiki.dev/v1alpha1';

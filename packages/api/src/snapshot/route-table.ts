@@ -45,6 +45,8 @@ const endpointSchema = z.strictObject({
   healthProbe: z.boolean(),
   /** Origin of `GET /health` when it differs from `url`: a thread that requests cannot block. */
   healthUrl: url.optional(),
+  /** The zone of the cluster that it runs in; absent where that is unknown. A gateway prefers endpoints of its own zone. */
+  zone: z.string().min(1).max(63).optional(),
 });
 export type Endpoint = Immutable<z.infer<typeof endpointSchema>>;
 

@@ -1,26 +1,61 @@
-import type { BackendRoute, Endpoint, ModelRoute, RouteTable } from '@kumiki/api';
+import type { BackendRoute, ContinuationMode, Endpoint, ModelRoute, RouteTable } from '@kumiki/api';
 import { endpointId, remoteId } from './endpoint-id.ts';
-import { isEnding, type ObservedReplica } from './observed-replica.ts';
+import { isEnding, type ObservedLoad, type ObservedReplica } from './observed-replica.ts';
 import type { OutsideServers } from './outside-servers.ts';
-import type { ProcessTarget, RemoteTarget, Target } from './target.ts';
+import type { RemoteTarget, TargetBase } from './target.ts';
 
 /** Requests in flight until a worker's first health answer reports its limit. */
 const unknownMaxInFlight = 1;
 
-/** A replica with the token that its worker requires. */
-export type ReachableReplica = ObservedReplica & { readonly token: string };
+/** What is routed to, on one machine and on a cluster: our workers, somebody's servers in pods, servers outside. */
+export type RoutedTarget = RoutedWorkers | RoutedContainers | RemoteTarget;
+
+type Routed = Omit<TargetBase, 'revision'>;
+
+export interface RoutedWorkers extends Routed {
+  readonly kind: 'process';
+}
+
+/** Pods with an image whose API is that of OpenAI. */
+export interface RoutedContainers extends Routed {
+  readonly kind: 'container';
+  /** The name under which they know the model; null when it is ours. */
+  readonly upstreamModel: string | null;
+  readonly continuation: ContinuationMode;
+  readonly maxInFlight: number;
+}
+
+type RoutedFields =
+  | 'id'
+  | 'key'
+  | 'revision'
+  | 'restarts'
+  | 'url'
+  | 'healthUrl'
+  | 'readyAt'
+  | 'drainingSince'
+  | 'terminatedAt'
+  | 'killedAt';
+
+/** What routes need of a replica, and the token that its worker requires; null where it requires none. */
+export type ReachableReplica = Pick<ObservedReplica, RoutedFields> & {
+  readonly load: Pick<ObservedLoad, 'maxInFlight' | 'maxRunning'> | null;
+  readonly token: string | null;
+  /** Where it runs; absent or null when unknown. */
+  readonly zone?: string | null;
+};
 
 /**
  * The gateway's view of the replicas. A model without a serving replica keeps its route, so that clients get "not
  * ready" instead of "unknown model".
  */
 export function buildRoutes(
-  targets: readonly Target[],
+  targets: readonly RoutedTarget[],
   replicas: Iterable<ReachableReplica>,
   backends: readonly BackendRoute[],
   outside: OutsideServers,
 ): RouteTable {
-  const all = [...replicas];
+  const byKey = Map.groupBy(replicas, ({ key }) => key);
   return {
     egress: outside.egress(),
     backends,
@@ -31,32 +66,46 @@ export function buildRoutes(
       service: target.service,
       created: target.created,
       deadlines: target.deadlines,
-      endpoints: target.kind === 'remote' ? remoteEndpoints(target, outside) : workerEndpoints(target, all),
+      endpoints:
+        target.kind === 'remote'
+          ? remoteEndpoints(target, outside)
+          : (byKey.get(target.key) ?? []).flatMap((replica) => replicaEndpoint(target, replica)),
     })),
   };
 }
 
-function workerEndpoints(target: ProcessTarget, replicas: readonly ReachableReplica[]): Endpoint[] {
-  const endpoints: Endpoint[] = [];
-  for (const replica of replicas) {
-    if (replica.key !== target.key || replica.url === null || replica.readyAt === null) continue;
-    if (replica.killedAt !== null) continue;
-    endpoints.push({
+function replicaEndpoint(target: RoutedWorkers | RoutedContainers, replica: ReachableReplica): Endpoint[] {
+  if (replica.url === null || replica.readyAt === null || replica.killedAt !== null) return [];
+  return [
+    {
       id: endpointId(replica),
       url: replica.url,
-      authorization: `Bearer ${replica.token}`,
-      upstreamModel: null,
+      authorization: replica.token === null ? null : `Bearer ${replica.token}`,
       revision: replica.revision,
       state: replica.drainingSince !== null || isEnding(replica) ? 'draining' : 'ready',
-      continuation: 'token_ids',
-      maxInFlight: Math.max(unknownMaxInFlight, replica.load?.maxInFlight ?? 0),
-      maxRunning: replica.load?.maxRunning,
       egress: 'internal',
-      healthProbe: true,
+      ...(target.kind === 'process' ? workerTraits(replica) : containerTraits(target)),
       ...(replica.healthUrl === null ? {} : { healthUrl: replica.healthUrl }),
-    });
-  }
-  return endpoints;
+      ...(replica.zone == null ? {} : { zone: replica.zone }),
+    },
+  ];
+}
+
+type Traits = Pick<Endpoint, 'upstreamModel' | 'continuation' | 'maxInFlight' | 'maxRunning' | 'healthProbe'>;
+
+function workerTraits({ load }: ReachableReplica): Traits {
+  return {
+    upstreamModel: null,
+    continuation: 'token_ids',
+    maxInFlight: Math.max(unknownMaxInFlight, load?.maxInFlight ?? 0),
+    maxRunning: load?.maxRunning,
+    healthProbe: true,
+  };
+}
+
+/** Somebody's `/health` may not answer while its engine is busy, so it ejects nothing. */
+function containerTraits({ upstreamModel, continuation, maxInFlight }: RoutedContainers): Traits {
+  return { upstreamModel, continuation, maxInFlight, healthProbe: false };
 }
 
 function remoteEndpoints(target: RemoteTarget, outside: OutsideServers): Endpoint[] {

@@ -71,6 +71,6 @@ export function isServing(replica: ObservedReplica): boolean {
   return replica.ended === null && replica.readyAt !== null && replica.drainingSince === null && !isEnding(replica);
 }
 
-export function isEnding({ terminatedAt, killedAt }: ObservedReplica): boolean {
+export function isEnding({ terminatedAt, killedAt }: Pick<ObservedReplica, 'terminatedAt' | 'killedAt'>): boolean {
   return terminatedAt !== null || killedAt !== null;
 }

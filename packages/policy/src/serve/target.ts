@@ -3,7 +3,8 @@ import type { ContinuationMode, Deadlines, EngineSpec, SecretKeyRef, Task } from
 /** The desired state of one model of a service: replicas to run, or outside servers to use. */
 export type Target = ProcessTarget | RemoteTarget;
 
-interface TargetBase {
+/** What every target has. */
+export interface TargetBase {
   /** `service/model`, which replicas refer to. */
   readonly key: string;
   readonly service: string;

@@ -1,5 +1,5 @@
 import { apiVersion, labels, operatorName } from '@kumiki/api';
-import { createWatchCache, type KubeReader, type ResourceRef, resources, type WatchCache } from '@kumiki/kube';
+import { type BackoffPolicy, type CacheTrouble, createWatchCache, type KubeReader, type ResourceRef, resources, type WatchCache } from '@kumiki/kube';
 import type { ClusterView, RoutedPod, RoutedService, RoutedServiceRead } from '@kumiki/policy';
 import { readRoutedPod, readRoutedService } from './read-objects.ts';
 
@@ -22,6 +22,7 @@ export interface ClusterCachesOptions {
   /** A list or a watch has failed. */
   readonly onTrouble: (resource: string, message: string) => void;
   readonly relistPodsMs?: number;
+  readonly backoff?: BackoffPolicy;
 }
 
 /** What the API server has told of ModelServices and pods. */
@@ -42,28 +43,27 @@ export interface ClusterCaches {
 export function openClusterCaches(options: ClusterCachesOptions): ClusterCaches {
   const { client, home, onTrouble } = options;
   const scopes = options.namespaces.length === 0 ? [{}] : options.namespaces.map((namespace) => ({ namespace }));
-  const trouble = ({ plural }: ResourceRef) => ({
-    onTrouble: ({ failure }: { failure: { message: string } }) => onTrouble(plural, failure.message),
+  const common = (resource: ResourceRef) => ({
+    client,
+    resource,
+    onTrouble: ({ failure }: CacheTrouble) => onTrouble(resource.plural, failure.message),
+    ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
   });
   const services = scopes.map((scope) =>
     createWatchCache<RoutedServiceRead>({
-      client,
-      resource: modelServices,
+      ...common(modelServices),
+      ...scope,
       keep: (object) => readRoutedService(object, home),
       relistMs: relistServicesMs,
-      ...scope,
-      ...trouble(modelServices),
     }),
   );
   const pods = scopes.map((scope) =>
     createWatchCache<RoutedPod>({
-      client,
-      resource: resources.pods,
+      ...common(resources.pods),
+      ...scope,
       labelSelector: podSelector,
       keep: readRoutedPod,
       relistMs: options.relistPodsMs ?? relistPodsMs,
-      ...scope,
-      ...trouble(resources.pods),
     }),
   );
   const all: readonly WatchCache<unknown>[] = [...services, ...pods];

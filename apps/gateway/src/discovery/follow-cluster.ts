@@ -1,5 +1,5 @@
 import { KumikiError, type ModelRoute, type RouteTable } from '@kumiki/api';
-import { createKubeClient, type KubeAccess } from '@kumiki/kube';
+import { type BackoffPolicy, createKubeClient, type KubeAccess } from '@kumiki/kube';
 import { buildClusterRoutes } from '@kumiki/policy';
 import type { Log } from '@kumiki/service';
 import type { SnapshotHealth } from '../snapshot/snapshot-health.ts';
@@ -25,6 +25,7 @@ export interface FollowClusterOptions {
   readonly health: SnapshotHealth;
   readonly log: Log;
   readonly relistPodsMs?: number;
+  readonly backoff?: BackoffPolicy;
   readonly firstWaitMs?: number;
 }
 
@@ -47,6 +48,7 @@ export async function followCluster(options: FollowClusterOptions): Promise<Disc
     access: options.access,
     fieldManager: 'kumiki-gateway',
     userAgent: 'kumiki-gateway',
+    ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
   });
   const kept = openKeptRoutes(options.keptFile, log);
   const before = kept.read();
@@ -58,6 +60,7 @@ export async function followCluster(options: FollowClusterOptions): Promise<Disc
     home,
     onTrouble: troubles.note,
     ...(options.relistPodsMs === undefined ? {} : { relistPodsMs: options.relistPodsMs }),
+    ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
   });
   const knowledge = createClusterKnowledge(client, home, before ?? [], () => updates.want());
   const tables = createTables({ ...options, kept, before, caches, knowledge, home });

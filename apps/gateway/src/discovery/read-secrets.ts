@@ -51,8 +51,9 @@ export function createSecretValues(client: KubeReader, onChange: () => void): Se
       const isFirst = !tried.has(id);
       tried.add(id);
       if (isFirst) onChange();
-      if (read.outcome === 'not_found') learn(id, null);
-      else if (read.outcome !== 'ok') return { outcome: 'failed', retryAfterMs: read.retryAfterMs };
+      if (read.outcome !== 'ok' && read.outcome !== 'not_found') {
+        return { outcome: 'failed', retryAfterMs: read.retryAfterMs };
+      }
       const value = read.outcome === 'ok' && isOwnedBy(read.value, owner) ? valueIn(read.value, key) : null;
       learn(id, value);
       if (value === null) return { outcome: 'again', afterMs: absentMs };

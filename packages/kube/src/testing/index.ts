@@ -1,1 +1,2 @@
 export * from './fault-proxy.ts';
+export * from './model-cluster.ts';

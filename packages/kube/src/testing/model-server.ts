@@ -46,7 +46,7 @@ export interface ModelServer {
 }
 
 export async function startModelServer(random: () => number): Promise<ModelServer> {
-  const model = createModel(random);
+  const model = createResourceModel(random);
   const failures: { status: number; retryAfter: string | undefined }[] = [];
   const handle = (request: IncomingMessage, reply: ServerResponse): void => {
     const failure = failures.shift();
@@ -69,13 +69,17 @@ export async function startModelServer(random: () => number): Promise<ModelServe
   };
 }
 
-type Model = Omit<ModelServer, 'access' | 'failNext' | 'close'> & {
+export type ResourceModel = Omit<ModelServer, 'access' | 'failNext' | 'close'> & {
+  /** Creates or changes an object; it is given its uid and its version here. */
+  putObject(object: KubeObject): void;
+  find(name: string): KubeObject | undefined;
+  all(): readonly KubeObject[];
   list(query: URLSearchParams, reply: ServerResponse): void;
   watch(query: URLSearchParams, reply: ServerResponse): void;
 };
 
-/** The objects and their history. */
-function createModel(random: () => number): Model {
+/** The objects of one resource and their history. */
+export function createResourceModel(random: () => number): ResourceModel {
   const objects = new Map<string, KubeObject>();
   let history: Change[] = [];
   const snapshots = new Map<number, readonly KubeObject[]>();
@@ -91,6 +95,15 @@ function createModel(random: () => number): Model {
     history.push({ version, type, object });
     watches.sendAll();
   };
+  const putObject = (object: KubeObject): void => {
+    version += 1;
+    const { name } = object.metadata;
+    const before = objects.get(name);
+    const uid = before?.metadata.uid ?? object.metadata.uid ?? `uid-${(created += 1)}`;
+    const put = { ...object, metadata: { ...object.metadata, uid, resourceVersion: String(version) } };
+    objects.set(name, put);
+    record(before === undefined ? 'ADDED' : 'MODIFIED', put);
+  };
   const list = (query: URLSearchParams, reply: ServerResponse): void => {
     const [start = version, offset = 0] = (query.get('continue') ?? '').split(':').filter(Boolean).map(Number);
     const snapshot = snapshots.get(start) ?? (start === version ? [...objects.values()] : undefined);
@@ -105,14 +118,12 @@ function createModel(random: () => number): Model {
   return {
     ...watches,
     list,
+    putObject,
+    find: (name) => objects.get(name),
+    all: () => [...objects.values()],
     put(name, value) {
-      version += 1;
-      const before = objects.get(name);
-      const uid = before?.metadata.uid ?? `uid-${(created += 1)}`;
-      const metadata = { name, namespace: 'test', uid, resourceVersion: String(version) };
-      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { value, text: '木組み' } };
-      objects.set(name, object);
-      record(before === undefined ? 'ADDED' : 'MODIFIED', object);
+      const metadata = { name, namespace: 'test' };
+      putObject({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { value, text: '木組み' } });
     },
     remove(name) {
       const before = objects.get(name);
@@ -226,7 +237,7 @@ export function plainAccess(port: number): KubeAccess {
   };
 }
 
-function refuse(reply: ServerResponse, status: number, reason: string, retryAfter?: string): void {
+export function refuse(reply: ServerResponse, status: number, reason: string, retryAfter?: string): void {
   reply.writeHead(status, {
     'content-type': 'application/json',
     ...(retryAfter !== undefined && { 'retry-after': retryAfter }),

@@ -17,7 +17,7 @@ import { createWorkerLoads } from './worker-loads.ts';
 /** The key of a token in its Secret. */
 const tokenKey = 'token';
 
-/** What routes depend on besides ModelServices and pods: Secrets, and what workers tell of their places. */
+/** What routes depend on besides ModelServices and pods: Secrets, and the places of workers. */
 export interface ClusterKnowledge extends Omit<PodKnowledge, 'home'> {
   /** Begins to find out what a view needs, and forgets what it does not. */
   follow(view: ClusterView): void;

@@ -168,7 +168,7 @@ test('servers outside are routed to with the key of the Secret that the manifest
   assert.deepEqual([endpoint?.authorization, endpoint?.egress], ['Bearer key', 'outside']);
 });
 
-test('a worker is asked for its places before the first table, and a later one when it is ready', async (context) => {
+test('a worker is asked for its places before the first table', async (context) => {
   const server = createServer((_request, response) => void response.end('{"max_running":4,"max_waiting":8}'));
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   context.after(() => server.close());

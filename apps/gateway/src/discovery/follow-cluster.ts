@@ -20,7 +20,7 @@ export interface FollowClusterOptions {
   /** The namespaces that are watched; all of them when empty. */
   readonly namespaces: readonly string[];
   readonly keptFile: string;
-  /** What is told by other ways: backends, the egress policy, and models besides. */
+  /** What comes by other ways: backends, the egress policy, and models besides. */
   readonly base: RouteTable;
   readonly health: SnapshotHealth;
   readonly log: Log;
@@ -193,7 +193,7 @@ function createTables({ health, log, kept, before, caches, knowledge, home, base
   };
 }
 
-/** Routes of before, beside those that are told by other ways. */
+/** Routes of before, beside those that come by other ways. */
 function withModels(base: RouteTable, models: readonly ModelRoute[]): RouteTable {
   const taken = new Set(base.models.map(({ model }) => model));
   return { ...base, models: [...base.models, ...models.filter(({ model }) => !taken.has(model))] };

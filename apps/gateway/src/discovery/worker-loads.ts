@@ -17,7 +17,7 @@ export interface WorkerLoads {
 
 /**
  * Asks each worker once how many requests it takes.
- * @param before what an earlier process of this gateway was told.
+ * @param before what an earlier process of this gateway knew.
  */
 export function createWorkerLoads(before: ReadonlyMap<string, WorkerPlaces>, onChange: () => void): WorkerLoads {
   let wanted: ReadonlyMap<string, string> = new Map();

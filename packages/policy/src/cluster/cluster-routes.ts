@@ -14,7 +14,7 @@ export interface ClusterView {
 /**
  * The routes of a cluster: those that one machine would have, with pods for replicas. Of two services with one name the
  * older has it; the other keeps the names that are its own, and none where its model's name is not.
- * @param base what is told by other ways: backends, the egress policy, and models whose names are taken before all others.
+ * @param base what comes by other ways: backends, the egress policy, and models whose names are taken before all others.
  */
 export function buildClusterRoutes(
   { services, pods }: ClusterView,

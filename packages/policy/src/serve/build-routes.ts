@@ -98,7 +98,7 @@ function workerTraits({ load }: ReachableReplica): Traits {
     upstreamModel: null,
     continuation: 'token_ids',
     maxInFlight: Math.max(unknownMaxInFlight, load?.maxInFlight ?? 0),
-    maxRunning: load?.maxRunning,
+    ...(load === null ? {} : { maxRunning: load.maxRunning }),
     healthProbe: true,
   };
 }

@@ -26,7 +26,7 @@ export interface TestCluster {
 
 export interface FollowedCluster {
   readonly routes: DiscoveredRoutes;
-  /** Every table that was told. */
+  /** Every table that its listeners got. */
   readonly told: RouteTable[];
   model(name: string): ModelRoute | undefined;
   /** `id state` of the endpoints of a model; null without a route to it. */

@@ -141,7 +141,14 @@ export function readGatewayConfig() {
             token: readToken('KUMIKI_OBSERVED_TOKEN_FILE', tokenFile),
           },
         };
-  return { ...settings, pepper, observed, sources: readSources(settings), discovery: readDiscovery(settings), tls: readTls(settings) };
+  return {
+    ...settings,
+    pepper,
+    observed,
+    sources: readSources(settings),
+    discovery: readDiscovery(settings),
+    tls: readTls(settings),
+  };
 }
 
 /** Where a gateway has its snapshots from: routes from a file, the others from files or from accounts. */

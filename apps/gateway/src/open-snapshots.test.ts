@@ -8,6 +8,7 @@ import { startModelCluster } from '@kumiki/kube/testing';
 import { createLog } from '@kumiki/service';
 import { until } from '@kumiki/testing';
 import { modelServiceObject, podObject, tokenSecretObject } from './discovery/testing/cluster-objects.ts';
+import type * as opening from './open-snapshots.ts';
 import { createSnapshotHealth } from './snapshot/snapshot-health.ts';
 import { startGateway } from './start-gateway.ts';
 
@@ -58,13 +59,16 @@ test('a gateway of one machine loads nothing of Kubernetes', async (context) => 
     // A query makes modules of their own, which are resolved while the hooks are there.
     const { openSnapshots } = (await import(
       `${import.meta.dirname}/open-snapshots.ts?of-one-machine`
-    )) as typeof import('./open-snapshots.ts');
+    )) as typeof opening;
     const snapshots = await openSnapshots(sources, null, health, log);
     snapshots.close();
   });
-  assert.ok(modules.some((url) => url.includes('watch-snapshots.ts')), 'modules are seen');
+  assert.ok(
+    modules.some((url) => url.includes('watch-snapshots.ts')),
+    'modules are seen',
+  );
   assert.deepEqual(
-    modules.filter((url) => /packages\/kube|\/discovery\/|@kumiki\/kube/.test(url)),
+    modules.filter((url) => /packages\/kube\/|src\/discovery\/|@kumiki\/kube/.test(url)),
     [],
   );
 });
@@ -102,8 +106,7 @@ test('a gateway on Kubernetes has the models of its cluster and the backends of 
   });
   context.after(() => gateway.close());
   snapshots.tell(gateway);
-  const metrics = async (): Promise<string> =>
-    (await fetch(`http://127.0.0.1:${gateway.opsPort}/metrics`)).text();
+  const metrics = async (): Promise<string> => (await fetch(`http://127.0.0.1:${gateway.opsPort}/metrics`)).text();
   assert.match(await metrics(), /kumiki_gateway_snapshot_age_seconds\{snapshot="cluster"\} \d/);
   cluster.of('pods').putObject(podObject('chat-2', 'chat', { deleting: true }));
   await until('the gateway has it', limitMs, async () =>

@@ -1,5 +1,13 @@
 import { apiVersion, labels, operatorName } from '@kumiki/api';
-import { type BackoffPolicy, type CacheTrouble, createWatchCache, type KubeReader, type ResourceRef, resources, type WatchCache } from '@kumiki/kube';
+import {
+  type BackoffPolicy,
+  type CacheTrouble,
+  createWatchCache,
+  type KubeReader,
+  type ResourceRef,
+  resources,
+  type WatchCache,
+} from '@kumiki/kube';
 import type { ClusterView, RoutedPod, RoutedService, RoutedServiceRead } from '@kumiki/policy';
 import { readRoutedPod, readRoutedService } from './read-objects.ts';
 

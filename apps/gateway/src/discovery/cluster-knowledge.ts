@@ -10,8 +10,8 @@ import {
   type RemoteTarget,
   type RoutedService,
 } from '@kumiki/policy';
-import { createSecretValues, type SecretWish } from './read-secrets.ts';
 import { sha256 } from './read-objects.ts';
+import { createSecretValues, type SecretWish } from './read-secrets.ts';
 import { createWorkerLoads } from './worker-loads.ts';
 
 /** The key of a token in its Secret. */
@@ -94,7 +94,7 @@ function wishesOf({ services, pods }: ClusterView): SecretWish[] {
   const withPods = new Set([...pods].map(({ namespace, service }) => `${namespace}/${service}`));
   return services.flatMap((service): SecretWish[] => {
     const { target, key } = service;
-    if (target.kind === 'remote') return keyWish(target) ?? [];
+    if (target.kind === 'remote') return [keyWish(target)].filter((wish) => wish !== null);
     return target.kind === 'process' && withPods.has(key) ? [tokenWish(service)] : [];
   });
 }

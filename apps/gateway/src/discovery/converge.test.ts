@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelRoute } from '@kumiki/api';
-import { buildClusterRoutes, type RoutedService } from '@kumiki/policy';
 import type { ModelCluster } from '@kumiki/kube/testing';
+import { buildClusterRoutes, type RoutedService } from '@kumiki/policy';
 import { seededRandom, until } from '@kumiki/testing';
 import { readRoutedPod, readRoutedService } from './read-objects.ts';
 import { gatewayRights } from './rights.ts';
@@ -24,12 +24,19 @@ function wantedModels(model: ModelCluster): string {
     });
   const pods = model.of('pods').all().map(readRoutedPod);
   const knowledge = { home: 'test', tokenOf: (key: string) => `token-of-${key.split('/')[1]}`, loadOf: () => null };
-  const outside = { egress: () => ({ mode: 'public' as const, allow: [], own: [] }), refusalOf: () => null, authorizationFor: () => null };
+  const outside = {
+    egress: () => ({ mode: 'public' as const, allow: [], own: [] }),
+    refusalOf: () => null,
+    authorizationFor: () => null,
+  };
   return textOf(buildClusterRoutes({ services, pods }, base, knowledge, outside).models);
 }
 
 function textOf(models: readonly ModelRoute[]): string {
-  const inOrder = models.map((route) => ({ ...route, endpoints: route.endpoints.toSorted((a, b) => (a.id < b.id ? -1 : 1)) }));
+  const inOrder = models.map((route) => ({
+    ...route,
+    endpoints: route.endpoints.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  }));
   return JSON.stringify(inOrder.toSorted((a, b) => (a.service < b.service ? -1 : 1)));
 }
 

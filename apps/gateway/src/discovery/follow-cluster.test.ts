@@ -161,7 +161,9 @@ test('servers outside are routed to with the key of the Secret that the manifest
   const { endpoints, model } = await cluster.follow();
   assert.deepEqual(endpoints('far'), []);
   const secret = (data: Record<string, string>) =>
-    cluster.model.of('secrets').putObject({ ...tokenSecretObject('far'), metadata: { name: 'theirs', namespace: 'test' }, data });
+    cluster.model
+      .of('secrets')
+      .putObject({ ...tokenSecretObject('far'), metadata: { name: 'theirs', namespace: 'test' }, data });
   secret({ 'api-key': Buffer.from('key\n').toString('base64') });
   await until('it has its key', limitMs, () => endpoints('far')?.length === 1);
   const [endpoint] = model('far')?.endpoints ?? [];

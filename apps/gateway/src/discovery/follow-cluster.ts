@@ -151,7 +151,10 @@ function createTables({ health, log, kept, before, caches, knowledge, home, base
     const all = [...caches.unreadable()];
     const now = all.map(([service]) => service).join();
     if (now !== unreadable && all.length > 0) {
-      log.warn({ services: Object.fromEntries(all.slice(0, 8)) }, 'ModelServices that cannot be read are not routed to');
+      log.warn(
+        { services: Object.fromEntries(all.slice(0, 8)) },
+        'ModelServices that cannot be read are not routed to',
+      );
     }
     unreadable = now;
   };
@@ -204,7 +207,8 @@ function createTroubles(log: Log) {
   let isTold = false;
   return {
     note(resource: string, message: string): void {
-      if (!isTold) log.warn({ resource, why: message }, 'the cluster cannot be followed: what was seen last stays in force');
+      if (!isTold)
+        log.warn({ resource, why: message }, 'the cluster cannot be followed: what was seen last stays in force');
       isTold = true;
     },
     over(): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
 import type { ServerResponse } from 'node:http';
+import { test, type TestContext } from 'node:test';
 import { beginStream, chatFrame, doneFrame, startScriptedUpstream } from '../testing/scripted-upstream.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 

@@ -59,7 +59,10 @@ interface TestGatewayChange {
   readonly requestTimeoutMs?: number;
   readonly resolve?: ResolveHost;
   readonly backendWaits?: Partial<BackendWaits>;
-  readonly edge?: Pick<GatewayOptions, 'trustedProxies' | 'bodyMemoryBytes' | 'connections' | 'tls' | 'opsPort' | 'zone'>;
+  readonly edge?: Pick<
+    GatewayOptions,
+    'trustedProxies' | 'bodyMemoryBytes' | 'connections' | 'tls' | 'opsPort' | 'zone'
+  >;
 }
 
 /** The routes of one model `m`. */

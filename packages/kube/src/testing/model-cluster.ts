@@ -24,7 +24,8 @@ export interface ModelCluster {
 }
 
 /** A path of one resource, in one namespace or in all of them, with the name of an object or without. */
-const pathPattern = /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/[^/]+)?\/(?<plural>[a-z]+)(?:\/(?<name>[^/]+))?$/;
+const pathPattern =
+  /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/[^/]+)?\/(?<plural>[a-z]+)(?:\/(?<name>[^/]+))?$/;
 
 export async function startModelCluster(random: () => number): Promise<ModelCluster> {
   const models = new Map<string, ResourceModel>();

@@ -162,7 +162,9 @@ test('services of two namespaces with one name have different endpoints', () => 
   const where = (namespace: string) => ({ namespace, home: null });
   const services = [serviceOf('far', spec('one'), where('a')), serviceOf('far', spec('two'), where('b'))];
   const pods = ['a', 'b'].map((namespace, at) => podOf({ namespace, address: `10.0.0.${at + 1}` }));
-  const chats = ['a', 'b'].map((namespace) => serviceOf('chat', { model: { source: 'simulated:', name: namespace } }, where(namespace)));
+  const chats = ['a', 'b'].map((namespace) =>
+    serviceOf('chat', { model: { source: 'simulated:', name: namespace } }, where(namespace)),
+  );
   const table = tableOf({ services: [...services, ...chats], pods }, empty, { ...knowledge, home: null });
   const ids = table.models.flatMap(({ endpoints }) => endpoints.map(({ id }) => id));
   assert.equal(ids.length, 4);

@@ -1,6 +1,6 @@
 import type { ModelService } from '@kumiki/api';
-import type { RoutedTarget } from '../serve/build-routes.ts';
 import { buildRemoteTarget } from '../serve/build-remote-target.ts';
+import type { RoutedTarget } from '../serve/build-routes.ts';
 import { chooseEngine } from '../serve/choose-engine.ts';
 import { fillDeadlines, ownDeadlines, remoteDeadlines } from '../serve/fill-deadlines.ts';
 import type { Digest } from '../serve/revision.ts';

@@ -26,7 +26,11 @@ export function modelServiceObject(name: string, change: ServiceChange = {}): Ku
   };
 }
 
-export function tokenSecretObject(service: string, token = `token-of-${service}`, uid = `uid-of-${service}`): KubeObject {
+export function tokenSecretObject(
+  service: string,
+  token = `token-of-${service}`,
+  uid = `uid-of-${service}`,
+): KubeObject {
   const owner = { apiVersion, kind: 'ModelService', name: service, uid, controller: true };
   return {
     apiVersion: 'v1',

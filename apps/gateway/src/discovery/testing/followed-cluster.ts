@@ -73,7 +73,10 @@ export async function startTestCluster(context: TestContext, random = Math.rando
         routes,
         told,
         model: find,
-        endpoints: (name) => find(name)?.endpoints.map(({ id, state }) => `${id} ${state}`).toSorted() ?? null,
+        endpoints: (name) =>
+          find(name)
+            ?.endpoints.map(({ id, state }) => `${id} ${state}`)
+            .toSorted() ?? null,
       };
     },
   };

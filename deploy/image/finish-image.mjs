@@ -17,6 +17,7 @@ for (const name of existsSync(engines) ? readdirSync(engines) : [])
 for (const name of ['typescript', '@typescript', '@types', '.cache'])
   rmSync(join(modules, name), { recursive: true, force: true });
 rmSync('scripts', { recursive: true });
+rmSync('tsconfig.json');
 
 /** The packages in SPDX. npm puts the time and a random number into it, which would make every image another one. */
 function listPackages() {

@@ -34,7 +34,8 @@ export function runInImage(
   ].join('\n');
   const child = spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', root, work, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...settings },
+    // As the image and container runtimes set it: the number of the user has no entry with a home.
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/tmp', ...settings },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

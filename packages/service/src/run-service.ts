@@ -29,7 +29,9 @@ export async function runService(
   exit: (status: number) => void,
   start: () => Promise<ServiceProcess>,
 ): Promise<void> {
-  onParentEnd(() => exit(0));
+  // Not by an exit, which writes what the log holds: its reader has ended too, and the writer repeats a failed write
+  // without end.
+  onParentEnd(() => process.kill(process.pid, 'SIGKILL'));
   try {
     await run(name, exit, await start());
   } catch (error) {

@@ -2,19 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { apiKeySchema, createdKeySchema } from '@kumiki/api';
 import { errorOf } from '@kumiki/testing';
-import { startFakeAccounts } from '../testing/fake-accounts.ts';
-import { startTestDatabases, type TestDatabases } from '../testing/test-database.ts';
+import { accountStores } from '../testing/account-stores.ts';
 
-for (const kind of ['files', 'database'] as const) {
-  describe(`with accounts in ${kind === 'files' ? 'files' : 'a database'}`, () => {
-    let databases: TestDatabases | undefined;
-    before(async () => {
-      if (kind === 'database') databases = await startTestDatabases('embedded');
-    });
-    after(() => databases?.stop());
+for (const { name, open, close, start } of accountStores) {
+  describe(name, () => {
+    before(open);
+    after(close);
 
     test('makes keys that are told once, lists them without their secret, and revokes them', async () => {
-      await using service = await startFakeAccounts(databases);
+      await using service = await start();
       const created = await service.call('POST', 'keys', {
         name: 'app',
         models: ['shop'],
@@ -33,7 +29,7 @@ for (const kind of ['files', 'database'] as const) {
     });
 
     test('what is no key is refused in the one error envelope, with what would pass', async () => {
-      await using service = await startFakeAccounts(databases);
+      await using service = await start();
       const role = await service.call('POST', 'keys', { name: 'x', roles: ['boss'] });
       assert.deepEqual([role.status, errorOf(role).code], [400, 'invalid_value']);
       assert.match(errorOf(role).message, /roles\[0\]: must be 'inference' or 'admin'/);
@@ -43,7 +39,7 @@ for (const kind of ['files', 'database'] as const) {
     });
 
     test('who made and who revoked a key is told', async () => {
-      await using service = await startFakeAccounts(databases);
+      await using service = await start();
       const made = createdKeySchema.parse((await service.call('POST', 'keys', { name: 'app' })).body);
       await service.call('DELETE', `keys/${made.id}`, undefined, { 'x-kumiki-key': made.id });
       assert.deepEqual(

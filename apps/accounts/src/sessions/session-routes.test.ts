@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { browserSessionListSchema, createKeyBodySchema, headers, sessionSchema, signInLinkSchema } from '@kumiki/api';
 import { errorOf } from '@kumiki/testing';
-import { type FakeAccounts, startFakeAccounts } from '../testing/fake-accounts.ts';
-import { startTestDatabases, type TestDatabases } from '../testing/test-database.ts';
+import { accountStores } from '../testing/account-stores.ts';
+import type { FakeAccounts } from '../testing/fake-accounts.ts';
 
 interface Asking {
   readonly keyId: string;
@@ -42,16 +42,13 @@ async function listed(service: FakeAccounts, asking: Record<string, string>, que
   return browserSessionListSchema.parse(body).data.map(({ id }) => id);
 }
 
-for (const kind of ['files', 'database'] as const) {
-  describe(`with accounts in ${kind === 'files' ? 'files' : 'a database'}`, () => {
-    let databases: TestDatabases | undefined;
-    before(async () => {
-      if (kind === 'database') databases = await startTestDatabases('embedded');
-    });
-    after(() => databases?.stop());
+for (const { name, open, close, start } of accountStores) {
+  describe(name, () => {
+    before(open);
+    after(close);
 
     test('a key without the role admin gets a link for itself, and sees and ends its own sessions alone', async () => {
-      await using service = await startFakeAccounts(databases);
+      await using service = await start();
       const app = await makeKey(service, 'app', ['inference']);
       const other = await makeKey(service, 'other', ['inference']);
       const boss = await makeKey(service, 'boss', ['admin']);
@@ -86,7 +83,7 @@ for (const kind of ['files', 'database'] as const) {
     });
 
     test('sessions are ended one by one, all but the own, and by an admin those of a key, and gateways hear it at once', async () => {
-      await using service = await startFakeAccounts(databases);
+      await using service = await start();
       const { changes } = service;
       const app = await makeKey(service, 'app', ['inference']);
       const boss = await makeKey(service, 'boss', ['inference', 'admin']);
@@ -117,7 +114,7 @@ for (const kind of ['files', 'database'] as const) {
     });
 
     test('signing in over and over pushes nothing out of the log of changes, and a session says when its key ends', async () => {
-      await using service = await startFakeAccounts(databases);
+      await using service = await start();
       const { changes } = service;
       const { keys } = service.accounts;
       const end = Math.floor(Date.now() / 1_000) + 3_600;
@@ -131,7 +128,7 @@ for (const kind of ['files', 'database'] as const) {
     });
 
     test('a link that a session made dies with it, however it ends, and so does all of a key that is revoked', async () => {
-      await using service = await startFakeAccounts(databases);
+      await using service = await start();
       const { keys } = service.accounts;
       const app = await makeKey(service, 'app', ['inference']);
       const link = async (asking: Record<string, string>): Promise<string> =>
@@ -160,7 +157,7 @@ for (const kind of ['files', 'database'] as const) {
     });
 
     test('a cookie is Secure behind TLS: as the proxy says, or because the public URL is one of TLS', async () => {
-      await using service = await startFakeAccounts(databases);
+      await using service = await start();
       const app = await makeKey(service, 'app', ['inference']);
       const cookie = async (more: Record<string, string> = {}): Promise<string> => {
         const made = signInLinkSchema.parse((await service.call('POST', 'sign_in_links', undefined, app.as())).body);

@@ -9,7 +9,7 @@ import { startPostgres, type TestPostgres } from '@kumiki/postgres/testing';
 import { freePort, until } from '@kumiki/testing';
 import { runCommand } from './rig/host/run-command.ts';
 import { buildProduct, type ImageBuilder, productImage } from './rig/images/build-product.ts';
-import { type ImageProcess, imageUser, runInImage } from './rig/images/run-in-image.ts';
+import { folderInImage, type ImageProcess, imageUser, runInImage } from './rig/images/run-in-image.ts';
 import { buildahPolicy } from './rig/parts/buildah.ts';
 import { whyNoRig } from './rig/why-no-rig.ts';
 
@@ -57,7 +57,7 @@ async function end({ child }: ImageProcess): Promise<void> {
 function secret(name: string, content: string | Buffer): string {
   writeFileSync(join(work, name), content);
   chmodSync(join(work, name), 0o644);
-  return `/tmp/work/${name}`;
+  return join(folderInImage, name);
 }
 
 /** Starts a program, and waits until its ops listener says that it is alive. */

@@ -9,8 +9,11 @@ export interface ImageProcess {
   output(): string;
 }
 
+/** Where programs in an image find the test's folder. */
+export const folderInImage = '/tmp/of-the-test';
+
 /**
- * Starts `node` with arguments in an unpacked image as its user: the root is read-only, `/tmp` is empty, and `/tmp/work` is a folder
+ * Starts `node` with arguments in an unpacked image as its user: the root is read-only, `/tmp` is empty, and {@link folderInImage} is a folder
  * of the test. Network and processes are those of the machine. Mounts end with the process.
  */
 export function runInImage(
@@ -26,8 +29,8 @@ export function runInImage(
     'mount -o remount,bind,ro "$1"',
     'mount -t proc proc "$1/proc"',
     'mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"',
-    'mkdir "$1/tmp/work"',
-    'mount --bind "$2" "$1/tmp/work"',
+    `mkdir "$1${folderInImage}"`,
+    `mount --bind "$2" "$1${folderInImage}"`,
     'root=$1',
     'shift 2',
     `exec chroot --userspec=${imageUser}:${imageUser} "$root" /bin/sh -c 'cd /app && exec node "$@"' node "$@"`,
